@@ -1,0 +1,3 @@
+"""Judge, with evidence, whether ``POST /v1/responses`` keeps its contract."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,90 @@
+"""Everything that the suite can ask, read from the modules of ``conformance.spec``."""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+
+import conformance.spec
+from conformance.core.check import Check
+from conformance.core.probe import Probe
+from conformance.core.profile import Profile
+from conformance.core.requirement import Requirement, Untested
+from conformance.errors import UnknownName
+
+VERSION = "2026-11-22"
+"""The date of this catalogue: the newest ``since`` in it."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The checks, and the clauses left untested, in the order they are written."""
+
+    checks: tuple[Check, ...]
+    untested: tuple[Untested, ...]
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Return every clause that is tested."""
+        return tuple(check.requirement for check in self.checks)
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Return the sections of the contract, each once."""
+        return tuple(dict.fromkeys(r.section for r in self.requirements))
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """Return every probe that a check names, each once."""
+        return tuple(dict.fromkeys(p for check in self.checks for p in check.probes))
+
+    def find(self, id_: str) -> Check:
+        """Return the check of a requirement; raises ``UnknownName``."""
+        for check in self.checks:
+            if check.requirement.id == id_:
+                return check
+        raise UnknownName.of("requirement", id_, (r.id for r in self.requirements))
+
+    def chosen(self, names: tuple[str, ...]) -> tuple[Check, ...]:
+        """Return the checks of the sections and ids in ``names``; all when empty.
+
+        Raises ``UnknownName`` for a name that is neither.
+        """
+        ids = {requirement.id for requirement in self.requirements}
+        for name in names:
+            if name not in ids and name not in self.sections:
+                raise UnknownName.of(
+                    "requirement or section", name, ids.union(self.sections)
+                )
+        return tuple(
+            check
+            for check in self.checks
+            if not names
+            or check.requirement.id in names
+            or check.requirement.section in names
+        )
+
+    def held_by(self, profile: Profile) -> tuple[Check, ...]:
+        """Return the checks whose clause ``profile`` has."""
+        return tuple(c for c in self.checks if profile.holds(c.requirement))
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read the spec modules once; raises ``ValueError`` on a repeated id."""
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.iter_modules(
+            conformance.spec.__path__, conformance.spec.__name__ + "."
+        )
+        if not module.ispkg
+    ]
+    values = [value for module in modules for value in vars(module).values()]
+    found = Catalogue(
+        tuple(value for value in values if isinstance(value, Check)),
+        tuple(value for value in values if isinstance(value, Untested)),
+    )
+    ids = [requirement.id for requirement in found.requirements]
+    if repeated := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+        raise ValueError(f"two checks answer for one clause: {repeated}")
+    return found

@@ -1,0 +1,1 @@
+"""The nouns of the house: frozen values, no I/O, no third party."""

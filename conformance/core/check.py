@@ -1,0 +1,59 @@
+"""How one clause is judged: a pure function from exchanges to findings."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from conformance.core.node import Finding
+from conformance.core.probe import Probe
+from conformance.core.requirement import Requirement
+from conformance.core.subject import Subject
+
+Findings = Iterator[Finding]
+Judge = Callable[..., Findings]
+
+
+@dataclass(frozen=True)
+class Check:
+    """The judgement of one requirement, on probes or on every exchange.
+
+    With ``subject`` it is universal: judged on whatever the run brought, and
+    ``probes`` then only name what must be held so that there is something to
+    judge. Otherwise it is judged on each of ``probes`` by itself.
+    """
+
+    requirement: Requirement
+    judge: Judge
+    probes: tuple[Probe, ...]
+    subject: Subject | None = None
+    wants_profile: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return how it is judged, in the words of its docstring."""
+        return inspect.getdoc(self.judge) or ""
+
+
+def check(
+    requirement: Requirement,
+    *,
+    on: Probe | tuple[Probe, ...] | Subject,
+    shown_by: Probe | tuple[Probe, ...] = (),
+) -> Callable[[Judge], Check]:
+    """Make the decorated function the judge of ``requirement``.
+
+    On a probe it receives one ``Exchange`` for each turn (a tuple of them for a
+    turn of several requests); on a subject it receives what the subject picks,
+    or the list of all notes. It yields a ``Finding`` for each breach; yielding
+    nothing is a pass. A keyword parameter ``profile`` gets the profile's name.
+    ``shown_by`` names the probes that a universal check needs to be held.
+    """
+    subject = on if isinstance(on, Subject) else None
+    named = shown_by if isinstance(on, Subject) else on
+    probes = named if isinstance(named, tuple) else (named,)
+
+    def bind(judge: Judge) -> Check:
+        wants = "profile" in inspect.signature(judge).parameters
+        return Check(requirement, judge, probes, subject, wants)
+
+    return bind

@@ -1,0 +1,326 @@
+"""What crossed the wire: one request, and all that came back.
+
+Nothing in an exchange is secret: the target takes its keys out of what it hands
+over, and leaves ``LEAK`` marks where the server had repeated one.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from conformance.core.node import Finding, Json, Malformed, Node, show
+from conformance.core.request import JSON_TYPE, Request
+from conformance.core.sse import Frame, frames
+
+LEAK: Final = "[conformance: {} was here]"
+"""Stands in a body or header where the server repeated a key of ours."""
+
+SSE_TYPE: Final = "text/event-stream"
+TERMINAL: Final = frozenset(
+    f"response.{status}" for status in ("completed", "failed", "incomplete")
+)
+_MARKS: Final = frozenset({"id", "object", "output", "status"})
+
+
+class Trouble(StrEnum):
+    """Why an exchange has no whole answer."""
+
+    CONNECT = "no connection"
+    TIMEOUT = "out of time"
+    CUT = "connection closed inside the answer"
+    PROTOCOL = "not HTTP"
+    TOO_LARGE = "more bytes than the cap allows"
+    ENCODING = "content encoding does not decode"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What ended an exchange early: its kind, and the words of the transport."""
+
+    trouble: Trouble
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Return both on one line."""
+        return f"{self.trouble}: {self.detail}" if self.detail else str(self.trouble)
+
+
+class Kind(StrEnum):
+    """What an answer is, seen from afar."""
+
+    ANSWER = "a response object"
+    STREAM = "a stream of events"
+    REFUSAL = "a refusal"
+    BREAKDOWN = "a server error"
+    UNRECOGNISED = "nothing that the contract knows"
+    SILENCE = "no answer"
+
+
+class Inconclusive(Exception):
+    """What came back leaves nothing to judge, through no fault of its own."""
+
+
+class Refused(Exception):
+    """A 4xx came where a check needs an answer; ``exchange`` holds it."""
+
+    def __init__(self, exchange: "Exchange") -> None:
+        super().__init__(f"{exchange.id} was refused: {exchange.summary}")
+        self.exchange = exchange
+
+
+@dataclass(frozen=True)
+class Event:
+    """One server-sent event of a stream.
+
+    ``index`` counts from 0 over the events with data, ``[DONE]`` left out.
+    ``at`` is its arrival in seconds after the request was sent.
+    """
+
+    index: int
+    frame: Frame
+    at: float
+    exchange: str = ""
+
+    @property
+    def pointer(self) -> str:
+        """Return the place of the event, as findings name it."""
+        return f"event {self.index}"
+
+    @cached_property
+    def data(self) -> Node:
+        """Return the data as JSON; raises ``Malformed`` when it is not JSON."""
+        try:
+            value = json.loads(self.frame.data)
+        except (ValueError, RecursionError):
+            got = show(self.frame.data)
+            finding = Finding(
+                self.pointer, "data of one JSON value", got, self.exchange
+            )
+            raise Malformed(finding) from None
+        return Node(value, f"{self.pointer} ", self.exchange)
+
+    @cached_property
+    def type(self) -> str:
+        """Return the ``type`` in the data, or nothing when it has none."""
+        try:
+            value = self.data.value
+        except Malformed:
+            return ""
+        found = value.get("type") if isinstance(value, dict) else None
+        return found if isinstance(found, str) else ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its whole answer, kept as the bytes that arrived.
+
+    ``headers`` are in order, with lower-case names. ``body`` is without its
+    content encoding; ``wire_bytes`` counts what crossed. ``chunks`` gives, for
+    each piece that arrived, the seconds since the request was sent and the
+    offset in ``body`` where the piece ends. ``started`` is in seconds since the
+    start of the run. ``status`` is 0 when no answer came.
+    """
+
+    request: Request
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    chunks: tuple[tuple[float, int], ...] = ()
+    started: float = 0.0
+    elapsed: float = 0.0
+    failure: Failure | None = None
+    wire_bytes: int = 0
+    http_version: str = "1.1"
+    id: str = "x-0000"
+    probe: str = ""
+    turn: int = 0
+    _parsed: dict[str, Json] = field(default_factory=dict, repr=False, compare=False)
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header by its lower-case name; the first counts."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    @cached_property
+    def media_type(self) -> str:
+        """Return the media type in lower case, without its parameters."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    def finding(self, pointer: str, expected: str, got: str) -> Finding:
+        """Build a finding about this exchange."""
+        return Finding(pointer, expected, got, self.id)
+
+    @property
+    def summary(self) -> str:
+        """Describe the answer on one line, for reasons and messages."""
+        if self.failure and not self.status:
+            return str(self.failure)
+        text = self.body[:300].decode("utf-8", "replace").strip() or "an empty body"
+        return f"status {self.status}, {show(' '.join(text.split()))}"
+
+    def _load(self) -> None:
+        """Parse the body once, and note what a lenient parser would pass over."""
+        repeated, constants = list[str](), list[str]()
+
+        def pairs(members: list[tuple[str, Json]]) -> dict[str, Json]:
+            value = dict(members)
+            if len(value) != len(members):
+                names = [name for name, _ in members]
+                repeated.extend(n for n in value if names.count(n) > 1)
+            return value
+
+        def constant(name: str) -> float:
+            constants.append(name)
+            return float(name)
+
+        try:
+            value = json.loads(
+                self.body, object_pairs_hook=pairs, parse_constant=constant
+            )
+        except (ValueError, RecursionError) as error:
+            self._parsed["error"] = str(error)
+        else:
+            self._parsed["value"] = value
+        self._parsed["repeated"] = repeated
+        self._parsed["constants"] = constants
+
+    def _view(self, name: str) -> Json:
+        if not self._parsed:
+            self._load()
+        return self._parsed.get(name)
+
+    @property
+    def is_json(self) -> bool:
+        """Say whether the body is one JSON value."""
+        self._view("value")
+        return "value" in self._parsed
+
+    @property
+    def json(self) -> Node:
+        """Return the body as JSON; raises ``Malformed`` when it is not."""
+        if not self.is_json:
+            start = show(self.body[:80].decode("utf-8", "replace"))
+            got = f"{self._view('error')} in {start}"
+            raise Malformed(self.finding("", "one JSON value", got))
+        return Node(self._view("value"), "", self.id)
+
+    @property
+    def repeated_members(self) -> list[str]:
+        """Return names that stand twice in one object of the body."""
+        return list(self._view("repeated"))
+
+    @property
+    def constants(self) -> list[str]:
+        """Return the ``NaN`` and ``Infinity`` in the body, which JSON has not."""
+        return list(self._view("constants"))
+
+    def _arrival(self, end: int) -> float:
+        return next((at for at, upto in self.chunks if upto >= end), self.elapsed)
+
+    @cached_property
+    def frames(self) -> tuple[Frame, ...]:
+        """Return the body as server-sent events, whatever its media type."""
+        return tuple(frames(self.body))
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Return the events of a stream; the ``[DONE]`` sentinel is not one."""
+        told = [frame for frame in self.frames if frame.data.strip() != "[DONE]"]
+        return tuple(
+            Event(index, frame, self._arrival(frame.end), self.id)
+            for index, frame in enumerate(told)
+        )
+
+    @cached_property
+    def kind(self) -> Kind:
+        """Say what the answer is, by its status and its first look."""
+        if self.status == 0:
+            return Kind.SILENCE
+        if 400 <= self.status < 500:
+            return Kind.REFUSAL
+        if self.status >= 500:
+            return Kind.BREAKDOWN
+        if not 200 <= self.status < 300:
+            return Kind.UNRECOGNISED
+        if self.media_type != SSE_TYPE and self.is_json:
+            value = self._view("value")
+            known = isinstance(value, dict) and not _MARKS.isdisjoint(value)
+            return Kind.ANSWER if known else Kind.UNRECOGNISED
+        told = self.media_type == SSE_TYPE or self.request.streamed
+        if told and any(event.type for event in self.events):
+            return Kind.STREAM
+        return Kind.UNRECOGNISED
+
+    @property
+    def answered(self) -> bool:
+        """Say whether the answer is a response object or a stream of events."""
+        return self.kind in {Kind.ANSWER, Kind.STREAM}
+
+    @property
+    def rate_limited(self) -> bool:
+        """Say whether the server asked us to come back later."""
+        return self.status == 429
+
+    @cached_property
+    def terminal(self) -> Event | None:
+        """Return the first event that ends the response, if there is one."""
+        return next((event for event in self.events if event.type in TERMINAL), None)
+
+    @property
+    def response(self) -> Node:
+        """Return the response object: the JSON body, or a stream's last snapshot.
+
+        Raises ``Refused`` for a 4xx, ``Inconclusive`` where no answer came or the
+        server broke down, or where a success holds no response object (clauses
+        of their own judge that, so that one defect is not blamed twice).
+        """
+        match self.kind:
+            case Kind.ANSWER:
+                return self.json
+            case Kind.STREAM if self.terminal:
+                return self.terminal.data["response"]
+            case Kind.STREAM:
+                raise Inconclusive(f"{self.id}: the stream has no terminal event")
+            case Kind.REFUSAL if not self.rate_limited:
+                raise Refused(self)
+            case _:
+                raise Inconclusive(f"{self.id}: {self.summary}")
+
+    @property
+    def final(self) -> Node | None:
+        """Return the response object where there is one, without raising."""
+        try:
+            return self.response
+        except (Refused, Inconclusive, Malformed):
+            return None
+
+    def items(self, type_: str = "") -> Iterator[Node]:
+        """Yield the output items of the response, of one type when given.
+
+        Raises what ``response`` raises, and ``Malformed`` without ``output``.
+        """
+        for item in self.response["output"]:
+            if not type_ or (item.is_a(dict) and item.value.get("type") == type_):
+                yield item
+
+    @property
+    def text(self) -> str:
+        """Return all visible text of the response, its parts joined.
+
+        Raises what ``items`` raises; parts of another form count as nothing.
+        """
+        parts = [
+            part.value.get("text")
+            for item in self.items("message")
+            if isinstance(item.value.get("content"), list)
+            for part in item["content"]
+            if part.is_a(dict)
+        ]
+        return "".join(part for part in parts if isinstance(part, str))
+
+    @property
+    def says_json(self) -> bool:
+        """Say whether the media type is JSON."""
+        return self.media_type == JSON_TYPE or self.media_type.endswith("+json")

@@ -1,0 +1,194 @@
+"""From exchanges to verdicts: the only place where a check is ever called.
+
+A check never stops a run: what an answer lacks is a finding, a refusal or a
+silence makes the verdict unsupported or inconclusive, and a check that breaks is
+an error of ours.
+"""
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from conformance.core.capability import names
+from conformance.core.check import Check
+from conformance.core.exchange import Exchange, Inconclusive, Refused
+from conformance.core.node import Finding, Malformed
+from conformance.core.probe import Probe, Told
+from conformance.core.requirement import Capability
+from conformance.core.subject import Note
+from conformance.core.verdict import EVERYTHING, Outcome, Verdict
+
+KEPT = 25
+"""Findings that one verdict keeps; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One check on one probe, or on every exchange: what a test runner lists."""
+
+    check: Check
+    probe: Probe | None
+
+    @property
+    def id(self) -> str:
+        """Return the name that this case has in every list and report."""
+        where = self.probe.name if self.probe else EVERYTHING
+        return f"{self.check.requirement.id}[{where}]"
+
+    def settled(
+        self, profile: str, outcome: Outcome, reason: str = "", observations: int = 0
+    ) -> Verdict:
+        """Return a verdict that rests on no finding."""
+        return Verdict(
+            self.check.requirement,
+            self.check.requirement.level_in(profile),
+            self.probe.name if self.probe else EVERYTHING,
+            outcome,
+            reason=reason,
+            observations=observations,
+        )
+
+    def failed(
+        self, profile: str, findings: list[Finding], observations: int, broken: int
+    ) -> Verdict:
+        """Return a verdict that rests on ``findings``, of ``broken`` in all."""
+        return Verdict(
+            self.check.requirement,
+            self.check.requirement.level_in(profile),
+            self.probe.name if self.probe else EVERYTHING,
+            Outcome.FAILED,
+            tuple(findings),
+            observations=observations,
+            broken=broken,
+        )
+
+
+def _called(check: Check, profile: str, *args: object) -> Iterator[Finding]:
+    """Yield what the check finds, and the malformed value that stopped it."""
+    extra = {"profile": profile} if check.wants_profile else {}
+    try:
+        yield from check.judge(*args, **extra)
+    except Malformed as error:
+        yield error.finding
+
+
+def flat(turns: tuple[Told, ...]) -> list[Exchange]:
+    """Return the exchanges of a conversation, those of one turn side by side."""
+    return [
+        exchange
+        for turn in turns
+        for exchange in (turn if isinstance(turn, tuple) else (turn,))
+    ]
+
+
+def refused(case: Case, profile: str, refusal: Refused) -> Verdict:
+    """Say what a refusal means for a clause that needed an answer."""
+    needs = case.check.requirement.needs
+    if needs is not Capability.CORE and names(refusal.exchange, needs):
+        return case.settled(profile, Outcome.UNSUPPORTED, str(refusal))
+    return case.settled(profile, Outcome.INCONCLUSIVE, str(refusal))
+
+
+def broke(case: Case, profile: str) -> Verdict:
+    """Return the verdict for a check that raised what no check should."""
+    reason = traceback.format_exc(limit=-3)
+    return case.settled(profile, Outcome.ERROR, reason)
+
+
+def judge(case: Case, turns: tuple[Told, ...], profile: str) -> Verdict:
+    """Judge a check on the conversation of its probe. Never raises."""
+    whole = flat(turns)
+    for exchange in whole:
+        if exchange.status == 0 and exchange in turns:
+            reason = f"{exchange.id}: {exchange.summary}"
+            return case.settled(profile, Outcome.INCONCLUSIVE, reason)
+        if exchange.rate_limited:
+            reason = f"{exchange.id}: the target limits our rate (429)"
+            return case.settled(profile, Outcome.INCONCLUSIVE, reason)
+    try:
+        found = list(_called(case.check, profile, *turns))
+    except Inconclusive as why:
+        return case.settled(profile, Outcome.INCONCLUSIVE, str(why))
+    except Refused as refusal:
+        return refused(case, profile, refusal)
+    except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
+        return broke(case, profile)
+    if not found:
+        return case.settled(profile, Outcome.PASSED, observations=len(whole))
+    last = whole[-1].id if whole else ""
+    kept = [finding.within(last) for finding in found[:KEPT]]
+    return case.failed(profile, kept, len(whole), len(found))
+
+
+@dataclass
+class Tally:
+    """The growing judgement of a universal check, one exchange after another."""
+
+    case: Case
+    profile: str
+    observations: int = 0
+    broken: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    reason: str = ""
+    error: Verdict | None = None
+
+    def add(self, exchange: Exchange) -> None:
+        """Judge one exchange, as far as the check speaks of it. Never raises."""
+        subject = self.case.check.subject
+        if subject is None or self.error:
+            return
+        try:
+            for picked in subject.pick(exchange):
+                if subject.note:
+                    self._note(subject.note(*picked))
+                else:
+                    self._judge(exchange, picked)
+        except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
+            self.error = broke(self.case, self.profile)
+
+    def _note(self, note: Note | None) -> None:
+        if note is not None:
+            self.observations += 1
+            self.notes.append(note)
+
+    def _judge(self, exchange: Exchange, picked: tuple[object, ...]) -> None:
+        try:
+            found = list(_called(self.case.check, self.profile, *picked))
+        except (Inconclusive, Refused) as why:
+            self.reason = str(why)
+            return
+        self.observations += 1
+        self._keep(found, exchange.id)
+
+    def _keep(self, found: list[Finding], exchange: str) -> None:
+        self.broken += len(found)
+        room = KEPT - len(self.findings)
+        self.findings.extend(finding.within(exchange) for finding in found[:room])
+
+    def verdict(self) -> Verdict:
+        """Return what all exchanges so far come to. Never raises."""
+        if self.error:
+            return self.error
+        if self.notes:
+            try:
+                self._keep(list(_called(self.case.check, self.profile, self.notes)), "")
+            except Inconclusive as why:
+                return self.case.settled(
+                    self.profile, Outcome.INCONCLUSIVE, str(why), self.observations
+                )
+            except Exception:  # noqa: BLE001 -- as in add
+                return broke(self.case, self.profile)
+            self.notes = []
+        if self.findings:
+            return self.case.failed(
+                self.profile, self.findings, self.observations, self.broken
+            )
+        if not self.observations:
+            reason = (
+                self.reason or "no exchange of this run has what the clause speaks of"
+            )
+            return self.case.settled(self.profile, Outcome.INCONCLUSIVE, reason)
+        return self.case.settled(
+            self.profile, Outcome.PASSED, observations=self.observations
+        )

@@ -1,0 +1,99 @@
+"""A probe: a named conversation with a target, held once in a run."""
+
+import hashlib
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.core.exchange import Exchange
+from conformance.core.node import Json
+from conformance.core.request import Request
+from conformance.core.requirement import Capability
+
+Asked = Request | tuple[Request, ...]
+"""What a probe yields: one request, or several that are sent at the same time."""
+
+Told = Exchange | tuple[Exchange, ...]
+"""What a probe is sent: the exchange, or one for each request in their order."""
+
+Steps = Generator[Asked, Any, None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a probe may know of the run: the model's name, and a seed for words."""
+
+    model: str
+    seed: int = 0
+    profile: str = "newapi"
+
+    def ask(
+        self,
+        input_: Json = "Say hello in one word.",
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        hang_up_after: int | None = None,
+        **members: Json,
+    ) -> Request:
+        """Build a plain request for the model; ``members`` join its body."""
+        return Request.of(
+            {"model": self.model, "input": input_, **members},
+            headers=headers,
+            hang_up_after=hang_up_after,
+        )
+
+    def word(self, name: str) -> str:
+        """Return a word that nobody says by chance; equal for equal names."""
+        digest = hashlib.sha256(f"{self.seed}:{name}".encode()).hexdigest()
+        letters = "".join(
+            chr(65 + int(digest[i : i + 2], 16) % 26) for i in range(0, 12, 2)
+        )
+        return f"{letters}{int(digest[12:18], 16) % 9000 + 1000}"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A conversation, and what it costs a server that keeps the contract.
+
+    ``answers`` counts the replies that a model has to make, ``refusals`` those
+    that cost nothing, ``tokens`` bounds the output tokens of all its answers.
+    """
+
+    name: str
+    steps: Callable[[Setting], Steps]
+    answers: int
+    refusals: int
+    tokens: int
+    needs: Capability = Capability.CORE
+    second_key: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return what the conversation is, in one sentence."""
+        return (self.steps.__doc__ or "").partition("\n")[0]
+
+
+def probe(
+    *,
+    answers: int = 0,
+    refusals: int = 0,
+    tokens: int | None = None,
+    needs: Capability = Capability.CORE,
+    second_key: bool = False,
+) -> Callable[[Callable[[Setting], Steps]], Probe]:
+    """Make the decorated generator a probe that is named after it.
+
+    It yields a ``Request`` and is sent the ``Exchange``; where it yields a tuple
+    of requests they go out together, and it is sent a tuple. It may raise
+    ``Inconclusive`` when the target's answers leave no way to go on.
+    """
+    bound = answers * 64 if tokens is None else tokens
+    return lambda steps: Probe(
+        steps.__name__.replace("_", "-"),
+        steps,
+        answers,
+        refusals,
+        bound,
+        needs,
+        second_key,
+    )

@@ -1,0 +1,38 @@
+"""What a target promises to keep."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from conformance.core.requirement import Requirement
+from conformance.errors import UnknownName
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A named promise: the contract's document and the statuses it knows."""
+
+    name: str
+    text: str
+    statuses: AbstractSet[str]
+
+    def holds(self, requirement: Requirement) -> bool:
+        """Say whether the promise includes ``requirement``."""
+        return requirement.holds_in(self.name)
+
+
+_FOUR = frozenset({"completed", "failed", "in_progress", "incomplete"})
+
+NEWAPI = Profile("newapi", "New API's Responses page", _FOUR)
+OPENAI = Profile("openai", "OpenAI's Responses API", _FOUR | {"queued", "cancelled"})
+OPENRESPONSES = Profile(
+    "openresponses", "the Open Responses specification", _FOUR | {"queued", "cancelled"}
+)
+
+PROFILES = {profile.name: profile for profile in (NEWAPI, OPENAI, OPENRESPONSES)}
+
+
+def profile_named(name: str) -> Profile:
+    """Return a profile; raises ``UnknownName`` with the nearest name."""
+    if name not in PROFILES:
+        raise UnknownName.of("profile", name, PROFILES)
+    return PROFILES[name]

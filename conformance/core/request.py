@@ -1,0 +1,93 @@
+"""What we send: bytes with places for the keys, which only the target fills."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from conformance.core.node import Json
+
+KEY: Final = "${KEY}"
+"""Stands for the first key in a header, a path or a body."""
+
+SECOND_KEY: Final = "${SECOND_KEY}"
+"""Stands for the second key, which belongs to somebody else."""
+
+KEY_CUT: Final = "${KEY:cut}"
+"""Stands for the first key without its last character."""
+
+KEY_SWAPPED: Final = "${KEY:swapped}"
+"""Stands for the first key with the case of every letter swapped."""
+
+BEARER: Final = f"Bearer {KEY}"
+
+PATH: Final = "/v1/responses"
+
+JSON_TYPE: Final = "application/json"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, before any key is put in.
+
+    ``content`` holds the exact bytes of the body. ``headers`` replace the
+    defaults (bearer key, JSON media type); a value of ``None`` takes one away.
+    ``keyed`` says that ``path`` or ``content`` has a place for a key.
+    ``hang_up_after`` closes the connection after so many server-sent events.
+    """
+
+    content: bytes = b""
+    method: str = "POST"
+    path: str = PATH
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    keyed: bool = False
+    hang_up_after: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        body: Json,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        hang_up_after: int | None = None,
+        keyed: bool = False,
+    ) -> "Request":
+        """Build a POST whose body is ``body`` as compact JSON in UTF-8."""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return cls(
+            content.encode("utf-8", "surrogatepass"),
+            headers=headers or {},
+            hang_up_after=hang_up_after,
+            keyed=keyed,
+        )
+
+    @cached_property
+    def json(self) -> Json:
+        """Return the body as a JSON value, or ``None`` when it is not JSON."""
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            return None
+
+    def member(self, name: str) -> Json:
+        """Return a member of the body, or ``None`` when there is none."""
+        return self.json.get(name) if isinstance(self.json, dict) else None
+
+    @property
+    def streamed(self) -> bool:
+        """Say whether the body asks for a stream."""
+        return self.member("stream") is True
+
+    @property
+    def all_headers(self) -> dict[str, str]:
+        """Return the headers to send, defaults included, places unfilled."""
+        defaults = {"authorization": BEARER, "content-type": JSON_TYPE}
+        asked = {name.lower(): value for name, value in self.headers.items()}
+        merged = defaults | asked
+        return {name: value for name, value in merged.items() if value is not None}
+
+    @property
+    def bears_key(self) -> bool:
+        """Say whether the first key is sent as a bearer token, as it should be."""
+        return self.all_headers.get("authorization") == BEARER

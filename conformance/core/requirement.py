@@ -1,0 +1,114 @@
+"""What the contract asks: one clause, its force, and where it is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+
+
+class Level(StrEnum):
+    """The force of a clause."""
+
+    MUST = "MUST"
+    """Its breach breaks clients, bills wrongly, or lets somebody in."""
+
+    SHOULD = "SHOULD"
+    """Good practice that a careful server keeps."""
+
+    MAY = "MAY"
+    """For information."""
+
+
+class Capability(StrEnum):
+    """Something that a server may lack without being broken, if it says so."""
+
+    CORE = "core"
+    STREAMING = "streaming"
+    TOOLS = "tools"
+    REASONING = "reasoning"
+    STATE = "state"
+    STRUCTURED = "structured"
+    IMAGES = "images"
+    SDK = "sdk"
+
+
+FIRST_CATALOGUE = "2026-11-22"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One clause of the contract.
+
+    ``id`` is ``<section>.<slug>`` and permanent: reports and baselines address a
+    clause by it. ``text`` says the clause in one sentence; ``source`` names the
+    document and the place in it. ``levels`` gives another level in a profile.
+    ``profiles`` names the profiles that hold the clause; empty means all.
+    ``since`` is the date of the catalogue that first had it. ``cause`` says what
+    in a gateway is likely to break it, and ``covers`` names the kinds of known
+    defects that it catches.
+    """
+
+    id: str
+    level: Level
+    text: str
+    source: str
+    needs: Capability = Capability.CORE
+    since: str = FIRST_CATALOGUE
+    profiles: frozenset[str] = frozenset()
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    cause: str = ""
+    covers: tuple[str, ...] = ()
+
+    @property
+    def section(self) -> str:
+        """Return the section of the contract, the first part of the id."""
+        return self.id.partition(".")[0]
+
+    def level_in(self, profile: str) -> Level:
+        """Return the level of the clause in ``profile``."""
+        return self.levels.get(profile, self.level)
+
+    def holds_in(self, profile: str) -> bool:
+        """Say whether ``profile`` has the clause at all."""
+        return not self.profiles or profile in self.profiles
+
+
+def _clause(
+    level: Level,
+    id_: str,
+    text: str,
+    *,
+    source: str,
+    needs: Capability = Capability.CORE,
+    since: str = FIRST_CATALOGUE,
+    profiles: frozenset[str] | set[str] = frozenset(),
+    levels: Mapping[str, Level] | None = None,
+    cause: str = "",
+    covers: tuple[str, ...] = (),
+) -> Requirement:
+    """State a clause; see ``Requirement`` for what each part means."""
+    return Requirement(
+        id_,
+        level,
+        text,
+        source,
+        needs,
+        since,
+        frozenset(profiles),
+        levels or {},
+        cause,
+        covers,
+    )
+
+
+must = partial(_clause, Level.MUST)
+should = partial(_clause, Level.SHOULD)
+may = partial(_clause, Level.MAY)
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A clause that no exchange can show, and why."""
+
+    requirement: Requirement
+    because: str

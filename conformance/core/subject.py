@@ -1,0 +1,181 @@
+"""What a check looks at when it is judged on every exchange of a run.
+
+A subject picks, out of one exchange, the things that a clause speaks of: nothing
+where the clause does not apply. A clause that found no subject in a whole run was
+not judged, and never counts as passed. Requests with another method than POST
+belong to the probes that make them, and are no subject of anything here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.core.exchange import Exchange, Kind
+from conformance.core.node import Malformed
+
+Picked = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A value taken from one exchange, to be judged beside all others."""
+
+    value: Any
+    exchange: str
+    pointer: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Which things of an exchange are handed to a check, one call each."""
+
+    name: str
+    pick: Callable[[Exchange], Iterable[Picked]]
+    note: Callable[..., Note | None] | None = None
+
+    def noting(self, note: Callable[..., Note | None]) -> "Subject":
+        """Return a subject whose check is called once, with all notes of a run.
+
+        ``note`` gets what the check would have got, and returns a ``Note`` or
+        ``None`` where there is nothing to note.
+        """
+        return Subject(self.name, self.pick, note)
+
+
+def _posts(exchange: Exchange) -> bool:
+    return exchange.request.method == "POST" and exchange.status != 0
+
+
+def _exchange(exchange: Exchange) -> Iterator[Picked]:
+    if _posts(exchange) and exchange.kind is not Kind.UNRECOGNISED:
+        yield (exchange,)
+
+
+def _attempt(exchange: Exchange) -> Iterator[Picked]:
+    if exchange.request.method == "POST":
+        yield (exchange,)
+
+
+def _success(exchange: Exchange) -> Iterator[Picked]:
+    if _posts(exchange) and 200 <= exchange.status < 300:
+        yield (exchange,)
+
+
+def _answer(exchange: Exchange) -> Iterator[Picked]:
+    if _posts(exchange) and exchange.answered:
+        yield (exchange,)
+
+
+def _json_answer(exchange: Exchange) -> Iterator[Picked]:
+    if _posts(exchange) and exchange.kind is Kind.ANSWER:
+        yield (exchange,)
+
+
+def _refusal(exchange: Exchange) -> Iterator[Picked]:
+    if _posts(exchange) and exchange.kind is Kind.REFUSAL:
+        yield (exchange,)
+
+
+def _unsuccess(exchange: Exchange) -> Iterator[Picked]:
+    if _posts(exchange) and exchange.status >= 400:
+        yield (exchange,)
+
+
+def _stream(exchange: Exchange) -> Iterator[Picked]:
+    if _posts(exchange) and exchange.kind is Kind.STREAM:
+        yield (exchange,)
+
+
+def _response(exchange: Exchange) -> Iterator[Picked]:
+    if not _posts(exchange) or not exchange.answered:
+        return
+    final = exchange.final
+    if final is not None and final.is_a(dict):
+        yield final, exchange
+
+
+def _usage(exchange: Exchange) -> Iterator[Picked]:
+    for response, _ in _response(exchange):
+        usage = response.get("usage")
+        if usage is not None and usage.is_a(dict):
+            yield usage, exchange
+
+
+def _item(exchange: Exchange) -> Iterator[Picked]:
+    for response, _ in _response(exchange):
+        try:
+            items = list(response["output"])
+        except Malformed:
+            return
+        for item in items:
+            if item.is_a(dict):
+                yield item, exchange
+
+
+def _items_of(type_: str) -> Callable[[Exchange], Iterator[Picked]]:
+    def pick(exchange: Exchange) -> Iterator[Picked]:
+        for item, whole in _item(exchange):
+            if item.value.get("type") == type_:
+                yield item, whole
+
+    return pick
+
+
+def _part(exchange: Exchange) -> Iterator[Picked]:
+    for item, whole in _items_of("message")(exchange):
+        content = item.get("content")
+        if content is not None and content.is_a(list):
+            for part in content:
+                if part.is_a(dict):
+                    yield part, whole
+
+
+EVERY_ATTEMPT = Subject("every request", _attempt)
+"""(exchange,): each POST, answered or not."""
+
+EVERY_EXCHANGE = Subject("every exchange", _exchange)
+"""(exchange,): each POST whose answer the contract knows."""
+
+EVERY_SUCCESS = Subject("every success", _success)
+"""(exchange,): each POST with a 2xx, whatever its body."""
+
+EVERY_ANSWER = Subject("every answer", _answer)
+"""(exchange,): each response object or stream."""
+
+EVERY_JSON_ANSWER = Subject("every JSON answer", _json_answer)
+"""(exchange,): each response object that is not a stream."""
+
+EVERY_REFUSAL = Subject("every refusal", _refusal)
+"""(exchange,): each 4xx."""
+
+EVERY_ERROR = Subject("every error", _unsuccess)
+"""(exchange,): each 4xx and 5xx."""
+
+EVERY_STREAM = Subject("every stream", _stream)
+"""(exchange,): each stream with an event."""
+
+EVERY_RESPONSE = Subject("every response object", _response)
+"""(response, exchange): each final response object, a stream's last snapshot too."""
+
+EVERY_USAGE = Subject("every usage object", _usage)
+"""(usage, exchange): each usage object of a final response."""
+
+EVERY_ITEM = Subject("every output item", _item)
+"""(item, exchange): each output item of a final response."""
+
+EVERY_MESSAGE = Subject("every message item", _items_of("message"))
+EVERY_CALL = Subject("every function call", _items_of("function_call"))
+EVERY_REASONING = Subject("every reasoning item", _items_of("reasoning"))
+
+EVERY_PART = Subject("every content part", _part)
+"""(part, exchange): each content part of a message item."""
+
+
+def every(name: str, pick: Callable[[Exchange], Iterable[Picked]]) -> Subject:
+    """Make a subject of one's own; ``pick`` yields argument tuples."""
+    return Subject(name, pick)
+
+
+def only(subject: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject:
+    """Narrow a subject to the exchanges for which ``test`` holds."""
+    return Subject(name, lambda x: subject.pick(x) if test(x) else ())

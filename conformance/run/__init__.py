@@ -1,0 +1,1 @@
+"""Everything that talks to a target: the only I/O towards it."""

@@ -1,0 +1,217 @@
+"""The record of a run: one JSON value a line, written as things happen.
+
+A header, then a line for each exchange and each verdict, then a footer. A journal
+without its footer was cut short and is never read as a good one. Nothing secret is
+in it, since nothing secret is in an exchange.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from conformance.core.exchange import Exchange, Failure, Trouble
+from conformance.core.node import Finding, Json
+from conformance.core.request import Request
+from conformance.core.verdict import Verdict
+from conformance.errors import BadJournal
+
+VERSION = 1
+
+
+def _text_or_base64(name: str, data: bytes) -> dict[str, str]:
+    try:
+        return {name: data.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": base64.b64encode(data).decode("ascii")}
+
+
+def _bytes(record: Json, name: str) -> bytes:
+    if f"{name}_base64" in record:
+        return base64.b64decode(record[f"{name}_base64"])
+    return str(record[name]).encode("utf-8")
+
+
+def exchange_record(exchange: Exchange) -> Json:
+    """Return an exchange as a JSON value; ``read_exchange`` turns it back."""
+    request = exchange.request
+    failure = exchange.failure
+    return {
+        "type": "exchange",
+        "id": exchange.id,
+        "probe": exchange.probe,
+        "turn": exchange.turn,
+        "started": round(exchange.started, 6),
+        "elapsed": round(exchange.elapsed, 6),
+        "request": {
+            "method": request.method,
+            "path": request.path,
+            "headers": dict(request.headers),
+            "keyed": request.keyed,
+            "hang_up_after": request.hang_up_after,
+            **_text_or_base64("content", request.content),
+        },
+        "status": exchange.status,
+        "headers": exchange.headers,
+        **_text_or_base64("body", exchange.body),
+        "chunks": [(round(at, 6), end) for at, end in exchange.chunks],
+        "wire_bytes": exchange.wire_bytes,
+        "http_version": exchange.http_version,
+        "failure": failure
+        and {"trouble": failure.trouble.name, "detail": failure.detail},
+    }
+
+
+def read_exchange(record: Json) -> Exchange:
+    """Return the exchange that ``exchange_record`` wrote.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for anything else.
+    """
+    asked, failure = record["request"], record["failure"]
+    return Exchange(
+        Request(
+            _bytes(asked, "content"),
+            asked["method"],
+            asked["path"],
+            asked["headers"],
+            asked["keyed"],
+            asked["hang_up_after"],
+        ),
+        record["status"],
+        tuple((name, value) for name, value in record["headers"]),
+        _bytes(record, "body"),
+        tuple((at, end) for at, end in record["chunks"]),
+        record["started"],
+        record["elapsed"],
+        failure and Failure(Trouble[failure["trouble"]], failure["detail"]),
+        record["wire_bytes"],
+        record["http_version"],
+        record["id"],
+        record["probe"],
+        record["turn"],
+    )
+
+
+def verdict_record(verdict: Verdict) -> Json:
+    """Return a verdict as a JSON value."""
+    return {
+        "type": "verdict",
+        "requirement": verdict.requirement.id,
+        "level": verdict.level,
+        "probe": verdict.probe,
+        "outcome": verdict.outcome,
+        "reason": verdict.reason,
+        "observations": verdict.observations,
+        "broken": verdict.broken,
+        "findings": [asdict(finding) for finding in verdict.findings],
+    }
+
+
+def read_finding(record: Json) -> Finding:
+    """Return the finding that ``verdict_record`` wrote."""
+    return Finding(
+        record["pointer"], record["expected"], record["got"], record["exchange"]
+    )
+
+
+class Journal:
+    """A journal being written; use it as a context manager.
+
+    ``positions`` maps the id of an exchange to the offset of its line, so that
+    evidence can be read back without keeping it in memory.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.positions: dict[str, int] = {}
+        self._file: IO[bytes] = path.open("wb")
+
+    def __enter__(self) -> Self:
+        """Return the journal itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file; without a footer it stays a journal cut short."""
+        self._file.close()
+
+    def write(self, record: Json) -> None:
+        """Append one line, and hand it to the system at once."""
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        self._file.write(line.encode("utf-8", "surrogatepass") + b"\n")
+        self._file.flush()
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Append an exchange, and remember where it stands."""
+        self.positions[exchange.id] = self._file.tell()
+        self.write(exchange_record(exchange))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A journal that was read: where its exchanges stand, and all other lines."""
+
+    path: Path
+    header: Json
+    footer: Json
+    verdicts: tuple[Json, ...]
+    positions: dict[str, int]
+
+    def exchange(self, id_: str) -> Exchange | None:
+        """Return one exchange by its id, or ``None`` when it is not there."""
+        return exchange_at(self.path, self.positions.get(id_))
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield all exchanges in the order in which they ended."""
+        with self.path.open("rb") as file:
+            for position in self.positions.values():
+                file.seek(position)
+                yield read_exchange(json.loads(file.readline()))
+
+
+def exchange_at(path: Path, position: int | None) -> Exchange | None:
+    """Return the exchange whose line begins at ``position`` of a journal."""
+    if position is None:
+        return None
+    with path.open("rb") as file:
+        file.seek(position)
+        return read_exchange(json.loads(file.readline()))
+
+
+def read(path: Path) -> Recorded:
+    """Read a journal; raises ``BadJournal`` when it is none, or was cut short."""
+    hint = "give the journal.ndjson of a report directory"
+    lines: dict[str, list[Json]] = {"header": [], "footer": [], "verdict": []}
+    positions: dict[str, int] = {}
+    at = number = 0
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                number += 1
+                record = json.loads(line)
+                if record["type"] == "exchange":
+                    positions[record["id"]] = at
+                else:
+                    lines.setdefault(record["type"], []).append(record)
+                at += len(line)
+    except OSError as error:
+        raise BadJournal(f"{path} cannot be read: {error.strerror}", hint) from None
+    except (ValueError, TypeError, KeyError):
+        raise BadJournal(f"{path}, line {number}: not a line of ours", hint) from None
+    if not lines["header"] or lines["header"][0].get("version") != VERSION:
+        raise BadJournal(f"{path} has no header of journal version {VERSION}", hint)
+    if not lines["footer"]:
+        raise BadJournal(
+            f"{path} has no footer: its run was cut short",
+            "run again; an unfinished journal proves nothing",
+        )
+    return Recorded(
+        path, lines["header"][0], lines["footer"][0], tuple(lines["verdict"]), positions
+    )

@@ -1,0 +1,199 @@
+"""The one place where probes are held: concurrently, each once, within the limits."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from conformance.core.exchange import Exchange, Inconclusive, Refused, Trouble
+from conformance.core.node import Malformed
+from conformance.core.probe import Probe, Setting, Told
+from conformance.core.request import Request
+from conformance.core.requirement import Capability
+from conformance.core.verdict import Outcome
+from conformance.errors import TargetUnreachable
+from conformance.run.court import Court
+from conformance.run.lanes import Lanes
+from conformance.run.settings import Settings
+from conformance.run.target import Target
+from conformance.run.wire import send
+from conformance.spec.probes.openings import OPENINGS
+
+RETRIES = 2
+"""How often a request is sent again after a 429."""
+
+LONGEST_WAIT = 20.0
+"""Seconds that we wait at most when a 429 tells us to."""
+
+
+class _OverBudget(Exception):
+    """The run has sent all the requests that it may."""
+
+
+def _first_come(probe: Probe) -> int:
+    """Return the priority of a probe: openings, refusals, long talks, the rest."""
+    if probe in OPENINGS.values():
+        return 0
+    if not probe.answers:
+        return 1
+    if probe.name.startswith("generated-"):
+        return 9
+    return max(2, 8 - probe.answers)
+
+
+class Runner:
+    """Holds the probes of a plan on the event loop that calls ``run``.
+
+    ``on_sent`` is called when a request goes out, ``on_exchange`` with each
+    exchange, after it has its id and before any probe sees it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        court: Court,
+        on_sent: Callable[[str], None],
+        on_exchange: Callable[[Exchange], None],
+    ) -> None:
+        self._settings = settings
+        self._limits = settings.limits
+        self._target = Target(
+            settings.url, settings.key, settings.second_key, settings.headers
+        )
+        self._setting = Setting(settings.model, settings.seed, settings.profile.name)
+        self._court = court
+        self._on_sent = on_sent
+        self._on_exchange = on_exchange
+        self._started = time.monotonic()
+        self._count = 0
+        self._sent = 0
+
+    async def run(self) -> None:
+        """Hold every probe of the plan; raises ``TargetUnreachable``."""
+        self._lanes = Lanes(self._limits)
+        self._opened = {c: asyncio.Event() for c in OPENINGS}
+        probes = self._court.plan.probes
+        for capability, probe in OPENINGS.items():
+            if probe not in probes:
+                self._opened[capability].set()
+        try:
+            async with asyncio.timeout(self._limits.max_seconds):
+                await self._hold_all(probes)
+        except TimeoutError:
+            spent = f"over the budget of {self._limits.max_seconds:g} s"
+            for probe in probes:
+                self._court.left_out(probe, Outcome.NOT_RUN, spent)
+        finally:
+            await self._lanes.close()
+
+    async def _hold_all(self, probes: tuple[Probe, ...]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for probe in probes:
+                    group.create_task(self._hold(probe))
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from None
+
+    async def _hold(self, probe: Probe) -> None:
+        """Hold one conversation, and hand it to the court."""
+        opens = [c for c, opening in OPENINGS.items() if opening is probe]
+        try:
+            if await self._may_go_on(probe, opens):
+                turns, ended = await self._converse(probe)
+                self._court.opened(probe, turns)
+                if not opens:
+                    await self._opened[Capability.CORE].wait()
+                if gate := self._court.closed_to(probe):
+                    self._court.left_out(probe, gate.outcome, gate.evidence)
+                else:
+                    self._court.held(probe, turns, ended)
+        except _OverBudget:
+            budget = f"over the budget of {self._limits.max_requests} requests"
+            self._court.left_out(probe, Outcome.NOT_RUN, budget)
+        finally:
+            for capability in opens:
+                self._opened[capability].set()
+
+    async def _may_go_on(self, probe: Probe, opens: list[Capability]) -> bool:
+        """Wait for the gates before ``probe``; settle it when one is closed."""
+        if not opens and not probe.answers:
+            return True
+        if Capability.CORE not in opens:
+            await self._opened[Capability.CORE].wait()
+        if not opens and probe.needs in self._opened:
+            await self._opened[probe.needs].wait()
+        if gate := self._court.closed_to(probe):
+            self._court.left_out(probe, gate.outcome, gate.evidence)
+            return False
+        return True
+
+    async def _converse(
+        self, probe: Probe
+    ) -> tuple[tuple[Told, ...], Exception | None]:
+        turns = list[Told]()
+        steps = probe.steps(self._setting)
+        priority = _first_come(probe)
+        try:
+            asked = next(steps)
+            while True:
+                turn = len(turns)
+                told: Told
+                if isinstance(asked, tuple):
+                    several = (
+                        self._exchange(one, probe, turn, priority) for one in asked
+                    )
+                    told = tuple(await asyncio.gather(*several))
+                else:
+                    told = await self._exchange(asked, probe, turn, priority)
+                turns.append(told)
+                asked = steps.send(told)
+        except StopIteration:
+            return tuple(turns), None
+        except (Inconclusive, Refused, Malformed) as why:
+            return tuple(turns), why
+
+    async def _exchange(
+        self, request: Request, probe: Probe, turn: int, priority: int
+    ) -> Exchange:
+        """Send one request, again when the target limits our rate."""
+        for attempt in range(RETRIES + 1):
+            exchange = await self._send(request, probe, turn, priority)
+            if not exchange.rate_limited or attempt == RETRIES:
+                break
+            await asyncio.sleep(_asked_to_wait(exchange, attempt))
+        return exchange
+
+    async def _send(
+        self, request: Request, probe: Probe, turn: int, priority: int
+    ) -> Exchange:
+        lane = await self._lanes.take(priority)
+        try:
+            if self._limits.max_requests and self._sent >= self._limits.max_requests:
+                raise _OverBudget
+            self._sent += 1
+            self._on_sent(probe.name)
+            came = await send(lane, self._target, request, self._limits, self._started)
+        finally:
+            self._lanes.give_back(lane)
+        self._count += 1
+        exchange = replace(
+            came, id=f"x-{self._count:04}", probe=probe.name, turn=turn, _parsed={}
+        )
+        nowhere = exchange.failure and exchange.failure.trouble is Trouble.CONNECT
+        if nowhere and self._count == 1:
+            raise TargetUnreachable(
+                f"no connection to {self._target.url}: {exchange.failure}",
+                "is the server running, and is the URL the one that clients use?",
+            )
+        self._court.hear(exchange)
+        self._on_exchange(exchange)
+        return exchange
+
+
+def _asked_to_wait(exchange: Exchange, attempt: int) -> float:
+    """Return the seconds to wait after a 429, at most ``LONGEST_WAIT``."""
+    wait = 2.0**attempt
+    with contextlib.suppress(ValueError):
+        wait = float(exchange.header("retry-after") or wait)
+    return max(0.0, min(wait, LONGEST_WAIT))

@@ -1,0 +1,196 @@
+"""One run from its first request to its report, on a thread of its own."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import conformance
+from conformance import catalogue
+from conformance.core.exchange import Exchange
+from conformance.core.node import Json
+from conformance.core.report import Report, RunInfo, TargetInfo
+from conformance.core.verdict import Verdict
+from conformance.errors import SuiteError
+from conformance.run.court import Court
+from conformance.run.journal import VERSION, Journal, verdict_record
+from conformance.run.plan import Plan
+from conformance.run.runner import Runner
+from conformance.run.settings import Settings
+
+
+@dataclass
+class Watcher:
+    """Who wants to be told how a run goes; each call comes from the run's thread."""
+
+    on_sent: Callable[[str], None] = field(default=lambda _probe: None)
+    on_exchange: Callable[[Exchange], None] = field(default=lambda _exchange: None)
+    on_verdict: Callable[[Verdict], None] = field(default=lambda _verdict: None)
+
+
+def run_name(settings: Settings, at: datetime) -> str:
+    """Return the name of a run: its time in UTC, the host and the profile."""
+    host = (
+        urlsplit(settings.url)
+        .netloc.replace(":", "-")
+        .replace("[", "")
+        .replace("]", "")
+    )
+    return f"{at:%Y%m%dT%H%M%SZ}-{host}-{settings.profile.name}"
+
+
+TOOL = {"name": "responses-conformance", "version": conformance.__version__}
+
+
+class Session:
+    """A run under way: started once, asked for verdicts, and finished."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        plan: Plan,
+        journal: Journal | None = None,
+        watcher: Watcher | None = None,
+    ) -> None:
+        self.settings = settings
+        self._journal = journal
+        self._watcher = watcher or Watcher()
+        self._lock = threading.Lock()
+        self._at = datetime.now(UTC)
+        self._began = time.monotonic()
+        self.name = run_name(settings, self._at)
+        self.court = Court(settings, plan, self._judged)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
+        self._loop = asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+        self._write(self._header())
+
+    def _write(self, record: Json) -> None:
+        if self._journal:
+            with self._lock:
+                self._journal.write(record)
+
+    def _header(self) -> Json:
+        return {
+            "type": "header",
+            "version": VERSION,
+            "tool": {
+                "name": "responses-conformance",
+                "version": conformance.__version__,
+            },
+            "catalogue": catalogue.VERSION,
+            "run": self.name,
+            "started_at": self._at.isoformat(timespec="seconds"),
+            "target": {
+                "url": self.settings.url + "/v1/responses",
+                "model": self.settings.model,
+                "profile": self.settings.profile.name,
+                "key_env": self.settings.key_env,
+            },
+            "seed": self.settings.seed,
+            "only": self.settings.only,
+            "level": self.settings.level,
+            "require": self.settings.require,
+            "second_key": bool(self.settings.second_key),
+            "cases": [case.id for case in self.court.plan.cases],
+        }
+
+    def _judged(self, verdict: Verdict) -> None:
+        self._write(verdict_record(verdict))
+        self._watcher.on_verdict(verdict)
+
+    def _came(self, exchange: Exchange) -> None:
+        if self._journal:
+            with self._lock:
+                self._journal.exchange(exchange)
+        self._watcher.on_exchange(exchange)
+
+    def start(self) -> None:
+        """Begin to send; returns at once."""
+        self._thread.start()
+
+    def _work(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        runner = Runner(self.settings, self.court, self._watcher.on_sent, self._came)
+        try:
+            self._task = self._loop.create_task(runner.run())
+            self._loop.run_until_complete(self._task)
+        except asyncio.CancelledError:
+            pass
+        except BaseException as error:  # noqa: BLE001 -- handed to the thread that waits
+            self._error = error
+        finally:
+            self.court.close(
+                "interrupted" if self._error is None else "the run broke off"
+            )
+            self._loop.close()
+
+    def verdict(self, case_id: str) -> Verdict:
+        """Wait for the verdict of a case; raises what stopped the run."""
+        verdict = self.court.future(case_id).result()
+        if self._error:
+            raise self._error
+        return verdict
+
+    def wait(self) -> None:
+        """Wait until all is sent and judged; raises what stopped the run."""
+        while self._thread.is_alive():
+            self._thread.join(0.2)
+        if self._error:
+            raise self._error
+
+    def stop(self) -> None:
+        """Give up what is not yet answered; what was judged stays judged."""
+        if self._thread.is_alive() and self._task and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+            self._thread.join(10)
+
+    def report(self, *, interrupted: bool = False) -> Report:
+        """Return the report of a run that is over, and close its journal."""
+        report = Report(
+            TargetInfo(
+                self.settings.url + "/v1/responses",
+                self.settings.model,
+                self.settings.profile.name,
+                self.settings.key_env,
+            ),
+            RunInfo(
+                self.name,
+                self._at.isoformat(timespec="seconds"),
+                round(time.monotonic() - self._began, 3),
+                self.settings.seed,
+                interrupted,
+                catalogue.VERSION,
+                self.court.spent,
+            ),
+            self.court.verdicts,
+            {c: gate.state for c, gate in self.court.gates.items()},
+        )
+        self._write(
+            {
+                "type": "footer",
+                "duration_s": report.run.duration_s,
+                "interrupted": interrupted,
+                "verdict": report.verdict,
+                "exit_code": report.exit_code,
+            }
+        )
+        return report
+
+
+def judged_live(
+    settings: Settings, plan: Plan, journal: Journal | None = None
+) -> Report:
+    """Run a plan to its end and return the report; raises ``SuiteError``."""
+    session = Session(settings, plan, journal)
+    session.start()
+    try:
+        session.wait()
+    except SuiteError:
+        session.stop()
+        raise
+    return session.report()

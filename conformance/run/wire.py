@@ -1,0 +1,165 @@
+"""One request out, all that comes back in: within a total time and a byte cap."""
+
+import asyncio
+import time
+import zlib
+from dataclasses import dataclass, field
+
+import httpx
+
+import conformance
+from conformance.core.exchange import Exchange, Failure, Trouble
+from conformance.core.request import Request
+from conformance.core.sse import frames
+from conformance.run.settings import Limits
+from conformance.run.target import Target
+
+_ZIPPED = {"gzip": 47, "x-gzip": 47, "deflate": 47}
+"""Content encodings that we offer, with the window bits that zlib wants."""
+
+
+@dataclass
+class _Intake:
+    """The body as it grows: decoded, capped, with the arrival of each piece."""
+
+    cap: int
+    sent_at: float
+    encoding: str = ""
+    body: bytearray = field(default_factory=bytearray)
+    chunks: list[tuple[float, int]] = field(default_factory=list)
+    wire_bytes: int = 0
+    failure: Failure | None = None
+
+    def __post_init__(self) -> None:
+        """Choose the decoder, once for the whole body."""
+        bits = _ZIPPED.get(self.encoding)
+        self._decoder = zlib.decompressobj(bits) if bits else None
+        if self.encoding not in {"", "identity", *_ZIPPED}:
+            self.failure = Failure(Trouble.ENCODING, f"not asked for: {self.encoding}")
+
+    def take(self, piece: bytes) -> bool:
+        """Add what arrived; return false when there is no more to be read."""
+        self.wire_bytes += len(piece)
+        room = self.cap - len(self.body)
+        if self._decoder:
+            try:
+                piece = self._decoder.decompress(piece, room + 1)
+            except zlib.error as error:
+                self.failure = Failure(Trouble.ENCODING, str(error))
+                return False
+        self.body += piece[:room]
+        self.chunks.append((time.monotonic() - self.sent_at, len(self.body)))
+        if len(piece) > room:
+            self.failure = Failure(Trouble.TOO_LARGE, f"more than {self.cap} bytes")
+            return False
+        return True
+
+    def close(self) -> None:
+        """Note a compressed body that ended inside its last block."""
+        if self._decoder and self.wire_bytes and not self._decoder.eof:
+            self.failure = self.failure or Failure(Trouble.ENCODING, "it ends early")
+
+
+def client(limits: Limits) -> httpx.AsyncClient:
+    """Return a client for one connection at a time, which follows no redirect."""
+    return httpx.AsyncClient(
+        follow_redirects=False,
+        timeout=limits.timeout,
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        headers={
+            "user-agent": f"{conformance.__name__}/{conformance.__version__}",
+            "accept-encoding": "gzip, deflate",
+        },
+    )
+
+
+def _heard_enough(request: Request, intake: _Intake) -> bool:
+    if request.hang_up_after is None:
+        return False
+    told = sum(1 for frame in frames(bytes(intake.body)) if frame.finished)
+    return told >= request.hang_up_after
+
+
+async def _receive(response: httpx.Response, intake: _Intake, request: Request) -> None:
+    async for piece in response.aiter_raw():
+        if not intake.take(piece) or _heard_enough(request, intake):
+            return
+    intake.close()
+
+
+def _failure(error: Exception, limits: Limits) -> Failure:
+    """Say in our words what the transport raised."""
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return Failure(Trouble.TIMEOUT, f"no end within {limits.timeout:g} s")
+    if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
+        return Failure(Trouble.CONNECT, str(error))
+    if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
+        return Failure(Trouble.PROTOCOL, str(error))
+    return Failure(Trouble.CUT, str(error) or type(error).__name__)
+
+
+async def send(
+    http: httpx.AsyncClient,
+    target: Target,
+    request: Request,
+    limits: Limits,
+    run_started: float,
+) -> Exchange:
+    """Send ``request`` and return all that came back. Never raises for the target.
+
+    A kept-alive connection that the server had closed meanwhile is not its
+    fault: a request that got no byte back is sent once more on a new one.
+    """
+    exchange = await _attempt(http, target, request, limits, run_started)
+    idle = exchange.failure and exchange.failure.trouble is Trouble.CUT
+    if idle and exchange.status == 0 and not exchange.wire_bytes:
+        return await _attempt(http, target, request, limits, run_started)
+    return exchange
+
+
+async def _attempt(
+    http: httpx.AsyncClient,
+    target: Target,
+    request: Request,
+    limits: Limits,
+    run_started: float,
+) -> Exchange:
+    url, headers, content = target.fill(request)
+    sent_at = time.monotonic()
+    intake = _Intake(limits.largest_body, sent_at)
+    response: httpx.Response | None = None
+    failure: Failure | None = None
+    try:
+        async with asyncio.timeout(limits.timeout):
+            outgoing = http.build_request(
+                request.method, url, headers=headers, content=content
+            )
+            response = await http.send(outgoing, stream=True)
+            encoding = response.headers.get("content-encoding", "").strip().lower()
+            intake = _Intake(limits.largest_body, sent_at, encoding)
+            try:
+                await _receive(response, intake, request)
+            finally:
+                await response.aclose()
+    except (TimeoutError, httpx.HTTPError, OSError) as error:
+        failure = _failure(error, limits)
+    elapsed = time.monotonic() - sent_at
+    return Exchange(
+        request,
+        response.status_code if response is not None else 0,
+        _headers(response, target) if response is not None else (),
+        target.mask(bytes(intake.body)),
+        tuple(intake.chunks),
+        sent_at - run_started,
+        elapsed,
+        failure or intake.failure,
+        intake.wire_bytes,
+        response.http_version.removeprefix("HTTP/") if response is not None else "",
+    )
+
+
+def _headers(response: httpx.Response, target: Target) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.lower(), target.mask_text(value))
+        for name, value in response.headers.multi_items()
+    )

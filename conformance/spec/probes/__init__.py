@@ -1,0 +1,1 @@
+"""The conversations that we hold with a target; each is paid for once in a run."""

@@ -1,0 +1,16 @@
+"""The plain exchanges that most clauses can be judged on."""
+
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.requirement import Capability
+
+
+@probe(answers=1)
+def text(setting: Setting) -> Steps:
+    """One short question, one complete answer."""
+    yield setting.ask()
+
+
+@probe(answers=1, needs=Capability.STREAMING)
+def streamed_text(setting: Setting) -> Steps:
+    """The same short question, answered as a stream."""
+    yield setting.ask(stream=True)
