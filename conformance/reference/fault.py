@@ -1,0 +1,111 @@
+"""Faults and benign variants: one function each, in one of three places.
+
+`on_request` rewrites what the gateway believes it was asked, before it looks at the
+key or the body, and may answer itself. `on_reply` rewrites the answer. `on_wire`
+rewrites its bytes and their timing. A variant is a fault that breaks nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from conformance.reference.asked import Asked
+from conformance.reference.gateway import Gateway
+from conformance.reference.reply import Chunk, Head, Reply
+
+OnRequest = Callable[[Asked, Gateway], Asked | Reply]
+OnReply = Callable[[Asked, Reply], Reply]
+OnWire = Callable[[Asked, Head, Iterable[Chunk]], tuple[Head, Iterable[Chunk]]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One defect: its name, its sentence, and the ids of the requirements it breaks.
+
+    ``profiles`` are those under which it is a defect at all; None means every one.
+    """
+
+    name: str
+    text: str
+    breaks: frozenset[str]
+    profiles: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class RequestFault(Fault):
+    """A defect in what is understood."""
+
+    rewrite: OnRequest
+
+
+@dataclass(frozen=True)
+class ReplyFault(Fault):
+    """A defect in what is answered."""
+
+    rewrite: OnReply
+
+
+@dataclass(frozen=True)
+class WireFault(Fault):
+    """A defect in how it is sent."""
+
+    rewrite: OnWire
+
+
+def on_request(
+    *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
+) -> Callable[[OnRequest], RequestFault]:
+    """Make ``(asked, gateway) -> asked or reply`` a fault, named after itself."""
+    return lambda rewrite: RequestFault(*_facts(rewrite, breaks, profiles), rewrite)
+
+
+def on_reply(
+    *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
+) -> Callable[[OnReply], ReplyFault]:
+    """Make ``(asked, reply) -> reply`` a fault, named after itself."""
+    return lambda rewrite: ReplyFault(*_facts(rewrite, breaks, profiles), rewrite)
+
+
+def on_wire(
+    *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
+) -> Callable[[OnWire], WireFault]:
+    """Make ``(asked, head, chunks) -> (head, chunks)`` a fault, named after itself."""
+    return lambda rewrite: WireFault(*_facts(rewrite, breaks, profiles), rewrite)
+
+
+def _facts(
+    rewrite: Callable[..., object],
+    breaks: str | Iterable[str],
+    profiles: Iterable[str] | None,
+) -> tuple[str, str, frozenset[str], frozenset[str] | None]:
+    name = rewrite.__name__.strip("_").replace("_", "-")
+    text = (rewrite.__doc__ or "").strip().partition("\n")[0]
+    if not text:
+        raise TypeError(f"the fault {name!r} needs a docstring: its sentence")
+    broken = frozenset([breaks] if isinstance(breaks, str) else breaks)
+    return name, text, broken, None if profiles is None else frozenset(profiles)
+
+
+def respond(
+    gateway: Gateway, faults: Iterable[Fault], asked: Asked
+) -> tuple[Head, Iterable[Chunk]]:
+    """Answer a request with the faults in their places, in the order given."""
+    faults = tuple(faults)
+    asked = replace(asked, key=gateway.key_of(asked), notes=gateway.notes)
+    reply: Reply | None = None
+    for fault in faults:
+        if isinstance(fault, RequestFault):
+            changed = fault.rewrite(asked, gateway)
+            if isinstance(changed, Reply):
+                reply = changed
+                break
+            asked = replace(changed, key=gateway.key_of(changed))
+    if reply is None:
+        reply = gateway.answer(asked)
+    for fault in faults:
+        if isinstance(fault, ReplyFault):
+            reply = fault.rewrite(asked, reply)
+    head, chunks = reply.to_wire()
+    for fault in faults:
+        if isinstance(fault, WireFault):
+            head, chunks = fault.rewrite(asked, head, chunks)
+    return head, chunks

@@ -1,0 +1,222 @@
+"""The correct gateway: a request in, a reply out; no network, no faults."""
+
+import hashlib
+import hmac
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from conformance.reference import items, model, response, stream, tokens, validation
+from conformance.reference.asked import LARGEST_BODY, Asked
+from conformance.reference.profiles import PROFILES
+from conformance.reference.question import Question
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import Reply
+from conformance.reference.store import Record, Store
+from conformance.reference.tokens import Style, Usage
+
+Json = Any
+
+KEY: Final = "sk-conformance-first"
+SECOND_KEY: Final = "sk-conformance-second"
+MODEL: Final = "scripted-1"
+MODELS: Final = (MODEL, "scripted-mini")
+
+LARGEST_CONTEXT: Final = 200_000
+"""Tokens that the model can read."""
+
+CACHED_FROM: Final = 1024
+"""Tokens that a prompt must have to be remembered; `CACHE_BLOCK` at a time."""
+
+CACHE_BLOCK: Final = 128
+MOST_PROMPTS: Final = 10_000
+
+_BEARER: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
+_RESPONSE: Final = re.compile(r"/v1/responses/([^/]+)")
+
+
+class Gateway:
+    """One gateway with its own keys, memory and notes.
+
+    `answer` is a method from `Asked` to `Reply` that never raises. ``notes`` belongs
+    to the faults; the gateway does not read it.
+    """
+
+    def __init__(
+        self,
+        profile: str = "newapi",
+        *,
+        keys: tuple[str, str] = (KEY, SECOND_KEY),
+        usage_style: Style | None = None,
+    ) -> None:
+        chosen = PROFILES[profile]
+        self.profile = replace(chosen, usage_style=usage_style or chosen.usage_style)
+        self.keys = dict(zip(("first", "second"), keys, strict=True))
+        self.store = Store()
+        self.notes: dict[str, Any] = {}
+        self._prompts: OrderedDict[bytes, None] = OrderedDict()
+
+    def answer(self, asked: Asked) -> Reply:
+        """Answer as the contract asks."""
+        try:
+            return self._serve(asked)
+        except Refused as refused:
+            reply = Reply(refused.status, payload=refused.envelope())
+            if refused.status == 401:
+                return reply.with_headers(www_authenticate="Bearer")
+            return reply
+
+    def identify(self, asked: Asked) -> str:
+        """Name the key that a request carries; raises `Refused` (401) without one."""
+        name = self.key_of(asked)
+        if name is None:
+            raise Refused(
+                401,
+                "Incorrect or missing API key: send it as 'Authorization: Bearer KEY'.",
+                code="invalid_api_key",
+            )
+        return name
+
+    def key_of(self, asked: Asked) -> str | None:
+        """Name the key that a request carries, "first" or "second", or None."""
+        given = [v for name, v in asked.raw_headers if name == "authorization"]
+        match = _BEARER.fullmatch(given[0].strip()) if len(given) == 1 else None
+        token = match[1].encode() if match else b""
+        known = [
+            name
+            for name, key in self.keys.items()
+            if hmac.compare_digest(key.encode(), token)
+        ]
+        return known[0] if known else None
+
+    def _serve(self, asked: Asked) -> Reply:
+        match = _RESPONSE.fullmatch(asked.path)
+        routes: dict[str, Callable[[], Reply]]
+        if asked.path == "/v1/responses":
+            routes = {"POST": lambda: self._create(asked)}
+        elif asked.path == "/v1/models":
+            routes = {"GET": lambda: self._models(asked)}
+        elif match:
+            routes = {
+                "GET": lambda: self._retrieve(asked, match[1]),
+                "DELETE": lambda: self._delete(asked, match[1]),
+            }
+        else:
+            raise Refused(404, "There is nothing at this path.", code="not_found")
+        if asked.method not in routes:
+            refused = Refused(
+                405, "This path does not answer that method.", code="method_not_allowed"
+            )
+            reply = Reply(405, payload=refused.envelope())
+            return reply.with_headers(allow=", ".join(routes))
+        return routes[asked.method]()
+
+    def _create(self, asked: Asked) -> Reply:
+        owner = self.identify(asked)
+        if len(asked.raw) > LARGEST_BODY:
+            raise Refused(
+                413,
+                f"The request body is larger than {LARGEST_BODY} bytes.",
+                code="request_too_large",
+            )
+        question = validation.check(asked, self.profile, MODELS)
+        question = self._with_history(question, owner)
+        items.check_calls_answered(question.items, question.earlier)
+        return self.reply_to(question, owner)
+
+    def reply_to(self, question: Question, owner: str) -> Reply:
+        """Let the model speak, and keep what it said."""
+        prompt = self._prompt_tokens(question)
+        spoken = model.speak(question)
+        cached = self._cached(question, owner, prompt)
+        usage = Usage(prompt, spoken.completion, cached, spoken.reasoning)
+        finished = response.build(question, spoken, usage, self.profile)
+        if question.stores:
+            self.store.put(owner, finished, question.context)
+        if not question.streams:
+            return Reply(payload=finished)
+        return Reply(events=stream.events_of(finished), done=self.profile.done)
+
+    def _with_history(self, question: Question, owner: str) -> Question:
+        """Bring in what the request only names: earlier turns, and single items."""
+        earlier: tuple[Json, ...] = ()
+        if question.previous_id is not None:
+            record = self.store.get(question.previous_id, owner)
+            if record is None:
+                raise Refused(
+                    404,
+                    "No response is known by this previous_response_id.",
+                    param="previous_response_id",
+                    code="previous_response_not_found",
+                )
+            earlier = record.context
+        given = tuple(self._item(i, n, owner) for n, i in enumerate(question.items))
+        return replace(question, items=given, earlier=earlier)
+
+    def _item(self, item: Json, number: int, owner: str) -> Json:
+        if items.kind(item) != "item_reference":
+            return item
+        found = self.store.item(item["id"], owner)
+        if found is None:
+            raise Refused(
+                404,
+                "No item is known by this id.",
+                param=f"input[{number}].id",
+                code="item_not_found",
+            )
+        return found
+
+    def _prompt_tokens(self, question: Question) -> int:
+        texts = (text for item in question.context for text in model.readable(item))
+        characters = sum(map(len, texts)) + len(question.instructions or "")
+        certainly_too_long = characters > LARGEST_CONTEXT * tokens.LONGEST_TOKEN
+        prompt = 0 if certainly_too_long else model.prompt_tokens(question)
+        if certainly_too_long or prompt > LARGEST_CONTEXT:
+            raise Refused(
+                400,
+                f"The input is longer than the model's {LARGEST_CONTEXT} tokens.",
+                param="input",
+                code="context_length_exceeded",
+            )
+        return prompt
+
+    def _cached(self, question: Question, owner: str, prompt: int) -> int:
+        """Tokens of a long prompt that this owner has sent before, word for word."""
+        if prompt < CACHED_FROM:
+            return 0
+        read = [model.readable(item) for item in question.context]
+        whole = (owner, question.model, question.instructions, question.tools, read)
+        mark = hashlib.sha256(repr(whole).encode()).digest()
+        if mark in self._prompts:
+            return prompt // CACHE_BLOCK * CACHE_BLOCK
+        self._prompts[mark] = None
+        if len(self._prompts) > MOST_PROMPTS:
+            self._prompts.popitem(last=False)
+        return 0
+
+    def _models(self, asked: Asked) -> Reply:
+        self.identify(asked)
+        listed = [
+            {"id": name, "object": "model", "created": 1, "owned_by": "conformance"}
+            for name in MODELS
+        ]
+        return Reply(payload={"object": "list", "data": listed})
+
+    def _retrieve(self, asked: Asked, response_id: str) -> Reply:
+        return Reply(payload=self._own(asked, response_id).response)
+
+    def _delete(self, asked: Asked, response_id: str) -> Reply:
+        self._own(asked, response_id)
+        self.store.delete(response_id)
+        gone = {"id": response_id, "object": "response.deleted", "deleted": True}
+        return Reply(payload=gone)
+
+    def _own(self, asked: Asked, response_id: str) -> Record:
+        record = self.store.get(response_id, self.identify(asked))
+        if record is None:
+            raise Refused(
+                404, "No response is known by this id.", code="response_not_found"
+            )
+        return record

@@ -1,0 +1,135 @@
+"""The response object, built from what the model said."""
+
+import base64
+import secrets
+import time
+from typing import Any
+
+from conformance.reference.model import Call, Spoken, Text, Thought
+from conformance.reference.profiles import Profile
+from conformance.reference.question import Question
+from conformance.reference.tokens import Usage
+
+Json = Any
+
+
+def new_id(prefix: str) -> str:
+    """An id that nobody can guess, such as ``resp_0a1b...``."""
+    return f"{prefix}_{secrets.token_hex(16)}"
+
+
+def build(question: Question, spoken: Spoken, usage: Usage, profile: Profile) -> Json:
+    """The finished response object with every member that the documents name."""
+    now = int(time.time())
+    status = "incomplete" if spoken.cut else "completed"
+    reason = {"reason": "max_output_tokens"} if spoken.cut else None
+    return {
+        "id": new_id("resp"),
+        "object": "response",
+        "created_at": now,
+        "completed_at": None if spoken.cut else now,
+        "status": status,
+        "error": None,
+        "incomplete_details": reason,
+        "model": question.model,
+        "output": _output(question, spoken),
+        "usage": usage.document(profile.usage_style),
+        **_echo(question, profile),
+    }
+
+
+def _output(question: Question, spoken: Spoken) -> list[Json]:
+    last = len(spoken.parts) - 1
+    return [
+        _item(part, question, "incomplete" if spoken.cut and i == last else "completed")
+        for i, part in enumerate(spoken.parts)
+    ]
+
+
+def _item(part: Thought | Call | Text, question: Question, status: str) -> Json:
+    match part:
+        case Thought():
+            return _reasoning(part, question, status)
+        case Call():
+            return {
+                "type": "function_call",
+                "id": new_id("fc"),
+                "call_id": new_id("call"),
+                "name": part.name,
+                "arguments": part.arguments,
+                "status": status,
+            }
+        case Text():
+            return {
+                "type": "message",
+                "id": new_id("msg"),
+                "status": status,
+                "role": "assistant",
+                "content": [text_part(part.text)],
+            }
+
+
+def _reasoning(part: Thought, question: Question, status: str) -> Json:
+    item = {
+        "type": "reasoning",
+        "id": new_id("rs"),
+        "status": status,
+        "summary": [] if part.summary is None else [summary_part(part.summary)],
+    }
+    if question.encrypts:
+        opaque = base64.b64encode(f"thought for {part.tokens}".encode())
+        item["encrypted_content"] = opaque.decode()
+    return item
+
+
+def text_part(text: str) -> Json:
+    """A part of a message's content."""
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+
+
+def summary_part(text: str) -> Json:
+    """A part of a reasoning item's summary."""
+    return {"type": "summary_text", "text": text}
+
+
+def _echo(question: Question, profile: Profile) -> Json:
+    """The request's own parameters, or their defaults."""
+    given = question.members
+    return {
+        "instructions": question.instructions,
+        "previous_response_id": question.previous_id,
+        "temperature": given.get("temperature", 1.0),
+        "top_p": given.get("top_p", 1.0),
+        "max_output_tokens": question.cap,
+        "max_tool_calls": given.get("max_tool_calls"),
+        "tools": [_tool(tool, profile) for tool in question.tools],
+        "tool_choice": question.tool_choice,
+        "parallel_tool_calls": question.parallel,
+        "reasoning": dict(question.reasoning),
+        "text": {**given.get("text", {}), "format": _format(question.format, profile)},
+        "truncation": given.get("truncation", "disabled"),
+        "store": question.stores,
+        "metadata": given.get("metadata", {}),
+        "background": False,
+        "service_tier": "default",
+        "presence_penalty": given.get("presence_penalty", 0.0),
+        "frequency_penalty": given.get("frequency_penalty", 0.0),
+        "top_logprobs": given.get("top_logprobs", 0),
+        "safety_identifier": given.get("safety_identifier"),
+        "prompt_cache_key": given.get("prompt_cache_key"),
+        "user": given.get("user"),
+    }
+
+
+def _tool(tool: Json, profile: Profile) -> Json:
+    if not profile.explicit:
+        return tool
+    return {"description": None, "parameters": None, "strict": None, **tool}
+
+
+def _format(form: Json, profile: Profile) -> Json:
+    """The text format; OpenResponses types the echoed schema as null."""
+    if not profile.explicit or form["type"] != "json_schema":
+        return form
+    strict = bool(form.get("strict"))
+    return {"description": None, **form, "strict": strict, "schema": None}

@@ -1,0 +1,87 @@
+"""Changing every response, item or event of a reply at once: tools for faults.
+
+Each ``change`` gets a copy of its own and may alter it in place, as long as it
+returns the result.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from conformance.reference.reply import Reply
+from conformance.reference.stream import events_of
+
+Json = Any
+Change = Callable[[Json], Json]
+
+
+def is_response(value: Json) -> bool:
+    """Whether a JSON value is a response object."""
+    return isinstance(value, dict) and value.get("object") == "response"
+
+
+def each_response(reply: Reply, change: Change) -> Reply:
+    """Change every response object: the JSON payload, or every stream snapshot."""
+    if reply.events is None:
+        if not is_response(reply.payload):
+            return reply
+        return reply.with_payload(change(deepcopy(reply.payload)))
+
+    def nested(event: Json) -> Json:
+        if is_response(event.get("response")):
+            event["response"] = change(event["response"])
+        return event
+
+    return each_event(reply, nested)
+
+
+def each_item(reply: Reply, change: Change) -> Reply:
+    """Change every output item: in response objects, and in added and done events."""
+
+    def whole(response: Json) -> Json:
+        response["output"] = [change(item) for item in response["output"]]
+        return response
+
+    def announced(event: Json) -> Json:
+        if "item" in event:
+            event["item"] = change(event["item"])
+        return event
+
+    return each_event(each_response(reply, whole), announced)
+
+
+def each_event(reply: Reply, change: Callable[[Json], Json | None]) -> Reply:
+    """Change every event of a stream; None leaves it out. Numbers stay as they are."""
+    if reply.events is None:
+        return reply
+    changed = (change(deepcopy(event)) for event in reply.events)
+    return reply.with_events(event for event in changed if event is not None)
+
+
+def final_response(reply: Reply) -> Json | None:
+    """A copy of the finished response object, or None where there is none."""
+    if reply.events is None:
+        return deepcopy(reply.payload) if is_response(reply.payload) else None
+    snapshots = [e["response"] for e in reply.events if is_response(e.get("response"))]
+    return deepcopy(snapshots[-1]) if snapshots else None
+
+
+def retold(reply: Reply, change: Change) -> Reply:
+    """Answer as if the model had produced the changed response.
+
+    The whole stream is told anew, so that events and snapshots agree.
+    """
+    final = final_response(reply)
+    if final is None:
+        return reply
+    if reply.events is None:
+        return reply.with_payload(change(final))
+    return reply.with_events(events_of(change(final)))
+
+
+def renumbered(reply: Reply) -> Reply:
+    """Number the events of a stream from 0 again, after some came or went."""
+    events = reply.events or ()
+    numbered = ({**event, "sequence_number": n} for n, event in enumerate(events))
+    return replace(reply, events=tuple(numbered)) if events else reply

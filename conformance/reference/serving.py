@@ -1,0 +1,153 @@
+"""Running a gateway on a loopback port: in the background, or as a command."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Final, Self, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from conformance.reference.app import application
+from conformance.reference.fault import Fault
+from conformance.reference.gateway import KEY, MODEL, SECOND_KEY
+from conformance.reference.tokens import Style
+from conformance.reference.wire import TRANSPORT
+
+LOOPBACK: Final = "127.0.0.1"
+LONGEST_START_S: Final = 30.0
+DATE_EVERY_S: Final = 1.0
+
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1 that lets the application reach its connection, for wire faults."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it, too
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, TRANSPORT: transport}
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that another thread can end at once."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Say that we are up, then wait for the end; the Date header needs a tick."""
+        self._loop = asyncio.get_running_loop()
+        self.ready.set()
+        while not await self.on_tick(0):
+            try:
+                await asyncio.wait_for(self._ended.wait(), DATE_EVERY_S)
+            except TimeoutError:
+                continue
+            self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drop every connection, so that endless replies do not keep us."""
+        for connection in list(self.server_state.connections):
+            cast("_Protocol", connection).transport.abort()
+        await super().shutdown(sockets)
+
+    def end(self) -> None:
+        """Stop, from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ended.set)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+        backlog=2048,
+    )
+
+
+class Serving:
+    """An ASGI application on a free loopback port, while the ``with`` block lasts."""
+
+    key: Final = KEY
+    second_key: Final = SECOND_KEY
+    model: Final = MODEL
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._server = _Server(_config(app))
+        self._thread: threading.Thread | None = None
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        """Start, and know the URL."""
+        listener = socket.create_server((LOOPBACK, 0), backlog=2048)
+        self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="gateway", daemon=True
+        )
+        self._thread.start()
+        if not self._server.ready.wait(LONGEST_START_S):
+            raise RuntimeError(f"the gateway did not start in {LONGEST_START_S} s")
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Drop every connection and stop."""
+        self._server.end()
+        if self._thread is not None:
+            self._thread.join()
+
+
+def serving(
+    app: ASGIApp | None = None,
+    *,
+    faults: Sequence[Fault] = (),
+    profile: str = "newapi",
+    latency: float = 0.0,
+    usage_style: Style | None = None,
+) -> Serving:
+    """Serve an application in the background, by default one gateway with faults."""
+    if app is None:
+        app = application(
+            faults, profile=profile, latency=latency, usage_style=usage_style
+        )
+    return Serving(app)
+
+
+def serve(
+    port: int = 0,
+    *,
+    host: str = LOOPBACK,
+    faults: Sequence[Fault] = (),
+    profile: str = "newapi",
+    latency: float = 0.0,
+    usage_style: Style | None = None,
+    announce: Callable[[str], None] = lambda _url: None,
+) -> None:
+    """Serve a gateway until SIGINT or SIGTERM; port 0 takes a free one.
+
+    ``announce`` is told the base URL before the first request is read. Raises
+    `OSError` when the port is taken.
+    """
+    app = application(faults, profile=profile, latency=latency, usage_style=usage_style)
+    with socket.create_server((host, port), backlog=2048) as listener:
+        announce(f"http://{host}:{listener.getsockname()[1]}")
+        uvicorn.Server(_config(app)).run([listener])
