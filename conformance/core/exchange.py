@@ -25,6 +25,13 @@ TERMINAL: Final = frozenset(
 _MARKS: Final = frozenset({"id", "object", "output", "status"})
 
 
+def _is_marked(value: Json) -> bool:
+    """Say whether a body is meant as a response, and not as a chat completion."""
+    if not isinstance(value, dict) or _MARKS.isdisjoint(value):
+        return False
+    return "output" in value or "choices" not in value
+
+
 class Trouble(StrEnum):
     """Why an exchange has no whole answer."""
 
@@ -121,7 +128,8 @@ class Exchange:
     content encoding; ``wire_bytes`` counts what crossed. ``chunks`` gives, for
     each piece that arrived, the seconds since the request was sent and the
     offset in ``body`` where the piece ends. ``started`` is in seconds since the
-    start of the run. ``status`` is 0 when no answer came.
+    start of the run. ``status`` is 0 when no answer came. ``turn`` counts the
+    turns of the probe from 0, ``place`` the requests of one turn.
     """
 
     request: Request
@@ -137,6 +145,7 @@ class Exchange:
     id: str = "x-0000"
     probe: str = ""
     turn: int = 0
+    place: int = 0
     _parsed: dict[str, Json] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str | None:
@@ -245,8 +254,7 @@ class Exchange:
         if not 200 <= self.status < 300:
             return Kind.UNRECOGNISED
         if self.media_type != SSE_TYPE and self.is_json:
-            value = self._view("value")
-            known = isinstance(value, dict) and not _MARKS.isdisjoint(value)
+            known = _is_marked(self._view("value"))
             return Kind.ANSWER if known else Kind.UNRECOGNISED
         told = self.media_type == SSE_TYPE or self.request.streamed
         if told and any(event.type for event in self.events):

@@ -1,5 +1,6 @@
 """What we send: bytes with places for the keys, which only the target fills."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ BEARER: Final = f"Bearer {KEY}"
 PATH: Final = "/v1/responses"
 
 JSON_TYPE: Final = "application/json"
+
+_DELIVERY: Final = frozenset({"stream", "stream_options"})
+"""Members that say how an answer is delivered, and nothing of what is asked."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,19 @@ class Request:
     def streamed(self) -> bool:
         """Say whether the body asks for a stream."""
         return self.member("stream") is True
+
+    @cached_property
+    def question(self) -> str:
+        """Return a digest of the body, equal for bodies that ask the same thing.
+
+        The order of members does not count, nor does how the answer is to be
+        delivered (``stream``, ``stream_options``).
+        """
+        asked = self.json
+        if not isinstance(asked, dict):
+            return hashlib.sha256(self.content).hexdigest()
+        said = {k: v for k, v in asked.items() if k not in _DELIVERY}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     @property
     def all_headers(self) -> dict[str, str]:

@@ -44,6 +44,7 @@ def exchange_record(exchange: Exchange) -> Json:
         "id": exchange.id,
         "probe": exchange.probe,
         "turn": exchange.turn,
+        "place": exchange.place,
         "started": round(exchange.started, 6),
         "elapsed": round(exchange.elapsed, 6),
         "request": {
@@ -92,6 +93,7 @@ def read_exchange(record: Json) -> Exchange:
         record["id"],
         record["probe"],
         record["turn"],
+        record["place"],
     )
 
 

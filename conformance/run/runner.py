@@ -141,11 +141,12 @@ class Runner:
                 told: Told
                 if isinstance(asked, tuple):
                     several = (
-                        self._exchange(one, probe, turn, priority) for one in asked
+                        self._exchange(one, probe, (turn, place), priority)
+                        for place, one in enumerate(asked)
                     )
                     told = tuple(await asyncio.gather(*several))
                 else:
-                    told = await self._exchange(asked, probe, turn, priority)
+                    told = await self._exchange(asked, probe, (turn, 0), priority)
                 turns.append(told)
                 asked = steps.send(told)
         except StopIteration:
@@ -154,18 +155,18 @@ class Runner:
             return tuple(turns), why
 
     async def _exchange(
-        self, request: Request, probe: Probe, turn: int, priority: int
+        self, request: Request, probe: Probe, at: tuple[int, int], priority: int
     ) -> Exchange:
         """Send one request, again when the target limits our rate."""
         for attempt in range(RETRIES + 1):
-            exchange = await self._send(request, probe, turn, priority)
+            exchange = await self._send(request, probe, at, priority)
             if not exchange.rate_limited or attempt == RETRIES:
                 break
             await asyncio.sleep(_asked_to_wait(exchange, attempt))
         return exchange
 
     async def _send(
-        self, request: Request, probe: Probe, turn: int, priority: int
+        self, request: Request, probe: Probe, at: tuple[int, int], priority: int
     ) -> Exchange:
         lane = await self._lanes.take(priority)
         try:
@@ -178,7 +179,12 @@ class Runner:
             self._lanes.give_back(lane)
         self._count += 1
         exchange = replace(
-            came, id=f"x-{self._count:04}", probe=probe.name, turn=turn, _parsed={}
+            came,
+            id=f"x-{self._count:04}",
+            probe=probe.name,
+            turn=at[0],
+            place=at[1],
+            _parsed={},
         )
         nowhere = exchange.failure and exchange.failure.trouble is Trouble.CONNECT
         if nowhere and self._count == 1:

@@ -177,6 +177,7 @@ class Session:
                 "interrupted": interrupted,
                 "verdict": report.verdict,
                 "exit_code": report.exit_code,
+                "capabilities": dict(report.capabilities),
             }
         )
         return report

@@ -1,0 +1,149 @@
+"""The command line: read the flags, call one function, show what it returned."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+from conformance.errors import SuiteError
+
+
+class House(click.Group):
+    """Turn every ``SuiteError`` into a message and its exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; the only place where an error becomes an exit code."""
+        try:
+            return super().invoke(ctx)
+        except SuiteError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="responses-conformance")
+def main() -> None:
+    """Judge, with evidence, whether POST /v1/responses keeps its contract."""
+
+
+_RUN_OPTIONS = (
+    click.option("--model", help="Model that the server is asked for."),
+    click.option("--api-key-env", metavar="VAR", help="Variable that holds the key."),
+    click.option(
+        "--second-key-env", metavar="VAR", help="Variable with somebody else's key."
+    ),
+    click.option("--profile", help="newapi (default), openai or openresponses."),
+    click.option(
+        "--header", multiple=True, metavar="'NAME: VALUE'", help="Sent every time."
+    ),
+    click.option("--only", multiple=True, help="A section or a requirement id."),
+    click.option("--require", multiple=True, help="A capability that must be there."),
+    click.option("--level", help="Judge must, should or may (default) and above."),
+    click.option("--seed", help="Seed of generated inputs and words."),
+    click.option("--generated", metavar="N|all", help="Generated inputs (120)."),
+    click.option("--concurrency", metavar="N", help="Requests in flight (16)."),
+    click.option("--rate", metavar="N/s|N/m", help="Requests a second or minute."),
+    click.option("--timeout", metavar="S", help="Seconds for one whole answer (60)."),
+    click.option("--max-requests", metavar="N", help="Requests that may be sent."),
+    click.option("--max-seconds", metavar="S", help="Seconds that the run may take."),
+    click.option("--report-dir", metavar="DIR", help="Where the report goes."),
+    click.option("--format", metavar="NAMES", help="html,json,junit,markdown,har,…"),
+)
+
+
+def _run_options(command: Callable[..., object]) -> Callable[..., object]:
+    for option in reversed(_RUN_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _joined(flags: Mapping[str, Any]) -> dict[str, str]:
+    """Return flags by their names on the command line, several values as one."""
+    joined = {}
+    for name, value in flags.items():
+        several = value if isinstance(value, tuple) else (value or "",)
+        joint = "\n" if name == "header" else ","
+        joined[name.replace("_", "-")] = joint.join(several)
+    return joined
+
+
+@main.command()
+@click.argument("url", required=False)
+@_run_options
+@click.option("--plan", "plan_only", is_flag=True, help="Say what is sent, send none.")
+@click.option("--quiet", is_flag=True, help="Print the verdict only.")
+def run(url: str | None, *, plan_only: bool, quiet: bool, **flags: Any) -> None:  # noqa: ANN401 -- click's own types
+    """Judge the server at URL; without one, the embedded gateway."""
+    from conformance import running  # noqa: PLC0415 -- --help must not pay for it
+
+    asked = _joined(flags) | {"url": url or ""}
+    with ExitStack() as stack:
+        environ: Mapping[str, str] = os.environ
+        if not url and not os.environ.get("CONFORMANCE_URL"):
+            asked, environ = running.embedded(asked, environ, stack)
+        sys.exit(running.run(asked, environ, plan_only=plan_only, quiet=quiet))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True)
+@click.option("--profile", default="newapi", show_default=True)
+@click.option("--fault", "faults", multiple=True, help="A defect to be given.")
+@click.option("--latency", type=click.FloatRange(0), default=0.0, metavar="S")
+def serve(port: int, profile: str, faults: tuple[str, ...], latency: float) -> None:
+    """Start the embedded gateway and keep it up until Ctrl-C."""
+    from conformance import running  # noqa: PLC0415 -- as above
+
+    running.serve(port, profile, faults, latency)
+
+
+@main.command("list")
+@click.option("--profile", default="newapi", show_default=True)
+@click.option("--coverage", is_flag=True, help="Count the known defects covered.")
+def list_(profile: str, *, coverage: bool) -> None:
+    """List every requirement, by section."""
+    from conformance import telling  # noqa: PLC0415 -- as above
+
+    text = telling.coverage() if coverage else telling.listing(profile)
+    click.echo(text, nl=False)
+
+
+@main.command()
+@click.argument("requirement_id")
+def explain(requirement_id: str) -> None:
+    """Show one requirement: what it asks, where it stands, how it is judged."""
+    from conformance import telling  # noqa: PLC0415 -- as above
+
+    click.echo(telling.explained(requirement_id), nl=False)
+
+
+@main.command()
+def faults() -> None:
+    """List the defects that the embedded gateway can be given."""
+    from conformance import telling  # noqa: PLC0415 -- as above
+
+    click.echo(telling.fault_list(), nl=False)
+
+
+@main.command()
+@click.argument("journal", type=click.Path(dir_okay=True))
+@click.option("--report-dir", metavar="DIR", help="Where the new report goes.")
+@click.option("--format", "formats", default="text", show_default=True)
+def judge(journal: str, report_dir: str | None, formats: str) -> None:
+    """Judge the exchanges of a JOURNAL anew, with today's catalogue; sends nothing."""
+    from conformance import recorded  # noqa: PLC0415 -- as above
+
+    sys.exit(recorded.judge(journal, report_dir, formats))
+
+
+@main.command()
+@click.argument("journal", type=click.Path(dir_okay=True))
+@click.option("--report-dir", metavar="DIR", help="Where the report goes.")
+@click.option("--format", "formats", default="text", show_default=True)
+def report(journal: str, report_dir: str | None, formats: str) -> None:
+    """Write the report of a JOURNAL again, with the verdicts that are in it."""
+    from conformance import recorded  # noqa: PLC0415 -- as above
+
+    sys.exit(recorded.report(journal, report_dir, formats))

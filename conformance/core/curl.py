@@ -1,0 +1,74 @@
+"""A request as a curl line that anybody can run: a key is its variable's name."""
+
+import base64
+import shlex
+from typing import Final
+
+from conformance.core.request import (
+    BEARER,
+    KEY,
+    KEY_CUT,
+    KEY_SWAPPED,
+    SECOND_KEY,
+    Request,
+)
+
+SECOND_KEY_ENV: Final = "CONFORMANCE_SECOND_KEY"
+LONGEST_BODY: Final = 4096
+"""Bytes of a body that are shown in the line; a longer one is named only."""
+
+
+def _double_quoted(text: str, key_env: str) -> str:
+    """Quote for a POSIX shell, with each place for a key as a variable."""
+    for special in ("\\", '"', "`", "$"):
+        text = text.replace(special, "\\" + special)
+    for place, variable in (
+        (KEY, f"${key_env}"),
+        (KEY_CUT, f"${{{key_env}%?}}"),
+        (KEY_SWAPPED, f"${{{key_env}~~}}"),
+        (SECOND_KEY, f"${SECOND_KEY_ENV}"),
+    ):
+        text = text.replace("\\" + place, variable)
+    return f'"{text}"'
+
+
+def _body(request: Request, key_env: str) -> tuple[str, str]:
+    """Return what stands before ``curl``, and the option that sends the body."""
+    content = request.content
+    if not content:
+        return "", ""
+    if len(content) > LONGEST_BODY:
+        return "", f" --data-binary @body.json  # {len(content)} bytes, in the journal"
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        encoded = base64.b64encode(content).decode("ascii")
+        return f"echo {encoded} | base64 -d | ", " --data-binary @-"
+    quoted = _double_quoted(text, key_env) if request.keyed else shlex.quote(text)
+    return "", f" --data-binary {quoted}"
+
+
+def curl(request: Request, url: str, key_env: str) -> str:
+    """Return a curl line for ``request`` to the target whose endpoint is ``url``."""
+    headers = request.all_headers
+    target = url.removesuffix("/v1/responses") + request.path
+    quoted = _double_quoted(target, key_env) if request.keyed else shlex.quote(target)
+    method = "" if request.method == "POST" else f" -X {request.method}"
+    parts = [f"curl -sS -i{method} {quoted}"]
+    if headers.get("authorization") == BEARER:
+        parts.append(f'-H "Authorization: Bearer ${key_env}"')
+    elif "authorization" in headers:
+        value = _double_quoted(f"Authorization: {headers['authorization']}", key_env)
+        parts.append(f"-H {value}")
+    kind = headers.get("content-type")
+    parts.append(f"-H {shlex.quote(f'Content-Type: {kind or str()}'.strip())}")
+    rest = {"authorization", "content-type"}
+    parts += [
+        f"-H {shlex.quote(f'{name}: {value}')}"
+        for name, value in headers.items()
+        if name not in rest
+    ]
+    before, body = _body(request, key_env)
+    return before + " ".join(parts) + body

@@ -1,0 +1,66 @@
+"""The report that a program reads; its schema is ``docs/report.schema.json``."""
+
+import json
+from dataclasses import asdict
+from typing import Final
+
+import conformance
+from conformance.core.node import Json
+from conformance.core.report import Report, Result
+from conformance.core.verdict import Outcome
+from conformance.formats import Evidence
+
+FILE: Final = "report.json"
+SCHEMA_VERSION: Final = 1
+
+
+def _requirement(result: Result) -> Json:
+    requirement = result.requirement
+    return {
+        "id": requirement.id,
+        "section": requirement.section,
+        "level": result.level,
+        "text": requirement.text,
+        "source": requirement.source,
+        "outcome": result.outcome,
+        "observations": result.observations,
+        "broken": result.broken,
+        "reason": result.reason,
+        "findings": [asdict(finding) for finding in result.findings],
+    }
+
+
+def document(report: Report) -> Json:
+    """Return the report as a JSON value."""
+    run, spent = report.run, report.run.spent
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "responses-conformance", "version": conformance.__version__},
+        "catalogue": run.catalogue,
+        "run": {
+            "id": run.id,
+            "started_at": run.started_at,
+            "duration_s": run.duration_s,
+            "seed": run.seed,
+            **asdict(spent),
+            "interrupted": run.interrupted,
+        },
+        "target": {
+            "url": report.target.url,
+            "model": report.target.model,
+            "profile": report.target.profile,
+        },
+        "verdict": report.verdict,
+        "exit_code": report.exit_code,
+        "capabilities": dict(report.capabilities),
+        "summary": {
+            level: {outcome: counts[outcome] for outcome in Outcome}
+            for level, counts in report.summary().items()
+        },
+        "requirements": [_requirement(result) for result in report.results],
+    }
+
+
+def render(report: Report, _evidence: Evidence) -> str:
+    """Write the whole report as indented JSON."""
+    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"

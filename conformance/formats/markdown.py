@@ -1,0 +1,96 @@
+"""The report that a pull request or a job summary shows: one short table, then why."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from conformance.core.curl import curl
+from conformance.core.report import Report, Result
+from conformance.core.requirement import Level
+from conformance.core.verdict import Outcome
+from conformance.formats import Evidence
+from conformance.formats.text import verdict_line
+
+FILE: Final = "summary.md"
+SHOWN: Final = 3
+
+_BROKEN = (Outcome.FAILED, Outcome.ERROR)
+_OPEN = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED, Outcome.EXPECTED)
+
+
+def code(text: str) -> str:
+    """Return ``text`` as inline code that nothing in it can leave."""
+    flat = " ".join(text.split())
+    fence = "`" * (max((len(run) for run in _runs(flat)), default=0) + 1)
+    space = " " if flat.startswith("`") or flat.endswith("`") else ""
+    return f"{fence}{space}{flat}{space}{fence}"
+
+
+def _runs(text: str) -> Iterator[str]:
+    run = ""
+    for character in text:
+        if character == "`":
+            run += character
+        elif run:
+            yield run
+            run = ""
+    if run:
+        yield run
+
+
+def _table(report: Report) -> Iterator[str]:
+    summary = report.summary()
+    outcomes = [o for o in Outcome if any(counts[o] for counts in summary.values())]
+    yield f"| | {' | '.join(outcomes)} |"
+    yield f"|---|{'---:|' * len(outcomes)}"
+    for level, counts in summary.items():
+        yield f"| {level} | {' | '.join(str(counts[o]) for o in outcomes)} |"
+
+
+def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]:
+    yield f"### {result.level} `{result.requirement.id}`"
+    yield ""
+    yield f"{result.requirement.text} *({result.requirement.source})*"
+    yield ""
+    for finding in result.findings[:SHOWN]:
+        where = code(finding.pointer or "the whole body")
+        wanted, got = code(finding.expected), code(finding.got)
+        yield f"* {finding.exchange} at {where}: expected {wanted}, got {got}"
+    if (more := result.broken - len(result.findings[:SHOWN])) > 0:
+        yield f"* … {more} more"
+    if result.requirement.cause:
+        yield f"* likely cause: {result.requirement.cause}"
+    first = next((f.exchange for f in result.findings if f.exchange), "")
+    if exchange := evidence(first) if first else None:
+        line = curl(exchange.request, report.target.url, report.target.key_env)
+        yield ""
+        yield from ("~~~~sh", line, "~~~~")
+    yield ""
+
+
+def render(report: Report, evidence: Evidence) -> str:
+    """Write the verdict, the counts, what is broken, and what was not judged."""
+    lines = ["# Conformance of `POST /v1/responses`", "", verdict_line(report), ""]
+    lines += [*_table(report), ""]
+    by_gravity = sorted(report.results, key=lambda r: list(Level).index(r.level))
+    broken = [result for result in by_gravity if result.outcome in _BROKEN]
+    if broken:
+        lines += ["## Broken", ""]
+        for result in broken:
+            lines += _failed(result, report, evidence)
+    left = [result for result in by_gravity if result.outcome in _OPEN]
+    if left:
+        lines += ["## Not judged", "", "| | requirement | why |", "|---|---|---|"]
+        for result in left:
+            why = code(result.reason[:200]).replace("|", "\\|") if result.reason else ""
+            name = f"{result.level} `{result.requirement.id}`"
+            lines.append(f"| {result.outcome} | {name} | {why} |")
+        lines.append("")
+    spent = report.run.spent
+    cost = (
+        f"{spent.requests} requests, {spent.answers} answers,"
+        f" {spent.refusals} refusals, {spent.input_tokens} input and"
+        f" {spent.output_tokens} output tokens, {report.run.duration_s:.1f} s"
+    )
+    run = report.run
+    lines.append(f"{cost}; catalogue {run.catalogue}, seed {run.seed}, run `{run.id}`.")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,81 @@
+"""The report that a person reads in a terminal: what is wrong first, then the sum."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from conformance.core.curl import curl
+from conformance.core.report import Report, Result
+from conformance.core.requirement import Level
+from conformance.core.verdict import Outcome
+from conformance.formats import Evidence
+
+FILE: Final = "report.txt"
+SHOWN: Final = 3
+"""Findings that are shown of one requirement."""
+
+_LOUD = (Outcome.FAILED, Outcome.ERROR)
+_MUTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
+
+
+def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]:
+    where = ", ".join(v.probe for v in result.verdicts if v.outcome in _LOUD)
+    yield f"{result.outcome:<8}{result.level}  {result.requirement.id}  on {where}"
+    yield f"    {result.requirement.text}"
+    for finding in result.findings[:SHOWN]:
+        yield f"    {finding.exchange}  {finding}"
+    if (more := result.broken - len(result.findings[:SHOWN])) > 0:
+        yield f"    … {more} more"
+    if result.outcome is Outcome.ERROR:
+        yield from (f"    {line}" for line in result.reason.splitlines())
+    first = next((f.exchange for f in result.findings if f.exchange), "")
+    if exchange := evidence(first) if first else None:
+        line = curl(exchange.request, report.target.url, report.target.key_env)
+        yield f"    reproduce: {line}"
+    yield ""
+
+
+def _counted(report: Report) -> Iterator[str]:
+    for level, counts in report.summary().items():
+        told = [f"{counts[o]} {o}" for o in Outcome if counts[o]]
+        if told:
+            yield f"{level:<7} {', '.join(told)}"
+
+
+def verdict_line(report: Report) -> str:
+    """Return the whole run in one sentence."""
+    musts = report.summary()[Level.MUST]
+    target = report.target
+    told = {
+        "conformant": f"all {musts[Outcome.PASSED]} MUST requirements judged were kept",
+        "non-conformant": f"{musts[Outcome.FAILED]} MUST requirements are broken",
+        "inconclusive": f"{musts[Outcome.INCONCLUSIVE]} MUST requirements"
+        " could not be judged",
+    }[report.verdict]
+    return (
+        f"{report.verdict}: {target.url} with model {target.model!r},"
+        f" profile {target.profile}: {told}"
+    )
+
+
+def render(report: Report, evidence: Evidence) -> str:
+    """Show what is broken with its evidence, what was not judged, and the counts."""
+    lines = list[str]()
+    by_gravity = sorted(report.results, key=lambda r: list(Level).index(r.level))
+    for result in by_gravity:
+        if result.outcome in _LOUD:
+            lines += _failed(result, report, evidence)
+    muted = [result for result in report.results if result.outcome in _MUTED]
+    for result in muted:
+        lines.append(f"{result.outcome}  {result.level}  {result.requirement.id}")
+        lines.append(f"    {result.reason}")
+    if muted:
+        lines.append("")
+    spent = report.run.spent
+    lines += _counted(report)
+    lines.append(
+        f"{spent.requests} requests in {report.run.duration_s:.1f} s:"
+        f" {spent.answers} answers, {spent.refusals} refusals;"
+        f" {spent.input_tokens} input and {spent.output_tokens} output tokens"
+    )
+    lines.append(verdict_line(report))
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,211 @@
+"""From what a user gave to ``Settings``: one mechanism for flags, variables and file.
+
+Options are named as the command line names them, without the dashes in front. A
+flag counts more than a ``CONFORMANCE_*`` variable, and a variable more than
+``conformance.toml``.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from conformance.core.profile import profile_named
+from conformance.core.requirement import Capability, Level
+from conformance.errors import BadSetting, UnknownName
+from conformance.formats import DEFAULT, chosen
+from conformance.run.settings import Limits, Settings, read_header, read_rate
+from conformance.run.target import read_url
+
+FILE: Final = "conformance.toml"
+KEY_ENVS: Final = ("CONFORMANCE_API_KEY", "NEWAPI_API_KEY", "OPENAI_API_KEY")
+"""Where a key is looked for when no variable is named, in this order."""
+
+OPTIONS: Final = (
+    "url",
+    "model",
+    "api-key-env",
+    "second-key-env",
+    "profile",
+    "header",
+    "only",
+    "require",
+    "level",
+    "seed",
+    "generated",
+    "concurrency",
+    "rate",
+    "timeout",
+    "max-requests",
+    "max-seconds",
+    "report-dir",
+    "format",
+)
+
+
+def from_file(path: Path) -> dict[str, str]:
+    """Read ``conformance.toml``; raises ``BadSetting`` with the place."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSetting(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise BadSetting(f"{path} is not TOML: {error}") from None
+    found = {}
+    for name, value in table.items():
+        option = name.replace("_", "-")
+        if option in {"api-key", "second-key", "key"}:
+            raise BadSetting(
+                f"{path} holds a key ({name})",
+                "name an environment variable with api-key-env instead",
+            )
+        if option not in OPTIONS:
+            raise UnknownName.of(f"setting in {path}", name, OPTIONS)
+        joint = "\n" if option == "header" else ","
+        several = value if isinstance(value, list) else [value]
+        found[option] = joint.join(str(one) for one in several)
+    return found
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Read ``CONFORMANCE_MODEL`` and its like; keys are no options."""
+    named = {f"CONFORMANCE_{o.upper().replace('-', '_')}": o for o in OPTIONS}
+    return {o: environ[name] for name, o in named.items() if environ.get(name)}
+
+
+def _whole(asked: Mapping[str, str], name: str) -> int | None:
+    text = asked.get(name, "")
+    try:
+        return int(text) if text else None
+    except ValueError:
+        raise BadSetting(f"--{name} must be a whole number, not {text!r}") from None
+
+
+def _seconds(asked: Mapping[str, str], name: str) -> float | None:
+    text = asked.get(name, "")
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise BadSetting(
+            f"--{name} must be a number of seconds, not {text!r}"
+        ) from None
+
+
+def _limits(asked: Mapping[str, str]) -> Limits:
+    usual = Limits()
+    rate = asked.get("rate", "")
+    return Limits(
+        concurrency=_whole(asked, "concurrency") or usual.concurrency,
+        rate=read_rate(rate) if rate else None,
+        timeout=_seconds(asked, "timeout") or usual.timeout,
+        max_requests=_whole(asked, "max-requests"),
+        max_seconds=_seconds(asked, "max-seconds"),
+    )
+
+
+def _generated(asked: Mapping[str, str]) -> int | None:
+    text = asked.get("generated", "")
+    if text == "all":
+        return None
+    number = _whole(asked, "generated")
+    if number is not None and number < 0:
+        raise BadSetting(f"--generated must be 0 or more, or 'all', not {number}")
+    return Settings.generated if number is None else number
+
+
+def _key(environ: Mapping[str, str], named: str) -> tuple[str, str]:
+    """Return the variable that holds the key, and the key."""
+    if named:
+        if not environ.get(named):
+            raise BadSetting(
+                f"the environment variable {named} is {_missing(environ, named)}",
+                f"put the key into it: export {named}=sk-…",
+            )
+        return named, environ[named]
+    for name in KEY_ENVS:
+        if environ.get(name):
+            return name, environ[name]
+    raise BadSetting(
+        f"no key: {', '.join(KEY_ENVS)} are not set",
+        f"export {KEY_ENVS[0]}=sk-…, or name another variable with --api-key-env",
+    )
+
+
+def _missing(environ: Mapping[str, str], name: str) -> str:
+    return "empty" if name in environ else "not set"
+
+
+def _sendable(name: str, key: str) -> str:
+    """Refuse a key that no HTTP header can carry, without showing it."""
+    if not key.isascii() or not key.isprintable() or key != key.strip():
+        raise BadSetting(
+            f"the key in {name} has spaces, line breaks or characters beyond ASCII",
+            "look for a line break at its end, or quotes that were copied along",
+        )
+    return key
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _level(text: str) -> Level:
+    try:
+        return Level(text.upper())
+    except ValueError:
+        raise UnknownName.of("level", text, (v.lower() for v in Level)) from None
+
+
+def _required(text: str) -> tuple[str, ...]:
+    names = _split(text)
+    for name in names:
+        if name not in set(Capability):
+            raise UnknownName.of("capability", name, Capability)
+    return names
+
+
+def settings_from(
+    asked: Mapping[str, str], environ: Mapping[str, str]
+) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings of a run, and the formats to write.
+
+    ``asked`` holds flags by the names in ``OPTIONS``, empty where not given; several
+    values are joined by commas, headers by line breaks. Raises ``BadSetting`` or
+    ``UnknownName``.
+    """
+    file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
+    given = {name: value for name, value in asked.items() if value}
+    every = file | from_environment(environ) | given
+    if not every.get("url"):
+        raise BadSetting("no URL to judge", "give it like https://gateway.example")
+    url = read_url(every["url"])
+    if not every.get("model"):
+        raise BadSetting(
+            "no model to ask for", "name one that the key may use: --model gpt-4o-mini"
+        )
+    key_env, key = _key(environ, every.get("api-key-env", ""))
+    second_env = every.get("second-key-env", "")
+    second = _key(environ, second_env)[1] if second_env else ""
+    seed = _whole(every, "seed") or 0
+    headers = every.get("header", "").splitlines()
+    formats = chosen(_split(every.get("format", ""))) or DEFAULT
+    where = every.get("report-dir", "")
+    return (
+        Settings(
+            url=url,
+            model=every["model"],
+            key=_sendable(key_env, key),
+            second_key=_sendable(second_env, second),
+            key_env=key_env,
+            profile=profile_named(every.get("profile", "newapi")),
+            headers=tuple(read_header(line) for line in headers if line.strip()),
+            only=_split(every.get("only", "")),
+            require=_required(every.get("require", "")),
+            level=_level(every.get("level", "may")),
+            seed=seed,
+            generated=_generated(every),
+            limits=_limits(every),
+            report_dir=Path(where) if where else None,
+        ),
+        formats,
+    )

@@ -1,0 +1,36 @@
+"""A conversation held again with the answers that it got, without a target."""
+
+from collections.abc import Mapping
+
+from conformance.core.exchange import Exchange, Inconclusive, Refused
+from conformance.core.node import Malformed
+from conformance.core.probe import Asked, Probe, Setting, Told
+
+Heard = dict[tuple[int, int], Exchange]
+"""Exchanges by their turn, and their place in it."""
+
+
+def _told(asked: Asked, turn: int, heard: Mapping[tuple[int, int], Exchange]) -> Told:
+    try:
+        if isinstance(asked, tuple):
+            return tuple(heard[turn, place] for place in range(len(asked)))
+        return heard[turn, 0]
+    except KeyError:
+        raise Inconclusive(f"the record ends before turn {turn}") from None
+
+
+def rehearsed(
+    probe: Probe, setting: Setting, heard: Mapping[tuple[int, int], Exchange]
+) -> tuple[tuple[Told, ...], Exception | None]:
+    """Return the turns of a conversation, and what it raised at its end, if it did."""
+    turns = list[Told]()
+    steps = probe.steps(setting)
+    try:
+        asked = next(steps)
+        while True:
+            turns.append(_told(asked, len(turns), heard))
+            asked = steps.send(turns[-1])
+    except StopIteration:
+        return tuple(turns), None
+    except (Inconclusive, Refused, Malformed) as why:
+        return tuple(turns), why

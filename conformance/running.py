@@ -1,0 +1,150 @@
+"""``conformance run`` and ``serve``: a session, its progress, and its report."""
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+from rich.console import Console
+
+from conformance.core.profile import profile_named
+from conformance.engine import SPEC, Engine
+from conformance.errors import BadSetting, UnknownName
+from conformance.formats import render
+from conformance.options import settings_from
+from conformance.progress import Progress
+from conformance.run.plan import Plan
+from conformance.run.session import run_name
+from conformance.run.settings import Settings
+
+KEY_ENV: Final = "CONFORMANCE_EMBEDDED_KEY"
+SECOND_KEY_ENV: Final = "CONFORMANCE_EMBEDDED_SECOND_KEY"
+INTERRUPTED: Final = 130
+OUR_ERROR: Final = 4
+
+
+def embedded(
+    asked: Mapping[str, str], environ: Mapping[str, str], stack: ExitStack
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Start the embedded gateway on a free port; return how to reach and judge it."""
+    from conformance.reference.serving import serving  # noqa: PLC0415 -- only without a URL
+
+    profile = asked.get("profile") or environ.get("CONFORMANCE_PROFILE") or "newapi"
+    gateway = stack.enter_context(serving(profile=profile_named(profile).name))
+    keys = {KEY_ENV: gateway.key, SECOND_KEY_ENV: gateway.second_key}
+    options = {
+        "url": gateway.url,
+        "model": gateway.model,
+        "api-key-env": KEY_ENV,
+        "second-key-env": SECOND_KEY_ENV,
+        "profile": profile,
+    }
+    return {**asked, **options}, {**environ, **keys}
+
+
+def planned(plan: Plan, settings: Settings) -> str:
+    """Say what a run will cost a server that keeps the contract."""
+    generated = "" if settings.generated == 0 else ", and generated inputs"
+    return (
+        f"{len(plan.cases)} cases on {len(plan.probes)} probes{generated}:"
+        f" {plan.answers} answers, {plan.refusals} refusals,"
+        f" at most {plan.tokens} output tokens"
+    )
+
+
+def _arguments(engine: Engine, formats: tuple[str, ...]) -> list[str]:
+    """Return pytest's arguments: nothing of the user's own pytest is read."""
+    arguments = [str(SPEC), "-c", os.devnull, "--rootdir", str(SPEC.parents[1])]
+    for plugin in ("cacheprovider", "terminal", "logging", "warnings", "faulthandler"):
+        arguments += ["-p", f"no:{plugin}"]
+    if "junit" in formats:
+        arguments += ["--junitxml", str(engine.directory / "junit.xml")]
+    if "allure" in formats:
+        results = engine.directory / "allure-results"
+        arguments += ["-p", "allure_pytest.plugin", "--alluredir", str(results)]
+    return arguments
+
+
+def run(
+    asked: Mapping[str, str],
+    environ: Mapping[str, str],
+    *,
+    plan_only: bool,
+    quiet: bool,
+) -> int:
+    """Run what was asked for, and return the exit code; raises ``SuiteError``."""
+    console = Console(stderr=True, highlight=False)
+    settings, formats = settings_from(asked, environ)
+    name = run_name(settings, datetime.now(UTC))
+    directory = settings.report_dir or Path("reports") / name
+    engine = Engine(settings, formats, directory, allure="allure" in formats)
+    told = planned(engine.plan, settings)
+    if plan_only:
+        click.echo(told)
+        for probe in engine.plan.probes:
+            cost = f"{probe.answers} answers, {probe.refusals} refusals"
+            click.echo(f"  {probe.name}: {cost}: {probe.text}")
+        return 0
+    if not engine.plan.cases:
+        raise BadSetting(
+            "nothing is left to judge", "loosen --only, --level or --profile"
+        )
+    if not quiet:
+        console.print(told, soft_wrap=True)
+    progress = Progress(console, engine.plan, quiet=quiet)
+    engine.watcher = progress.watcher()
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with progress.shown():
+        code = pytest.main(_arguments(engine, formats), plugins=[engine])
+    return _ended(engine, int(code), quiet=quiet)
+
+
+def _ended(engine: Engine, pytest_code: int, *, quiet: bool) -> int:
+    """Print what the run came to, and return the exit code."""
+    if engine.error:
+        raise engine.error
+    if engine.report is None:
+        click.echo(f"error: pytest ended with code {pytest_code}", err=True)
+        return OUR_ERROR
+    text = render("text", engine.report, engine.evidence)
+    click.echo(text.splitlines()[-1] if quiet else text.rstrip("\n"))
+    click.echo(f"report: {engine.directory}")
+    return engine.report.exit_code
+
+
+def serve(port: int, profile: str, faults: tuple[str, ...], latency: float) -> None:
+    """Serve the embedded gateway until Ctrl-C; raises ``SuiteError``."""
+    from conformance.reference.faults import FAULTS  # noqa: PLC0415 -- only here
+    from conformance.reference.gateway import KEY, MODEL, SECOND_KEY  # noqa: PLC0415 -- only here
+    from conformance.reference.serving import serve as serve_gateway  # noqa: PLC0415 -- only here
+
+    profile_named(profile)
+    for name in faults:
+        if name not in FAULTS:
+            raise UnknownName.of("fault", name, FAULTS)
+
+    def announce(url: str) -> None:
+        click.echo(f"serving {url}/v1/responses, model {MODEL}")
+        click.echo(f"  export CONFORMANCE_API_KEY={KEY}")
+        click.echo(f"  export CONFORMANCE_SECOND_KEY={SECOND_KEY}")
+        click.echo(f"  conformance run {url} --model {MODEL}")
+        sys.stdout.flush()
+
+    try:
+        serve_gateway(
+            port,
+            faults=[FAULTS[name] for name in faults],
+            profile=profile,
+            latency=latency,
+            announce=announce,
+        )
+    except OSError as error:
+        raise BadSetting(
+            f"port {port} cannot be taken: {error.strerror}",
+            "give another --port, or none for a free one",
+        ) from None
