@@ -2,8 +2,9 @@
 
 A subject picks, out of one exchange, the things that a clause speaks of: nothing
 where the clause does not apply. A clause that found no subject in a whole run was
-not judged, and never counts as passed. Requests with another method than POST
-belong to the probes that make them, and are no subject of anything here.
+not judged, and never counts as passed. Requests with another method than POST, or
+to another path, belong to the probes that make them, and are no subject of anything
+here.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 from conformance.core.exchange import Exchange, Kind
 from conformance.core.node import Malformed
+from conformance.core.request import PATH
 
 Picked = tuple[Any, ...]
 
@@ -42,8 +44,15 @@ class Subject:
         return Subject(self.name, self.pick, note)
 
 
+def _asks(exchange: Exchange) -> bool:
+    request = exchange.request
+    if request.method != "POST":
+        return False
+    return request.path == PATH or request.path.startswith(f"{PATH}?")
+
+
 def _posts(exchange: Exchange) -> bool:
-    return exchange.request.method == "POST" and exchange.status != 0
+    return exchange.status != 0 and _asks(exchange)
 
 
 def _exchange(exchange: Exchange) -> Iterator[Picked]:
@@ -52,7 +61,7 @@ def _exchange(exchange: Exchange) -> Iterator[Picked]:
 
 
 def _attempt(exchange: Exchange) -> Iterator[Picked]:
-    if exchange.request.method == "POST":
+    if _asks(exchange):
         yield (exchange,)
 
 
