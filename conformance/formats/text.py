@@ -34,6 +34,20 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
     yield ""
 
 
+def _not_judged(report: Report) -> Iterator[str]:
+    """List what was not judged, requirements with one reason together."""
+    by_reason: dict[tuple[str, str], list[Result]] = {}
+    for result in report.results:
+        if result.outcome in _MUTED:
+            key = result.outcome, result.reason
+            by_reason.setdefault(key, []).append(result)
+    for (outcome, reason), several in by_reason.items():
+        yield f"{outcome}: {reason}"
+        for result in several:
+            yield f"    {result.level:<7}{result.requirement.id}"
+        yield ""
+
+
 def _counted(report: Report) -> Iterator[str]:
     for level, counts in report.summary().items():
         told = [f"{counts[o]} {o}" for o in Outcome if counts[o]]
@@ -64,12 +78,7 @@ def render(report: Report, evidence: Evidence) -> str:
     for result in by_gravity:
         if result.outcome in _LOUD:
             lines += _failed(result, report, evidence)
-    muted = [result for result in report.results if result.outcome in _MUTED]
-    for result in muted:
-        lines.append(f"{result.outcome}  {result.level}  {result.requirement.id}")
-        lines.append(f"    {result.reason}")
-    if muted:
-        lines.append("")
+    lines += _not_judged(report)
     spent = report.run.spent
     lines += _counted(report)
     lines.append(

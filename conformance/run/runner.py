@@ -189,7 +189,7 @@ class Runner:
         nowhere = exchange.failure and exchange.failure.trouble is Trouble.CONNECT
         if nowhere and self._count == 1:
             raise TargetUnreachable(
-                f"no connection to {self._target.url}: {exchange.failure}",
+                f"{self._target.url}: {exchange.failure}",
                 "is the server running, and is the URL the one that clients use?",
             )
         self._court.hear(exchange)
