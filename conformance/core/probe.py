@@ -21,11 +21,16 @@ Steps = Generator[Asked, Any, None]
 
 @dataclass(frozen=True)
 class Setting:
-    """What a probe may know of the run: the model's name, and a seed for words."""
+    """What a probe may know of the run: the model's name, and a seed for words.
+
+    ``key_has_letters`` is all that it may know of the first key: without a letter
+    there is no writing it in another case.
+    """
 
     model: str
     seed: int = 0
     profile: str = "newapi"
+    key_has_letters: bool = True
 
     def ask(
         self,

@@ -61,7 +61,12 @@ class Runner:
         self._target = Target(
             settings.url, settings.key, settings.second_key, settings.headers
         )
-        self._setting = Setting(settings.model, settings.seed, settings.profile.name)
+        self._setting = Setting(
+            settings.model,
+            settings.seed,
+            settings.profile.name,
+            settings.key != settings.key.swapcase(),
+        )
         self._court = court
         self._on_sent = on_sent
         self._on_exchange = on_exchange

@@ -28,6 +28,11 @@ LONG_KEY = 24
 _PART = 12
 
 
+def _may_be_chance(key: str) -> bool:
+    """Say whether a key is so plain a word or number that answers may hold it."""
+    return len(key) < 6 or (len(key) < 16 and key.isalnum())
+
+
 def read_url(text: str) -> str:
     """Return the base of a target's URL, without ``/v1`` and a final slash.
 
@@ -106,10 +111,14 @@ class Target:
         for name, key in (("key", self.key), ("second key", self.second_key)):
             if not key:
                 continue
-            yield key, f"the {name}"
+            if _may_be_chance(key):
+                yield key, f"the {name}, or the same letters by chance,"
+            else:
+                yield key.swapcase(), f"the {name} with its case swapped"
+                yield key[:-1], f"the {name} without its end"
+                yield key, f"the {name}"
             yield hashlib.sha256(key.encode()).hexdigest(), f"the SHA-256 of the {name}"
             if len(key) >= LONG_KEY:
-                yield key.swapcase(), f"the {name} with its case swapped"
                 yield key[:-4], f"most of the {name}"
                 yield key[-_PART:], f"the end of the {name}"
         for name, value in self.headers:
