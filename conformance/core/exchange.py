@@ -129,7 +129,8 @@ class Exchange:
     each piece that arrived, the seconds since the request was sent and the
     offset in ``body`` where the piece ends. ``started`` is in seconds since the
     start of the run. ``status`` is 0 when no answer came. ``turn`` counts the
-    turns of the probe from 0, ``place`` the requests of one turn.
+    turns of the probe from 0, ``place`` the requests of one turn. ``origin`` is the
+    scheme, host and port that were asked, empty where that is not known.
     """
 
     request: Request
@@ -146,6 +147,7 @@ class Exchange:
     probe: str = ""
     turn: int = 0
     place: int = 0
+    origin: str = ""
     _parsed: dict[str, Json] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str | None:

@@ -45,6 +45,7 @@ def exchange_record(exchange: Exchange) -> Json:
         "probe": exchange.probe,
         "turn": exchange.turn,
         "place": exchange.place,
+        "origin": exchange.origin,
         "started": round(exchange.started, 6),
         "elapsed": round(exchange.elapsed, 6),
         "request": {
@@ -94,6 +95,7 @@ def read_exchange(record: Json) -> Exchange:
         record["probe"],
         record["turn"],
         record["place"],
+        record["origin"],
     )
 
 

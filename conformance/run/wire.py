@@ -155,6 +155,7 @@ async def _attempt(
         failure or intake.failure,
         intake.wire_bytes,
         response.http_version.removeprefix("HTTP/") if response is not None else "",
+        origin=target.origin,
     )
 
 
