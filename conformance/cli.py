@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -80,11 +79,7 @@ def run(url: str | None, *, plan_only: bool, quiet: bool, **flags: Any) -> None:
     from conformance import running  # noqa: PLC0415 -- --help must not pay for it
 
     asked = _joined(flags) | {"url": url or ""}
-    with ExitStack() as stack:
-        environ: Mapping[str, str] = os.environ
-        if not url and not os.environ.get("CONFORMANCE_URL"):
-            asked, environ = running.embedded(asked, environ, stack)
-        sys.exit(running.run(asked, environ, plan_only=plan_only, quiet=quiet))
+    sys.exit(running.run(asked, os.environ, plan_only=plan_only, quiet=quiet))
 
 
 @main.command()

@@ -39,7 +39,7 @@ class UnknownName(SuiteError):
     @classmethod
     def of(cls, kind: str, name: str, known: Iterable[str]) -> Self:
         """Name what was asked for, and the nearest thing that exists."""
-        known = sorted(known)
+        known = sorted(str(one) for one in known)
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
         return cls(f"no {kind} is called {name!r}", hint)

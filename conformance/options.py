@@ -164,6 +164,13 @@ def _required(text: str) -> tuple[str, ...]:
     return names
 
 
+def gathered(asked: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return every option that was given, the nearest source counting."""
+    file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
+    given = {name: value for name, value in asked.items() if value}
+    return file | from_environment(environ) | given
+
+
 def settings_from(
     asked: Mapping[str, str], environ: Mapping[str, str]
 ) -> tuple[Settings, tuple[str, ...]]:
@@ -173,9 +180,7 @@ def settings_from(
     values are joined by commas, headers by line breaks. Raises ``BadSetting`` or
     ``UnknownName``.
     """
-    file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
-    given = {name: value for name, value in asked.items() if value}
-    every = file | from_environment(environ) | given
+    every = gathered(asked, environ)
     if not every.get("url"):
         raise BadSetting("no URL to judge", "give it like https://gateway.example")
     url = read_url(every["url"])

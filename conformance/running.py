@@ -16,7 +16,7 @@ from conformance.core.profile import profile_named
 from conformance.engine import SPEC, Engine
 from conformance.errors import BadSetting, UnknownName
 from conformance.formats import render
-from conformance.options import settings_from
+from conformance.options import gathered, settings_from
 from conformance.progress import Progress
 from conformance.run.plan import Plan
 from conformance.run.session import run_name
@@ -34,7 +34,7 @@ def embedded(
     """Start the embedded gateway on a free port; return how to reach and judge it."""
     from conformance.reference.serving import serving  # noqa: PLC0415 -- only without a URL
 
-    profile = asked.get("profile") or environ.get("CONFORMANCE_PROFILE") or "newapi"
+    profile = gathered(asked, environ).get("profile", "newapi")
     gateway = stack.enter_context(serving(profile=profile_named(profile).name))
     keys = {KEY_ENV: gateway.key, SECOND_KEY_ENV: gateway.second_key}
     options = {
@@ -78,8 +78,17 @@ def run(
     quiet: bool,
 ) -> int:
     """Run what was asked for, and return the exit code; raises ``SuiteError``."""
+    with ExitStack() as stack:
+        if not gathered(asked, environ).get("url"):
+            asked, environ = embedded(asked, environ, stack)
+        settings, formats = settings_from(asked, environ)
+        return _run(settings, formats, plan_only=plan_only, quiet=quiet)
+
+
+def _run(
+    settings: Settings, formats: tuple[str, ...], *, plan_only: bool, quiet: bool
+) -> int:
     console = Console(stderr=True, highlight=False)
-    settings, formats = settings_from(asked, environ)
     name = run_name(settings, datetime.now(UTC))
     directory = settings.report_dir or Path("reports") / name
     engine = Engine(settings, formats, directory, allure="allure" in formats)

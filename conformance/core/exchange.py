@@ -5,10 +5,12 @@ over, and leaves ``LEAK`` marks where the server had repeated one.
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
 from conformance.core.node import Finding, Json, Malformed, Node, show
@@ -120,7 +122,7 @@ class Event:
         return found if isinstance(found, str) else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exchange:
     """A request and its whole answer, kept as the bytes that arrived.
 
@@ -148,7 +150,7 @@ class Exchange:
     turn: int = 0
     place: int = 0
     origin: str = ""
-    _parsed: dict[str, Json] = field(default_factory=dict, repr=False, compare=False)
+    _parsed: dict[str, Json] = field(default_factory=dict, repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the value of a header by its lower-case name; the first counts."""
@@ -228,7 +230,8 @@ class Exchange:
         return list(self._view("constants"))
 
     def _arrival(self, end: int) -> float:
-        return next((at for at, upto in self.chunks if upto >= end), self.elapsed)
+        index = bisect_left(self.chunks, end, key=itemgetter(1))
+        return self.chunks[index][0] if index < len(self.chunks) else self.elapsed
 
     @cached_property
     def frames(self) -> tuple[Frame, ...]:

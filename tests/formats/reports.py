@@ -1,0 +1,59 @@
+"""Reports made by hand, for tests of the formats."""
+
+from conformance.core.exchange import Exchange
+from conformance.core.node import Finding
+from conformance.core.report import Report, RunInfo, Spent, TargetInfo
+from conformance.core.request import Request
+from conformance.core.requirement import Level, Requirement
+from conformance.core.verdict import Outcome, Verdict
+
+EXCHANGE = Exchange(
+    Request.of({"model": "m", "input": "it's `x` <b>"}),
+    200,
+    (("content-type", "application/json"),),
+    b'{"usage": {"total_tokens": 35}}',
+    ((0.5, 31),),
+    elapsed=0.5,
+    id="x-0001",
+    probe="text",
+)
+
+FINDING = Finding("/usage/total_tokens", "34 (11 + 23)", "35 `<script>`", "x-0001")
+
+
+def evidence(id_: str) -> Exchange | None:
+    """Return the one exchange that there is."""
+    return EXCHANGE if id_ == EXCHANGE.id else None
+
+
+def clause(id_: str, level: Level = Level.MUST) -> Requirement:
+    """Return a requirement that only these tests know."""
+    return Requirement(id_, level, f"The clause {id_} holds.", "these tests")
+
+
+def verdict(
+    id_: str, outcome: Outcome, level: Level = Level.MUST, reason: str = ""
+) -> Verdict:
+    """Return a verdict with what its outcome needs."""
+    findings = (FINDING,) if outcome is Outcome.FAILED else ()
+    return Verdict(
+        clause(id_, level), level, "text", outcome, findings, reason, 1, len(findings)
+    )
+
+
+def report_of(*verdicts: Verdict, interrupted: bool = False) -> Report:
+    """Return a report of one run with these verdicts."""
+    return Report(
+        TargetInfo("https://gw.example/v1/responses", "m", "newapi", "GW_KEY"),
+        RunInfo(
+            "20260101T000000Z-gw.example-newapi",
+            "2026-01-01T00:00:00+00:00",
+            1.5,
+            0,
+            interrupted,
+            "2026-11-22",
+            Spent(3, 2, 1, 0, 20, 10),
+        ),
+        verdicts,
+        {"core": "supported"},
+    )

@@ -1,0 +1,213 @@
+"""The suite, judged by itself: right about a sound gateway, and about each fault."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import conformance
+from conformance.catalogue import catalogue
+from conformance.core.profile import PROFILES
+from conformance.core.verdict import Outcome
+from conformance.reference.fault import Fault
+from conformance.reference.faults import FAULTS
+from tests.blanks import satisfied_by_nothing
+from tests.judging import Town, town_of, tripped
+
+ROOT = Path(conformance.__file__).parent
+IDS = Path(__file__).parent / "ids.txt"
+CEILING = 300
+FLOORS = [
+    {"errors"},
+    {"core"},
+    {"schema"},
+    {"spec"},
+    {"catalogue"},
+    {"run"},
+    {"formats"},
+]
+"""The house from the ground up; what is not named here lives on the top floor."""
+
+TOP = len(FLOORS)
+
+
+def faults_in(profile: str) -> dict[str, Fault]:
+    """Return the faults that are defects in a profile."""
+    return {
+        name: fault
+        for name, fault in FAULTS.items()
+        if fault.profiles is None or profile in fault.profiles
+    }
+
+
+def home_of(fault: Fault) -> str:
+    """Return the profile in which a fault is tried."""
+    return "newapi" if fault.profiles is None else min(fault.profiles)
+
+
+@pytest.fixture(scope="session")
+def towns() -> Iterator[dict[str, Town]]:
+    """One town for each profile, where every fault has a gateway of its own."""
+    named = {name: (fault,) for name, fault in FAULTS.items()}
+    with (
+        town_of(named, "newapi") as newapi,
+        town_of(named, "openai") as openai,
+        town_of(named, "openresponses") as openresponses,
+    ):
+        yield {"newapi": newapi, "openai": openai, "openresponses": openresponses}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_sound_gateway_keeps_every_requirement(
+    towns: dict[str, Town], profile: str
+) -> None:
+    """With no fault every case passes: nothing fails, nothing stays open."""
+    report = towns[profile].judge("sound")
+
+    assert [str(v) for v in report.verdicts if v.outcome is not Outcome.PASSED] == []
+    assert report.exit_code == 0
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_trips_what_it_breaks_and_nothing_else(
+    towns: dict[str, Town], fault: Fault
+) -> None:
+    """A check finds its defect, and is blind to everybody else's."""
+    report = towns[home_of(fault)].judge(fault.name)
+
+    assert tripped(report) == fault.breaks
+    assert [str(v) for v in report.verdicts if v.outcome is Outcome.ERROR] == []
+
+
+def test_every_requirement_has_a_fault() -> None:
+    """A check that nobody has seen fail may be unable to."""
+    asked = {requirement.id for requirement in catalogue().requirements}
+    broken = {id_ for fault in FAULTS.values() for id_ in fault.breaks}
+
+    assert asked - broken == set()
+
+
+def test_every_fault_breaks_a_requirement_that_is_there() -> None:
+    """A fault that names a retired or misspelt id proves nothing."""
+    asked = {requirement.id for requirement in catalogue().requirements}
+    broken = {id_ for fault in FAULTS.values() for id_ in fault.breaks}
+
+    assert broken - asked == set()
+    assert [name for name, fault in FAULTS.items() if not fault.breaks] == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_nothing_is_never_a_pass(profile: str) -> None:
+    """A 200 with nothing in it satisfies no requirement."""
+    assert satisfied_by_nothing(profile) == []
+
+
+def test_a_run_costs_what_its_plan_says(towns: dict[str, Town]) -> None:
+    """On a conforming server, within the most that a run may ever cost."""
+    from conformance.run.plan import plan  # noqa: PLC0415 -- beside the name in use
+
+    whole = plan(catalogue(), towns["newapi"].settings("sound"))
+    spent = towns["newapi"].judge("sound").run.spent
+
+    assert (spent.answers, spent.refusals) == (whole.answers, whole.refusals)
+    assert spent.output_tokens <= whole.tokens
+    assert whole.answers <= 100
+    assert whole.refusals <= 150
+
+
+def test_ids_are_permanent() -> None:
+    """Each id is in the list of all that ever were; a retired one is marked so."""
+    listed = IDS.read_text(encoding="utf-8").split("\n")
+    retired = {line.removesuffix(" retired") for line in listed if " retired" in line}
+    alive = {line for line in listed if line and " retired" not in line}
+
+    assert listed == [*sorted(listed[:-1]), ""]
+    assert {r.id for r in catalogue().requirements} == alive
+    assert retired & alive == set()
+
+
+def test_requirements_are_one_sentence_with_a_source() -> None:
+    """What is judged can be read aloud, and looked up."""
+    odd = [
+        r.id
+        for r in catalogue().requirements
+        if not r.text.endswith(".") or r.text.count(". ") or not r.source
+    ]
+
+    assert odd == []
+
+
+def _floor(module: str) -> int:
+    return next((i for i, names in enumerate(FLOORS) if module in names), TOP)
+
+
+def _imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    names |= {
+        alias.name
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Import)
+        for alias in n.names
+    }
+    return {n.split(".")[1] for n in names if n.startswith("conformance.")}
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_no_floor_imports_a_higher_one() -> None:
+    """The house is read from the bottom up."""
+    breaches = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in ROOT.rglob("*.py")
+        if (room := _room(path)) not in {"reference", "__init__"}
+        for name in _imported(path)
+        if name != "reference" and _floor(name) > _floor(room)
+    ]
+
+    assert breaches == []
+
+
+def test_the_witness_imports_nothing_of_the_judge() -> None:
+    """The embedded gateway and the checks cannot share a mistake."""
+    breaches = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / "reference").rglob("*.py")
+        for name in _imported(path) - {"reference"}
+    ]
+
+    assert breaches == []
+
+
+def test_only_one_module_knows_schemathesis() -> None:
+    """Its undocumented corners are kept in one place."""
+    knowing = {
+        _room(path)
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith(("schemathesis", "hypothesis"))
+        )
+        or (
+            isinstance(node, ast.Import)
+            and any(
+                a.name.startswith(("schemathesis", "hypothesis")) for a in node.names
+            )
+        )
+    }
+
+    assert knowing <= {"schema"}
+
+
+def test_no_module_outgrows_one_reading() -> None:
+    """A file that is longer has two subjects."""
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in ROOT.rglob("*.py")
+    }
+
+    assert {name: n for name, n in lengths.items() if n > CEILING} == {}
