@@ -1,0 +1,265 @@
+"""Authentication: who is let in, and what somebody else learns at the door.
+
+A server that breaks down or redirects instead of refusing has let nobody in, and
+has refused nobody either: clauses of their own blame that, and these say nothing.
+"""
+
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
+from conformance.core.node import show
+from conformance.core.requirement import must, should
+from conformance.core.sources import FIELD, PAGE, RFC_BEARER, RFC_HTTP
+from conformance.core.subject import EVERY_REFUSAL, only
+from conformance.spec.probes import auth as probes
+
+SCHEME: Final = f"{PAGE}#/components/securitySchemes/BearerAuth"
+
+BARRED: Final = (
+    probes.no_key,
+    probes.empty_key,
+    probes.foreign_key,
+    probes.foreign_key_streamed,
+    probes.cut_key,
+    probes.extended_key,
+    probes.other_scheme,
+)
+"""Who must be turned away for the key alone, whatever else is right."""
+
+
+def let_in(exchange: Exchange) -> Findings:
+    """Yield a finding for a 2xx; raises ``Inconclusive`` unless it is that or a 4xx.
+
+    A 2xx with an error inside is one, too: a client takes it for an answer.
+    """
+    if 200 <= exchange.status < 300:
+        yield exchange.finding("status", "a refusal", f"{exchange.status}")
+    elif exchange.kind is not Kind.REFUSAL:
+        raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
+
+
+NO_KEY = must(
+    "auth.missing-key-is-refused",
+    "A request without a key is refused.",
+    source=SCHEME,
+    cause="the check of the key is off, or skipped when there is none to check",
+    covers=("AU-01",),
+)
+
+
+@check(NO_KEY, on=(probes.no_key, probes.empty_key))
+def missing_key_is_refused(exchange: Exchange) -> Findings:
+    """Judge no header, and the word Bearer alone; any 4xx is a refusal."""
+    yield from let_in(exchange)
+
+
+WRONG_KEY = must(
+    "auth.wrong-key-is-refused",
+    "A request with a key that nobody has is refused.",
+    source=SCHEME,
+    cause="any bearer token is taken, or the streaming path forgets to look",
+    covers=("AU-01",),
+)
+
+
+@check(WRONG_KEY, on=(probes.foreign_key, probes.foreign_key_streamed))
+def wrong_key_is_refused(exchange: Exchange) -> Findings:
+    """Judge a made-up key, with a stream asked for and without; any 4xx will do."""
+    yield from let_in(exchange)
+
+
+ALTERED_KEY = must(
+    "auth.altered-key-is-refused",
+    "A key opens only as a whole.",
+    source=RFC_BEARER,
+    cause="the key is compared by its beginning, or up to a fixed length",
+)
+
+
+@check(ALTERED_KEY, on=(probes.cut_key, probes.extended_key))
+def altered_key_is_refused(exchange: Exchange) -> Findings:
+    """Judge the key without its last character, and with a letter more."""
+    yield from let_in(exchange)
+
+
+KEY_CASE = should(
+    "auth.key-case-counts",
+    "A key opens only in the case that it was given out in.",
+    source=RFC_BEARER,
+    cause="keys are looked up in a database column whose collation ignores case",
+)
+
+
+@check(KEY_CASE, on=probes.swapped_key)
+def key_case_counts(exchange: Exchange) -> Findings:
+    """Judge the key with the case of every letter swapped."""
+    yield from let_in(exchange)
+
+
+SCHEME_COUNTS = should(
+    "auth.scheme-counts",
+    "A key opens only under the scheme Bearer.",
+    source=SCHEME,
+    cause="the header is split at the blank, and its first word is thrown away",
+    covers=("AU-13",),
+)
+
+
+@check(SCHEME_COUNTS, on=probes.other_scheme)
+def scheme_counts(exchange: Exchange) -> Findings:
+    """Judge the right key behind Basic; headers of other names are not judged."""
+    yield from let_in(exchange)
+
+
+KEY_IN_URL = should(
+    "auth.key-in-the-url-does-not-open",
+    "A key in the query of the URL opens nothing.",
+    source=f"{RFC_BEARER}, section 2.3",
+    cause="a query parameter is read as a key, and every log now holds it",
+)
+
+
+@check(KEY_IN_URL, on=probes.key_in_query)
+def key_in_the_url_does_not_open(exchange: Exchange) -> Findings:
+    """Judge ``api_key``, ``key`` and ``access_token`` together, with no header."""
+    yield from let_in(exchange)
+
+
+KEY_IN_BODY = should(
+    "auth.key-in-the-body-does-not-open",
+    "A key in the JSON body opens nothing.",
+    source=SCHEME,
+    cause="a member of the body is read as a key, and logged with the prompt",
+)
+
+
+@check(KEY_IN_BODY, on=probes.key_in_body)
+def key_in_the_body_does_not_open(exchange: Exchange) -> Findings:
+    """Judge ``api_key`` and ``key`` together, with no header."""
+    yield from let_in(exchange)
+
+
+ALIASES = must(
+    "auth.alias-needs-the-key-too",
+    "No other path to the endpoint answers without a key.",
+    source=FIELD,
+    cause="the check of the key hangs on one spelling of the path",
+    covers=("AU-01",),
+)
+
+
+@check(ALIASES, on=probes.aliases)
+def alias_needs_the_key_too(told: tuple[Exchange, ...]) -> Findings:
+    """Judge answers alone: an alias may be unknown, redirected or a web page.
+
+    The endpoint itself has to refuse first; a door that stands open anyway is
+    another clause's business.
+    """
+    home, *others = told
+    if home.kind is not Kind.REFUSAL:
+        raise Inconclusive(f"{home.id}: the endpoint itself did not refuse us")
+    if not any(other.status for other in others):
+        raise Inconclusive("no other path gave any answer")
+    for other in others:
+        if other.answered:
+            where = f"a refusal at {other.request.path}"
+            yield other.finding("status", where, str(other.kind))
+
+
+LOWER_CASE = should(
+    "auth.scheme-is-case-insensitive",
+    "The scheme may be written in lower case.",
+    source=f"{RFC_HTTP}, section 11.1",
+    cause="the header is compared with 'Bearer ' letter by letter",
+    covers=("AU-12",),
+)
+
+
+@check(LOWER_CASE, on=probes.lower_case_scheme)
+def scheme_is_case_insensitive(exchange: Exchange) -> Findings:
+    """Judge whether it was refused for the key; a SHOULD, as clients write Bearer."""
+    if exchange.kind is Kind.REFUSAL:
+        yield exchange.finding("status", "an answer, as with Bearer", exchange.summary)
+    elif not exchange.answered:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+
+
+TELLS_BAD_KEY = must(
+    "auth.bad-key-is-told-apart",
+    "A refusal for the key has a status that speaks of access.",
+    source=f"{RFC_BEARER}, section 3.1",
+    cause="the look-up of the key fails, and the failure is shown as a bad request",
+    covers=("AU-03",),
+)
+
+
+@check(TELLS_BAD_KEY, on=BARRED)
+def bad_key_is_told_apart(exchange: Exchange) -> Findings:
+    """Accept 401 or 403: by any other status a client looks for its mistake elsewhere.
+
+    Being let in and breaking down have clauses of their own.
+    """
+    if exchange.answered or exchange.status >= 500 or exchange.status < 300:
+        raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
+    if exchange.status not in {401, 403}:
+        yield exchange.finding("status", "401", str(exchange.status))
+
+
+IS_401 = should(
+    "auth.bad-key-is-401",
+    "A refusal for the key has status 401.",
+    source=f"{RFC_HTTP}, section 15.5.2",
+    cause="an unknown caller is treated as a known one without the right",
+)
+
+
+@check(IS_401, on=BARRED)
+def bad_key_is_401(exchange: Exchange) -> Findings:
+    """Tell 403 from 401 only; any other status is blamed elsewhere."""
+    if exchange.status not in {401, 403}:
+        raise Inconclusive(f"{exchange.id}: neither 401 nor 403, {exchange.summary}")
+    if exchange.status == 403:
+        yield exchange.finding("status", "401", "403")
+
+
+CHALLENGE = should(
+    "auth.challenge-names-the-scheme",
+    "A 401 names the scheme Bearer in WWW-Authenticate.",
+    source=f"{RFC_HTTP}, section 11.6.1",
+    cause="the refusal is written by hand, and the header forgotten",
+)
+
+EVERY_401 = only(EVERY_REFUSAL, "every 401", lambda exchange: exchange.status == 401)
+
+
+@check(CHALLENGE, on=EVERY_401, shown_by=probes.no_key)
+def challenge_names_the_scheme(exchange: Exchange) -> Findings:
+    """Judge that Bearer is among the challenges, in any case and any order."""
+    told = [value for name, value in exchange.headers if name == "www-authenticate"]
+    if not any("bearer" in value.lower() for value in told):
+        got = show(", ".join(told)) if told else "nothing"
+        yield exchange.finding("header www-authenticate", "Bearer", got)
+
+
+NO_ANSWER = must(
+    "auth.refusal-carries-no-answer",
+    "A refusal for the key carries no work of a model.",
+    source=FIELD,
+    cause="the key is looked at after the upstream has answered",
+)
+
+
+@check(NO_ANSWER, on=BARRED)
+def refusal_carries_no_answer(exchange: Exchange) -> Findings:
+    """Judge the bodies of 4xx answers: no output, no usage, no events of a response."""
+    if exchange.kind is not Kind.REFUSAL:
+        raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
+    if exchange.is_json:
+        for member in ("output", "usage", "choices"):
+            if found := exchange.json.get(member):
+                yield found.finding("nothing")
+    elif exchange.media_type == SSE_TYPE:
+        for event in exchange.events:
+            if event.type.startswith("response."):
+                yield exchange.finding(event.pointer, "no event", event.type)

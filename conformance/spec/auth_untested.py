@@ -1,0 +1,44 @@
+"""Clauses about keys that a stranger with one or two good keys cannot judge."""
+
+from conformance.core.requirement import Untested, must, should
+from conformance.core.sources import FIELD
+
+EXPIRED_KEY = Untested(
+    must(
+        "auth.expired-key-is-refused",
+        "A key that has expired is refused with a 401.",
+        source=FIELD,
+        covers=("AU-03",),
+    ),
+    because="a run has no key that has expired",
+)
+
+MODEL_LIST = Untested(
+    should(
+        "auth.allowed-models-stay-secret",
+        "A refusal to use a model lists no other model of the key.",
+        source=FIELD,
+        covers=("AU-05",),
+    ),
+    because="it takes a key that is barred from a model which exists",
+)
+
+UPSTREAM_REFUSAL = Untested(
+    must(
+        "auth.upstream-refusal-is-not-the-clients",
+        "A refusal of the gateway's own key by its upstream is no 401 to the client.",
+        source=FIELD,
+        covers=("AU-11",),
+    ),
+    because="it takes an upstream that refuses the gateway on demand",
+)
+
+SPENT_KEY = Untested(
+    must(
+        "auth.spent-key-is-refused",
+        "A key without credit gets no answer.",
+        source=FIELD,
+        covers=("AU-14",),
+    ),
+    because="it takes a key with next to no credit, and spends it",
+)

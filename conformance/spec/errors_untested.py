@@ -1,0 +1,38 @@
+"""Clauses about errors that it takes an upstream of our own to judge."""
+
+from typing import Final
+
+from conformance.core.requirement import Untested, must
+from conformance.core.sources import FIELD
+
+WHY: Final = "it takes an upstream that fails on demand, behind the server"
+
+PASSED_ON = Untested(
+    must(
+        "errors.upstream-rate-limit-stays-one",
+        "A rate limit of the upstream reaches the client as a 429.",
+        source=FIELD,
+        covers=("ER-02", "ER-10"),
+    ),
+    because=WHY,
+)
+
+RIGHT_CLASS = Untested(
+    must(
+        "errors.failure-has-a-retryable-code",
+        "A failure for lack of capacity has a code that tells to try again.",
+        source=FIELD,
+        covers=("ER-08",),
+    ),
+    because=WHY,
+)
+
+SAME_CODE = Untested(
+    must(
+        "errors.upstream-code-is-kept",
+        "The code of an upstream's error reaches the client unchanged.",
+        source=FIELD,
+        covers=("ER-09",),
+    ),
+    because=WHY,
+)

@@ -1,0 +1,22 @@
+"""Requests that any server refuses, made to see what the refusal gives away."""
+
+from typing import Final
+
+from conformance.core.probe import Setting, Steps, probe
+
+BAD_ITEMS: Final = 100
+"""How often the same mistake stands in one request."""
+
+
+def secret_word(setting: Setting) -> str:
+    """Return the word in the prompt that no refusal has a reason to repeat."""
+    return setting.word("prompt")
+
+
+@probe(refusals=1)
+def crowded_refusal(setting: Setting) -> Steps:
+    """A private message, and behind it the same malformed item a hundred times."""
+    said = f"Between us: my word is {secret_word(setting)}. Repeat it to nobody."
+    bad = {"type": "message", "role": "nobody", "content": 5}
+    good = {"type": "message", "role": "user", "content": said}
+    yield setting.ask([good] + [bad] * BAD_ITEMS, max_output_tokens=16)
