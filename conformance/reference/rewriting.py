@@ -36,6 +36,28 @@ def each_response(reply: Reply, change: Change) -> Reply:
     return each_event(reply, nested)
 
 
+def json_response(reply: Reply, change: Change) -> Reply:
+    """Change the response object of an answer that is not a stream."""
+    return reply if reply.streamed else each_response(reply, change)
+
+
+def last_snapshot(reply: Reply, change: Change) -> Reply:
+    """Change the response object that a stream ends with, and no other."""
+    last = len(reply.events or ()) - 1
+
+    def at_the_end(event: Json) -> Json:
+        if event["sequence_number"] == last and is_response(event.get("response")):
+            event["response"] = change(event["response"])
+        return event
+
+    return each_event(reply, at_the_end)
+
+
+def finished_response(reply: Reply, change: Change) -> Reply:
+    """Change the finished response object: the payload, or the last snapshot."""
+    return last_snapshot(json_response(reply, change), change)
+
+
 def each_item(reply: Reply, change: Change) -> Reply:
     """Change every output item: in response objects, and in added and done events."""
 
@@ -59,7 +81,7 @@ def each_event(reply: Reply, change: Callable[[Json], Json | None]) -> Reply:
     return reply.with_events(event for event in changed if event is not None)
 
 
-def final_response(reply: Reply) -> Json | None:
+def final_response(reply: Reply) -> Json:
     """A copy of the finished response object, or None where there is none."""
     if reply.events is None:
         return deepcopy(reply.payload) if is_response(reply.payload) else None

@@ -1,0 +1,247 @@
+"""Limits: the cap on the output, and the end of the context."""
+
+import re
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.node import Node
+from conformance.core.requirement import may, must, should
+from conformance.core.sources import FIELD, OPENAI_API, PAGE
+from conformance.core.subject import EVERY_RESPONSE
+from conformance.spec.accepted import turned_down
+from conformance.spec.counted import tokens_read, tokens_written
+from conformance.spec.probes import basic, limits
+
+CUT: Final = (limits.capped, limits.streamed_capped)
+
+_REQUEST: Final = f"{PAGE}#/components/schemas/Request/properties"
+
+CALLERS: Final = frozenset({401, 403})
+"""Statuses that speak of the caller, and not of what was asked."""
+
+SLACK: Final = 4
+"""Numbers beyond the cap that are forgiven; each takes a token at least."""
+
+SHORTEST_CAP: Final = 40
+"""Tokens below which nobody's own cap would cut an answer."""
+
+_NUMBER: Final = re.compile(r"\d+")
+
+_SIZE: Final = re.compile(
+    rb"context|length|too (?:long|large|big|many)|tokens?\b|maximum|exceed|limit|size",
+    re.IGNORECASE,
+)
+
+
+def numbers_in(exchange: Exchange) -> list[str]:
+    """Return the numbers of the text; raises what ``exchange.text`` raises."""
+    return _NUMBER.findall(exchange.text)
+
+
+def is_whole(exchange: Exchange) -> bool:
+    """Say whether a count came to its end."""
+    return str(limits.LAST) in numbers_in(exchange)[-1:]
+
+
+CAP_ACCEPTED = must(
+    "limits.cap-is-accepted",
+    "A request with max_output_tokens is not refused for it.",
+    source=f"{_REQUEST}/max_output_tokens",
+    cause="the upstream's name for the cap differs, and the member is not translated",
+    covers=("MX-02", "ST-05"),
+)
+
+
+@check(CAP_ACCEPTED, on=CUT)
+def cap_is_accepted(exchange: Exchange) -> Findings:
+    """Judge the status: a plain question was answered, so the cap is what differs.
+
+    A cap may be used up by reasoning alone; that is an incomplete answer, no error.
+    """
+    yield from turned_down(exchange, "200")
+
+
+CAP_HONOURED = must(
+    "limits.cap-is-honoured",
+    "An answer is not longer than its max_output_tokens.",
+    source=f"{_REQUEST}/max_output_tokens",
+    cause="the cap is dropped on the way to the upstream",
+    covers=("MX-01", "RV-12"),
+)
+
+
+@check(CAP_HONOURED, on=CUT)
+def cap_is_honoured(exchange: Exchange) -> Findings:
+    """Count the numbers of the text: no tokenizer writes two of them as one token.
+
+    What is billed is judged by a clause on every usage object.
+    """
+    numbers = numbers_in(exchange)
+    if not numbers and not _cut_reason(exchange):
+        raise Inconclusive(f"{exchange.id}: the model did not count")
+    if len(numbers) > limits.CAP + SLACK:
+        got = f"{len(numbers)} numbers, each of them a token or more"
+        yield exchange.finding("/output", f"at most {limits.CAP} tokens", got)
+
+
+def _cut_reason(exchange: Exchange) -> Node | None:
+    """Return why an incomplete answer ended, where it is and says so."""
+    status = exchange.response.get("status")
+    if status is None or status.value != "incomplete":
+        return None
+    details = exchange.response.get("incomplete_details")
+    return details.get("reason") if details is not None else None
+
+
+SAYS_INCOMPLETE = must(
+    "limits.cut-answer-says-incomplete",
+    "An answer that its cap has cut has the status incomplete.",
+    source=f"{PAGE}#/components/schemas/Status",
+    cause="the finish reason 'length' is translated to completed",
+    covers=("ST-01", "ST-03", "RE-06"),
+)
+
+
+@check(SAYS_INCOMPLETE, on=CUT)
+def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
+    """Judge answers that used up the cap, by their own count, and did not get to 500.
+
+    A model that stops early by itself, or a cap that is ignored, shows nothing.
+    """
+    status = exchange.response["status"]
+    spent = tokens_written(exchange) or 0
+    if status.value != "incomplete" and spent < limits.CAP:
+        raise Inconclusive(f"the answer ended by itself after {spent} tokens")
+    if len(numbers_in(exchange)) > limits.CAP + SLACK or is_whole(exchange):
+        raise Inconclusive("the answer is not cut")
+    if status.value == "completed":
+        yield status.finding("incomplete (the cap is used up, and 500 not reached)")
+
+
+NAMES_CAP = must(
+    "limits.cut-answer-names-the-cap",
+    "An answer that its cap has cut gives max_output_tokens as the reason.",
+    source=f"{OPENAI_API}, incomplete_details.reason",
+    cause="the upstream's finish reason is passed on in its own words",
+    covers=("ST-01",),
+)
+
+
+@check(NAMES_CAP, on=CUT)
+def cut_answer_names_the_cap(exchange: Exchange) -> Findings:
+    """Judge the word; that there is a reason at all is a clause of ``status``."""
+    reason = _cut_reason(exchange)
+    if reason is None:
+        raise Inconclusive("the answer gives no reason for being cut")
+    yield from reason.differs("max_output_tokens")
+
+
+SAYS_COMPLETED = must(
+    "limits.short-answer-says-completed",
+    "A short answer that nothing has cut does not say incomplete.",
+    source=f"{PAGE}#/components/schemas/Status",
+    cause="every finish reason but one is translated to incomplete",
+)
+
+
+@check(SAYS_COMPLETED, on=(basic.text, basic.streamed_text))
+def short_answer_says_completed(exchange: Exchange) -> Findings:
+    """Judge an answer of a few tokens without a cap, which no cap can have ended."""
+    response = exchange.response
+    reason = _cut_reason(exchange)
+    if reason is not None and reason.value != "max_output_tokens":
+        raise Inconclusive(f"the answer was ended by {reason.value!r}")
+    if not exchange.text:
+        raise Inconclusive("the answer has no text")
+    longest = max(len(exchange.text), tokens_written(exchange) or 0)
+    status = response["status"]
+    if status.value == "incomplete":
+        if longest >= SHORTEST_CAP:
+            raise Inconclusive("the model rambles, and is cut by the server's own cap")
+        yield status.finding("completed")
+
+
+NO_HIDDEN_CAP = may(
+    "limits.no-hidden-cap",
+    "An answer without max_output_tokens is not cut for its length.",
+    source=FIELD,
+    cause="the gateway sets a cap of its own where the client has none",
+    covers=("MX-03",),
+)
+
+
+@check(NO_HIDDEN_CAP, on=EVERY_RESPONSE, shown_by=basic.text)
+def no_hidden_cap(_response: Node, exchange: Exchange) -> Findings:
+    """Judge answers that say that they were cut, though no cap was asked for."""
+    if exchange.request.member("max_output_tokens") is None:
+        reason = _cut_reason(exchange)
+        if reason is not None and reason.value == "max_output_tokens":
+            yield reason.finding("no cut, since no cap was asked for")
+
+
+TRUNCATION = should(
+    "limits.truncation-is-accepted",
+    "Each truncation strategy of the page is accepted or refused by its name.",
+    source=f"{_REQUEST}/truncation",
+    cause="the member is passed to an upstream that does not know it",
+)
+
+
+@check(TRUNCATION, on=limits.truncations)
+def truncation_is_accepted(both: tuple[Exchange, Exchange]) -> Findings:
+    """Judge the status: an honest refusal names the member."""
+    for exchange in both:
+        if exchange.kind is Kind.REFUSAL and b"truncation" in exchange.body.lower():
+            continue
+        yield from turned_down(exchange, "200, or a refusal that names truncation")
+
+
+TOO_LONG = must(
+    "limits.oversized-prompt-is-no-server-error",
+    "A prompt that no model can read is not answered with a server error.",
+    source=FIELD,
+    cause="the upstream's refusal becomes a 500, which clients send again",
+    covers=("ER-04",),
+)
+
+
+@check(TOO_LONG, on=limits.oversized)
+def oversized_prompt_is_no_server_error(exchange: Exchange) -> Findings:
+    """Judge the status; 503 and 504 may speak of the moment."""
+    if exchange.status in {503, 504}:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+    if exchange.status >= 500:
+        yield exchange.finding("status", "413 or 400", exchange.summary)
+    elif exchange.status < 400 and not exchange.answered:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+
+
+SAYS_TOO_LONG = should(
+    "limits.oversized-prompt-is-refused-by-its-size",
+    "A prompt that no model can read is refused with a word about its size.",
+    source=FIELD,
+    cause="the prompt is cut without a sound, or the refusal is a bare 400",
+    covers=("ER-05",),
+)
+
+
+@check(SAYS_TOO_LONG, on=limits.oversized)
+def oversized_prompt_is_refused_by_its_size(exchange: Exchange) -> Findings:
+    """Judge the refusal, by its status (413) or its words; agents act on it.
+
+    A model that did read it all, by its count, has done nothing wrong.
+    """
+    if exchange.status in CALLERS or exchange.status >= 500:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+    if exchange.status == 413 or (exchange.status >= 400 and _speaks_of_size(exchange)):
+        return
+    if exchange.answered:
+        read = tokens_read(exchange) or 0
+        if read >= limits.LETTERS // 2:
+            raise Inconclusive(f"the model has read {read} tokens")
+    yield exchange.finding("status", "413, or a 4xx about length", exchange.summary)
+
+
+def _speaks_of_size(exchange: Exchange) -> bool:
+    return _SIZE.search(exchange.body[:65_536]) is not None

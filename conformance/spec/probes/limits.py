@@ -1,0 +1,46 @@
+"""Answers that meet a limit: the cap on the output, and the end of the context."""
+
+from typing import Final
+
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.requirement import Capability
+
+CAP: Final = 32
+"""Tokens that the capped answers may have; some models refuse less than 16."""
+
+LAST: Final = 500
+"""How far the model is asked to count: far beyond what the cap leaves room for."""
+
+COUNT: Final = f"Count from 1 to {LAST}. Write every number, separated by spaces."
+
+LETTERS: Final = 2_600_000
+"""Single letters of the oversized prompt: a token each, and more than models read."""
+
+
+@probe(answers=1, tokens=CAP)
+def capped(setting: Setting) -> Steps:
+    """A long answer is asked for, and only its beginning allowed."""
+    yield setting.ask(COUNT, max_output_tokens=CAP)
+
+
+@probe(answers=1, tokens=CAP, needs=Capability.STREAMING)
+def streamed_capped(setting: Setting) -> Steps:
+    """The same long answer with the same cap, as a stream."""
+    yield setting.ask(COUNT, max_output_tokens=CAP, stream=True)
+
+
+@probe(answers=2, tokens=2 * CAP)
+def truncations(setting: Setting) -> Steps:
+    """A short question under each truncation strategy that the page names."""
+    yield tuple(
+        setting.ask(truncation=strategy, max_output_tokens=CAP)
+        for strategy in ("auto", "disabled")
+    )
+
+
+@probe(refusals=1)
+def oversized(setting: Setting) -> Steps:
+    """A prompt of several million tokens, which no model in use can read."""
+    alphabet = "q w e r t y u p a s d f g h j k z x c v b n m o l i "
+    times = LETTERS // (len(alphabet) // 2)
+    yield setting.ask(alphabet * times, max_output_tokens=CAP)

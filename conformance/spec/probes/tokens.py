@@ -1,0 +1,45 @@
+"""Questions whose price can be compared, without knowing the model's tokenizer."""
+
+from typing import Final
+
+from conformance.core.probe import Setting, Steps, probe
+
+PARAGRAPH: Final = (
+    "The old mill stands by the river at the edge of the town. Every morning the "
+    "baker walks down the hill with two empty sacks, and the miller fills them with "
+    "flour while they talk about the weather, the price of wheat and the children "
+    "who fish from the bridge.\n"
+)
+"""What the ladder is built of; repeated, it costs the same again each time."""
+
+WORDS: Final = len(PARAGRAPH.split())
+
+RUNGS: Final = (1, 2, 4, 8)
+"""Paragraphs in the prompt, one request each."""
+
+SPEECHES: Final = (1, 3)
+"""Paragraphs in the instructions, one request each, over the shortest prompt."""
+
+TASK: Final = "Answer with the word yes when you have read this text:\n"
+CAP: Final = 16
+
+
+@probe(answers=len(RUNGS) + len(SPEECHES), tokens=CAP * (len(RUNGS) + len(SPEECHES)))
+def ladder(setting: Setting) -> Steps:
+    """The same paragraph once, twice, four and eight times; then in instructions."""
+    prompts = tuple(
+        setting.ask(TASK + PARAGRAPH * rung, max_output_tokens=CAP) for rung in RUNGS
+    )
+    speeches = tuple(
+        setting.ask(TASK + PARAGRAPH, instructions=PARAGRAPH * n, max_output_tokens=CAP)
+        for n in SPEECHES
+    )
+    yield prompts + speeches
+
+
+@probe(answers=2)
+def spellings(setting: Setting) -> Steps:
+    """The plain question of the other probes once more, and as a message."""
+    again = setting.ask()
+    message = {"role": "user", "content": again.member("input")}
+    yield again, setting.ask([message])
