@@ -1,0 +1,42 @@
+"""A request whose every parameter can be found again in the answer."""
+
+from typing import Final
+
+from conformance.core.exchange import Kind
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.request import Request
+
+SAID: Final = "Answer in one short sentence."
+CAP: Final = 96
+
+TOOL: Final = {
+    "type": "function",
+    "name": "get_weather",
+    "description": "Tells the weather in a city.",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+    },
+}
+
+
+def _plain(setting: Setting) -> Request:
+    return setting.ask(instructions=SAID, max_output_tokens=CAP, truncation="auto")
+
+
+@probe(answers=1, tokens=CAP)
+def parameters(setting: Setting) -> Steps:
+    """One request with many parameters; with fewer of them where it is refused."""
+    told = yield setting.ask(
+        instructions=SAID,
+        max_output_tokens=CAP,
+        temperature=0.25,
+        top_p=0.75,
+        tools=[TOOL],
+        tool_choice="none",
+        truncation="auto",
+        metadata={"purpose": setting.word("echo")},
+    )
+    if told.kind is Kind.REFUSAL:
+        yield _plain(setting)

@@ -1,0 +1,288 @@
+"""Tokens: whether what is charged follows what was sent.
+
+No tokenizer is needed: the same question costs the same, more text costs more, and
+in proportion. Counts that are missing are blamed in the section ``usage``.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.ladder import Ladder
+from conformance.core.node import Node, show
+from conformance.core.requirement import may, must, should
+from conformance.core.sources import FIELD, PAGE
+from conformance.core.subject import EVERY_USAGE, Note, only
+from conformance.spec.counted import tokens_read
+from conformance.spec.probes import basic, tokens
+
+_PROMPT: Final = f"{PAGE}#/components/schemas/Usage/properties/prompt_tokens"
+
+SLACK: Final = 2
+"""Tokens that one question may differ by: a date in a template, a joined blank."""
+
+FIXED: Final = 300
+"""Tokens of template around a question that are taken for granted."""
+
+MOST_PER_WORD: Final = 3.0
+"""Tokens for a word of plain English; tokenizers in use need 1.2 to 2."""
+
+Six = tuple[Exchange, ...]
+
+
+def _stands_alone(exchange: Exchange) -> bool:
+    """Say whether all that the model reads stands in the request itself."""
+    asked = exchange.request
+    return not any(
+        asked.member(name)
+        for name in ("previous_response_id", "conversation", "prompt", "tools")
+    )
+
+
+ALONE: Final = only(
+    EVERY_USAGE, "every usage object of a self-contained request", _stands_alone
+)
+
+
+def _priced(usage: Node, exchange: Exchange) -> Note | None:
+    """Note what a question cost, and in which mode it was asked."""
+    read = tokens_read(exchange)
+    if read is None:
+        return None
+    mode = "stream" if exchange.kind is Kind.STREAM else "JSON"
+    key = exchange.request.question, exchange.request.member("model")
+    return Note((key, mode, read), exchange.id, usage.pointer)
+
+
+PRICED: Final = ALONE.noting(_priced)
+
+
+def _alike(
+    notes: Iterable[Note], modes: tuple[str, str]
+) -> Iterator[tuple[Note, list[Note]]]:
+    """Yield each note of the second mode, with those of the first that ask the same.
+
+    Raises ``Inconclusive`` where no question was asked twice in these modes.
+    """
+    asked = dict[str, list[Note]]()
+    pairs = 0
+    for note in notes:
+        if note.value[1] == modes[0]:
+            asked.setdefault(note.value[0], []).append(note)
+    for note in notes:
+        others = [o for o in asked.get(note.value[0], []) if o is not note]
+        if note.value[1] == modes[1] and others:
+            pairs += 1
+            yield note, others
+    if not pairs:
+        raise Inconclusive(f"no question was counted in {' and in '.join(modes)}")
+
+
+def _cost_apart(notes: list[Note], modes: tuple[str, str]) -> Findings:
+    """Yield a finding for each note that is far from every other of its question."""
+    for note, others in _alike(notes, modes):
+        read = note.value[2]
+        known = [other.value[2] for other in others]
+        if min(abs(read - each) for each in known) > SLACK:
+            wanted = f"{known[0]} prompt tokens, as in {others[0].exchange}"
+            yield Node(read, note.pointer, note.exchange).finding(wanted)
+
+
+SAME = must(
+    "tokens.same-question-costs-the-same",
+    "The same question costs the same prompt tokens each time.",
+    source=_PROMPT,
+    cause="the count is an estimate, or something is added to some requests",
+    covers=("US-11", "US-12"),
+)
+
+
+@check(SAME, on=PRICED, shown_by=(basic.text, tokens.spellings))
+def same_question_costs_the_same(notes: list[Note]) -> Findings:
+    """Compare JSON answers of the whole run, within two tokens.
+
+    Requests that lean on what the server keeps, or that bring tools, are left out.
+    """
+    yield from _cost_apart(notes, ("JSON", "JSON"))
+
+
+STREAMED = must(
+    "tokens.stream-costs-what-json-costs",
+    "A question costs the same prompt tokens in a stream as in JSON.",
+    source=_PROMPT,
+    cause="the gateway estimates what it streams, and reads what it does not",
+    covers=("US-11",),
+)
+
+
+@check(STREAMED, on=PRICED, shown_by=(basic.text, basic.streamed_text))
+def stream_costs_what_json_costs(notes: list[Note]) -> Findings:
+    """Compare both modes over the whole run, within two tokens."""
+    yield from _cost_apart(notes, ("JSON", "stream"))
+
+
+SPELLED = should(
+    "tokens.message-costs-what-its-text-costs",
+    "A question costs the same as a text or as the one message of an array.",
+    source=FIELD,
+    cause="the two forms of input take different ways to the upstream",
+)
+
+NEAR: Final = 8
+"""Tokens that the frame of a message may cost."""
+
+
+@check(SPELLED, on=tokens.spellings)
+def message_costs_what_its_text_costs(both: Six) -> Findings:
+    """Compare the two forms of one question, within the frame of a message."""
+    text, message = (_read(exchange) for exchange in both)
+    if abs(text - message) > NEAR:
+        got = f"{message} prompt tokens"
+        yield both[1].finding("/usage", f"about {text}, as for a text", got)
+
+
+def _read(exchange: Exchange) -> int:
+    """Return the prompt tokens; raises ``Inconclusive``, or what ``response`` does."""
+    _ = exchange.response
+    read = tokens_read(exchange)
+    if read is None:
+        raise Inconclusive(f"{exchange.id}: no prompt tokens are counted")
+    return read
+
+
+def size_of(exchange: Exchange) -> tuple[int, int]:
+    """Return the paragraphs in the prompt of a request, and in its instructions."""
+    sent = (exchange.request.member(name) for name in ("input", "instructions"))
+    prompt, speech = (
+        text.count(tokens.PARAGRAPH) if isinstance(text, str) else 0 for text in sent
+    )
+    return prompt, speech
+
+
+def ladder_of(exchanges: Iterable[Exchange]) -> Ladder:
+    """Fit what the prompts of the ladder cost; a unit is one paragraph.
+
+    ``exchanges`` may hold all of a run. Raises ``Inconclusive`` where fewer than
+    two sizes were counted, and what ``response`` raises for those of the ladder.
+    """
+    rungs = [x for x in exchanges if size_of(x)[0] and not size_of(x)[1]]
+    points = tuple((size_of(x)[0], _read(x)) for x in rungs)
+    if len({size for size, _ in points}) < 2:
+        raise Inconclusive("fewer than two sizes of the ladder were counted")
+    return Ladder.through(points)
+
+
+GROWS = must(
+    "tokens.longer-prompt-costs-more",
+    "A longer prompt costs more prompt tokens.",
+    source=_PROMPT,
+    cause="the counts are constants, or the prompt is cut without a sound",
+    covers=("US-02",),
+)
+
+
+@check(GROWS, on=tokens.ladder)
+def longer_prompt_costs_more(six: Six) -> Findings:
+    """Judge the order of the counts, one paragraph up to eight."""
+    points = ladder_of(six).points
+    for (small, before), (size, after) in pairwise(points):
+        if after <= before:
+            got = f"{after} tokens for {size} paragraphs"
+            wanted = f"more than the {before} tokens for {small}"
+            yield six[tokens.RUNGS.index(size)].finding("/usage", wanted, got)
+
+
+LINEAR = should(
+    "tokens.price-is-in-proportion",
+    "Each further paragraph of a prompt costs the same.",
+    source=FIELD,
+    cause="counts are rounded to blocks, or the text is counted several times over",
+    covers=("US-11", "PR-09"),
+)
+
+SHARE: Final = 0.05
+"""The part of a paragraph's price that a count may lie beside the line, and 3 more."""
+
+
+@check(LINEAR, on=tokens.ladder)
+def price_is_in_proportion(six: Six) -> Findings:
+    """Compare the counts with the line that fits them best."""
+    ladder = ladder_of(six)
+    if ladder.slope <= 0:
+        raise Inconclusive("the counts do not grow")
+    size, read = ladder.farthest
+    if abs(read - ladder.at(size)) > 3 + SHARE * ladder.slope:
+        wanted = f"about {ladder.at(size):.0f} tokens for {size} paragraphs"
+        got = f"{read}; the counts are {show(ladder.points)}"
+        yield six[tokens.RUNGS.index(size)].finding("/usage", wanted, got)
+
+
+FIXED_PART = should(
+    "tokens.nothing-is-added",
+    "A prompt costs little beside its own text.",
+    source=FIELD,
+    cause="the gateway puts a system prompt of its own before every request",
+    covers=("US-12", "EC-04"),
+)
+
+
+@check(FIXED_PART, on=tokens.ladder)
+def nothing_is_added(six: Six) -> Findings:
+    """Judge what an empty prompt would cost by the ladder; 300 tokens are forgiven."""
+    ladder = ladder_of(six)
+    if ladder.slope <= 0:
+        raise Inconclusive("the counts do not grow")
+    if ladder.intercept > FIXED:
+        wanted = f"at most {FIXED} tokens beside the text"
+        yield six[0].finding("/usage", wanted, f"{ladder.intercept:.0f}")
+
+
+RATE = may(
+    "tokens.rate-is-plausible",
+    "A word of English costs no more than three tokens.",
+    source=FIELD,
+    cause="counts are multiplied, or characters are counted instead of tokens",
+    covers=("US-11",),
+)
+
+
+@check(RATE, on=tokens.ladder)
+def rate_is_plausible(six: Six) -> Findings:
+    """Judge the slope of the ladder; a model that reads bytes may be slower."""
+    ladder = ladder_of(six)
+    rate = ladder.slope / tokens.WORDS
+    if rate > MOST_PER_WORD:
+        wanted = f"at most {MOST_PER_WORD:g} tokens a word"
+        yield six[0].finding("/usage", wanted, f"{rate:.1f}")
+
+
+INSTRUCTED = must(
+    "tokens.instructions-are-charged-as-text",
+    "A paragraph of instructions costs about what it costs in the prompt.",
+    source=_PROMPT,
+    cause="instructions are dropped on the way, or sent along twice",
+    covers=("EC-03", "US-12"),
+)
+
+LEAST_SHARE: Final = 0.5
+MOST_SHARE: Final = 1.5
+
+
+@check(INSTRUCTED, on=tokens.ladder)
+def instructions_are_charged_as_text(six: Six) -> Findings:
+    """Compare two lengths of instructions, so that a default prompt plays no part.
+
+    Half as much again and half as little are forgiven. Dropped instructions cost
+    nothing, and those sent twice cost double.
+    """
+    slope = ladder_of(six).slope
+    few, many = (_read(exchange) for exchange in six[len(tokens.RUNGS) :])
+    short, long = tokens.SPEECHES
+    each = (many - few) / (long - short)
+    if slope <= 0:
+        raise Inconclusive("the counts do not grow with the prompt either")
+    if not LEAST_SHARE < each / slope < MOST_SHARE:
+        wanted = f"about {slope:.0f} tokens for each paragraph of instructions"
+        yield six[-1].finding("/usage", wanted, f"{each:.0f}")
