@@ -6,7 +6,7 @@ schemas are written with, and leaves ``pattern`` and ``not`` to chance.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 Json = Any
@@ -18,6 +18,7 @@ _DEEP: Final = 6
 """Levels down to which optional members are given, too."""
 
 _DEEPEST: Final = 32
+_MOST_VALUES: Final = 2_000
 _MOST_ITEMS: Final = 16
 _LONGEST: Final = 10_000
 _FARTHEST: Final = 1e15
@@ -36,7 +37,7 @@ _FORMATS: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fitting:
     """Fits values to the schemas inside one ``root``, which ``$ref`` points into.
 
@@ -47,13 +48,15 @@ class Fitting:
     root: Json
     place: str = "Turin"
     text: str = "text"
+    _left: int = field(default=_MOST_VALUES, init=False, repr=False)
 
     def value(self) -> Json:
         """A value for the whole schema."""
         return self._fit(self.root, "", 0)
 
     def _fit(self, schema: Json, name: str, depth: int) -> Json:
-        if not isinstance(schema, dict):
+        self._left -= 1
+        if self._left < 0 or not isinstance(schema, dict):
             return self.text
         schema = self._resolved(schema)
         if "const" in schema:
@@ -104,7 +107,7 @@ class Fitting:
         """Every declared member; deep down only the required ones, then none."""
         declared = _object(schema, "properties")
         needed = [n for n in _array(schema, "required") if isinstance(n, str)]
-        names = [*declared, *needed] if depth < _DEEP else needed
+        names = dict.fromkeys([*declared, *needed] if depth < _DEEP else needed)
         if depth >= _DEEPEST:
             return {}
         return {n: self._fit(declared.get(n), n, depth + 1) for n in names}
@@ -146,11 +149,9 @@ def _integer(schema: Mapping[str, Json]) -> int:
     high = _bounds(schema, "maximum", "exclusiveMaximum", -1)
     value = math.ceil(max([1, *low]))
     if high and value > min(high):
-        value = max(math.floor(min(high)), *map(math.ceil, low or [-math.inf]))
-    step = schema.get("multipleOf")
-    if isinstance(step, int) and step > 1:
-        value = -(-value // step) * step
-    return value
+        value = math.floor(min(high))
+    step = _step(schema)
+    return -(-value // step) * step if step else value
 
 
 def _number(schema: Mapping[str, Json]) -> float:
@@ -162,10 +163,14 @@ def _number(schema: Mapping[str, Json]) -> float:
         value = low + 1 if high == math.inf else high - 1
         if low > -math.inf and high < math.inf:
             value = low + (high - low) / 2
+    step = _step(schema)
+    return math.ceil(value / step) * step if step else value
+
+
+def _step(schema: Mapping[str, Json]) -> int:
+    """``multipleOf`` where it is a sane whole number, otherwise 0."""
     step = schema.get("multipleOf")
-    if isinstance(step, int) and step > 0 and abs(value) < _LONGEST:
-        value = math.ceil(value / step) * step
-    return value
+    return step if isinstance(step, int) and 0 < step < _FARTHEST else 0
 
 
 def _bounds(

@@ -64,9 +64,11 @@ def text_of(content: Json) -> str:
 def _check_item(item: Json, where: str) -> None:
     if not isinstance(item, dict):
         raise wrong_type(where, "an object", item)
-    if item.get("type") is None and item.get("role") is None:
-        raise missing(f"{where}.type")
-    type_ = kind(item)
+    type_ = item.get("type")
+    if type_ is None:
+        if item.get("role") is None:
+            raise missing(f"{where}.type")
+        type_ = "message"
     if not isinstance(type_, str):
         raise wrong_type(f"{where}.type", "a string", type_)
     check = _CHECKS.get(type_)

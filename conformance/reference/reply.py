@@ -10,6 +10,8 @@ Json = Any
 JSON_TYPE: Final = "application/json"
 STREAM_TYPE: Final = "text/event-stream"
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -133,4 +135,4 @@ class Reply:
 
 def to_json(value: Json) -> bytes:
     """Write JSON in UTF-8, without blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
