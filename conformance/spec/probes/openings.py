@@ -2,10 +2,11 @@
 
 from conformance.core.probe import Probe
 from conformance.core.requirement import Capability
-from conformance.spec.probes import basic
+from conformance.spec.probes import basic, tools
 
 OPENINGS: dict[Capability, Probe] = {
     Capability.CORE: basic.text,
     Capability.STREAMING: basic.streamed_text,
+    Capability.TOOLS: tools.offered_tool,
 }
 """What is asked first; the other probes of a capability wait for its answer."""

@@ -1,0 +1,178 @@
+"""Defects of tools: choices that are lost, and results that do not get through."""
+
+from collections.abc import Callable
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_request
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import Reply
+from conformance.reference.response import text_part
+from conformance.reference.rewriting import retold
+
+Json = Any
+
+
+def _calls(response: Json) -> list[Json]:
+    return [item for item in response["output"] if item["type"] == "function_call"]
+
+
+def _requires(asked: Asked) -> bool:
+    return bool(asked.member("tool_choice") == "required")
+
+
+def _names_declared(asked: Asked) -> bool:
+    choice = asked.member("tool_choice")
+    tools = asked.member("tools")
+    names = [
+        tool.get("name")
+        for tool in (tools if isinstance(tools, list) else [])
+        if isinstance(tool, dict)
+    ]
+    return isinstance(choice, dict) and choice.get("name") in names
+
+
+def _results(asked: Asked) -> list[Json]:
+    """The results of calls in a request that brings the whole conversation itself."""
+    given = asked.member("input")
+    if not isinstance(given, list) or asked.member("previous_response_id"):
+        return []
+    return [
+        item
+        for item in given
+        if isinstance(item, dict) and item.get("type") == "function_call_output"
+    ]
+
+
+def _refusal(message: str) -> Reply:
+    refused = Refused(400, message, code="invalid_request")
+    return Reply(400, payload=refused.envelope())
+
+
+def _with_outputs(asked: Asked, change: Callable[[Json], Json]) -> Asked:
+    """Change what the results of calls say."""
+    results = _results(asked)
+    if not results:
+        return asked
+    items = [
+        {**item, "output": change(item.get("output"))} if item in results else item
+        for item in asked.member("input")
+    ]
+    return asked.with_members(input=items)
+
+
+@on_request(breaks="tools.offer-is-taken-or-refused-by-name")
+def offer_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A request that lets the model choose is refused without a word on why."""
+    may_call = asked.member("tool_choice") == "auto"
+    return _refusal("The request is not valid.") if may_call else asked
+
+
+@on_request(breaks="tools.required-choice-makes-a-call")
+def required_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+    """The choice "required" is not passed on."""
+    return asked.without_members("tool_choice") if _requires(asked) else asked
+
+
+@on_request(breaks="tools.choice-holds-in-a-stream")
+def choice_lost_in_streams(asked: Asked, _gateway: Gateway) -> Asked:
+    """The choice of a tool is not passed on where a stream is wanted."""
+    return asked.without_members("tool_choice") if asked.streams else asked
+
+
+@on_reply(
+    breaks={
+        "tools.required-choice-makes-a-call",
+        "tools.forced-answer-is-not-blank",
+    }
+)
+def forced_answer_blanked(asked: Asked, reply: Reply) -> Reply:
+    """A required call that cannot be read is thrown away, and its tokens are billed."""
+
+    def blank(response: Json) -> Json:
+        for call in _calls(response):
+            for name in ("call_id", "name", "arguments"):
+                del call[name]
+            more = {"role": "assistant", "content": [text_part("")]}
+            call.update({"type": "message", **more})
+        return response
+
+    return retold(reply, blank) if _requires(asked) else reply
+
+
+@on_request(breaks="tools.named-choice-makes-a-call")
+def named_choice_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+    """A choice that names a function is taken for none."""
+    return asked.with_members(tool_choice="none") if _names_declared(asked) else asked
+
+
+@on_request(breaks="tools.named-choice-calls-no-other")
+def named_choice_weakened(asked: Asked, _gateway: Gateway) -> Asked:
+    """A choice that names a function is taken for any function."""
+    if not _names_declared(asked):
+        return asked
+    return asked.with_members(tool_choice="required")
+
+
+@on_request(breaks="tools.none-choice-makes-no-call")
+def none_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+    """The choice "none" is not passed on."""
+    forbids = asked.member("tool_choice") == "none"
+    return asked.without_members("tool_choice") if forbids else asked
+
+
+@on_request(breaks="tools.one-call-where-parallel-is-off")
+def parallel_calls_always(asked: Asked, _gateway: Gateway) -> Asked:
+    """The leave for parallel calls is always given."""
+    if asked.member("parallel_tool_calls") is None:
+        return asked
+    return asked.with_members(parallel_tool_calls=True)
+
+
+@on_request(breaks="tools.undeclared-choice-is-refused")
+def undeclared_choice_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+    """A choice that names a function which is not declared is dropped."""
+    named = isinstance(asked.member("tool_choice"), dict)
+    if named and not _names_declared(asked):
+        return asked.without_members("tool_choice")
+    return asked
+
+
+@on_request(
+    breaks={"tools.own-call-is-accepted-back", "tools.streamed-call-is-accepted-back"}
+)
+def replayed_call_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """The gateway's own calls are unknown when a client sends them back."""
+    if _results(asked):
+        return _refusal("No tool output found for this function call.")
+    return asked
+
+
+@on_request(breaks="tools.result-is-read")
+def result_lost(asked: Asked, _gateway: Gateway) -> Asked:
+    """What a function returned does not reach the model."""
+    return _with_outputs(asked, lambda _output: "")
+
+
+@on_request(breaks="tools.result-in-parts-is-read")
+def result_in_parts_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """The result of a call has to be one text."""
+    if any(isinstance(item.get("output"), list) for item in _results(asked)):
+        return _refusal("The output of a tool call must be a string.")
+    return asked
+
+
+@on_request(breaks="tools.result-in-parts-is-read")
+def result_in_parts_lost(asked: Asked, _gateway: Gateway) -> Asked:
+    """The result of a call is dropped when it comes in parts."""
+    return _with_outputs(asked, lambda o: "" if isinstance(o, list) else o)
+
+
+@on_request(breaks="tools.result-need-not-be-json")
+def result_must_be_json(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A result that begins with a bracket is read as JSON."""
+    texts = [item.get("output") for item in _results(asked)]
+    if any(isinstance(text, str) and text[:1] in {"{", "["} for text in texts):
+        return _refusal("The tool call output could not be parsed.")
+    return asked

@@ -1,0 +1,170 @@
+"""Conversations in which the model may, must or must not call a function."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.core.exchange import Exchange
+from conformance.core.node import Json
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.request import Request
+from conformance.core.requirement import Capability
+
+CAP: Final = 256
+"""Output tokens for one call: its arguments are short, thinking may be longer."""
+
+WEATHER: Final[Mapping[str, Json]] = {
+    "type": "function",
+    "name": "get_weather",
+    "description": "Tells the weather in a city.",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string", "description": "Name of the city"}},
+        "required": ["city"],
+        "additionalProperties": False,
+    },
+}
+POPULATION: Final[Mapping[str, Json]] = {
+    "type": "function",
+    "name": "get_population",
+    "description": "Tells how many people live in a country.",
+    "parameters": {
+        "type": "object",
+        "properties": {
+            "country": {"type": "string", "description": "Name of the country"}
+        },
+        "required": ["country"],
+        "additionalProperties": False,
+    },
+}
+BOTH: Final = [WEATHER, POPULATION]
+
+LONG: Final = " ".join(f"Line {number} of the old result." for number in range(1, 21))
+"""A text of more than a hundred tokens in any model's reckoning."""
+
+BRACKETS: Final = f"[Old tool result cleared] {LONG}"
+"""A result that looks like JSON and is none."""
+
+
+def calls(exchange: Exchange) -> list[Json]:
+    """Return the function calls of an answer that can be replied to, as they are."""
+    if exchange.final is None or not isinstance(
+        exchange.final.value.get("output"), list
+    ):
+        return []
+    return [
+        item
+        for item in exchange.final.value["output"]
+        if isinstance(item, dict)
+        and item.get("type") == "function_call"
+        and isinstance(item.get("call_id"), str)
+    ]
+
+
+def result(call: Json, output: Json) -> Json:
+    """Return the input item that replies to a call."""
+    return {
+        "type": "function_call_output",
+        "call_id": call["call_id"],
+        "output": output,
+    }
+
+
+def _replied(
+    setting: Setting, question: Json, asked: Exchange, output: Json
+) -> Request:
+    """Replay a whole turn, word for word, with the results of its calls behind it."""
+    turn = asked.response["output"].value
+    results = [result(call, output) for call in calls(asked)]
+    return setting.ask([question, *turn, *results], tools=BOTH, max_output_tokens=CAP)
+
+
+@probe(answers=1, tokens=CAP, needs=Capability.TOOLS)
+def offered_tool(setting: Setting) -> Steps:
+    """A question, and a function that the model may call to answer it."""
+    yield setting.ask(
+        "What is the weather in Turin?",
+        tools=[WEATHER],
+        tool_choice="auto",
+        max_output_tokens=CAP,
+    )
+
+
+@probe(answers=4, tokens=4 * CAP, needs=Capability.TOOLS)
+def tool_round_trip(setting: Setting) -> Steps:
+    """One of two functions is forced, and its result is handed over in three forms."""
+    question = {
+        "role": "user",
+        "content": "Look up the population of Italy. I live in Turin, in Italy. "
+        "Then repeat the code word that stands in the result.",
+    }
+    asked = yield setting.ask(
+        [question],
+        tools=BOTH,
+        tool_choice={"type": "function", "name": POPULATION["name"]},
+        max_output_tokens=CAP,
+    )
+    if calls(asked):
+        plain = f"The code word is {setting.word('tool-result')}."
+        parts = [{"type": "input_text", "text": LONG}]
+        yield (
+            _replied(setting, question, asked, plain),
+            _replied(setting, question, asked, BRACKETS),
+            _replied(setting, question, asked, parts),
+        )
+
+
+@probe(answers=3, tokens=3 * CAP, needs=Capability.TOOLS)
+def required_call(setting: Setting) -> Steps:
+    """Small talk with a required call, as JSON and as a stream, which is replied to."""
+    question = {"role": "user", "content": "Hello, I am in Turin today."}
+    asked: dict[str, Json] = {
+        "tools": [WEATHER],
+        "tool_choice": "required",
+        "max_output_tokens": CAP,
+    }
+    _, streamed = yield (
+        setting.ask([question], **asked),
+        setting.ask([question], stream=True, **asked),
+    )
+    if calls(streamed):
+        yield _replied(setting, question, streamed, "It is sunny in Turin.")
+
+
+@probe(answers=1, tokens=CAP, needs=Capability.TOOLS)
+def forbidden_call(setting: Setting) -> Steps:
+    """A question that begs for a function, and a choice that forbids to call it."""
+    yield setting.ask(
+        "Use the tool: what is the weather in Turin?",
+        tools=[WEATHER],
+        tool_choice="none",
+        max_output_tokens=CAP,
+    )
+
+
+@probe(answers=2, tokens=2 * CAP, needs=Capability.TOOLS)
+def several_calls(setting: Setting) -> Steps:
+    """A question that takes several calls, once where they may be made together."""
+    yield (
+        setting.ask(
+            "What is the weather in Turin, what is the weather in Oslo, and what is "
+            "the population of Italy? Call every tool that you need at once.",
+            tools=BOTH,
+            tool_choice="required",
+            max_output_tokens=CAP,
+        ),
+        setting.ask(
+            "What is the weather in Turin, and what is the weather in Oslo? "
+            "Call the tool for both at once.",
+            tools=[WEATHER],
+            parallel_tool_calls=False,
+            max_output_tokens=CAP,
+        ),
+    )
+
+
+@probe(refusals=1, needs=Capability.TOOLS)
+def undeclared_choice(setting: Setting) -> Steps:
+    """A choice that forces a function which is not among the tools."""
+    yield setting.ask(
+        tools=[WEATHER], tool_choice={"type": "function", "name": "get_horoscope"}
+    )

@@ -1,0 +1,236 @@
+"""Tools: how the model is told that it may, must or must not call a function."""
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive
+from conformance.core.node import Node
+from conformance.core.requirement import Capability, Level, must, should
+from conformance.core.sources import OPENAI_API, PAGE
+from conformance.core.subject import EVERY_RESPONSE, only
+from conformance.spec.accepted import let_through, refused_namelessly
+from conformance.spec.counted import tokens_thought, tokens_written
+from conformance.spec.declared import calls_in, chosen, functions, self_contained
+from conformance.spec.probes import tools
+
+_CHOICE = f"{PAGE}#/components/schemas/Request/properties/tool_choice"
+
+OFFER = should(
+    "tools.offer-is-taken-or-refused-by-name",
+    "A request that offers a function is answered, or refused in words about tools.",
+    source=f"{PAGE}#/components/schemas/Request/properties/tools",
+    needs=Capability.TOOLS,
+    cause="a function's flat form reaches an upstream that expects the nested one",
+    covers=("RV-14", "RV-13"),
+)
+
+
+@check(OFFER, on=tools.offered_tool)
+def offer_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
+    """Judge the words of a refusal only; whether the model calls is its own affair."""
+    yield from refused_namelessly(asked, Capability.TOOLS)
+
+
+REQUIRED = should(
+    "tools.required-choice-makes-a-call",
+    "With tool_choice required the answer holds a function call.",
+    source=_CHOICE,
+    needs=Capability.TOOLS,
+    cause="the gateway passes tool_choice on to an engine that does not enforce it",
+    covers=("TO-01", "OI-09", "TO-13"),
+)
+
+
+def _no_call(exchange: Exchange) -> Findings:
+    """Yield a finding where an answer holds no call, unless it was cut or failed."""
+    response = exchange.response
+    status = response.get("status")
+    if calls_in(response):
+        return
+    if status is not None and status.value != "completed":
+        raise Inconclusive(
+            f"{exchange.id}: the answer is {status.value}, without a call"
+        )
+    yield response["output"].finding("an array with a function_call")
+
+
+@check(REQUIRED, on=tools.required_call)
+def required_choice_makes_a_call(
+    pair: tuple[Exchange, Exchange], *_replied: Exchange
+) -> Findings:
+    """Judge the JSON answer to small talk, which asks for no call by itself."""
+    yield from _no_call(pair[0])
+
+
+STREAMED = should(
+    "tools.choice-holds-in-a-stream",
+    "A tool_choice that makes a call in JSON makes one in a stream, too.",
+    source=_CHOICE,
+    needs=Capability.TOOLS,
+    cause="the streaming path builds its own upstream request, without the choice",
+    covers=("TO-04",),
+)
+
+
+@check(STREAMED, on=tools.required_call)
+def choice_holds_in_a_stream(
+    pair: tuple[Exchange, Exchange], *_replied: Exchange
+) -> Findings:
+    """Judge the stream where the JSON answer to the same request has a call."""
+    if not calls_in(pair[0].response):
+        raise Inconclusive(f"{pair[0].id}: the JSON answer holds no call, either")
+    yield from _no_call(pair[1])
+
+
+SHOWN = should(
+    "tools.forced-answer-is-not-blank",
+    "An answer to a forced call shows what its output tokens were spent on.",
+    source=_CHOICE,
+    needs=Capability.TOOLS,
+    cause="text that is no call is thrown away where only calls are expected",
+    covers=("TO-13", "OI-09", "US-26"),
+)
+
+_END_MARKS = 2
+"""Tokens that a model may spend on saying nothing."""
+
+
+def _shows_something(exchange: Exchange) -> bool:
+    types = {t.value for item in exchange.items() if (t := item.get("type"))}
+    return bool(types - {"message"}) or bool(exchange.text.strip())
+
+
+@check(SHOWN, on=tools.required_call)
+def forced_answer_is_not_blank(
+    pair: tuple[Exchange, Exchange], *_replied: Exchange
+) -> Findings:
+    """Judge completed answers; hidden reasoning may well be all that was spent."""
+    for exchange in pair:
+        response = exchange.response
+        thought = tokens_thought(response)
+        spent = (tokens_written(exchange) or 0) - (thought.value if thought else 0)
+        status = response.get("status")
+        done = status is not None and status.value == "completed"
+        if done and spent > _END_MARKS and not _shows_something(exchange):
+            wanted = f"a call or a text for {spent} output tokens"
+            yield response["output"].finding(wanted)
+
+
+NAMED = should(
+    "tools.named-choice-makes-a-call",
+    "A tool_choice that names a function makes a call.",
+    source=_CHOICE,
+    needs=Capability.TOOLS,
+    cause="only the texts auto, none and required are passed on, objects are dropped",
+    covers=("TO-03", "OI-09"),
+)
+
+
+@check(NAMED, on=tools.tool_round_trip)
+def named_choice_makes_a_call(asked: Exchange, *_replied: object) -> Findings:
+    """Judge that there is a call; which function it names has a clause of its own."""
+    yield from _no_call(asked)
+
+
+def _names_one(exchange: Exchange) -> bool:
+    return chosen(exchange.request) in functions(exchange.request)
+
+
+NO_OTHER = must(
+    "tools.named-choice-calls-no-other",
+    "A tool_choice that names a function lets no other function be called.",
+    source=_CHOICE,
+    needs=Capability.TOOLS,
+    cause="a named choice is weakened to required, and the model picks for itself",
+    covers=("TO-03",),
+)
+
+
+@check(
+    NO_OTHER,
+    on=only(EVERY_RESPONSE, "every answer to a named choice", _names_one),
+    shown_by=tools.tool_round_trip,
+)
+def named_choice_calls_no_other(response: Node, exchange: Exchange) -> Findings:
+    """Judge the names of the calls that are there."""
+    calls = calls_in(response)
+    if not calls:
+        raise Inconclusive(f"{exchange.id}: the answer holds no call")
+    for call in calls:
+        name = call.get("name")
+        if name is not None:
+            yield from name.differs(chosen(exchange.request))
+
+
+def _forbids(exchange: Exchange) -> bool:
+    request = exchange.request
+    declared = bool(functions(request)) and self_contained(request)
+    return declared and request.member("tool_choice") == "none"
+
+
+NONE = must(
+    "tools.none-choice-makes-no-call",
+    "With tool_choice none the answer holds no function call.",
+    source=_CHOICE,
+    needs=Capability.TOOLS,
+    cause="the choice is dropped on the way, and the tools are not",
+    covers=("TO-02",),
+)
+
+
+@check(
+    NONE,
+    on=only(EVERY_RESPONSE, "every answer to a forbidden call", _forbids),
+    shown_by=tools.forbidden_call,
+)
+def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
+    """Judge the items; a client runs each call that it is given."""
+    if not list(response["output"]):
+        raise Inconclusive(f"{exchange.id}: the answer has no output")
+    for call in calls_in(response):
+        yield call.finding("no function call, since tool_choice is none")
+
+
+def _one_at_a_time(exchange: Exchange) -> bool:
+    return exchange.request.member("parallel_tool_calls") is False
+
+
+_PINNED = {"openai": Level.MUST, "openresponses": Level.MUST}
+
+ONE = should(
+    "tools.one-call-where-parallel-is-off",
+    "With parallel_tool_calls false the answer holds one function call at most.",
+    source=f"{OPENAI_API}, parallel_tool_calls",
+    needs=Capability.TOOLS,
+    levels=_PINNED,
+    cause="parallel_tool_calls is not in the gateway's list of members to pass on",
+    covers=("TO-12",),
+)
+
+
+@check(
+    ONE,
+    on=only(EVERY_RESPONSE, "every answer without parallel calls", _one_at_a_time),
+    shown_by=tools.several_calls,
+)
+def one_call_where_parallel_is_off(response: Node, exchange: Exchange) -> Findings:
+    """Judge how many calls there are; none is fine where the model prefers to talk."""
+    if not list(response["output"]):
+        raise Inconclusive(f"{exchange.id}: the answer has no output")
+    calls = calls_in(response)
+    for call in calls[1:]:
+        yield call.finding("one function call at most", f"{len(calls)} calls")
+
+
+UNDECLARED = should(
+    "tools.undeclared-choice-is-refused",
+    "A tool_choice that names a function which is not declared is refused.",
+    source=_CHOICE,
+    needs=Capability.TOOLS,
+    cause="the choice is passed on, or dropped, without a look at the tools",
+    covers=("TO-03",),
+)
+
+
+@check(UNDECLARED, on=tools.undeclared_choice)
+def undeclared_choice_is_refused(asked: Exchange) -> Findings:
+    """Judge the status: any 4xx will do, but one that speaks of the caller."""
+    yield from let_through(asked, "a 4xx, since the chosen function is not declared")
