@@ -2,9 +2,9 @@
 
 Lines end in LF, CRLF or CR. A leading byte order mark is dropped, comments and
 unknown fields are passed over, several ``data`` lines are joined by LF, and a
-blank line dispatches the event, unless its data is empty. An event that no blank
-line closed is *not* dispatched by a browser; it is kept apart as ``unfinished``,
-since most clients of this API do read it.
+blank line dispatches the event, if it had a ``data`` line at all. An event that
+no blank line closed is *not* dispatched by a browser, nor by the official SDKs;
+it is kept apart as not ``finished``, so that a clause can say so.
 """
 
 import re
@@ -62,3 +62,19 @@ def frames(body: bytes) -> Iterator[Frame]:
             name = text
     if data:
         yield Frame(name, "\n".join(data), end, finished=False)
+
+
+def names_without_data(body: bytes) -> Iterator[str]:
+    """Yield the name of every event that a blank line closed before it had data.
+
+    The standard drops such an event, so it is none of ``frames``.
+    """
+    plain = body.removeprefix(_BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for block in plain.split(b"\n\n")[:-1]:
+        if block.startswith(b"data") or b"\ndata" in block:
+            continue
+        cut = (line.partition(b":") for line in block.split(b"\n"))
+        fields = {field: value for field, _, value in cut}
+        name = fields.get(b"event", b"").removeprefix(b" ")
+        if name:
+            yield name.decode("utf-8", "replace")

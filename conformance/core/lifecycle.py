@@ -1,0 +1,276 @@
+"""The life of one stream: a state machine that reads its events once.
+
+Items are known by ``output_index`` and by ``item_id``, never by "the open item":
+they may overlap, and be finished in any order. Events of unknown types are passed
+over. Each breach is written under the rule that it breaks, and the machine then
+goes on with its best guess, so that one defect is not told as many.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+
+from conformance.core import families
+from conformance.core.ending import judge_end
+from conformance.core.exchange import TERMINAL, Event, Exchange
+from conformance.core.families import ERROR, STARTING, Family, place, word
+from conformance.core.framing import abandoned, framed, half_characters
+from conformance.core.node import Json
+from conformance.core.rules import NOTHING, Ledger, Lifecycle, Rule, Words, beside
+from conformance.core.snapshots import UNFINISHED, Snapshots
+from conformance.core.subject import EVERY_STREAM, Picked, Subject, every
+from conformance.core.told import Item, Part
+
+_KEPT: Final = "_lifecycle"
+
+Data = dict[str, Json]
+
+
+def lifecycle(exchange: Exchange) -> Lifecycle:
+    """Read the stream of an exchange; the second call costs nothing."""
+    kept = vars(exchange)
+    if _KEPT not in kept:
+        kept[_KEPT] = _Reading(exchange).read()
+    life: Lifecycle = kept[_KEPT]
+    return life
+
+
+def ruled(rule: Rule) -> Subject:
+    """Return the subject of a rule: its findings, of each stream that can show it."""
+
+    def pick(exchange: Exchange) -> Iterator[Picked]:
+        for (stream,) in EVERY_STREAM.pick(exchange):
+            found = lifecycle(stream).breaches.get(rule)
+            if found is not None:
+                yield (found,)
+
+    return every(f"every stream that can show that {rule}", pick)
+
+
+class _Reading:
+    """What is known while a stream is read."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.ledger = Ledger(exchange.id)
+        self.items: list[Item] = []
+        self.by_index: dict[int, Item] = {}
+        self.by_id: dict[str, Item] = {}
+        self.snapshots = Snapshots(self.ledger)
+        self._judge = self.ledger.judge
+        self._heard: dict[str, Callable[[Event, Data], None]] = {
+            families.ADDED: self._added,
+            families.FINISHED: self._finished,
+            **dict.fromkeys(STARTING, self.snapshots.show),
+            **dict.fromkeys(TERMINAL | {ERROR}, self.snapshots.end),
+            **{
+                t: partial(self._part_added, *p)
+                for t, p in families.PARTS_ADDED.items()
+            },
+            **{t: partial(self._part_done, *p) for t, p in families.PARTS_DONE.items()},
+            **{t: partial(self._delta, f) for t, f in families.DELTAS.items()},
+            **{t: partial(self._done, f) for t, f in families.DONES.items()},
+        }
+
+    def read(self) -> Lifecycle:
+        """Hear every event, then judge how the stream ended."""
+        first = True
+        for event, type_, data in framed(self.exchange, self.ledger):
+            if first:
+                holds = type_ in {"response.created", ERROR}
+                wanted = "response.created"
+                self._judge(Rule.CREATED_FIRST, holds, event, "/type", wanted, type_)
+                first = False
+            hear = self._heard.get(type_)
+            if hear is not None and self.snapshots.may_follow(event, type_):
+                hear(event, data)
+        if self.snapshots.endings or not abandoned(self.exchange):
+            judge_end(self.exchange, self.items, self.snapshots, self.ledger)
+        return self.ledger.close()
+
+    # Items
+
+    def _index(self, event: Event, data: Data) -> int | None:
+        index, name = place(data, "output_index"), "output_index"
+        got = data.get(name, NOTHING)
+        wanted = "an index from 0"
+        self._judge(
+            Rule.OUTPUT_INDEX, index is not None, event, f"/{name}", wanted, got
+        )
+        return index
+
+    def _added(self, event: Event, data: Data) -> None:
+        index, item = self._index(event, data), data.get("item")
+        if not isinstance(item, dict):
+            return
+        name = word(item, "id")
+        here = self.by_index.get(index) if index is not None else None
+        twin = self.by_id.get(name) if name is not None else None
+        for other, at in ((here, "/output_index"), (twin, "/item/id")):
+            taken = other is not None and other.announced
+            wanted = "one that no other item has"
+            got = index if other is here else name
+            if not self._judge(Rule.ONE_INDEX, not taken, event, at, wanted, got):
+                break
+        known = next((i for i in (twin, here) if i and not i.announced), None)
+        told = known or self._new(index)
+        told.announce(item)
+        self._place(told, index, name)
+
+    def _new(self, index: int | None) -> Item:
+        item = Item(index)
+        self.items.append(item)
+        return item
+
+    def _place(self, item: Item, index: int | None, name: str | None) -> None:
+        if index is not None:
+            item.index = index
+            self.by_index[index] = item
+        if name is not None:
+            item.ids.add(name)
+            self.by_id[name] = item
+
+    def _find(self, event: Event, index: int | None, name: str | None, at: str) -> Item:
+        """Return the item that an event is about, judging how it names it."""
+        item = self.by_id.get(name) if name is not None else None
+        if item is not None:
+            same = index is None or item.index is None or index == item.index
+            wanted = f"{item.index}, the index of {name!r}"
+            self._judge(Rule.ONE_INDEX, same, event, "/output_index", wanted, index)
+        elif index is not None:
+            item = self.by_index.get(index)
+        elif name is None and self.items:
+            item = self.items[-1]
+        wanted = "an item that was announced"
+        got = name if name is not None else index
+        announced = item is not None
+        self._judge(Rule.ANNOUNCED, announced, event, at, wanted, got)
+        if item is None:
+            item = self._new(index)
+            self._place(item, index, name)
+        elif name is not None and name not in item.ids:
+            item.ids.add(name)
+            known = item.facts.setdefault("id", name)
+            self._judge(Rule.IDENTITY, known == name, event, at, f"{known!r}", name)
+        return item
+
+    def _finished(self, event: Event, data: Data) -> None:
+        index, item = self._index(event, data), data.get("item")
+        if not isinstance(item, dict):
+            return
+        told = self._find(event, index, word(item, "id"), "/item/id")
+        once = told.finished is None
+        self._judge(Rule.FINISHED_ONCE, once, event, "", "no second one", event.type)
+        self.ledger.open(Rule.IDENTITY)
+        told.judge_identity(item, event, "/item", self.ledger)
+        status = word(item, "status")
+        if status:
+            holds = status not in UNFINISHED
+            wanted = "'completed' or 'incomplete'"
+            at = "/item/status"
+            self._judge(Rule.FINISHED_STATUS, holds, event, at, wanted, status)
+        told.finished = item
+        told.judge_finished(event, self.ledger)
+
+    # Parts and texts
+
+    def _about(self, event: Event, data: Data) -> Item:
+        index, name = self._index(event, data), word(data, "item_id")
+        got = data.get("item_id", NOTHING)
+        holds = name is not None
+        self._judge(Rule.ITEM_ID, holds, event, "/item_id", "an id", got)
+        return self._find(event, index, name, "/item_id" if name else "/output_index")
+
+    def _inner(self, event: Event, data: Data, member: str, *, hidden: bool) -> int:
+        """Return the place of a part in its item; 0 where the event has none."""
+        inner = place(data, member)
+        rule = Rule.REASONING_INDEX if hidden else Rule.CONTENT_INDEX
+        got, at = data.get(member, NOTHING), f"/{member}"
+        self._judge(rule, inner is not None, event, at, "an index from 0", got)
+        return inner or 0
+
+    def _part_added(self, listed: str, member: str, event: Event, data: Data) -> None:
+        item = self._about(event, data)
+        hidden = listed == "summary"
+        inner = self._inner(event, data, member, hidden=hidden)
+        key = (listed, inner)
+        before = item.parts.get(key)
+        if before is not None and before.given:
+            return
+        if not hidden and place(data, member) is not None:
+            at, wanted = f"/{member}", f"{item.opened}"
+            self._judge(Rule.FROM_ZERO, inner == item.opened, event, at, wanted, inner)
+            item.opened = inner + 1
+        part = data.get("part")
+        start = part.get("text") if isinstance(part, dict) else None
+        item.parts[key] = Part(start if isinstance(start, str) else "")
+
+    def _part_done(self, listed: str, member: str, event: Event, data: Data) -> None:
+        item = self._about(event, data)
+        hidden = listed == "summary"
+        inner = self._inner(event, data, member, hidden=hidden)
+        rule = Rule.SUMMARY_ANNOUNCED if hidden else Rule.PART_ANNOUNCED
+        part = self._announced(event, item, (listed, inner), rule)
+        part.finished = True
+        item.judge_part(listed, inner, data.get("part"), event, self.ledger)
+
+    def _announced(
+        self, event: Event, item: Item, key: tuple[str, int], rule: Rule
+    ) -> Part:
+        """Return a part, judging that it was announced, if the item was."""
+        part = item.parts.get(key)
+        if item.announced:
+            wanted = "a part that was announced"
+            got = Words(f"{key[0]} {key[1]}")
+            self._judge(rule, part is not None, event, "", wanted, got)
+        if part is None:
+            part = item.parts[key] = Part(given=True)
+        return part
+
+    def _delta(self, family: Family, event: Event, data: Data) -> None:
+        item, inner = self._spot(family, event, data)
+        text = item.text_of(family, inner)
+        over = item.is_over(text)
+        wanted = "nothing more of a text that is done"
+        self._judge(Rule.NOT_AFTER_DONE, not over, event, "", wanted, event.type)
+        delta = data.get("delta")
+        if isinstance(delta, str):
+            text.pieces.append(delta)
+            self._whole_characters(event, "/delta", delta)
+        got = data.get("delta", NOTHING)
+        holds = isinstance(delta, str)
+        self._judge(Rule.DELTA, holds, event, "/delta", "a string", got)
+
+    def _done(self, family: Family, event: Event, data: Data) -> None:
+        item, inner = self._spot(family, event, data)
+        text = item.text_of(family, inner)
+        wanted = "no second end of a text"
+        again = text.whole is not None
+        self._judge(Rule.NOT_AFTER_DONE, not again, event, "", wanted, event.type)
+        whole = data.get(family.whole)
+        if not isinstance(whole, str):
+            got = data.get(family.whole, NOTHING)
+            self._judge(Rule.ADDS_UP, False, event, f"/{family.whole}", "a text", got)  # noqa: FBT003 -- broken as found
+            return
+        text.whole = whole
+        self._whole_characters(event, f"/{family.whole}", whole)
+        if text.pieces:
+            holds = text.joined == whole
+            rule = Rule.REASONING_TEXT if family.hidden else Rule.ADDS_UP
+            expected, words = ("", NOTHING) if holds else beside(text.joined, whole)
+            self._judge(rule, holds, event, f"/{family.whole}", expected, words)
+
+    def _spot(self, family: Family, event: Event, data: Data) -> tuple[Item, int]:
+        item = self._about(event, data)
+        if not family.index:
+            return item, 0
+        inner = self._inner(event, data, family.index, hidden=family.hidden)
+        if family.announced:
+            self._announced(event, item, (family.parts, inner), family.announced)
+        return item, inner
+
+    def _whole_characters(self, event: Event, at: str, text: str) -> None:
+        """Judge that no half of a character came, unless we sent one ourselves."""
+        half = half_characters(text) and b"\\ud" not in self.exchange.request.content
+        wanted = "whole characters"
+        self._judge(Rule.CHARACTERS, not half, event, at, wanted, text)

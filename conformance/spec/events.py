@@ -1,0 +1,202 @@
+"""Events: how a stream is framed, and how its events are named and numbered.
+
+The page says nothing of stream events, yet every client relies on those of the API
+family that it documents. What breaks official clients is a MUST, what they survive
+a SHOULD. ``conformance.core.lifecycle`` reads each stream once, for all clauses.
+"""
+
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.lifecycle import ruled
+from conformance.core.node import Finding
+from conformance.core.requirement import Capability, Level, must, should
+from conformance.core.rules import Rule
+from conformance.core.sources import FIELD, OPEN_RESPONSES, OPENAI_API, WHATWG_SSE
+from conformance.spec.probes import basic
+
+STREAMING: Final = f"{OPENAI_API}, streaming events"
+STRICTER: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
+"""The level of what the documents of the family state, and the page does not."""
+
+DATA = must(
+    "events.data-is-one-json-object",
+    "The data of each event is one JSON object.",
+    source=STREAMING,
+    needs=Capability.STREAMING,
+    cause="an error frame is glued to a frame that was still open",
+    covers=("SE-22", "SE-27"),
+)
+
+
+@check(DATA, on=ruled(Rule.DATA), shown_by=basic.streamed_text)
+def data_is_one_json_object(found: tuple[Finding, ...]) -> Findings:
+    """Judge every event but ``[DONE]``, and but one that the end of a stream cut."""
+    yield from found
+
+
+TYPE = must(
+    "events.data-has-a-type",
+    "The data of each event has a type that is a text.",
+    source=STREAMING,
+    needs=Capability.STREAMING,
+    cause="the type is written into the event line alone",
+    covers=("SE-23",),
+)
+
+
+@check(TYPE, on=ruled(Rule.TYPE), shown_by=basic.streamed_text)
+def data_has_a_type(found: tuple[Finding, ...]) -> Findings:
+    """Judge each object; one that belongs to another API is another clause's."""
+    yield from found
+
+
+FOREIGN = must(
+    "events.no-foreign-shape",
+    "No event is a chunk or an error of another API.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="an upstream's chat completion chunk or bare error is passed on as it came",
+    covers=("SE-21", "OI-11"),
+)
+
+
+@check(FOREIGN, on=ruled(Rule.FOREIGN), shown_by=basic.streamed_text)
+def no_foreign_shape(found: tuple[Finding, ...]) -> Findings:
+    """Judge data without a type that has ``choices``, ``error`` or a chat object."""
+    yield from found
+
+
+NAME = must(
+    "events.name-matches-type",
+    "An event that has a name has its type as its name.",
+    source=f"{OPEN_RESPONSES}, HTTP responses",
+    needs=Capability.STREAMING,
+    cause="names are copied from the upstream while types are rewritten",
+    covers=("SE-23",),
+)
+
+
+@check(NAME, on=ruled(Rule.NAME), shown_by=basic.streamed_text)
+def name_matches_type(found: tuple[Finding, ...]) -> Findings:
+    """Judge events with an ``event`` line; frames of data alone are legal."""
+    yield from found
+
+
+VOCABULARY = should(
+    "events.type-is-of-the-family",
+    "The type of each event is of the family of response events.",
+    source=f"{OPEN_RESPONSES}, extending streaming events",
+    needs=Capability.STREAMING,
+    cause="events of the upstream's own account keeping leak to the client",
+    covers=("SE-27",),
+)
+
+
+@check(VOCABULARY, on=ruled(Rule.VOCABULARY), shown_by=basic.streamed_text)
+def type_is_of_the_family(found: tuple[Finding, ...]) -> Findings:
+    """Let ``response.*``, ``error``, ``keepalive`` and ``vendor:*`` pass, even unknown."""
+    yield from found
+
+
+EMPTY = must(
+    "events.every-event-has-data",
+    "No event consists of a name alone.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="a filter empties an event instead of leaving it out",
+    covers=("SE-27",),
+)
+
+
+@check(EMPTY, on=ruled(Rule.EMPTY), shown_by=basic.streamed_text)
+def every_event_has_data(found: tuple[Finding, ...]) -> Findings:
+    """Judge event lines that a blank line follows before any data.
+
+    A browser drops them; official SDKs parse the absent data, and die of it.
+    """
+    yield from found
+
+
+CLOSED = must(
+    "events.last-event-is-closed",
+    "The last event of a stream ends in a blank line.",
+    source=f"{WHATWG_SSE}, section 9.2.6",
+    needs=Capability.STREAMING,
+    cause="the buffer of the read loop is not flushed when the upstream ends",
+    covers=("SE-35",),
+)
+
+
+@check(CLOSED, on=ruled(Rule.CLOSED), shown_by=basic.streamed_text)
+def last_event_is_closed(found: tuple[Finding, ...]) -> Findings:
+    """Judge streams that came whole: by the standard the open event is dropped."""
+    yield from found
+
+
+CHARACTERS = must(
+    "events.characters-are-whole",
+    "No text of an event has half a character.",
+    source="RFC 8259 (JSON), section 8.2",
+    needs=Capability.STREAMING,
+    cause="text is cut into deltas between the two halves of an emoji",
+    covers=("SE-32",),
+)
+
+
+@check(CHARACTERS, on=ruled(Rule.CHARACTERS), shown_by=basic.streamed_text)
+def characters_are_whole(found: tuple[Finding, ...]) -> Findings:
+    """Judge lone surrogates, which strict JSON parsers refuse, in deltas and ends.
+
+    Requests that sent one themselves are left out.
+    """
+    yield from found
+
+
+NUMBERED = should(
+    "events.sequence-number-is-given",
+    "Each event has a sequence_number that is an integer.",
+    source=STREAMING,
+    needs=Capability.STREAMING,
+    levels=STRICTER,
+    cause="the gateway writes its own events without counting them",
+    covers=("SE-01",),
+)
+
+
+@check(NUMBERED, on=ruled(Rule.NUMBERED), shown_by=basic.streamed_text)
+def sequence_number_is_given(found: tuple[Finding, ...]) -> Findings:
+    """Judge ``error`` and ``response.*`` events; extensions need no number."""
+    yield from found
+
+
+COUNTS_UP = must(
+    "events.sequence-number-counts-up",
+    "Each sequence_number is greater than the one before it.",
+    source=STREAMING,
+    needs=Capability.STREAMING,
+    cause="the number is a constant, or starts again with each upstream",
+    covers=("SE-02",),
+)
+
+
+@check(COUNTS_UP, on=ruled(Rule.COUNTS_UP), shown_by=basic.streamed_text)
+def sequence_number_counts_up(found: tuple[Finding, ...]) -> Findings:
+    """Judge neighbours that both have one; the contract names no first number."""
+    yield from found
+
+
+NO_GAP = should(
+    "events.sequence-number-has-no-gap",
+    "Each sequence_number is one greater than the one before it.",
+    source=STREAMING,
+    needs=Capability.STREAMING,
+    cause="a filter takes events out without numbering the others again",
+    covers=("SE-03",),
+)
+
+
+@check(NO_GAP, on=ruled(Rule.NO_GAP), shown_by=basic.streamed_text)
+def sequence_number_has_no_gap(found: tuple[Finding, ...]) -> Findings:
+    """Judge neighbours that both have one, and that count up."""
+    yield from found

@@ -1,0 +1,18 @@
+"""A conversation for those events that plain answers and calls do not bring."""
+
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.requirement import Capability
+
+CAP = 512
+"""Output tokens for one answer with its reasoning, which may take most of them."""
+
+
+@probe(answers=1, tokens=CAP, needs=Capability.REASONING)
+def streamed_reasoning(setting: Setting) -> Steps:
+    """A question to think about, answered as a stream with a summary of the thought."""
+    yield setting.ask(
+        "Is 91 a prime number? Answer in one sentence.",
+        reasoning={"effort": "low", "summary": "auto"},
+        max_output_tokens=CAP,
+        stream=True,
+    )
