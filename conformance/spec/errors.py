@@ -27,7 +27,9 @@ OF_HTTP: Final = frozenset({408, 413, 414, 431})
 """Refusals that a proxy makes before it knows what is asked of whom."""
 
 TOLD_APART: Final = only(
-    EVERY_REFUSAL, "every refusal", lambda exchange: exchange.status not in OF_HTTP
+    EVERY_REFUSAL,
+    "every refusal",
+    lambda exchange: exchange.status not in OF_HTTP and not exchange.failure,
 )
 SHOWN: Final = (auth.no_key, crowded_refusal)
 

@@ -122,5 +122,5 @@ def two_spaces(_setting: Setting) -> Steps:
 
 @probe(refusals=STEADY)
 def steady_key(_setting: Setting) -> Steps:
-    """An empty object with the good key, many times at once."""
-    yield tuple(Request.of({}) for _ in range(STEADY))
+    """A question without a model, many times at once with the good key."""
+    yield tuple(Request.of({"stream": False}) for _ in range(STEADY))

@@ -1,0 +1,242 @@
+"""Ways to let the wrong people in, to keep the right ones out, and to tell of keys."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_request, on_wire
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import STREAM_TYPE, Chunk, Head, Reply
+
+Json = Any
+
+ENDPOINT = "/v1/responses"
+
+
+def _let_in(asked: Asked, gateway: Gateway) -> Asked:
+    return asked.with_header("authorization", f"Bearer {gateway.keys['first']}")
+
+
+def _token(asked: Asked) -> str:
+    return asked.headers.get("authorization", "").rpartition(" ")[2]
+
+
+def _bears(asked: Asked) -> bool:
+    return asked.headers.get("authorization", "").startswith("Bearer ")
+
+
+def _retold(reply: Reply, change: str) -> Reply:
+    """Refuse a key in other words; ``change`` stands behind the message."""
+    if reply.status != 401:
+        return reply
+    error = reply.payload["error"]
+    message = f"{error['message']} {change}"
+    return reply.with_payload({"error": {**error, "message": message}})
+
+
+@on_request(breaks="auth.missing-key-is-refused")
+def empty_bearer_accepted(asked: Asked, gateway: Gateway) -> Asked:
+    """The word Bearer alone opens the door."""
+    bare = asked.headers.get("authorization", "").strip().lower() == "bearer"
+    return _let_in(asked, gateway) if bare else asked
+
+
+@on_request(
+    breaks={
+        "auth.missing-key-is-refused",
+        "auth.key-in-the-url-does-not-open",
+        "auth.key-in-the-body-does-not-open",
+    }
+)
+def no_key_needed(asked: Asked, gateway: Gateway) -> Asked:
+    """Whoever sends no Authorization header is let in."""
+    return asked if "authorization" in asked.headers else _let_in(asked, gateway)
+
+
+@on_request(
+    breaks={
+        "auth.wrong-key-is-refused",
+        "auth.altered-key-is-refused",
+        "auth.key-case-counts",
+    }
+)
+def any_bearer_token_accepted(asked: Asked, gateway: Gateway) -> Asked:
+    """A bearer token opens the door, whatever it is."""
+    return _let_in(asked, gateway) if _bears(asked) and not asked.key else asked
+
+
+@on_request(breaks="auth.wrong-key-is-refused")
+def streams_take_any_key(asked: Asked, gateway: Gateway) -> Asked:
+    """The streaming path looks for a key, and not at it."""
+    looks_like_one = _token(asked).startswith("sk-") and asked.key is None
+    return _let_in(asked, gateway) if asked.streams and looks_like_one else asked
+
+
+@on_request(breaks="auth.altered-key-is-refused")
+def key_compared_by_its_beginning(asked: Asked, gateway: Gateway) -> Asked:
+    """The beginning of a key is as good as the whole."""
+    cut = _token(asked)
+    same = len(cut) > 8 and gateway.keys["first"].startswith(cut)
+    return _let_in(asked, gateway) if same and _bears(asked) else asked
+
+
+@on_request(breaks="auth.altered-key-is-refused")
+def key_cut_to_length(asked: Asked, gateway: Gateway) -> Asked:
+    """What stands behind a key is ignored."""
+    same = _token(asked).startswith(gateway.keys["first"])
+    return _let_in(asked, gateway) if same and _bears(asked) else asked
+
+
+@on_request(breaks="auth.key-case-counts")
+def key_case_ignored(asked: Asked, gateway: Gateway) -> Asked:
+    """Keys are compared without regard to case."""
+    same = _token(asked).lower() == gateway.keys["first"].lower()
+    return _let_in(asked, gateway) if same and _bears(asked) else asked
+
+
+@on_request(breaks="auth.scheme-counts")
+def any_scheme_accepted(asked: Asked, gateway: Gateway) -> Asked:
+    """The scheme before the key is thrown away unread."""
+    same = _token(asked) == gateway.keys["first"]
+    return _let_in(asked, gateway) if same else asked
+
+
+@on_request(breaks="auth.key-in-the-url-does-not-open")
+def key_read_from_query(asked: Asked, gateway: Gateway) -> Asked:
+    """The query parameter api_key is taken for the key."""
+    same = asked.query.get("api_key") == gateway.keys["first"]
+    return _let_in(asked, gateway) if same else asked
+
+
+@on_request(breaks="auth.key-in-the-body-does-not-open")
+def key_read_from_body(asked: Asked, gateway: Gateway) -> Asked:
+    """The member api_key of the body is taken for the key."""
+    same = asked.member("api_key") == gateway.keys["first"]
+    return _let_in(asked, gateway) if same else asked
+
+
+@on_request(breaks="auth.alias-needs-the-key-too")
+def trailing_slash_opens(asked: Asked, gateway: Gateway) -> Asked:
+    """With a slash at the end of the path, nobody asks for a key."""
+    if asked.path != f"{ENDPOINT}/":
+        return asked
+    return _let_in(replace(asked, path=ENDPOINT), gateway)
+
+
+@on_request(breaks="auth.alias-needs-the-key-too")
+def short_path_opens(asked: Asked, gateway: Gateway) -> Asked:
+    """The path without its version leads in by the back door."""
+    if asked.path != "/responses":
+        return asked
+    return _let_in(replace(asked, path=ENDPOINT), gateway)
+
+
+@on_request(breaks="auth.scheme-is-case-insensitive")
+def lower_case_bearer_refused(asked: Asked, _gateway: Gateway) -> Asked:
+    """The scheme is compared letter by letter."""
+    lower = asked.headers.get("authorization", "").startswith("bearer ")
+    return asked.without_header("authorization") if lower else asked
+
+
+@on_reply(breaks="auth.bad-key-is-told-apart")
+def bad_key_is_400(_asked: Asked, reply: Reply) -> Reply:
+    """A wrong key is called a bad request."""
+    return replace(reply, status=400) if reply.status == 401 else reply
+
+
+@on_reply(breaks="auth.bad-key-is-told-apart")
+def bad_key_is_404(_asked: Asked, reply: Reply) -> Reply:
+    """A wrong key makes the endpoint disappear."""
+    return replace(reply, status=404) if reply.status == 401 else reply
+
+
+@on_reply(breaks="auth.bad-key-is-401")
+def bad_key_is_403(_asked: Asked, reply: Reply) -> Reply:
+    """A wrong key is treated as one without the right."""
+    return replace(reply, status=403) if reply.status == 401 else reply
+
+
+@on_reply(breaks="auth.challenge-names-the-scheme")
+def challenge_missing(_asked: Asked, reply: Reply) -> Reply:
+    """A 401 does not say how to do better."""
+    return replace(reply, headers={}) if reply.status == 401 else reply
+
+
+@on_reply(breaks="auth.challenge-names-the-scheme")
+def challenge_for_a_password(_asked: Asked, reply: Reply) -> Reply:
+    """A 401 asks for a name and a password."""
+    if reply.status != 401:
+        return reply
+    return reply.with_headers(www_authenticate='Basic realm="gateway"')
+
+
+@on_reply(breaks="auth.refusal-carries-no-answer")
+def answer_inside_the_refusal(_asked: Asked, reply: Reply) -> Reply:
+    """The key is looked at when the model has answered, and the answer is sent."""
+    if reply.status != 401:
+        return reply
+    output = [{"type": "message", "content": [{"type": "output_text", "text": "Hi"}]}]
+    return reply.with_payload({**reply.payload, "output": output})
+
+
+@on_wire(
+    breaks={
+        "auth.refusal-carries-no-answer",
+        "errors.is-an-envelope",
+        "transport.error-is-no-stream",
+    }
+)
+def stream_behind_a_401(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """A 401 is followed by the stream that it refuses."""
+    if head.status != 401:
+        return head, chunks
+    frame = b'data: {"type":"response.output_text.delta","delta":"Hi"}\n\n'
+    labelled = head.without("content-length").with_header("content-type", STREAM_TYPE)
+    return labelled, [Chunk(frame)]
+
+
+@on_reply(breaks="auth.key-is-not-repeated")
+def wrong_key_echoed(asked: Asked, reply: Reply) -> Reply:
+    """The refusal quotes the key that was sent."""
+    return _retold(reply, f"Received {_token(asked)!r}.")
+
+
+@on_reply(breaks="auth.key-is-not-repeated")
+def end_of_the_key_echoed(asked: Asked, reply: Reply) -> Reply:
+    """The refusal quotes the last eight characters of the key."""
+    return _retold(reply, f"Received sk-***{_token(asked)[-8:]}.")
+
+
+@on_wire(breaks="auth.key-is-not-repeated")
+def good_key_in_a_header(
+    asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """Every answer carries the caller's key in a header."""
+    if asked.key is None:
+        return head, chunks
+    return head.with_header("x-consumer", _token(asked)), chunks
+
+
+@on_reply(breaks="auth.key-hash-is-not-told")
+def key_hash_told(asked: Asked, reply: Reply) -> Reply:
+    """The refusal names the hash by which the key was looked up."""
+    digest = hashlib.sha256(_token(asked).encode()).hexdigest()
+    return _retold(reply, f"Key hash: {digest}.")
+
+
+@on_request(breaks="auth.good-key-stays-good")
+def good_key_sometimes_refused(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """One of several instances has not heard of the key."""
+    if asked.body != {"stream": False}:
+        return asked
+    seen = gateway.notes["seen"] = gateway.notes.get("seen", 0) + 1
+    if seen % 4:
+        return asked
+    refused = Refused(401, "Unknown API key.", code="invalid_api_key")
+    reply = Reply(401, payload=refused.envelope())
+    return reply.with_headers(www_authenticate="Bearer")

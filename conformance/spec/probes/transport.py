@@ -1,0 +1,27 @@
+"""Requests about HTTP itself: other methods, and an answer without compression."""
+
+from typing import Final
+
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.request import Request
+
+OTHER_METHODS: Final = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
+"""Methods that ask for no new answer. OPTIONS is left out: browsers ask it first."""
+
+BODILESS: Final = frozenset({"HEAD", "DELETE"})
+
+
+@probe(refusals=len(OTHER_METHODS))
+def other_methods(setting: Setting) -> Steps:
+    """A sound question sent by every other method, one each."""
+    content = setting.ask(max_output_tokens=16).content
+    yield tuple(
+        Request(b"" if method in BODILESS else content, method=method)
+        for method in OTHER_METHODS
+    )
+
+
+@probe(answers=1)
+def uncompressed(setting: Setting) -> Steps:
+    """A question from a client that can read no compressed answer."""
+    yield setting.ask(headers={"accept-encoding": "identity"})

@@ -1,0 +1,293 @@
+"""Transport: HTTP as its standards have it, for what no other section speaks of.
+
+That a success is a response object, and has its media type, is judged there; what
+here passes for judged is an answer that some clause of the contract knows.
+"""
+
+import json
+import re
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind, Trouble
+from conformance.core.node import show
+from conformance.core.requirement import Untested, may, must, should
+from conformance.core.sources import FIELD, RFC_HTTP, RFC_JSON
+from conformance.core.subject import (
+    EVERY_ANSWER,
+    EVERY_ATTEMPT,
+    EVERY_ERROR,
+    EVERY_EXCHANGE,
+    only,
+)
+from conformance.spec.probes import auth, basic
+from conformance.spec.probes.errors import crowded_refusal
+
+SHOWN: Final = (basic.text, auth.no_key)
+
+
+def sound(exchange: Exchange) -> None:
+    """Raise ``Inconclusive`` for what no clause knows, and for our own time limits."""
+    if exchange.failure and exchange.failure.trouble in {
+        Trouble.TIMEOUT,
+        Trouble.CONNECT,
+    }:
+        raise Inconclusive(f"{exchange.id}: {exchange.failure}")
+    if exchange.kind is Kind.UNRECOGNISED and not exchange.failure:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+
+
+ANSWERED = must(
+    "transport.every-request-is-answered",
+    "Every request is answered in HTTP.",
+    source=RFC_HTTP,
+    cause="a worker dies on the request, and its connection with it",
+)
+
+
+@check(ANSWERED, on=EVERY_ATTEMPT, shown_by=SHOWN)
+def every_request_is_answered(exchange: Exchange) -> Findings:
+    """Judge a connection closed, or spoken on in another tongue, before a status.
+
+    A closed connection is tried twice. Silence until our own time is up, and no
+    connection at all, say nothing of the server.
+    """
+    sound(exchange)
+    if not exchange.status:
+        yield exchange.finding("status", "an answer", str(exchange.failure))
+
+
+WHOLE = must(
+    "transport.body-is-whole",
+    "A body is as long as its framing says.",
+    source=f"{RFC_HTTP}, section 8.6",
+    cause="the length was counted before the body was rewritten, or a relay broke off",
+    covers=("SE-19", "SE-35"),
+)
+
+
+@check(WHOLE, on=EVERY_ATTEMPT, shown_by=SHOWN)
+def body_is_whole(exchange: Exchange) -> Findings:
+    """Judge bodies that end before their content-length, or before the last chunk.
+
+    What a server sends beyond its content-length no client ever sees.
+    """
+    sound(exchange)
+    if not exchange.status:
+        raise Inconclusive(f"{exchange.id}: {exchange.failure}")
+    if exchange.failure and exchange.failure.trouble in {Trouble.CUT, Trouble.PROTOCOL}:
+        got = f"{exchange.wire_bytes} bytes, then {exchange.failure}"
+        yield exchange.finding("", "the whole body", got)
+
+
+ENDS = must(
+    "transport.body-has-an-end",
+    "A body comes to an end.",
+    source=FIELD,
+    cause="a loop writes without end, or a small answer unpacks to a giant",
+    covers=("RV-03",),
+)
+
+
+@check(ENDS, on=EVERY_ATTEMPT, shown_by=SHOWN)
+def body_has_an_end(exchange: Exchange) -> Findings:
+    """Judge bodies that pass our cap of bytes; a slow one meets our time limit."""
+    sound(exchange)
+    if not exchange.status:
+        raise Inconclusive(f"{exchange.id}: {exchange.failure}")
+    if exchange.failure and exchange.failure.trouble is Trouble.TOO_LARGE:
+        yield exchange.finding("", "an end", str(exchange.failure))
+
+
+DECODES = must(
+    "transport.encoding-decodes",
+    "A body decodes by the content encoding that it names.",
+    source=f"{RFC_HTTP}, section 8.4",
+    cause="the upstream's content-encoding is relayed with a body already unpacked",
+)
+
+
+@check(DECODES, on=EVERY_ATTEMPT, shown_by=SHOWN)
+def encoding_decodes(exchange: Exchange) -> Findings:
+    """Judge gzip and deflate; any other was not asked for, and is a breach as well."""
+    sound(exchange)
+    if not exchange.status:
+        raise Inconclusive(f"{exchange.id}: {exchange.failure}")
+    if exchange.failure and exchange.failure.trouble is Trouble.ENCODING:
+        named = exchange.header("content-encoding") or ""
+        got = f"{show(named)}: {exchange.failure}"
+        yield exchange.finding("header content-encoding", "what was asked for", got)
+
+
+TEXTUAL: Final = ("json", SSE_TYPE)
+
+EVERY_TEXT = only(
+    EVERY_EXCHANGE,
+    "every JSON text or stream",
+    lambda x: x.media_type.endswith(TEXTUAL) and not x.failure,
+)
+"""Whole bodies that are in UTF-8 by their media type."""
+
+UTF_8 = must(
+    "transport.body-is-utf-8",
+    "A body is UTF-8 throughout.",
+    source=f"{RFC_JSON}, section 8.1",
+    cause="a text is cut into pieces by bytes, or encoded by the system's locale",
+    covers=("SE-32",),
+)
+
+
+@check(UTF_8, on=EVERY_TEXT, shown_by=SHOWN)
+def body_is_utf_8(exchange: Exchange) -> Findings:
+    """Judge JSON and event streams, unless we hung up in the middle."""
+    if exchange.request.hang_up_after is not None:
+        raise Inconclusive(f"{exchange.id}: we hung up")
+    try:
+        exchange.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        bad = exchange.body[error.start : error.start + 8]
+        got = f"{bad!r} at byte {error.start}"
+        yield exchange.finding("", "UTF-8", got)
+
+
+CHARSET = should(
+    "transport.charset-is-utf-8",
+    "A media type names no charset but UTF-8.",
+    source=f"{RFC_JSON}, section 11",
+    cause="the framework adds its default charset to every media type",
+)
+
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
+
+
+@check(CHARSET, on=EVERY_TEXT, shown_by=SHOWN)
+def charset_is_utf_8(exchange: Exchange) -> Findings:
+    """Judge JSON and event streams; naming no charset is best of all."""
+    said = exchange.header("content-type") or ""
+    named = _CHARSET.search(said)
+    if named and named[1].lower() not in {"utf-8", "utf8"}:
+        yield exchange.finding("header content-type", "utf-8, or none", show(said))
+
+
+NOTHING_BEHIND = must(
+    "transport.nothing-behind-the-json",
+    "A JSON body holds one value.",
+    source=f"{RFC_JSON}, section 2",
+    cause="a second answer, or an error, is written behind the first",
+    covers=("SE-22",),
+)
+
+EVERY_JSON = only(
+    EVERY_ATTEMPT,
+    "every JSON body",
+    lambda x: bool(x.status) and x.media_type.endswith("json") and not x.failure,
+)
+
+
+@check(NOTHING_BEHIND, on=EVERY_JSON, shown_by=SHOWN)
+def nothing_behind_the_json(exchange: Exchange) -> Findings:
+    """Judge what stands behind a sound value; broken JSON is another clause's."""
+    if exchange.is_json:
+        sound(exchange)
+        return
+    text = exchange.body.decode("utf-8", "replace").lstrip()
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        end = len(text)
+    if not (behind := text[end:].strip()):
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+    yield exchange.finding("", "nothing behind the value", show(behind[:80]))
+
+
+NO_REDIRECT = must(
+    "transport.no-redirect",
+    "No request is redirected.",
+    source=FIELD,
+    cause="a login page, or a move to another host, stands before the endpoint",
+)
+
+
+@check(NO_REDIRECT, on=EVERY_ATTEMPT, shown_by=SHOWN)
+def no_redirect(exchange: Exchange) -> Findings:
+    """Judge every 3xx: clients drop the body or carry the key elsewhere.
+
+    We never follow one, so no key of ours leaves the origin that was named.
+    """
+    if 300 <= exchange.status < 400:
+        to = show(exchange.header("location") or "nowhere")
+        yield exchange.finding("status", "2xx or 4xx", f"{exchange.status} to {to}")
+    elif exchange.status:
+        sound(exchange)
+    else:
+        raise Inconclusive(f"{exchange.id}: {exchange.failure}")
+
+
+NO_STREAM = should(
+    "transport.error-is-no-stream",
+    "An error is not labelled as an event stream.",
+    source=FIELD,
+    cause="the media type is set before the upstream has agreed to answer",
+    covers=("HD-05",),
+)
+
+
+@check(NO_STREAM, on=EVERY_ERROR, shown_by=(auth.foreign_key_streamed, crowded_refusal))
+def error_is_no_stream(exchange: Exchange) -> Findings:
+    """Judge the media type of every 4xx and 5xx, a stream asked for or not."""
+    if exchange.media_type == SSE_TYPE:
+        yield exchange.finding("header content-type", "JSON", show(SSE_TYPE))
+
+
+PRIVATE = may(
+    "transport.answer-is-kept-private",
+    "An answer forbids shared caches to keep it.",
+    source="RFC 9111 (HTTP Caching), section 5.2.2",
+    cause="no Cache-Control is sent, and a cache is told to keep everything",
+    covers=("HD-04", "HD-01"),
+)
+
+_PRIVATE: Final = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNORECASE)
+
+
+@check(PRIVATE, on=EVERY_ANSWER, shown_by=basic.text)
+def answer_is_kept_private(exchange: Exchange) -> Findings:
+    """Look for no-store, private or no-cache; for information, as it is a POST."""
+    said = exchange.header("cache-control")
+    if not _PRIVATE.search(said or ""):
+        got = show(said) if said else "nothing"
+        yield exchange.finding("header cache-control", "no-store or private", got)
+
+
+DATED = may(
+    "transport.answer-is-dated",
+    "An answer has a Date.",
+    source=f"{RFC_HTTP}, section 6.6.1",
+    cause="headers are written by hand",
+)
+
+
+@check(DATED, on=EVERY_EXCHANGE, shown_by=SHOWN)
+def answer_is_dated(exchange: Exchange) -> Findings:
+    """Judge 2xx to 4xx, as the standard does; for information."""
+    if exchange.status < 500 and not exchange.header("date"):
+        yield exchange.finding("header date", "the time of the answer", "nothing")
+
+
+KEPT_OPEN = Untested(
+    should(
+        "transport.connection-stays-usable",
+        "A connection that was not closed serves the next request.",
+        source="RFC 9112 (HTTP/1.1), section 9.3",
+    ),
+    because="the client opens a new connection unseen where an old one has gone",
+)
+
+NOTHING_BEYOND = Untested(
+    should(
+        "transport.nothing-beyond-the-length",
+        "Nothing follows a body beyond its content-length.",
+        source="RFC 9112 (HTTP/1.1), section 6.3",
+    ),
+    because="the client stops reading there, and drops the connection",
+)

@@ -1,0 +1,117 @@
+"""Transport: what other methods get, and a client that reads no compression."""
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.node import show
+from conformance.core.requirement import must, should
+from conformance.core.sources import RFC_HTTP
+from conformance.spec.probes import transport as probes
+
+NO_WORK = must(
+    "transport.other-method-makes-no-answer",
+    "No method but POST makes a response.",
+    source=f"{RFC_HTTP}, section 9.2.1",
+    cause="the route takes any method, so that a link or a prefetch costs tokens",
+)
+
+
+def _is_new_response(exchange: Exchange) -> bool:
+    """Say whether a model has worked; a list of stored responses is none."""
+    if exchange.kind is Kind.STREAM:
+        return any(event.type.startswith("response.") for event in exchange.events)
+    if exchange.kind is not Kind.ANSWER:
+        return False
+    whole = exchange.json
+    output = whole.get("output")
+    return whole["object"].value == "response" if "object" in whole else bool(output)
+
+
+@check(NO_WORK, on=probes.other_methods)
+def other_method_makes_no_answer(told: tuple[Exchange, ...]) -> Findings:
+    """Judge response objects and streams; says nothing unless a method was refused."""
+    for exchange in told:
+        if _is_new_response(exchange):
+            method = exchange.request.method
+            yield exchange.finding("status", f"a refusal of {method}", "a response")
+            return
+    if not any(x.kind is Kind.REFUSAL or x.status == 501 for x in told):
+        raise Inconclusive("no other method was refused")
+
+
+STANDS = must(
+    "transport.other-method-breaks-nothing",
+    "No method is answered with a server error.",
+    source=f"{RFC_HTTP}, section 15.5.6",
+    cause="a method without a handler meets an exception",
+    covers=("RV-01",),
+)
+
+
+@check(STANDS, on=probes.other_methods)
+def other_method_breaks_nothing(told: tuple[Exchange, ...]) -> Findings:
+    """Judge 5xx but 501, by which a server says that it does not know a method."""
+    for exchange in told:
+        if exchange.status >= 500 and exchange.status not in {501, 503, 504, 529}:
+            method = exchange.request.method
+            yield exchange.finding("status", f"405 for {method}", exchange.summary)
+    if not any(x.kind is Kind.REFUSAL or x.status >= 500 for x in told):
+        raise Inconclusive("no other method was refused")
+
+
+IS_405 = should(
+    "transport.other-method-is-405",
+    "Another method than POST is refused with 405.",
+    source=f"{RFC_HTTP}, section 15.5.6",
+    cause="the router knows the path by its method only, and answers 404",
+)
+
+
+@check(IS_405, on=probes.other_methods)
+def other_method_is_405(told: tuple[Exchange, ...]) -> Findings:
+    """Judge refusals: 405 or 501; a GET that lists responses is a route of its own."""
+    refused = [x for x in told if x.kind is Kind.REFUSAL]
+    if not refused:
+        raise Inconclusive("no other method was refused")
+    for exchange in refused:
+        if exchange.status != 405:
+            got = f"{exchange.status} for {exchange.request.method}"
+            yield exchange.finding("status", "405", got)
+
+
+ALLOW = should(
+    "transport.405-lists-allowed-methods",
+    "A 405 lists POST in Allow.",
+    source=f"{RFC_HTTP}, section 10.2.1",
+    cause="the refusal is written by hand, and the header forgotten",
+)
+
+
+@check(ALLOW, on=probes.other_methods)
+def a_405_lists_allowed_methods(told: tuple[Exchange, ...]) -> Findings:
+    """Judge each 405; other statuses have no such duty."""
+    refused = [x for x in told if x.status == 405]
+    if not refused:
+        raise Inconclusive("no method was refused with 405")
+    for exchange in refused:
+        allowed = exchange.header("allow") or ""
+        if "POST" not in [name.strip().upper() for name in allowed.split(",")]:
+            got = show(allowed) if allowed else "nothing"
+            yield exchange.finding("header allow", "POST", got)
+
+
+PLAIN = should(
+    "transport.identity-is-respected",
+    "A client that reads no compression gets none.",
+    source=f"{RFC_HTTP}, section 12.5.3",
+    cause="a proxy compresses whatever passes, or keeps one packed copy for all",
+)
+
+
+@check(PLAIN, on=probes.uncompressed)
+def identity_is_respected(exchange: Exchange) -> Findings:
+    """Judge the header of an answer, and a failure to decode one, too."""
+    encoding = (exchange.header("content-encoding") or "identity").strip().lower()
+    if encoding != "identity":
+        yield exchange.finding("header content-encoding", "none", show(encoding))
+    elif not exchange.answered:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
