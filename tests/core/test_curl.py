@@ -48,7 +48,7 @@ def test_the_line_sends_what_was_sent(request_: Request) -> None:
             capture_output=True,
             check=False,
         )
-        head = server.heads[0] if server.heads else b""
+        head = server.requests[0] if server.requests else b""
 
     assert done.returncode == 0, done.stderr
     text, _, body = head.partition(b"\r\n\r\n")

@@ -1,5 +1,6 @@
 """A server that says what bytes it is told, and keeps what it was sent."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -7,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 Script = Callable[[bytes], Iterable[bytes]]
-"""From the head of a request to the pieces that are sent back, one by one."""
+"""From the bytes of a request to the pieces that are sent back, one by one."""
 
 
 def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -26,7 +27,7 @@ class RawServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
-        self.heads: list[bytes] = []
+        self.requests: list[bytes] = []
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
@@ -66,17 +67,28 @@ class RawServer:
             connection, _ = self._listener.accept()
             self._start(self._serve, connection)
 
+    @staticmethod
+    def _read(connection: socket.socket) -> bytes | None:
+        """Return one whole request, or ``None`` when the client left."""
+        request = b""
+        while True:
+            head, end, body = request.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *(\d+)", head)
+            if end and len(body) >= (int(length[1]) if length else 0):
+                return request
+            piece = connection.recv(65536)
+            if not piece:
+                return None
+            request += piece
+
     def _serve(self, connection: socket.socket) -> None:
         with connection:
-            head = b""
-            while b"\r\n\r\n" not in head:
-                piece = connection.recv(65536)
-                if not piece:
-                    return
-                head += piece
-            self.heads.append(head)
+            request = self._read(connection)
+            if request is None:
+                return
+            self.requests.append(request)
             try:
-                for piece in self._script(head):
+                for piece in self._script(request):
                     if self.ended:
                         return
                     connection.sendall(piece)

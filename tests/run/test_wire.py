@@ -149,7 +149,7 @@ def test_a_redirect_is_not_followed() -> None:
             exchange = exchanged(server.url)
 
         assert exchange.status == 307
-        assert elsewhere.heads == []
+        assert elsewhere.requests == []
 
 
 def test_a_key_is_sent_and_never_kept() -> None:
@@ -162,7 +162,7 @@ def test_a_key_is_sent_and_never_kept() -> None:
     with RawServer(repeat) as server:
         exchange = exchanged(server.url)
 
-    assert f"Bearer {SECRET}".encode() in server.heads[0]
+    assert f"Bearer {SECRET}".encode() in server.requests[0]
     assert SECRET not in repr(exchange)
     assert b"[conformance: the key was here]" in exchange.body
     assert exchange.header("x-echo") == "[conformance: the key was here]"
@@ -179,8 +179,8 @@ def test_a_key_has_its_place_in_path_and_body() -> None:
     with RawServer(lambda _: [http(b"{}")]) as server:
         exchange = exchanged(server.url, request)
 
-    assert f"?key={SECRET} ".encode() in server.heads[0]
-    assert b"authorization" not in server.heads[0].lower()
+    assert f"?key={SECRET} ".encode() in server.requests[0]
+    assert b"authorization" not in server.requests[0].lower()
     assert SECRET not in repr(exchange)
 
 

@@ -1,0 +1,202 @@
+"""The runner keeps its limits, and a target that balks stops nothing."""
+
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from conformance.catalogue import Catalogue
+from conformance.core.check import Check, Findings, check
+from conformance.core.exchange import Exchange
+from conformance.core.probe import Probe, Setting, Steps, probe
+from conformance.core.report import Report
+from conformance.core.request import Request
+from conformance.core.requirement import must
+from conformance.core.verdict import Outcome
+from conformance.errors import TargetUnreachable
+from conformance.run.plan import plan
+from conformance.run.session import judged_live
+from conformance.run.settings import Limits, Settings
+from tests.run.raw import RawServer, http
+
+GOOD = json.dumps({"id": "r", "object": "response", "output": []}).encode()
+BUSY = http(b'{"error": {"message": "slow down"}}', status="429 Too Many Requests")
+GONE = http(b'{"error": {"message": "no"}}', status="404 Not Found")
+
+
+def named(name: str, turns: int, answers: int = 1) -> Probe:
+    """Return a probe of so many plain requests that carry its name."""
+
+    @probe(answers=answers)
+    def steps(setting: Setting) -> Steps:
+        """Plain requests."""
+        for turn in range(turns):
+            yield setting.ask(f"{name} {turn}")
+
+    return replace(steps, name=name)
+
+
+def answered(*exchanges: Exchange) -> Findings:
+    """Judge that every turn was answered."""
+    for exchange in exchanges:
+        yield from exchange.response["object"].differs("response")
+
+
+def clause(of: Probe) -> Check:
+    """Return a check on one probe."""
+    requirement = must(f"test.{of.name}", "It is answered.", source="these tests")
+    return check(requirement, on=of)(answered)
+
+
+def ran(url: str, *probes: Probe, limits: Limits | None = None) -> Report:
+    """Run a catalogue of these probes alone."""
+    settings = Settings(url, "m", "sk-x", generated=0, limits=limits or Limits())
+    book = Catalogue(tuple(clause(of) for of in probes), ())
+    return judged_live(settings, plan(book, settings))
+
+
+def outcomes(report: Report) -> dict[str, Outcome]:
+    """Return the outcome of each probe."""
+    return {verdict.probe: verdict.outcome for verdict in report.verdicts}
+
+
+def test_no_more_are_in_flight_than_allowed() -> None:
+    """Counted where they arrive."""
+    lock, flying, most = threading.Lock(), 0, 0
+
+    def slow(_head: bytes) -> Iterator[bytes]:
+        nonlocal flying, most
+        with lock:
+            flying += 1
+            most = max(most, flying)
+        server.pause(0.05)
+        with lock:
+            flying -= 1
+        yield http(GOOD, "connection: close")
+
+    probes = [named(f"p{i}", 1) for i in range(12)]
+    with RawServer(slow) as server:
+        report = ran(server.url, *probes, limits=Limits(concurrency=3))
+
+    assert set(outcomes(report).values()) == {Outcome.PASSED}
+    assert most == 3
+
+
+def test_a_target_that_limits_our_rate_is_asked_again() -> None:
+    """After as long as it says; a second answer counts."""
+    seen: list[bytes] = []
+
+    def once_busy(head: bytes) -> Iterable[bytes]:
+        seen.append(head)
+        wait = BUSY.replace(b"\r\n\r\n", b"\r\nretry-after: 0\r\n\r\n", 1)
+        return [wait if len(seen) == 2 else http(GOOD, "connection: close")]
+
+    with RawServer(once_busy) as server:
+        report = ran(server.url, named("p", 1))
+
+    assert outcomes(report) == {"p": Outcome.PASSED}
+    assert len(seen) == 3
+
+
+def test_a_target_that_goes_on_limiting_is_not_blamed() -> None:
+    """It is inconclusive, and was asked three times."""
+    seen: list[bytes] = []
+
+    def ever_busy(head: bytes) -> Iterable[bytes]:
+        seen.append(head)
+        wait = BUSY.replace(b"\r\n\r\n", b"\r\nretry-after: 0\r\n\r\n", 1)
+        return [http(GOOD, "connection: close") if len(seen) == 1 else wait]
+
+    with RawServer(ever_busy) as server:
+        report = ran(server.url, named("p", 1))
+
+    assert outcomes(report) == {"p": Outcome.INCONCLUSIVE}
+    assert len(seen) == 4
+
+
+def test_a_budget_of_requests_is_kept() -> None:
+    """What is over it is shown as not run."""
+    with RawServer(lambda _: [http(GOOD, "connection: close")]) as server:
+        limits = Limits(concurrency=1, max_requests=3)
+        probes = [named("a", 1), named("b", 1), named("c", 1)]
+        report = ran(server.url, *probes, limits=limits)
+        sent = len(server.requests)
+
+    assert sent == 3
+    assert sorted(outcomes(report).values()) == [
+        Outcome.NOT_RUN,
+        Outcome.PASSED,
+        Outcome.PASSED,
+    ]
+    assert report.run.spent.requests == 3
+
+
+def test_a_budget_of_time_is_kept() -> None:
+    """A run against a target that sleeps ends, and says what it left out."""
+
+    def asleep(head: bytes) -> Iterator[bytes]:
+        if b"Say hello" not in head:
+            server.pause(30)
+        yield http(GOOD, "connection: close")
+
+    with RawServer(asleep) as server:
+        report = ran(server.url, named("p", 1), limits=Limits(max_seconds=0.5))
+
+    assert outcomes(report) == {"p": Outcome.NOT_RUN}
+
+
+def test_a_rate_is_kept() -> None:
+    """Starts are spread by the clock of the runner, not by luck."""
+    with RawServer(lambda _: [http(GOOD, "connection: close")]) as server:
+        limits = Limits(rate=20.0)
+        report = ran(server.url, *[named(f"p{i}", 1) for i in range(9)], limits=limits)
+
+    assert report.run.duration_s >= 9 / 20
+
+
+def test_a_first_request_that_is_refused_judges_nobody() -> None:
+    """A wrong model or key is no fault of the server."""
+    with RawServer(lambda _: [GONE]) as server:
+        report = ran(server.url, named("p", 1), named("q", 1, answers=0))
+
+    assert set(outcomes(report).values()) == {Outcome.INCONCLUSIVE}
+    assert report.exit_code == 3
+
+
+def test_nobody_at_home_is_told() -> None:
+    """With the URL that was tried."""
+    with pytest.raises(TargetUnreachable, match=r"127\.0\.0\.1:9/v1/responses"):
+        ran("http://127.0.0.1:9", named("p", 1))
+
+
+def test_requests_of_one_turn_go_out_together() -> None:
+    """Each waits for the others to arrive, so one after the other would never end."""
+    barrier = threading.Barrier(4, timeout=10)
+
+    def together(head: bytes) -> Iterator[bytes]:
+        if b"Say hello" not in head:
+            barrier.wait()
+        yield http(GOOD, "connection: close")
+
+    @probe(answers=4)
+    def burst(_setting: Setting) -> Steps:
+        """Four at once."""
+        told = yield tuple(Request.of({"input": str(i)}) for i in range(4))
+        assert [x.request.member("input") for x in told] == ["0", "1", "2", "3"]
+
+    with RawServer(together) as server:
+        settings = Settings(server.url, "m", "sk-x", generated=0)
+        requirement = must("test.burst", "They come together.", source="these tests")
+
+        @check(requirement, on=burst)
+        def all_answered(told: tuple[Exchange, ...]) -> Findings:
+            """Judge each."""
+            for exchange in told:
+                yield from exchange.response["object"].differs("response")
+
+        book = Catalogue((all_answered,), ())
+        report = judged_live(settings, plan(book, settings))
+
+    assert outcomes(report) == {"burst": Outcome.PASSED}
