@@ -126,6 +126,15 @@ def is_tools(value: Json, where: str, profile: Profile) -> None:
                 rule(tool[name], f"{here}.{name}", profile)
 
 
+def is_parameters(value: Json, where: str, profile: Profile) -> None:
+    """A JSON Schema of an object; what it says about the members is not judged."""
+    is_object(value, where, profile)
+    if value.get("type", "object") != "object":
+        raise wrong_value(f"{where}.type", "'object'", value["type"])
+    if value.get("properties") is not None:
+        is_object(value["properties"], f"{where}.properties", profile)
+
+
 def is_name(value: Json, where: str, profile: Profile) -> None:
     """A text that is not empty."""
     is_string(value, where, profile)
@@ -165,7 +174,7 @@ def refused_with(advice: str) -> Rule:
 
 _TOOL_MEMBERS: Final[Mapping[str, Rule]] = {
     "description": is_string,
-    "parameters": is_object,
+    "parameters": is_parameters,
     "strict": is_boolean,
 }
 

@@ -226,9 +226,10 @@ def _calls(question: Question) -> list[Call]:
 
 def _calls_to(tool: Json, asked: str) -> list[Call]:
     """One call for each place that is asked about, or one in all."""
-    schema = tool.get("parameters") or {"type": "object"}
+    schema = {"type": "object", **(tool.get("parameters") or {})}
     fitted = (Fitting(schema, place).value() for place in _places(asked) or ["Turin"])
-    texts = (json.dumps(value, ensure_ascii=False) for value in fitted)
+    objects = (value if isinstance(value, dict) else {} for value in fitted)
+    texts = (json.dumps(value, ensure_ascii=False) for value in objects)
     return [Call(tool["name"], text) for text in dict.fromkeys(texts)]
 
 

@@ -16,6 +16,16 @@ Json = Any
 Change = Callable[[Json], Json]
 
 
+def having(**members: Json) -> Change:
+    """Set some members."""
+    return lambda value: {**value, **members}
+
+
+def without(*names: str) -> Change:
+    """Leave some members out."""
+    return lambda value: {k: v for k, v in value.items() if k not in names}
+
+
 def is_response(value: Json) -> bool:
     """Whether a JSON value is a response object."""
     return isinstance(value, dict) and value.get("object") == "response"

@@ -1,6 +1,7 @@
 """Running a gateway on a loopback port: in the background, or as a command."""
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from conformance.reference.wire import TRANSPORT
 LOOPBACK: Final = "127.0.0.1"
 LONGEST_START_S: Final = 30.0
 DATE_EVERY_S: Final = 1.0
+LONGEST_HEAD: Final = 1 << 20
 _BACKLOG: Final = 2048
 
 
@@ -81,6 +83,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=75,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         timeout_graceful_shutdown=1,
         backlog=_BACKLOG,
     )
@@ -94,7 +97,8 @@ def _listener(host: str, port: int) -> socket.socket:
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
     except OSError:

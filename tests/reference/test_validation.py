@@ -118,6 +118,14 @@ CALL = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
         ({"tools": [{"type": "function"}]}, "tools[0].name"),
         ({"tools": [WEATHER, {**TIME, "name": ""}]}, "tools[1].name"),
         ({"tools": [{**TIME, "parameters": []}]}, "tools[0].parameters"),
+        (
+            {"tools": [{**TIME, "parameters": {"type": "string"}}]},
+            "tools[0].parameters.type",
+        ),
+        (
+            {"tools": [{**TIME, "parameters": {"properties": []}}]},
+            "tools[0].parameters.properties",
+        ),
         ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
         ({"tool_choice": "sometimes"}, "tool_choice"),
         ({"tool_choice": 1}, "tool_choice"),
