@@ -1,0 +1,235 @@
+"""Requests that are to be served, as tables of what is particular about each.
+
+A table goes out all in one request, and only where that is not served row by row,
+so that a sound server pays one answer and the row at fault is known.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from conformance.core.exchange import Exchange, Kind
+from conformance.core.node import Json, show
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.request import JSON_TYPE, Request
+
+QUESTION: Final = "Say hello in one word."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request: a plain one with one thing changed.
+
+    ``label`` says what, as a finding puts it. ``members`` join the body or replace
+    what it has, ``without`` takes members away, and ``rewrite`` changes the bytes
+    of the body in the end. ``names`` are the words by one of which a refusal tells
+    what it is about; there are none where no member is to blame.
+    """
+
+    label: str
+    members: Mapping[str, Json] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    rewrite: Callable[[bytes], bytes] = bytes
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+    def request(self, setting: Setting) -> Request:
+        """Build the request for the model of a run."""
+        body = {"model": setting.model, "input": QUESTION, **self.members}
+        kept = {name: body[name] for name in body if name not in self.without}
+        plain = Request.of(kept, headers=self.headers)
+        return replace(plain, content=self.rewrite(plain.content))
+
+
+Rows = tuple[Row, ...]
+
+
+def given(path: str, value: Json) -> Row:
+    """Return the row that sets one member, which a dotted path names."""
+    top, *inner = path.split(".")
+    nested = value
+    for name in reversed(inner):
+        nested = {name: nested}
+    return Row(f"{path} is {show(value)}", {top: nested}, names=(top, *inner))
+
+
+def all_of(rows: Rows) -> Row:
+    """Return one row that sets what all of ``rows`` set."""
+    members = {name: value for row in rows for name, value in row.members.items()}
+    headers = {name: value for row in rows for name, value in row.headers.items()}
+    return Row("all of them together", members, headers=headers)
+
+
+def together(setting: Setting, whole: Row, rows: Rows) -> Steps:
+    """Send all in one; where that is not served, send each row by itself."""
+    told: Exchange = yield whole.request(setting)
+    if told.kind in {Kind.REFUSAL, Kind.BREAKDOWN} and not told.rate_limited:
+        yield tuple(row.request(setting) for row in rows)
+
+
+def each(setting: Setting, rows: Rows) -> Steps:
+    """Send every row at the same time."""
+    yield tuple(row.request(setting) for row in rows)
+
+
+# --- what is to be served ---------------------------------------------------------
+
+_SYSTEM: Final = {"role": "system", "content": "You answer in one sentence."}
+_DEVELOPER: Final = {"role": "developer", "content": "You answer in English."}
+_USER: Final = {"role": "user", "content": QUESTION}
+_USER_PARTS: Final = {
+    "type": "message",
+    "role": "user",
+    "content": [{"type": "input_text", "text": QUESTION}],
+}
+_SAID: Final = {"role": "assistant", "content": "Hello."}
+_SAID_PARTS: Final = {
+    "type": "message",
+    "role": "assistant",
+    "content": [{"type": "output_text", "text": "Hello."}],
+}
+_SAID_ITEM: Final = {
+    "type": "message",
+    "id": "msg_0c3f1b7e9a5d4826",
+    "status": "completed",
+    "role": "assistant",
+    "content": [{"type": "output_text", "text": "Hello.", "annotations": []}],
+}
+
+SCRIPTS: Final = (
+    "Say hello in one word. 你好 世界 · こんにちは · 안녕하세요 · नमस्ते · สวัสดี · "
+    "مرحبا · שלום · \u202eabc\u202c · e\u0301 n\u0303 · \U0001d4bd\U0001d452 · "
+    "\U0001f469\u200d\U0001f680 \U0001f1e9\U0001f1ea \U0001f44b\U0001f3fd"
+)
+"""Scripts of both directions, combining marks, joined emoji, the astral planes."""
+
+MESSAGE: Final = Row("a message of plain text", {"input": [_USER]})
+PARTS: Final = Row("a message of input_text parts", {"input": [_USER_PARTS]})
+SYSTEM: Final = Row("a system message", {"input": [_SYSTEM, _USER]})
+DEVELOPER: Final = Row("a developer message", {"input": [_DEVELOPER, _USER]})
+SAID: Final = Row(
+    "an assistant message of plain text", {"input": [_USER, _SAID, _USER]}
+)
+SAID_PARTS: Final = Row(
+    "an assistant message of output_text parts", {"input": [_USER, _SAID_PARTS, _USER]}
+)
+SAID_ITEM: Final = Row(
+    "an assistant message with id, status and annotations",
+    {"input": [_USER, _SAID_ITEM, _USER]},
+)
+UNICODE: Final = Row("a text in many scripts", {"input": SCRIPTS})
+
+FORMS: Final[Rows] = (
+    MESSAGE,
+    PARTS,
+    SYSTEM,
+    DEVELOPER,
+    SAID,
+    SAID_PARTS,
+    SAID_ITEM,
+    UNICODE,
+)
+
+_CONVERSATION: Final = Row(
+    "all of them together",
+    {
+        "input": [
+            _SYSTEM,
+            _DEVELOPER,
+            _USER,
+            _SAID,
+            _USER_PARTS,
+            _SAID_PARTS,
+            {"role": "user", "content": SCRIPTS},
+            _SAID_ITEM,
+            _USER,
+        ]
+    },
+)
+
+
+@probe(answers=1)
+def forms(setting: Setting) -> Steps:
+    """Every form of a message, in one conversation."""
+    yield from together(setting, _CONVERSATION, FORMS)
+
+
+PLAIN: Final[Rows] = (
+    given("instructions", "Answer in English."),
+    given("stream", False),  # noqa: FBT003 -- the JSON value itself
+    given("truncation", "disabled"),
+)
+FAMILY: Final[Rows] = (
+    given("metadata", {"purpose": "test"}),
+    given("store", False),  # noqa: FBT003 -- as above
+    given("parallel_tool_calls", True),  # noqa: FBT003 -- as above
+)
+CHARSET: Final[Rows] = (
+    Row(
+        "content-type has a charset",
+        headers={"content-type": f"{JSON_TYPE}; charset=utf-8"},
+    ),
+)
+OPTIONS: Final[Rows] = (*PLAIN, *FAMILY, *CHARSET)
+WHOLE_NUMBERS: Final[Rows] = (given("temperature", 1), given("top_p", 1))
+
+
+@probe(answers=1)
+def options(setting: Setting) -> Steps:
+    """A request with members that every client may send."""
+    yield from together(setting, all_of(OPTIONS), OPTIONS)
+
+
+@probe(answers=1)
+def whole_numbers(setting: Setting) -> Steps:
+    """Numbers of the page, written as integers."""
+    yield from together(setting, all_of(WHOLE_NUMBERS), WHOLE_NUMBERS)
+
+
+NULLS: Final[Rows] = tuple(
+    given(name, None)
+    for name in (
+        "instructions",
+        "max_output_tokens",
+        "temperature",
+        "top_p",
+        "stream",
+        "reasoning",
+        "previous_response_id",
+        "truncation",
+    )
+)
+TOOL_NULLS: Final[Rows] = (given("tools", None), given("tool_choice", None))
+
+
+@probe(answers=1)
+def nulls(setting: Setting) -> Steps:
+    """Every optional member as null, those of tools left out."""
+    yield from together(setting, all_of(NULLS), NULLS)
+
+
+@probe(answers=1)
+def tool_nulls(setting: Setting) -> Steps:
+    """The members of tools as null."""
+    yield from together(setting, all_of(TOOL_NULLS), TOOL_NULLS)
+
+
+NO_INPUT: Final[Rows] = (Row("input is missing", without=("input",), names=("input",)),)
+
+
+@probe(answers=1)
+def no_input(setting: Setting) -> Steps:
+    """A model alone, as in the page's own call."""
+    yield from each(setting, NO_INPUT)
+
+
+CHAT_CAP: Final = 16
+"""The tokens of a cap that goes by the name it has in chat completions."""
+
+COUNTING: Final = "Count from 1 to 100, and write nothing but the numbers."
+
+
+@probe(answers=1, tokens=CHAT_CAP)
+def chat_cap(setting: Setting) -> Steps:
+    """A long answer, capped by the chat parameter max_tokens."""
+    yield setting.ask(COUNTING, max_tokens=CHAT_CAP)
