@@ -1,6 +1,7 @@
 """The gateway as an ASGI application, alone or as one of many in a town."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
@@ -15,11 +16,16 @@ from conformance.reference.refusal import Refused
 from conformance.reference.reply import Reply
 from conformance.reference.response import new_id
 from conformance.reference.tokens import Style
-from conformance.reference.wire import send_reply
+from conformance.reference.wire import HungUp, send_reply
+
+LOGGER = logging.getLogger(__name__)
 
 
 class Door:
-    """The ASGI face of one gateway: reads a request, sends the reply."""
+    """The ASGI face of one gateway: reads a request, sends the reply.
+
+    An error of our own, or of a fault, is logged and left to the server: a 500.
+    """
 
     def __init__(
         self, gateway: Gateway, faults: Sequence[Fault] = (), latency: float = 0.0
@@ -35,9 +41,16 @@ class Door:
             return
         if self.latency:
             await asyncio.sleep(self.latency)
-        head, chunks = respond(self.gateway, self.faults, asked)
-        head = head.with_header("x-request-id", new_id("req"))
-        await send_reply(scope, send, asked, head, chunks)
+        try:
+            head, chunks = respond(self.gateway, self.faults, asked)
+            head = head.with_header("x-request-id", new_id("req"))
+            await send_reply(scope, send, asked, head, chunks)
+        except HungUp:
+            raise
+        except Exception:
+            names = ", ".join(fault.name for fault in self.faults) or "no fault"
+            LOGGER.exception("the gateway broke, with %s", names)
+            raise
 
 
 async def read(scope: Scope, receive: Receive) -> Asked | None:

@@ -166,6 +166,27 @@ def test_serving_ends_though_clients_stay() -> None:
     assert threading.enumerate() == before
 
 
+@on_reply(breaks="nothing.at-all")
+def slip(_asked: object, _reply: Reply) -> Reply:
+    """The fault itself is broken."""
+    raise LookupError("slipped")
+
+
+def test_a_fault_that_breaks_is_loud(caplog: pytest.LogCaptureFixture) -> None:
+    """An error of our own is a 500, and the log says which fault it was."""
+    with serving(faults=[slip]) as running:
+        assert httpx.get(running.url).status_code == 500
+    assert "with slip" in caplog.text
+    assert "LookupError" in caplog.text
+
+
+def test_a_long_header_is_not_the_frameworks_business(gateway: Serving) -> None:
+    """A key of a hundred thousand letters is a 401 like any other."""
+    headers = {"authorization": "Bearer " + "k" * 100_000}
+    answer = httpx.post(f"{gateway.url}{PATH}", json={}, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (401, None)
+
+
 def test_a_taken_port_is_told_at_once() -> None:
     """The command's port is bound before anything is announced."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
