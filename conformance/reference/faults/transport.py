@@ -1,0 +1,234 @@
+"""Faults of the wire: cut, endless, mislabelled and misdirected answers.
+
+Most of them spoil the refusal of a key alone, so that nothing else is wrong.
+"""
+
+import gzip
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_request, on_wire
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import (
+    HANG_UP,
+    RESET,
+    STREAM_TYPE,
+    Chunk,
+    Head,
+    Reply,
+)
+
+Sent = tuple[Head, Iterable[Chunk]]
+
+UNPACKED: Final = 64 << 20
+"""Bytes that the small compressed body of `zip_bomb` unpacks to."""
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(bytes(UNPACKED), 9)
+
+
+def _bars(head: Head) -> bool:
+    return head.status == 401
+
+
+def _body(chunks: Iterable[Chunk]) -> bytes:
+    return b"".join(chunk.data for chunk in chunks)
+
+
+def _of_body(head: Head, body: bytes) -> Sent:
+    return head.with_header("content-length", str(len(body))), [Chunk(body)]
+
+
+def _two_spaces(asked: Asked) -> bool:
+    return "  " in asked.headers.get("authorization", "")
+
+
+def _reads_no_gzip(asked: Asked) -> bool:
+    return asked.headers.get("accept-encoding") == "identity"
+
+
+@on_wire(breaks="transport.every-request-is-answered")
+def worker_dies(asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """The connection is closed without an answer."""
+    return head, [HANG_UP] if _two_spaces(asked) else chunks
+
+
+@on_wire(breaks="transport.every-request-is-answered")
+def connection_reset(asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """The connection is reset without an answer."""
+    return head, [RESET] if _two_spaces(asked) else chunks
+
+
+@on_wire(breaks="transport.every-request-is-answered")
+def speaks_no_http(asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """The answer is in another protocol."""
+    if not _two_spaces(asked):
+        return head, chunks
+    return replace(head, raw=b"220 mail.example ESMTP ready\r\n\r\n"), []
+
+
+@on_wire(breaks="transport.body-is-whole")
+def length_too_large(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """The content-length counts ten bytes more than there are."""
+    if not _bars(head):
+        return head, chunks
+    body = _body(chunks)
+    longer = head.with_header("content-length", str(len(body) + 10))
+    return longer, [Chunk(body), HANG_UP]
+
+
+@on_wire(breaks="transport.body-is-whole")
+def last_chunk_missing(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A chunked body ends without its last chunk."""
+    if not _bars(head):
+        return head, chunks
+    return head.without("content-length"), [*chunks, HANG_UP]
+
+
+@on_wire(breaks="transport.body-has-an-end")
+def endless_body(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A refusal goes on for ever."""
+    if not _bars(head):
+        return head, chunks
+    return head.without("content-length"), _endless()
+
+
+def _endless() -> Iterator[Chunk]:
+    while True:
+        yield Chunk(b" " * (1 << 18))
+
+
+@on_wire(breaks="transport.body-has-an-end")
+def zip_bomb(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A small refusal unpacks to a giant."""
+    if not _bars(head):
+        return head, chunks
+    return _of_body(head.with_header("content-encoding", "gzip"), _bomb())
+
+
+@on_wire(breaks="transport.encoding-decodes")
+def gzip_in_name_only(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A plain body goes by the name of gzip."""
+    if not _bars(head):
+        return head, chunks
+    return head.with_header("content-encoding", "gzip"), chunks
+
+
+@on_wire(breaks="transport.encoding-decodes")
+def gzip_cut_short(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A compressed body lacks its end."""
+    if not _bars(head):
+        return head, chunks
+    packed = gzip.compress(_body(chunks))[:-12]
+    return _of_body(head.with_header("content-encoding", "gzip"), packed)
+
+
+@on_wire(breaks="transport.encoding-decodes")
+def encoding_not_asked_for(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A body is in an encoding that the client does not read."""
+    if not _bars(head):
+        return head, chunks
+    return head.with_header("content-encoding", "br"), chunks
+
+
+@on_wire(breaks="transport.identity-is-respected")
+def compressed_for_everybody(asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """Whoever reads no compression gets it all the same."""
+    if not _reads_no_gzip(asked):
+        return head, chunks
+    packed = gzip.compress(_body(chunks))
+    return _of_body(head.with_header("content-encoding", "gzip"), packed)
+
+
+@on_wire(breaks={"transport.body-is-utf-8", "errors.is-an-envelope"})
+def body_in_latin_1(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A refusal is encoded in ISO 8859-1."""
+    if not _bars(head):
+        return head, chunks
+    return _of_body(head, _body(chunks).replace(b"missing", b"manqu\xe9e"))
+
+
+@on_wire(breaks="transport.charset-is-utf-8")
+def charset_of_another_age(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """JSON goes by the name of ISO 8859-1."""
+    named = "application/json; charset=ISO-8859-1"
+    return head.with_header("content-type", named) if _bars(head) else head, chunks
+
+
+@on_wire(breaks={"transport.nothing-behind-the-json", "errors.is-an-envelope"})
+def two_bodies_in_one(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A second error is written behind the first."""
+    return _of_body(head, _body(chunks) * 2) if _bars(head) else (head, chunks)
+
+
+@on_request(breaks="transport.no-redirect")
+def redirect_to_another_host(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """The client is sent to another host, and its key with it."""
+    if not _two_spaces(asked):
+        return asked
+    elsewhere = "https://elsewhere.example/v1/responses"
+    return Reply(307, headers={"location": elsewhere}, raw=b"")
+
+
+@on_reply(breaks="transport.error-is-no-stream")
+def refusal_labelled_as_stream(_asked: Asked, reply: Reply) -> Reply:
+    """A JSON refusal goes by the name of an event stream."""
+    return replace(reply, media_type=STREAM_TYPE) if reply.status == 401 else reply
+
+
+@on_wire(breaks="transport.answer-is-kept-private")
+def answers_for_every_cache(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """Any cache may keep an answer for an hour."""
+    if head.status != 200:
+        return head, chunks
+    return head.with_header("cache-control", "public, max-age=3600"), chunks
+
+
+@on_wire(breaks="transport.answer-is-kept-private")
+def nothing_said_to_caches(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """An answer says nothing to caches."""
+    return head.without("cache-control"), chunks
+
+
+@on_wire(breaks="transport.answer-is-dated")
+def date_missing(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """A refusal has no Date."""
+    if not _bars(head):
+        return head, chunks
+    lines = [f"{name}: {value}" for name, value in head.headers]
+    text = "\r\n".join(["HTTP/1.1 401 Unauthorized", *lines, "connection: close"])
+    return replace(head, raw=f"{text}\r\n\r\n".encode()), chunks
+
+
+@on_request(breaks="transport.other-method-makes-no-answer")
+def get_makes_an_answer(asked: Asked, _gateway: Gateway) -> Asked:
+    """A GET with a body is as good as a POST."""
+    lists = asked.path == "/v1/responses" and asked.method == "GET"
+    return replace(asked, method="POST") if lists else asked
+
+
+@on_request(breaks="transport.other-method-breaks-nothing")
+def patch_crashes(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A PATCH meets an exception."""
+    if asked.method != "PATCH":
+        return asked
+    refused = Refused(500, "Internal error.", code="internal_error")
+    return Reply(500, payload=refused.envelope())
+
+
+@on_reply(breaks="transport.other-method-is-405")
+def other_method_is_404(_asked: Asked, reply: Reply) -> Reply:
+    """Another method makes the endpoint disappear."""
+    return replace(reply, status=404) if reply.status == 405 else reply
+
+
+@on_reply(breaks="transport.405-lists-allowed-methods")
+def allow_missing(_asked: Asked, reply: Reply) -> Reply:
+    """A 405 does not tell what is allowed."""
+    return replace(reply, headers={}) if reply.status == 405 else reply
