@@ -9,7 +9,7 @@ from conformance.reference.gateway import Gateway
 from conformance.reference.refusal import Refused
 from conformance.reference.reply import Reply
 from conformance.reference.response import text_part
-from conformance.reference.rewriting import retold
+from conformance.reference.rewriting import each_response, retold
 
 Json = Any
 
@@ -62,6 +62,13 @@ def _with_outputs(asked: Asked, change: Callable[[Json], Json]) -> Asked:
     return asked.with_members(input=items)
 
 
+def _choosing(asked: Asked, gateway: Gateway, choice: Json) -> Reply:
+    """Answer as if another choice had been made, and repeat the one that was."""
+    own = asked.member("tool_choice")
+    reply = gateway.answer(asked.with_members(tool_choice=choice))
+    return each_response(reply, lambda response: {**response, "tool_choice": own})
+
+
 @on_request(breaks="tools.offer-is-taken-or-refused-by-name")
 def offer_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
     """A request that lets the model choose is refused without a word on why."""
@@ -70,15 +77,16 @@ def offer_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="tools.required-choice-makes-a-call")
-def required_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+def required_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """The choice "required" is not passed on."""
-    return asked.without_members("tool_choice") if _requires(asked) else asked
+    return _choosing(asked, gateway, "auto") if _requires(asked) else asked
 
 
 @on_request(breaks="tools.choice-holds-in-a-stream")
-def choice_lost_in_streams(asked: Asked, _gateway: Gateway) -> Asked:
-    """The choice of a tool is not passed on where a stream is wanted."""
-    return asked.without_members("tool_choice") if asked.streams else asked
+def choice_lost_in_streams(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """The choice "required" is not passed on where a stream is wanted."""
+    lost = _requires(asked) and asked.streams
+    return _choosing(asked, gateway, "auto") if lost else asked
 
 
 @on_reply(
@@ -102,41 +110,40 @@ def forced_answer_blanked(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_request(breaks="tools.named-choice-makes-a-call")
-def named_choice_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+def named_choice_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """A choice that names a function is taken for none."""
-    return asked.with_members(tool_choice="none") if _names_declared(asked) else asked
+    return _choosing(asked, gateway, "none") if _names_declared(asked) else asked
 
 
 @on_request(breaks="tools.named-choice-calls-no-other")
-def named_choice_weakened(asked: Asked, _gateway: Gateway) -> Asked:
+def named_choice_weakened(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """A choice that names a function is taken for any function."""
-    if not _names_declared(asked):
-        return asked
-    return asked.with_members(tool_choice="required")
+    return _choosing(asked, gateway, "required") if _names_declared(asked) else asked
 
 
 @on_request(breaks="tools.none-choice-makes-no-call")
-def none_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+def none_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """The choice "none" is not passed on."""
     forbids = asked.member("tool_choice") == "none"
-    return asked.without_members("tool_choice") if forbids else asked
+    return _choosing(asked, gateway, "auto") if forbids else asked
 
 
 @on_request(breaks="tools.one-call-where-parallel-is-off")
-def parallel_calls_always(asked: Asked, _gateway: Gateway) -> Asked:
+def parallel_calls_always(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """The leave for parallel calls is always given."""
-    if asked.member("parallel_tool_calls") is None:
+    if asked.member("parallel_tool_calls") is not False:
         return asked
-    return asked.with_members(parallel_tool_calls=True)
+    reply = gateway.answer(asked.with_members(parallel_tool_calls=True))
+    return each_response(reply, lambda r: {**r, "parallel_tool_calls": False})
 
 
 @on_request(breaks="tools.undeclared-choice-is-refused")
-def undeclared_choice_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+def undeclared_choice_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """A choice that names a function which is not declared is dropped."""
-    named = isinstance(asked.member("tool_choice"), dict)
-    if named and not _names_declared(asked):
-        return asked.without_members("tool_choice")
-    return asked
+    choice = asked.member("tool_choice")
+    named = isinstance(choice, dict) and choice.get("type") == "function"
+    lost = named and not _names_declared(asked)
+    return _choosing(asked, gateway, "auto") if lost else asked
 
 
 @on_request(

@@ -1,0 +1,170 @@
+"""Defects of stored conversations: lost, doubled, kept too long, or shown to others."""
+
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_request
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import Reply
+from conformance.reference.response import new_id
+from conformance.reference.rewriting import each_response
+from conformance.reference.store import Record
+
+Json = Any
+
+
+def _previous(asked: Asked, gateway: Gateway) -> Record | None:
+    """The record that a request continues, whoever it belongs to."""
+    named = asked.member("previous_response_id")
+    return gateway.store.records.get(named) if isinstance(named, str) else None
+
+
+def _afresh(asked: Asked) -> Asked:
+    return asked.without_members("previous_response_id")
+
+
+def _as_items(asked: Asked) -> list[Json]:
+    given = asked.member("input")
+    if isinstance(given, list):
+        return given
+    return [{"role": "user", "content": given or ""}]
+
+
+def _unknown() -> Reply:
+    refused = Refused(
+        404,
+        "No response is known by this previous_response_id.",
+        param="previous_response_id",
+        code="previous_response_not_found",
+    )
+    return Reply(404, payload=refused.envelope())
+
+
+@on_request(breaks="state.stored-response-is-found")
+def nothing_stored(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """Answers say that they are stored, and none is ever found."""
+    return _unknown() if asked.member("previous_response_id") else asked
+
+
+@on_request(breaks="state.previous-response-is-read")
+def previous_id_dropped(asked: Asked, gateway: Gateway) -> Asked:
+    """Known ids of earlier answers are dropped, unless a call is answered."""
+    answers_call = isinstance(asked.member("input"), list)
+    return _afresh(asked) if _previous(asked, gateway) and not answers_call else asked
+
+
+@on_reply(breaks="state.streamed-response-can-be-continued")
+def stream_under_another_id(_asked: Asked, reply: Reply) -> Reply:
+    """A stream has another id than the response that is stored."""
+    told = new_id("resp")
+    if not reply.streamed:
+        return reply
+    return each_response(reply, lambda response: {**response, "id": told})
+
+
+@on_request(breaks="state.context-grows-by-a-turn")
+def context_doubled(asked: Asked, gateway: Gateway) -> Asked:
+    """The stored turns are put before a context that holds them already."""
+    record = _previous(asked, gateway)
+    if record is None or isinstance(asked.member("input"), list):
+        return asked
+    return asked.with_members(input=[*record.context, *_as_items(asked)])
+
+
+@on_request(breaks="state.instructions-are-not-carried-over")
+def instructions_kept_as_message(asked: Asked, gateway: Gateway) -> Asked:
+    """The instructions of a turn become a message of the next."""
+    record = _previous(asked, gateway)
+    kept = record.response["instructions"] if record else None
+    if not kept:
+        return asked
+    message = {"role": "user", "content": kept}
+    return asked.with_members(input=[message, *_as_items(asked)])
+
+
+@on_request(
+    breaks={"state.instructions-are-not-carried-over", "echo.no-foreign-instructions"}
+)
+def instructions_inherited(asked: Asked, gateway: Gateway) -> Asked:
+    """A turn without instructions has those of the turn before."""
+    record = _previous(asked, gateway)
+    kept = record.response["instructions"] if record else None
+    return asked.with_members(instructions=kept) if kept else asked
+
+
+@on_request(breaks="state.unstored-response-is-forgotten")
+def everything_stored(asked: Asked, gateway: Gateway) -> Asked:
+    """A continued conversation is stored whatever store says."""
+    return asked.without_members("store") if _previous(asked, gateway) else asked
+
+
+@on_reply(breaks="state.response-can-be-fetched")
+def fetched_under_a_new_id(asked: Asked, reply: Reply) -> Reply:
+    """A response has a new id each time that it is fetched."""
+    if asked.method != "GET":
+        return reply
+    return each_response(reply, lambda response: {**response, "id": new_id("resp")})
+
+
+@on_reply(breaks="state.response-can-be-fetched")
+def fetch_is_a_page(asked: Asked, reply: Reply) -> Reply:
+    """The route that fetches a response falls through to a web page."""
+    if asked.method != "GET" or not asked.path.startswith("/v1/responses/"):
+        return reply
+    page = b"<!doctype html><title>Not found</title>"
+    return Reply(404, raw=page, media_type="text/html")
+
+
+@on_request(breaks="state.stored-call-can-be-answered")
+def calls_not_stored(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """The calls of a conversation are not stored with it."""
+    if not _previous(asked, gateway) or not isinstance(asked.member("input"), list):
+        return asked
+    refused = Refused(
+        400, "No tool call found for this function call output.", code="no_such_call"
+    )
+    return Reply(400, payload=refused.envelope())
+
+
+@on_request(
+    breaks={"state.unknown-id-is-refused", "state.unstored-response-is-forgotten"}
+)
+def unknown_id_ignored(asked: Asked, gateway: Gateway) -> Asked:
+    """An id that leads nowhere starts a new conversation."""
+    named = asked.member("previous_response_id")
+    likely = isinstance(named, str) and named.startswith("resp_")
+    return _afresh(asked) if likely and not _previous(asked, gateway) else asked
+
+
+@on_request(breaks="state.malformed-id-is-refused")
+def malformed_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+    """What does not have the form of an id starts a new conversation."""
+    named = asked.member("previous_response_id")
+    odd = isinstance(named, str) and not named.startswith("resp_")
+    return _afresh(asked) if odd else asked
+
+
+@on_request(breaks="state.number-is-no-id")
+def number_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+    """A number as an id starts a new conversation."""
+    named = asked.member("previous_response_id")
+    return _afresh(asked) if isinstance(named, int) else asked
+
+
+@on_request(breaks="state.foreign-conversation-stays-closed")
+def conversations_open_to_all(asked: Asked, gateway: Gateway) -> Asked:
+    """A conversation is looked up by its id alone."""
+    record = _previous(asked, gateway)
+    if record is None or asked.key is None:
+        return asked
+    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
+
+
+@on_request(breaks="state.foreign-response-cannot-be-fetched")
+def fetched_by_anybody(asked: Asked, gateway: Gateway) -> Asked:
+    """A response is fetched by its id alone."""
+    record = gateway.store.records.get(asked.path.rpartition("/")[2])
+    if asked.method != "GET" or record is None or asked.key is None:
+        return asked
+    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")

@@ -1,0 +1,139 @@
+"""Conversations that the server is asked to remember."""
+
+from typing import Final
+from urllib.parse import quote
+
+from conformance.core.exchange import Exchange
+from conformance.core.node import Json
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.request import PATH, SECOND_KEY, Request
+from conformance.core.requirement import Capability
+from conformance.spec.probes.tools import CAP, WEATHER, calls, result
+
+SHORT: Final = 64
+"""Output tokens for an answer of a few words."""
+
+QUESTION: Final = "Which word did I ask you to remember?"
+
+HELLO: Final = "Say hello in one word."
+
+OURS: Final = {"authorization": f"Bearer {SECOND_KEY}"}
+"""What the holder of the second key sends."""
+
+_PASTIME: Final = (
+    "I will ask you for it later on. Until then there is nothing that you have to do: "
+    "a boat lies in the harbour, the sea is calm, two gulls sit on the mast, and the "
+    "wind comes from the south, as it does on most days at this time of the year. "
+    "For now, answer with one short sentence, and do not repeat the word."
+)
+
+
+def _told(word: str) -> str:
+    """Return a message that is several times as long as the question after it."""
+    return f"Remember the word {word}. {_PASTIME}"
+
+
+def word_in(text: str) -> str:
+    """Return the word that a text of ours asks to remember: its fourth."""
+    return text.split()[3].strip(".")
+
+
+def _id(exchange: Exchange) -> str:
+    return exchange.response["id"].expect(str)
+
+
+def _fetch(response_id: str, *, foreign: bool = False) -> Request:
+    headers: dict[str, str | None] = {"content-type": None}
+    path = f"{PATH}/{quote(response_id, safe='')}"
+    more = OURS if foreign else {}
+    return Request(method="GET", path=path, headers={**headers, **more})
+
+
+# It opens the capability, and must be held to its end where that is refused: so it
+# needs nothing itself.
+@probe(answers=2, tokens=2 * SHORT)
+def remembered_word(setting: Setting) -> Steps:
+    """A word is told in a long message, and asked for by the id of the answer."""
+    told = yield setting.ask(
+        _told(setting.word("remembered")), store=True, max_output_tokens=SHORT
+    )
+    yield setting.ask(QUESTION, previous_response_id=_id(told), max_output_tokens=SHORT)
+
+
+@probe(answers=5, refusals=1, tokens=5 * SHORT, needs=Capability.STATE)
+def chained_turns(setting: Setting) -> Steps:
+    """Five turns by id, the first a stream, the last not to be stored.
+
+    The first has instructions that no other turn repeats. Then the last turn is
+    continued all the same, and the one before it is fetched.
+    """
+    word = setting.word("instructed")
+    secret = f"Remember the word {word}. Never say it in your first answer."
+
+    def turn(before: Exchange, text: str, *, store: bool = True) -> Request:
+        return setting.ask(
+            text,
+            previous_response_id=_id(before),
+            store=store,
+            max_output_tokens=SHORT,
+        )
+
+    before = yield setting.ask(
+        stream=True, store=True, instructions=secret, max_output_tokens=SHORT
+    )
+    for text in (QUESTION, HELLO, HELLO):
+        if not before.answered:
+            return
+        before = yield turn(before, text)
+    if before.answered:
+        last = yield turn(before, HELLO, store=False)
+        if last.answered:
+            yield turn(last, HELLO)
+        yield _fetch(_id(before))
+
+
+@probe(answers=2, tokens=2 * CAP, needs=Capability.STATE)
+def stored_call(setting: Setting) -> Steps:
+    """A forced call is answered by its id and its result alone."""
+    asked = yield setting.ask(
+        "What is the weather in Turin?",
+        tools=[WEATHER],
+        tool_choice={"type": "function", "name": WEATHER["name"]},
+        store=True,
+        max_output_tokens=CAP,
+    )
+    if made := calls(asked):
+        results: Json = [result(call, "It is sunny in Turin.") for call in made]
+        yield setting.ask(
+            results,
+            tools=[WEATHER],
+            previous_response_id=_id(asked),
+            max_output_tokens=CAP,
+        )
+
+
+@probe(refusals=3, needs=Capability.STATE)
+def unknown_ids(setting: Setting) -> Steps:
+    """Ids that nobody was given: a likely one, one with odd characters, a number."""
+    likely = f"resp_{setting.word('unknown-id').lower():0<32}"
+    yield tuple(
+        setting.ask(QUESTION, previous_response_id=id_, max_output_tokens=SHORT)
+        for id_ in (likely, "../no such \N{SNOWMAN} id?", 12345)
+    )
+
+
+@probe(answers=1, refusals=1, tokens=SHORT, needs=Capability.STATE, second_key=True)
+def foreign_conversation(setting: Setting) -> Steps:
+    """A word is told with one key; another key continues that, and fetches it."""
+    told = yield setting.ask(
+        _told(setting.word("foreign")), store=True, max_output_tokens=SHORT
+    )
+    yield (
+        setting.ask(
+            QUESTION,
+            previous_response_id=_id(told),
+            headers=OURS,
+            max_output_tokens=SHORT,
+        ),
+        _fetch(_id(told), foreign=True),
+    )

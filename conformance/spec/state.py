@@ -1,0 +1,222 @@
+"""State: what ``previous_response_id`` brings back, and for whom."""
+
+from itertools import pairwise
+from urllib.parse import unquote
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.requirement import Capability, must, should
+from conformance.core.sources import FIELD, OPENAI_API, PAGE
+from conformance.spec.accepted import let_through, turned_down
+from conformance.spec.counted import tokens_read, tokens_written
+from conformance.spec.probes import state as probes
+
+_MEMBER = f"{PAGE}#/components/schemas/Request/properties/previous_response_id"
+
+FOUND = should(
+    "state.stored-response-is-found",
+    "An answer that says it was stored is found when it is continued.",
+    source=f"{OPENAI_API}, store",
+    cause="store is repeated from the request, and nothing was ever kept",
+    covers=("PR-03",),
+)
+
+_LOST = ("not found", "not_found", "no such", "does not exist", "unknown", "expired")
+
+
+@check(FOUND, on=probes.remembered_word)
+def stored_response_is_found(told: Exchange, asked: Exchange) -> Findings:
+    """Judge the words of a refusal; one that lacks the capability is none of those."""
+    stored = told.response.get("store")
+    if asked.kind is not Kind.REFUSAL:
+        _ = asked.response
+        return
+    said = asked.body[:65536].decode("utf-8", "replace").lower()
+    if stored is not None and stored.value is True and any(w in said for w in _LOST):
+        wanted = "the answer to be known, since its store is true"
+        yield asked.finding("status", wanted, asked.summary)
+
+
+READ = must(
+    "state.previous-response-is-read",
+    "A request with a previous_response_id is answered out of the conversation so far.",
+    source=_MEMBER,
+    needs=Capability.STATE,
+    cause="the gateway drops the member for upstreams that keep nothing",
+    covers=("PR-01", "RT-05"),
+)
+
+
+@check(READ, on=probes.remembered_word)
+def previous_response_is_read(told: Exchange, asked: Exchange) -> Findings:
+    """Look for the word of the first turn in the second answer, else at the counts.
+
+    The first message is several times as long as the second, so fewer prompt tokens
+    in the second turn show that it was not read. Equal ones come from a server that
+    does not count.
+    """
+    word = probes.word_in(told.request.json["input"])
+    if word in asked.text:
+        return
+    before, after = tokens_read(told), tokens_read(asked)
+    if before is None or after is None or before == after:
+        raise Inconclusive(f"{asked.id}: neither the text nor the usage tells")
+    if after < before:
+        wanted = f"more prompt tokens than in the first turn ({before})"
+        yield asked.finding("/usage", wanted, str(after))
+
+
+STREAMED = must(
+    "state.streamed-response-can-be-continued",
+    "The id of a stream is known as soon as the stream has ended.",
+    source=_MEMBER,
+    needs=Capability.STATE,
+    cause="a stream is stored in the background, or under another id",
+    covers=("PR-06", "SE-10"),
+)
+
+
+@check(STREAMED, on=probes.chained_turns)
+def streamed_response_can_be_continued(*turns: Exchange) -> Findings:
+    """Judge the status of the turn that continues the id of the last event."""
+    if len(turns) < 2:
+        _ = turns[0].response
+    yield from turned_down(turns[1], "an answer, since the id is that of the stream")
+
+
+LINEAR = must(
+    "state.context-grows-by-a-turn",
+    "Each turn by id adds itself to the prompt, not all turns before it once more.",
+    source=FIELD,
+    needs=Capability.STATE,
+    cause="earlier turns are put before a stored context that holds them already",
+    covers=("PR-09",),
+)
+
+_CHAIN = 5
+_DOUBLING = 1.6
+_NOISE = 64
+"""Prompt tokens that a turn of a few words may add, whatever its template."""
+
+
+def _added(turns: tuple[Exchange, ...]) -> list[int]:
+    """Return by how much each turn's prompt outgrows the last, that answer apart."""
+    grown = list[int]()
+    for before, after in pairwise(turns):
+        read, now, said = (
+            tokens_read(before),
+            tokens_read(after),
+            tokens_written(before),
+        )
+        if read is None or now is None or said is None:
+            raise Inconclusive(f"{after.id}: the usage does not tell what was read")
+        grown.append(now - read - said)
+    return grown
+
+
+@check(LINEAR, on=probes.chained_turns)
+def context_grows_by_a_turn(*turns: Exchange) -> Findings:
+    """Judge turns two to five: growth that doubles twice in a row is a finding."""
+    if len(turns) <= _CHAIN:
+        raise Inconclusive("the chain broke off before its fifth turn")
+    third, fourth, fifth = _added(turns[1:_CHAIN])
+    doubles = fourth > _DOUBLING * third and fifth > _DOUBLING * fourth
+    if doubles and fifth > _NOISE:
+        wanted = f"about as many more prompt tokens as a turn before ({fourth})"
+        yield turns[_CHAIN - 1].finding("/usage", wanted, str(fifth))
+
+
+INSTRUCTIONS = should(
+    "state.instructions-are-not-carried-over",
+    "The instructions of one turn do not hold in the next.",
+    source=f"{OPENAI_API}, instructions",
+    needs=Capability.STATE,
+    cause="instructions are stored as a message of the conversation",
+    covers=("PR-08",),
+)
+
+
+@check(INSTRUCTIONS, on=probes.chained_turns)
+def instructions_are_not_carried_over(*turns: Exchange) -> Findings:
+    """Look for a word that stood in the first turn's instructions alone.
+
+    A model that let it slip in its first answer has put it into the context itself.
+    """
+    if len(turns) < 2:
+        raise Inconclusive("there is no second turn")
+    first, second = turns[:2]
+    word = probes.word_in(first.request.json["instructions"])
+    repeated = second.response.get("instructions")
+    if repeated is not None and word in str(repeated.value):
+        yield repeated.finding("no instructions, since this turn has none")
+    elif word in first.text:
+        raise Inconclusive(f"{first.id}: the model told its instructions itself")
+    elif word in second.text:
+        yield second.finding("/output", "nothing of earlier instructions", second.text)
+
+
+UNSTORED = should(
+    "state.unstored-response-is-forgotten",
+    "An answer that was not to be stored cannot be continued.",
+    source=f"{OPENAI_API}, store",
+    needs=Capability.STATE,
+    cause="everything is stored, whatever store says",
+    covers=("PR-10",),
+)
+
+
+@check(UNSTORED, on=probes.chained_turns)
+def unstored_response_is_forgotten(*turns: Exchange) -> Findings:
+    """Judge the status of a turn that continues one with store false."""
+    if len(turns) <= _CHAIN + 1:
+        raise Inconclusive("no turn was answered that asked not to be stored")
+    yield from let_through(turns[_CHAIN], "a 4xx, since the answer was not stored")
+
+
+FETCHED = should(
+    "state.response-can-be-fetched",
+    "A GET of an answer's id returns that answer, or says in JSON that it does not.",
+    source=f"{OPENAI_API}, Get a model response",
+    needs=Capability.STATE,
+    cause="companion routes fall through to a web page, or make a new id each time",
+    covers=("ST-10", "PR-11"),
+)
+
+_LACKING = frozenset({400, 404, 405, 501})
+
+
+@check(FETCHED, on=probes.chained_turns)
+def response_can_be_fetched(*turns: Exchange) -> Findings:
+    """Judge status, form and id; what else the object holds is not looked at."""
+    fetched = turns[-1]
+    if fetched.request.method != "GET" or fetched.status in {0, 429, 502, 503}:
+        raise Inconclusive("the answer was not fetched")
+    asked = unquote(fetched.request.path.rpartition("/")[2])
+    if fetched.status in _LACKING:
+        if not fetched.json.expect(dict):
+            yield fetched.json.finding("an object that says why not")
+    elif fetched.status != 200:
+        yield fetched.finding("status", "200, 404, 405 or 501", str(fetched.status))
+    else:
+        yield from fetched.json["id"].differs(asked, "the id that was asked for")
+
+
+CALLS = must(
+    "state.stored-call-can-be-answered",
+    "A stored function call is answered by the id of its response, and its result.",
+    source=_MEMBER,
+    needs=Capability.TOOLS,
+    cause="stored context keeps messages, and loses calls",
+    covers=("PR-07",),
+)
+
+
+@check(CALLS, on=probes.stored_call)
+def stored_call_can_be_answered(asked: Exchange, *replied: Exchange) -> Findings:
+    """Judge the status of the second turn, which has nothing but id and result."""
+    if not replied:
+        _ = asked.response
+        raise Inconclusive(
+            f"{asked.id}: the model called no function, though forced to"
+        )
+    yield from turned_down(replied[0], "an answer, since the call is in the context")

@@ -1,0 +1,119 @@
+"""State: ids that were never given, or were given to somebody else."""
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.requirement import Capability, must, should
+from conformance.core.sources import FIELD, PAGE
+from conformance.spec.accepted import let_through
+from conformance.spec.counted import tokens_read
+from conformance.spec.probes import state as probes
+
+Ids = tuple[Exchange, Exchange, Exchange]
+"""The answers to a likely id, an odd one, and a number."""
+
+_MEMBER = f"{PAGE}#/components/schemas/Request/properties/previous_response_id"
+
+UNKNOWN = must(
+    "state.unknown-id-is-refused",
+    "A previous_response_id that nobody was given is refused.",
+    source=_MEMBER,
+    needs=Capability.STATE,
+    cause="the gateway drops the member, or starts afresh where it finds nothing",
+    covers=("PR-02", "PR-01"),
+)
+
+
+@check(UNKNOWN, on=probes.unknown_ids)
+def unknown_id_is_refused(three: Ids) -> Findings:
+    """Judge the status for an id that looks like any other."""
+    yield from let_through(three[0], "a 4xx, since nobody was given this id")
+
+
+ODD = must(
+    "state.malformed-id-is-refused",
+    "A previous_response_id that cannot be an id is refused.",
+    source=_MEMBER,
+    needs=Capability.STATE,
+    cause="what is not in the form of an id is treated as no id",
+    covers=("PR-02",),
+)
+
+
+@check(ODD, on=probes.unknown_ids)
+def malformed_id_is_refused(three: Ids) -> Findings:
+    """Judge the status for an id with dots, slashes, blanks and a snowman."""
+    yield from let_through(three[1], "a 4xx, since this is no id")
+
+
+NUMBER = should(
+    "state.number-is-no-id",
+    "A number as previous_response_id is refused.",
+    source=_MEMBER,
+    needs=Capability.STATE,
+    cause="a member of another type is read as an absent one",
+    covers=("PR-02", "RV-01"),
+)
+
+
+@check(NUMBER, on=probes.unknown_ids)
+def number_is_no_id(three: Ids) -> Findings:
+    """Judge the status for a number in the place of a text."""
+    yield from let_through(three[2], "a 4xx, since an id is a text")
+
+
+CLOSED = must(
+    "state.foreign-conversation-stays-closed",
+    "The id of one key's answer opens no conversation to another key.",
+    source=FIELD,
+    needs=Capability.STATE,
+    cause="stored responses are looked up by their id alone",
+    covers=("PR-05",),
+)
+
+
+@check(CLOSED, on=probes.foreign_conversation)
+def foreign_conversation_stays_closed(
+    told: Exchange, strange: tuple[Exchange, Exchange]
+) -> Findings:
+    """Judge what the second key learns, by the word and by the prompt tokens.
+
+    An answer out of nothing is no leak: that strange ids are let in at all is what
+    ``state.unknown-id-is-refused`` blames.
+    """
+    asked, _ = strange
+    word = probes.word_in(told.request.json["input"])
+    if word.encode() in asked.body:
+        yield asked.finding("", "nothing of the first key's conversation", word)
+        return
+    if asked.kind is Kind.REFUSAL and asked.status != 401:
+        return
+    before, after = tokens_read(told), tokens_read(asked)
+    if not asked.answered or before is None or after is None or before == after:
+        raise Inconclusive(f"{asked.id}: {asked.summary}")
+    if after > before:
+        wanted = f"fewer prompt tokens than the first key's message has ({before})"
+        yield asked.finding("/usage", wanted, str(after))
+
+
+UNFETCHED = must(
+    "state.foreign-response-cannot-be-fetched",
+    "A GET with another key does not return the answer of the first.",
+    source=FIELD,
+    needs=Capability.STATE,
+    cause="the route that fetches checks that there is a key, not whose it is",
+    covers=("PR-04",),
+)
+
+
+@check(UNFETCHED, on=probes.foreign_conversation)
+def foreign_response_cannot_be_fetched(
+    told: Exchange, strange: tuple[Exchange, Exchange]
+) -> Findings:
+    """Judge what comes back: a web page for any path, say, gives nothing away."""
+    _, fetched = strange
+    if not fetched.status or fetched.status >= 500 or fetched.status == 401:
+        raise Inconclusive(f"{fetched.id}: {fetched.summary}")
+    if fetched.status >= 300 or not fetched.is_json:
+        return
+    if told.response["id"].expect(str).encode() in fetched.body:
+        yield fetched.finding("status", "a 4xx, since the key is another", "200")
