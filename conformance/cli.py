@@ -49,6 +49,7 @@ _RUN_OPTIONS = (
     click.option("--max-requests", metavar="N", help="Requests that may be sent."),
     click.option("--max-seconds", metavar="S", help="Seconds that the run may take."),
     click.option("--report-dir", metavar="DIR", help="Where the report goes."),
+    click.option("--baseline", metavar="FILE", help="Known failures, excused."),
     click.option("--format", metavar="NAMES", help="html,json,junit,markdown,har,…"),
 )
 
@@ -74,12 +75,23 @@ def _joined(flags: Mapping[str, Any]) -> dict[str, str]:
 @_run_options
 @click.option("--plan", "plan_only", is_flag=True, help="Say what is sent, send none.")
 @click.option("--quiet", is_flag=True, help="Print the verdict only.")
-def run(url: str | None, *, plan_only: bool, quiet: bool, **flags: Any) -> None:  # noqa: ANN401 -- click's own types
+@click.option("--update-baseline", "update", is_flag=True, help="Excuse all failures.")
+@click.option("--prune-baseline", "prune", is_flag=True, help="Drop what is over.")
+def run(
+    url: str | None,
+    *,
+    plan_only: bool,
+    quiet: bool,
+    update: bool,
+    prune: bool,
+    **flags: Any,  # noqa: ANN401 -- click's own types
+) -> None:
     """Judge the server at URL; without one, the embedded gateway."""
     from conformance import running  # noqa: PLC0415 -- --help must not pay for it
 
     asked = _joined(flags) | {"url": url or ""}
-    sys.exit(running.run(asked, os.environ, plan_only=plan_only, quiet=quiet))
+    how = running.How(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
+    sys.exit(running.run(asked, os.environ, how))
 
 
 @main.command()

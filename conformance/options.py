@@ -7,9 +7,13 @@ flag counts more than a ``CONFORMANCE_*`` variable, and a variable more than
 
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from conformance import baseline_file
+from conformance.catalogue import catalogue
+from conformance.core.baseline import Baseline
 from conformance.core.profile import profile_named
 from conformance.core.requirement import Capability, Level
 from conformance.errors import BadSetting, UnknownName
@@ -40,6 +44,7 @@ OPTIONS: Final = (
     "max-seconds",
     "report-dir",
     "format",
+    "baseline",
 )
 
 
@@ -164,6 +169,13 @@ def _required(text: str) -> tuple[str, ...]:
     return names
 
 
+def _baseline(text: str) -> Baseline:
+    if not text:
+        return Baseline()
+    known = (requirement.id for requirement in catalogue().requirements)
+    return baseline_file.read(Path(text), known, datetime.now(UTC).date())
+
+
 def gathered(asked: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return every option that was given, the nearest source counting."""
     file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
@@ -210,6 +222,7 @@ def settings_from(
             seed=seed,
             generated=_generated(every),
             limits=_limits(every),
+            baseline=_baseline(every.get("baseline", "")),
             report_dir=Path(where) if where else None,
         ),
         formats,

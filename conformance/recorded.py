@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from conformance.catalogue import Catalogue, catalogue
+from conformance.core.baseline import Complaint
 from conformance.core.node import Json
 from conformance.core.probe import Setting
 from conformance.core.profile import profile_named
@@ -18,6 +19,7 @@ from conformance.run.journal import Recorded, read, read_finding
 from conformance.run.plan import Plan, narrowed, plan
 from conformance.run.rehearsal import Heard, rehearsed
 from conformance.run.settings import Settings
+from conformance.spec import schema
 
 
 def _journal_in(path: str) -> Path:
@@ -40,6 +42,7 @@ def _settings(recorded: Recorded) -> Settings:
         require=tuple(header["require"]),
         level=Level(header["level"]),
         seed=header["seed"],
+        case=header.get("case", ""),
     )
 
 
@@ -77,7 +80,8 @@ def _replayed(court: Court, recorded: Recorded, setting: Setting) -> None:
 def judged(recorded: Recorded, book: Catalogue) -> Report:
     """Judge a journal anew by ``book``; nothing is sent."""
     settings = _settings(recorded)
-    whole = plan(book, settings)
+    drawn = [*schema.recorded(recorded.header["cases"])]
+    whole = plan(book, settings, drawn)
     court = Court(settings, _as_recorded(whole, recorded, settings))
     setting = Setting(settings.model, settings.seed, settings.profile.name)
     _replayed(court, recorded, setting)
@@ -146,6 +150,7 @@ def told(recorded: Recorded, book: Catalogue) -> Report:
         _run(recorded, court.spent),
         tuple(_verdicts(recorded, book)),
         recorded.footer["capabilities"],
+        tuple(Complaint(**c) for c in recorded.footer["complaints"]),
     )
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,11 @@ import click
 import pytest
 from rich.console import Console
 
+from conformance import baseline_file
+from conformance.core.baseline import STALE
 from conformance.core.profile import profile_named
+from conformance.core.report import Report
+from conformance.core.verdict import Outcome
 from conformance.engine import SPEC, Engine
 from conformance.errors import BadSetting, UnknownName
 from conformance.formats import render
@@ -70,55 +75,98 @@ def _arguments(engine: Engine, formats: tuple[str, ...]) -> list[str]:
     return arguments
 
 
-def run(
-    asked: Mapping[str, str],
-    environ: Mapping[str, str],
-    *,
-    plan_only: bool,
-    quiet: bool,
-) -> int:
+@dataclass(frozen=True)
+class How:
+    """What a user wants of a run beside the judging."""
+
+    plan_only: bool = False
+    quiet: bool = False
+    update: bool = False
+    prune: bool = False
+
+
+def run(asked: Mapping[str, str], environ: Mapping[str, str], how: How) -> int:
     """Run what was asked for, and return the exit code; raises ``SuiteError``."""
+    baseline = gathered(asked, environ).get("baseline", "")
+    if (how.update or how.prune) and not baseline:
+        raise BadSetting(
+            "no baseline to change", f"name it: --baseline {baseline_file.NAME}"
+        )
+    if how.update and not Path(baseline).exists():
+        Path(baseline).write_text("", encoding="utf-8")
     with ExitStack() as stack:
         if not gathered(asked, environ).get("url"):
             asked, environ = embedded(asked, environ, stack)
         settings, formats = settings_from(asked, environ)
-        return _run(settings, formats, plan_only=plan_only, quiet=quiet)
+        engine = _engine(settings, formats)
+        if how.plan_only:
+            return _tell_plan(engine)
+        _run(engine, quiet=how.quiet)
+        code = _ended(engine, quiet=how.quiet)
+        if engine.report and (how.update or how.prune):
+            return _rewritten(Path(baseline), engine.report, how)
+        return code
 
 
-def _run(
-    settings: Settings, formats: tuple[str, ...], *, plan_only: bool, quiet: bool
-) -> int:
-    console = Console(stderr=True, highlight=False)
+def _engine(settings: Settings, formats: tuple[str, ...]) -> Engine:
     name = run_name(settings, datetime.now(UTC))
     directory = settings.report_dir or Path("reports") / name
-    engine = Engine(settings, formats, directory, allure="allure" in formats)
-    told = planned(engine.plan, settings)
-    if plan_only:
-        click.echo(told)
-        for probe in engine.plan.probes:
-            cost = f"{probe.answers} answers, {probe.refusals} refusals"
-            click.echo(f"  {probe.name}: {cost}: {probe.text}")
-        return 0
+    return Engine(settings, formats, directory, allure="allure" in formats)
+
+
+def _tell_plan(engine: Engine) -> int:
+    click.echo(planned(engine.plan, engine.settings))
+    for probe in engine.plan.probes:
+        cost = f"{probe.answers} answers, {probe.refusals} refusals"
+        click.echo(f"  {probe.name}: {cost}: {probe.text}")
+    return 0
+
+
+def _rewritten(path: Path, report: Report, how: How) -> int:
+    """Bring the baseline up to the report; return the code that it then has."""
+    if how.update:
+        today = datetime.now(UTC).date()
+        added = baseline_file.updated(path, report, today)
+        click.echo(f"{path}: {added} entries added; give each its reason")
+        report = replace(
+            report,
+            verdicts=tuple(
+                replace(v, outcome=Outcome.EXPECTED)
+                if v.outcome is Outcome.FAILED
+                else v
+                for v in report.verdicts
+            ),
+            complaints=tuple(c for c in report.complaints if c.problem == STALE),
+        )
+    if how.prune:
+        gone = baseline_file.pruned(path, report)
+        click.echo(f"{path}: {gone} entries taken out")
+        report = replace(report, complaints=())
+    return report.exit_code
+
+
+def _run(engine: Engine, *, quiet: bool) -> None:
+    console = Console(stderr=True, highlight=False)
     if not engine.plan.cases:
         raise BadSetting(
             "nothing is left to judge", "loosen --only, --level or --profile"
         )
     if not quiet:
+        told = planned(engine.plan, engine.settings)
         console.print(told, soft_wrap=True)
     progress = Progress(console, engine.plan, quiet=quiet)
     engine.watcher = progress.watcher()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with progress.shown():
-        code = pytest.main(_arguments(engine, formats), plugins=[engine])
-    return _ended(engine, int(code), quiet=quiet)
+        pytest.main(_arguments(engine, engine.formats), plugins=[engine])
 
 
-def _ended(engine: Engine, pytest_code: int, *, quiet: bool) -> int:
+def _ended(engine: Engine, *, quiet: bool) -> int:
     """Print what the run came to, and return the exit code."""
     if engine.error:
         raise engine.error
     if engine.report is None:
-        click.echo(f"error: pytest ended with code {pytest_code}", err=True)
+        click.echo("error: pytest ended before there was a report", err=True)
         return OUR_ERROR
     text = render("text", engine.report, engine.evidence)
     click.echo(text.splitlines()[-1] if quiet else text.rstrip("\n"))

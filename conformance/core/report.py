@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from conformance.core.baseline import Complaint
 from conformance.core.node import Finding
 from conformance.core.requirement import Level, Requirement
 from conformance.core.verdict import Outcome, Verdict
@@ -109,6 +110,7 @@ class Report:
     run: RunInfo
     verdicts: tuple[Verdict, ...]
     capabilities: Mapping[str, str] = field(default_factory=dict)
+    complaints: tuple[Complaint, ...] = ()
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -126,13 +128,13 @@ class Report:
     def exit_code(self) -> int:
         """Return the code that the process ends with.
 
-        130 interrupted, 1 a MUST failed, 4 a check of ours broke, 3 a MUST could
-        not be judged or none was, 0 conformant.
+        130 interrupted, 1 a MUST failed or an entry of the baseline must go, 4 a
+        check of ours broke, 3 a MUST could not be judged or none was, 0 conformant.
         """
         musts = self.summary()[Level.MUST]
         if self.run.interrupted:
             return 130
-        if musts[Outcome.FAILED]:
+        if musts[Outcome.FAILED] or self.complaints:
             return 1
         if any(counts[Outcome.ERROR] for counts in self.summary().values()):
             return 4
@@ -142,7 +144,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """Return the one word for the whole run."""
-        musts = self.summary()[Level.MUST]
-        if musts[Outcome.FAILED]:
+        if self.summary()[Level.MUST][Outcome.FAILED]:
             return "non-conformant"
-        return "conformant" if self.exit_code == 0 else "inconclusive"
+        judged = replace(self, complaints=()).exit_code
+        return "conformant" if judged == 0 else "inconclusive"

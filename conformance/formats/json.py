@@ -57,6 +57,7 @@ def document(report: Report) -> Json:
             level: {outcome: counts[outcome] for outcome in Outcome}
             for level, counts in report.summary().items()
         },
+        "baseline": [asdict(complaint) for complaint in report.complaints],
         "requirements": [_requirement(result) for result in report.results],
     }
 

@@ -85,6 +85,12 @@ def render(report: Report, evidence: Evidence) -> str:
             name = f"{result.level} `{result.requirement.id}`"
             lines.append(f"| {result.outcome} | {name} | {why} |")
         lines.append("")
+    if report.complaints:
+        lines += ["## Baseline", ""]
+        lines += [
+            f"* {c.problem}: `{c.requirement}`: {c.text}" for c in report.complaints
+        ]
+        lines.append("")
     spent = report.run.spent
     cost = (
         f"{spent.requests} requests, {spent.answers} answers,"

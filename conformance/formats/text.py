@@ -79,6 +79,9 @@ def render(report: Report, evidence: Evidence) -> str:
         if result.outcome in _LOUD:
             lines += _failed(result, report, evidence)
     lines += _not_judged(report)
+    for complaint in report.complaints:
+        name = f"baseline entry for {complaint.requirement}"
+        lines.append(f"{complaint.problem}: {name}: {complaint.text}")
     spent = report.run.spent
     lines += _counted(report)
     lines.append(

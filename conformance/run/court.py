@@ -3,18 +3,20 @@
 No I/O: a live run feeds it as answers arrive, a journal feeds it afterwards.
 """
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.core.capability import names
 from conformance.core.exchange import Exchange, Kind, Refused
-from conformance.core.judgement import Case, Tally, flat, judge, refused
+from conformance.core.fields import Drawn, FieldCounts
+from conformance.core.judgement import Bench, Case, Tally, flat, judge, refused
 from conformance.core.node import Finding
 from conformance.core.probe import Probe, Told
 from conformance.core.report import Spent
 from conformance.core.requirement import Capability
 from conformance.core.verdict import Outcome, Verdict
+from conformance.run.credit import Credit
 from conformance.run.plan import Plan
 from conformance.run.settings import Settings
 from conformance.spec.probes.openings import OPENINGS
@@ -67,15 +69,23 @@ class Court:
         on_verdict: Callable[[Verdict], None] = lambda _: None,
     ) -> None:
         self._profile = settings.profile.name
+        self._baseline = settings.baseline
+        self._url = settings.url + "/v1/responses"
         self._required = {Capability(name) for name in settings.require}
         self._on_verdict = on_verdict
         self.plan = plan
         self.gates: dict[Capability, Gate] = {}
         self.spent = Spent()
-        self._futures = {case.id: Future[Verdict]() for case in plan.cases}
+        self.fields = FieldCounts()
+        self._alone = bool(settings.case)
+        self._credit = Credit(plan.cases)
+        self._verdicts: dict[str, Verdict] = {}
+        self._lock = threading.Lock()
+        self._awaited: dict[str, threading.Event] = {}
         self._tallies = [
             Tally(case, self._profile) for case in plan.cases if not case.probe
         ]
+        self._bench = Bench(self._tallies)
         self._by_probe: dict[str, list[Case]] = {}
         for case in plan.cases:
             if case.probe:
@@ -84,17 +94,21 @@ class Court:
     def hear(self, exchange: Exchange) -> None:
         """Count an exchange, and judge all universal clauses on it."""
         was = self.spent
+        drawn = Drawn.of(exchange.probe)
         tokens = _tokens(exchange)
         self.spent = Spent(
             was.requests + 1,
             was.answers + exchange.answered,
             was.refusals + (exchange.kind is Kind.REFUSAL),
-            was.generated + exchange.probe.startswith("generated-"),
+            was.generated + (drawn is not None),
             was.input_tokens + tokens[0],
             was.output_tokens + tokens[1],
         )
-        for tally in self._tallies:
-            tally.add(exchange)
+        self._bench.hear(exchange)
+        if drawn:
+            self.fields.add(drawn, exchange)
+            for case, verdict in self._credit.hear(drawn, exchange):
+                self._settle(case, verdict)
 
     def opened(self, probe: Probe, turns: tuple[Told, ...]) -> None:
         """Read the gates that ``probe`` opens."""
@@ -118,7 +132,9 @@ class Court:
         ``ended`` is what the probe raised when it could not go on.
         """
         for case in self._by_probe.get(probe.name, []):
-            self._settle(case, self._judged(case, turns, ended))
+            verdict = self._judged(case, turns, ended)
+            if not self._credit.holds_back(case, verdict):
+                self._settle(case, verdict)
 
     def _judged(
         self, case: Case, turns: tuple[Told, ...], ended: Exception | None
@@ -135,22 +151,27 @@ class Court:
     def left_out(self, probe: Probe, outcome: Outcome, reason: str) -> None:
         """Settle every case of a probe that was not held to its end."""
         for case in self._by_probe.get(probe.name, []):
-            if not self._futures[case.id].done():
+            if case.id not in self._verdicts:
                 self._settle(case, case.settled(self._profile, outcome, reason))
 
     def close(self, why: str = "interrupted") -> None:
         """Settle the universal cases, and what else is open as not run."""
         for tally in self._tallies:
             case = tally.case
-            if self._futures[case.id].done():
+            if case.id in self._verdicts:
                 continue
             verdict = tally.verdict()
+            if self._alone and not tally.observations and not tally.error:
+                why_not = "this case alone has nothing that the clause speaks of"
+                verdict = case.settled(self._profile, Outcome.NOT_RUN, why_not)
             gate = self.gates.get(case.check.requirement.needs)
             if verdict.outcome is Outcome.INCONCLUSIVE and gate and not gate.open:
                 verdict = case.settled(self._profile, gate.outcome, gate.evidence)
             self._settle(case, verdict)
+        for case, verdict in self._credit.close(self._profile):
+            self._settle(case, verdict)
         for case in self.plan.cases:
-            if not self._futures[case.id].done():
+            if case.id not in self._verdicts:
                 self._settle(case, case.settled(self._profile, Outcome.NOT_RUN, why))
 
     def _settle(self, case: Case, verdict: Verdict) -> None:
@@ -159,18 +180,36 @@ class Court:
             wanted = f"the capability {needs}, which --require asks for"
             finding = Finding("", wanted, verdict.reason)
             verdict = case.failed(self._profile, [finding], 1, 1)
-        self._futures[case.id].set_result(verdict)
+        verdict = self._excused(verdict)
+        with self._lock:
+            self._verdicts[case.id] = verdict
+            awaited = self._awaited.pop(case.id, None)
+        if awaited:
+            awaited.set()
         self._on_verdict(verdict)
 
-    def future(self, case_id: str) -> Future[Verdict]:
-        """Return where the verdict of a case will stand."""
-        return self._futures[case_id]
+    def _excused(self, verdict: Verdict) -> Verdict:
+        """Return a failure that the baseline lists as expected, with its reason."""
+        if verdict.outcome is not Outcome.FAILED:
+            return verdict
+        excuse = self._baseline.excuse(verdict.requirement.id, self._url)
+        if excuse is None:
+            return verdict
+        return replace(verdict, outcome=Outcome.EXPECTED, reason=str(excuse))
+
+    def wait(self, case_id: str) -> Verdict:
+        """Wait, on another thread than ours, for the verdict of a case."""
+        with self._lock:
+            if case_id in self._verdicts:
+                return self._verdicts[case_id]
+            settled = self._awaited.setdefault(case_id, threading.Event())
+        settled.wait()
+        return self._verdicts[case_id]
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return every verdict reached so far, those of left-out cases too."""
-        reached = (f.result() for f in self._futures.values() if f.done())
-        return (*reached, *self.plan.left_out)
+        return (*self._verdicts.values(), *self.plan.left_out)
 
 
 def _tokens(exchange: Exchange) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -96,6 +96,7 @@ class Session:
             "level": self.settings.level,
             "require": self.settings.require,
             "second_key": bool(self.settings.second_key),
+            "case": self.settings.case,
             "cases": [case.id for case in self.court.plan.cases],
         }
 
@@ -131,7 +132,7 @@ class Session:
 
     def verdict(self, case_id: str) -> Verdict:
         """Wait for the verdict of a case; raises what stopped the run."""
-        verdict = self.court.future(case_id).result()
+        verdict = self.court.wait(case_id)
         if self._error:
             raise self._error
         return verdict
@@ -170,6 +171,9 @@ class Session:
             self.court.verdicts,
             {c: gate.state for c, gate in self.court.gates.items()},
         )
+        outcomes = [(r.requirement.id, r.outcome) for r in report.results]
+        complaints = self.settings.baseline.complaints(outcomes, report.target.url)
+        report = replace(report, complaints=complaints)
         self._write(
             {
                 "type": "footer",
@@ -178,6 +182,7 @@ class Session:
                 "verdict": report.verdict,
                 "exit_code": report.exit_code,
                 "capabilities": dict(report.capabilities),
+                "complaints": [asdict(c) for c in report.complaints],
             }
         )
         return report

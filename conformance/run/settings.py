@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conformance.core.baseline import Baseline
 from conformance.core.profile import NEWAPI, Profile
 from conformance.core.requirement import Level
 from conformance.errors import BadSetting
@@ -33,7 +34,9 @@ class Settings:
     """One run: whom to judge, by what promise, and how far to go.
 
     ``key`` and ``second_key`` are never shown; ``key_env`` names the variable
-    that the reader of a report puts their own key into.
+    that the reader of a report puts their own key into. ``generated`` is how many
+    generated requests are sent, ``None`` for all; ``shrink`` makes failing ones
+    smaller; ``case`` names the one case that is run alone, if any.
     """
 
     url: str
@@ -48,7 +51,10 @@ class Settings:
     level: Level = Level.MAY
     seed: int = 0
     generated: int | None = 120
+    shrink: bool = True
+    case: str = ""
     limits: Limits = field(default_factory=Limits)
+    baseline: Baseline = field(default_factory=Baseline)
     report_dir: Path | None = None
 
 
