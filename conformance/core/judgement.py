@@ -6,7 +6,7 @@ an error of ours.
 """
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from conformance.core.capability import names
@@ -15,7 +15,7 @@ from conformance.core.exchange import Exchange, Inconclusive, Refused
 from conformance.core.node import Finding, Malformed
 from conformance.core.probe import Probe, Told
 from conformance.core.requirement import Capability
-from conformance.core.subject import Note
+from conformance.core.subject import Note, Picked
 from conformance.core.verdict import EVERYTHING, Outcome, Verdict
 
 KEPT = 25
@@ -98,7 +98,8 @@ def broke(case: Case, profile: str) -> Verdict:
 def judge(case: Case, turns: tuple[Told, ...], profile: str) -> Verdict:
     """Judge a check on the conversation of its probe. Never raises."""
     whole = flat(turns)
-    for exchange in whole:
+    extras = case.probe is not None and case.probe.extras
+    for exchange in flat(turns[:1]) if extras else whole:
         if exchange.status == 0 and exchange in turns:
             reason = f"{exchange.id}: {exchange.summary}"
             return case.settled(profile, Outcome.INCONCLUSIVE, reason)
@@ -136,10 +137,16 @@ class Tally:
     def add(self, exchange: Exchange) -> None:
         """Judge one exchange, as far as the check speaks of it. Never raises."""
         subject = self.case.check.subject
+        if subject is not None:
+            self.take(exchange, subject.pick(exchange))
+
+    def take(self, exchange: Exchange, several: Iterable[Picked]) -> None:
+        """Judge what the subject picked out of an exchange. Never raises."""
+        subject = self.case.check.subject
         if subject is None or self.error:
             return
         try:
-            for picked in subject.pick(exchange):
+            for picked in several:
                 if subject.note:
                     self._note(subject.note(*picked))
                 else:
@@ -192,3 +199,26 @@ class Tally:
         return self.case.settled(
             self.profile, Outcome.PASSED, observations=self.observations
         )
+
+
+class Bench:
+    """All tallies of a run: what several of them look at is picked only once."""
+
+    def __init__(self, tallies: Iterable[Tally]) -> None:
+        self._groups: dict[Callable[[Exchange], Iterable[Picked]], list[Tally]] = {}
+        for tally in tallies:
+            if subject := tally.case.check.subject:
+                self._groups.setdefault(subject.pick, []).append(tally)
+
+    def hear(self, exchange: Exchange) -> None:
+        """Judge one exchange by every universal check. Never raises."""
+        for pick, tallies in self._groups.items():
+            try:
+                picked = tuple(pick(exchange))
+            except Exception:  # noqa: BLE001 -- as in Tally
+                for tally in tallies:
+                    tally.error = broke(tally.case, tally.profile)
+                continue
+            if picked:
+                for tally in tallies:
+                    tally.take(exchange, picked)

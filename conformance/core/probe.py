@@ -62,6 +62,8 @@ class Probe:
 
     ``answers`` counts the replies that a model has to make, ``refusals`` those
     that cost nothing, ``tokens`` bounds the output tokens of all its answers.
+    With ``extras``, turns behind the first are evidence more than they are needed:
+    the conversation is judged without them where they did not come about.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Probe:
     tokens: int
     needs: Capability = Capability.CORE
     second_key: bool = False
+    extras: bool = False
 
     @property
     def text(self) -> str:

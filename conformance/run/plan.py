@@ -1,17 +1,25 @@
 """What a run will do, known before anything is sent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.catalogue import Catalogue
 from conformance.core.check import Check
+from conformance.core.fields import PREFIX
 from conformance.core.judgement import Case
 from conformance.core.probe import Probe
 from conformance.core.requirement import Capability, Level
 from conformance.core.verdict import Outcome, Verdict
+from conformance.errors import UnknownName
 from conformance.run.settings import Settings
+from conformance.spec import schema
 from conformance.spec.probes.openings import OPENINGS
 
 _RANK = list(Level)
+
+GENERATED: Final = schema.FITS.section
+"""The section whose cases are generated requests."""
 
 
 @dataclass(frozen=True)
@@ -45,45 +53,111 @@ def cases_of(check: Check) -> tuple[Case, ...]:
     return tuple(Case(check, probe) for probe in check.probes)
 
 
-def _why_not(case: Case, settings: Settings, chosen: set[str]) -> str:
+def _why_not(
+    check: Check, probe: Probe | None, settings: Settings, chosen: set[str]
+) -> str:
     """Say why a case is not run, or nothing when it is."""
-    requirement = case.check.requirement
+    requirement = check.requirement
     level = requirement.level_in(settings.profile.name)
     if requirement.id not in chosen:
         return "not among what --only names"
     if _RANK.index(level) > _RANK.index(settings.level):
         return f"below --level {settings.level.lower()}"
-    if case.probe and case.probe.second_key and not settings.second_key:
+    if probe and probe.second_key and not settings.second_key:
         return "needs a second key (--second-key-env)"
+    if requirement.section == GENERATED and settings.generated == 0:
+        return "no generated inputs (--generated 0)"
     return ""
 
 
-def _needed(cases: tuple[Case, ...], second_key: bool) -> tuple[Probe, ...]:  # noqa: FBT001 -- a fact, not a switch
+def _wanted(cases: Iterable[Case], spare: Iterable[Probe]) -> Iterable[Probe]:
+    """Yield what is to be held for the cases, some of it several times.
+
+    A universal clause about generated requests takes those that are sent for other
+    cases; where there are none it needs the ``spare`` ones.
+    """
+    some = False
+    for case in cases:
+        yield from (case.probe,) if case.probe else case.check.probes
+        some = some or bool(case.probe and case.probe.name.startswith(PREFIX))
+    if not some and any(c.check.requirement.section == GENERATED for c in cases):
+        yield from spare
+
+
+def _needed(
+    cases: tuple[Case, ...], settings: Settings, spare: Iterable[Probe]
+) -> tuple[Probe, ...]:
     """Return each probe once, behind the openings of what it needs."""
-    wanted = dict.fromkeys(
+    if settings.case:
+        named = [case for case in cases if case.probe] or cases
+        return tuple(dict.fromkeys(_wanted(named, spare)))
+    wanted = [
         probe
-        for case in cases
-        for probe in ((case.probe,) if case.probe else case.check.probes)
-        if second_key or not probe.second_key
-    )
+        for probe in dict.fromkeys(_wanted(cases, spare))
+        if settings.second_key or not probe.second_key
+    ]
     needs = {probe.needs for probe in wanted} | {Capability.CORE}
     openings = [probe for needed, probe in OPENINGS.items() if needed in needs]
     return tuple(dict.fromkeys((*openings, *wanted))) if wanted else ()
 
 
-def plan(catalogue: Catalogue, settings: Settings) -> Plan:
-    """Choose what to do; raises ``UnknownName`` for an unknown ``--only``."""
+def _alone(cases: list[Case], name: str) -> list[Case]:
+    """Return the case of that name; raises ``UnknownName``.
+
+    With a generated one go the universal clauses, which are half of what is to be
+    said of it.
+    """
+    probes = {name, PREFIX + name}
+    found = [c for c in cases if c.id == name or (c.probe and c.probe.name in probes)]
+    if not found:
+        known = {c.probe.name.removeprefix(PREFIX) if c.probe else c.id for c in cases}
+        raise UnknownName.of("case", name, known)
+    if any(case.probe and case.probe.extras for case in found):
+        found += [case for case in cases if case.probe is None]
+    return found
+
+
+def plan(
+    catalogue: Catalogue, settings: Settings, recorded: list[Case] | None = None
+) -> Plan:
+    """Choose what to do; raises ``UnknownName`` for an unknown ``--only`` or case.
+
+    ``recorded`` takes the place of the generated cases where they are on record.
+    """
     chosen = {check.requirement.id for check in catalogue.chosen(settings.only)}
-    cases, left_out = list[Case](), list[Verdict]()
+    profile = settings.profile.name
+    cases, left_out, drawn = list[Case](), list[Verdict](), dict[str, Check]()
     for check in catalogue.held_by(settings.profile):
-        for case in cases_of(check):
-            if why := _why_not(case, settings, chosen):
-                profile = settings.profile.name
+        for case in cases_of(check) or (Case(check, None),):
+            why = _why_not(check, case.probe, settings, chosen)
+            if why:
                 left_out.append(case.settled(profile, Outcome.NOT_RUN, why))
-            else:
+            elif check.subject or case.probe:
                 cases.append(case)
-    probes = _needed(tuple(cases), bool(settings.second_key))
-    return Plan(tuple(cases), probes, tuple(left_out))
+            else:
+                drawn[check.requirement.id] = check
+    spare = list[Probe]()
+    if drawn or any(case.check.requirement.section == GENERATED for case in cases):
+        made = [*_drawn(settings)] if recorded is None else recorded
+        cases += [case for case in made if case.check.requirement.id in drawn]
+        spare = [case.probe for case in made if case.probe]
+        tried = {case.check.requirement.id for case in made}
+        none = "no generated input of this run tries it"
+        left_out += [
+            Case(check, None).settled(profile, Outcome.NOT_RUN, none)
+            for id_, check in drawn.items()
+            if id_ not in tried
+        ]
+    if settings.case:
+        cases = _alone(cases, settings.case)
+    kept = tuple(cases)
+    return Plan(kept, _needed(kept, settings, spare), tuple(left_out))
+
+
+def _drawn(settings: Settings) -> Iterable[Case]:
+    """Return the generated cases; one that is named may be any of the corpus."""
+    number = None if settings.case else settings.generated
+    return schema.cases(settings.seed, number, shrink=settings.shrink)
 
 
 def narrowed(whole: Plan, ids: set[str], settings: Settings) -> Plan:
@@ -94,5 +168,6 @@ def narrowed(whole: Plan, ids: set[str], settings: Settings) -> Plan:
         for case in whole.cases
         if case.id not in ids
     )
-    probes = _needed(kept, bool(settings.second_key))
+    spare = [probe for probe in whole.probes if probe.name.startswith(PREFIX)]
+    probes = _needed(kept, settings, spare)
     return Plan(kept, probes, (*whole.left_out, *dropped))

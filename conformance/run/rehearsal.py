@@ -19,10 +19,24 @@ def _told(asked: Asked, turn: int, heard: Mapping[tuple[int, int], Exchange]) ->
         raise Inconclusive(f"the record ends before turn {turn}") from None
 
 
+def _as_recorded(heard: Mapping[tuple[int, int], Exchange]) -> tuple[Told, ...]:
+    """Return the turns that are on record: one exchange, then several in each.
+
+    How far a conversation with extras went is for the record to tell.
+    """
+    more: dict[int, list[Exchange]] = {}
+    for (turn, _), exchange in sorted(heard.items(), key=lambda pair: pair[0]):
+        more.setdefault(turn, []).append(exchange)
+    first = more.pop(0, [])
+    return (*first, *(tuple(several) for several in more.values()))
+
+
 def rehearsed(
     probe: Probe, setting: Setting, heard: Mapping[tuple[int, int], Exchange]
 ) -> tuple[tuple[Told, ...], Exception | None]:
     """Return the turns of a conversation, and what it raised at its end, if it did."""
+    if probe.extras:
+        return _as_recorded(heard), None
     turns = list[Told]()
     steps = probe.steps(setting)
     try:

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from conformance.core.exchange import Exchange, Inconclusive, Refused, Trouble
+from conformance.core.fields import PREFIX
 from conformance.core.node import Malformed
 from conformance.core.probe import Probe, Setting, Told
 from conformance.core.request import Request
@@ -35,10 +36,10 @@ def _first_come(probe: Probe) -> int:
     """Return the priority of a probe: openings, refusals, long talks, the rest."""
     if probe in OPENINGS.values():
         return 0
+    if probe.name.startswith(PREFIX):
+        return 9
     if not probe.answers:
         return 1
-    if probe.name.startswith("generated-"):
-        return 9
     return max(2, 8 - probe.answers)
 
 
@@ -93,12 +94,27 @@ class Runner:
             await self._lanes.close()
 
     async def _hold_all(self, probes: tuple[Probe, ...]) -> None:
+        """Hold the hand-written probes all at once, the generated ones a few at a time.
+
+        There may be very many of those; enough are under way to fill every lane.
+        """
+        drawn = [probe for probe in probes if probe.name.startswith(PREFIX)]
+        drawn.sort(key=lambda probe: probe.answers)  # refusals wait for no gate
+        queue = iter(drawn)
         try:
             async with asyncio.TaskGroup() as group:
                 for probe in probes:
-                    group.create_task(self._hold(probe))
+                    if not probe.name.startswith(PREFIX):
+                        group.create_task(self._hold(probe))
+                for _ in range(min(2 * self._limits.concurrency, len(drawn))):
+                    group.create_task(self._hold_each(queue))
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
+
+    async def _hold_each(self, queue: Iterator[Probe]) -> None:
+        """Hold one conversation after another until the queue is empty."""
+        for probe in queue:
+            await self._hold(probe)
 
     async def _hold(self, probe: Probe) -> None:
         """Hold one conversation, and hand it to the court."""

@@ -1,0 +1,145 @@
+"""What generated inputs tell of each field of the request, as a table.
+
+A generated input is named ``<scenario>-<place>-<digest>``, and the probe that sends
+it ``generated-`` and that name; so whoever holds an exchange knows what it tried.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Self
+
+from conformance.core.exchange import Exchange
+
+PREFIX: Final = "generated-"
+"""Begins the name of every probe that sends a generated input."""
+
+WHOLE: Final = "body"
+"""Stands for a place where no single field is tried."""
+
+
+class Scenario(StrEnum):
+    """What is tried with a generated input."""
+
+    VALID = "valid"
+    """The document allows it."""
+
+    NULL = "null"
+    """An optional member is null, of which the page says nothing."""
+
+    OPEN = "open"
+    """It breaks only what we decided ourselves, and a good server may take it."""
+
+    MISSING = "missing"
+    """A member is absent that the page requires."""
+
+    INCOMPLETE = "incomplete"
+    """A part of a member is absent, without which it says nothing."""
+
+    WRONG_TYPE = "wrong-type"
+    OUT_OF_ENUM = "out-of-enum"
+
+
+BROKEN: Final = (
+    Scenario.MISSING,
+    Scenario.INCOMPLETE,
+    Scenario.WRONG_TYPE,
+    Scenario.OUT_OF_ENUM,
+)
+"""What a server has to refuse, gravest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The name of a generated input: what it tries, where, and which one it is.
+
+    ``place`` is the path of the member in the body, joined by dots.
+    """
+
+    scenario: Scenario
+    place: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """Return the name, the same for the same input on every machine."""
+        return f"{self.scenario}-{self.place}-{self.digest}"
+
+    @property
+    def field(self) -> str:
+        """Return the member of the body that is tried, or ``WHOLE``."""
+        return self.place.partition(".")[0]
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether a server that keeps the contract refuses it."""
+        return self.scenario in BROKEN
+
+    @classmethod
+    def of(cls, probe: str) -> Self | None:
+        """Read the name of a probe; ``None`` when it sends no generated input."""
+        if not probe.startswith(PREFIX):
+            return None
+        name, _, digest = probe.removeprefix(PREFIX).rpartition("-")
+        for scenario in Scenario:
+            if name.startswith(f"{scenario}-"):
+                return cls(scenario, name.removeprefix(f"{scenario}-"), digest)
+        return None
+
+
+class Did(StrEnum):
+    """What a target did with an input."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    BROKE = "server error"
+    SILENT = "no answer"
+    OTHER = "something else"
+
+
+def did(exchange: Exchange) -> Did:
+    """Say what the target did."""
+    match exchange.status // 100:
+        case 2:
+            return Did.ANSWERED
+        case 4:
+            return Did.REFUSED
+        case 5:
+            return Did.BROKE
+        case 0:
+            return Did.SILENT
+        case _:
+            return Did.OTHER
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One field of the request: for each scenario, how often the target did what."""
+
+    field: str
+    cells: Mapping[Scenario, Mapping[Did, int]]
+
+    def cell(self, scenario: Scenario) -> str:
+        """Return one cell in words, empty where nothing was tried."""
+        counts = self.cells.get(scenario, {})
+        return ", ".join(f"{counts[d]} {d}" for d in Did if counts.get(d))
+
+
+class FieldCounts:
+    """The table while it grows; it holds counts, and no exchange."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[Scenario, Counter[Did]]] = {}
+
+    def add(self, drawn: Drawn, exchange: Exchange) -> None:
+        """Count what came of a generated input; smaller versions of it do not count."""
+        if exchange.turn:
+            return
+        row = self._counts.setdefault(drawn.field, {})
+        row.setdefault(drawn.scenario, Counter())[did(exchange)] += 1
+
+    def rows(self) -> tuple[FieldRow, ...]:
+        """Return a row for each field in alphabetical order, the whole body last."""
+        names = sorted(self._counts, key=lambda name: (name == WHOLE, name))
+        return tuple(FieldRow(name, self._counts[name]) for name in names)

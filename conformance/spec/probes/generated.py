@@ -1,0 +1,129 @@
+"""The generated requests: one probe for each, and smaller ones where it fails."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from conformance.core.exchange import Exchange, Inconclusive
+from conformance.core.fields import Drawn
+from conformance.core.node import Json
+from conformance.core.probe import Probe, Setting, Steps
+from conformance.core.request import Request
+from conformance.schema.corpus import Entry, load
+from conformance.schema.document import PLACEHOLDER
+from conformance.schema.oracle import complaint
+from conformance.schema.pick import picked
+from conformance.schema.shrink import MOST, Shrinking
+
+SMALL: Final = 256
+"""Characters of a body that is read at a glance, and not made smaller."""
+
+MOST_IN_ALL: Final = 10 * MOST
+"""Extra requests that one run spends on making bodies smaller."""
+
+TOKENS: Final = 64
+"""Output tokens that an answer to a generated request should take."""
+
+
+@dataclass
+class Searches:
+    """The distinct failures of a run, each of which is made smaller once."""
+
+    on: bool = True
+    left: int = MOST_IN_ALL
+    _known: set[tuple[str, ...]] = field(default_factory=set)
+
+    def claim(self, failure: tuple[str, ...]) -> bool:
+        """Say whether this failure is new, and we may search."""
+        new = self.on and failure not in self._known and self.left > 0
+        self._known.add(failure)
+        return new
+
+
+def failure_of(drawn: Drawn, exchange: Exchange) -> tuple[str, ...] | None:
+    """Return what tells one failure from another, or ``None`` where there is none."""
+    if exchange.status >= 500:
+        return (str(exchange.status),)
+    try:
+        found = complaint(drawn, exchange)
+    except Inconclusive:
+        return None
+    wrong = f"{exchange.status // 100}xx"
+    return (drawn.scenario, drawn.field, wrong) if found else None
+
+
+class Sending:
+    """One request that was drawn from the contract's document."""
+
+    __slots__ = ("_entry", "_searches")
+
+    def __init__(self, entry: Entry, searches: Searches) -> None:
+        self._entry = entry
+        self._searches = searches
+
+    def __call__(self, setting: Setting) -> Steps:
+        """Send it; where it fails, send smaller ones that are wrong in the same way."""
+        first: Exchange = yield Request(self._entry.body_for(setting.model))
+        failure = failure_of(self._entry.drawn, first)
+        if failure and self._searches.claim(failure):
+            yield from self._smaller(setting, failure)
+
+    def _smaller(self, setting: Setting, failure: tuple[str, ...]) -> Steps:
+        if len(self._entry.content) <= SMALL:
+            return
+        from conformance.schema.violations import gravest  # noqa: PLC0415 -- dear
+
+        body = json.loads(self._entry.content)
+        was = gravest(body)
+
+        def alike(version: Json) -> bool:
+            now = gravest(version)
+            if was is None or now is None:
+                return was is now
+            return now.scenario is was.scenario and now.path[:1] == was.path[:1]
+
+        search = Shrinking(body, alike)
+        while self._searches.left > 0 and (versions := search.versions()):
+            self._searches.left -= len(versions)
+            told = yield tuple(_request(v, setting.model) for v in versions)
+            pairs = zip(versions, told, strict=True)
+            search.keep([v for v, x in pairs if self._fails_alike(x, failure)])
+
+    def _fails_alike(self, exchange: Exchange, failure: tuple[str, ...]) -> bool:
+        return failure_of(self._entry.drawn, exchange) == failure
+
+
+def _request(version: Json, model: str) -> Request:
+    """Build the request of a smaller version, whatever became of its model."""
+    named = version
+    if isinstance(version, dict) and version.get("model") == PLACEHOLDER:
+        named = {**version, "model": model}
+    return Request.of(named)
+
+
+def probe_of(entry: Entry, searches: Searches) -> Probe:
+    """Return the probe that sends ``entry``; one exchange, unless it fails."""
+    answers = 0 if entry.drawn.is_free else 1
+    return Probe(
+        entry.probe,
+        Sending(entry, searches),
+        answers,
+        1 - answers,
+        answers * TOKENS,
+        extras=True,
+    )
+
+
+def probes(
+    seed: int, number: int | None, *, shrink: bool = True
+) -> Iterator[tuple[Entry, Probe]]:
+    """Yield what a run sends of the corpus: ``number`` of it, or all for ``None``."""
+    searches = Searches(on=shrink)
+    for entry in picked(load(seed), number):
+        yield entry, probe_of(entry, searches)
+
+
+def recorded(drawn: Drawn) -> Probe:
+    """Return the probe of an input that was sent in another run, to be judged anew."""
+    return probe_of(Entry(drawn, ""), Searches(on=False))

@@ -1,0 +1,196 @@
+"""Generated requests: what the document allows is answered, what it forbids is not.
+
+Each request is drawn from the contract's document and breaks it in one way, or in
+none. A refusal proves nothing where good requests are refused too: no clause of this
+section is passed unless a share of the good ones was answered (``run.court``).
+
+A server error is never judged here: ``errors.never-a-server-error`` does, on every
+exchange of the run.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Final
+
+from conformance.core.check import Check, Findings, check
+from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.fields import PREFIX, Drawn, Scenario
+from conformance.core.judgement import Case
+from conformance.core.node import Finding
+from conformance.core.probe import Told
+from conformance.core.requirement import may, must, should
+from conformance.core.sources import LOCAL, PAGE
+from conformance.core.subject import EVERY_ATTEMPT, only
+from conformance.schema.oracle import complaint, misfits
+from conformance.spec.probes import generated
+
+_REQUEST: Final = f"{PAGE}#/components/schemas/Request"
+
+MISSING = must(
+    "schema.missing-required-is-refused",
+    "A request without a member that the page requires is refused.",
+    source=f"{_REQUEST}/required",
+    cause="the gateway fills in a default where the caller has to choose",
+    covers=("RV-01",),
+)
+
+INCOMPLETE = should(
+    "schema.incomplete-member-is-refused",
+    "A request is refused when one of its members lacks a part that gives it meaning.",
+    source=f"{LOCAL}, messages and tools",
+    cause="nested objects are passed on without being read",
+    covers=("RV-01",),
+)
+
+WRONG_TYPE = should(
+    "schema.wrong-type-is-refused",
+    "A request is refused when one of its members is of another type than documented.",
+    source=f"{_REQUEST}/properties",
+    cause="the body is decoded leniently: what does not fit is dropped or converted",
+    covers=("RV-01",),
+)
+
+OUT_OF_ENUM = should(
+    "schema.enum-is-enforced",
+    "A request is refused when a member holds none of the values that it may hold.",
+    source=f"{_REQUEST}/properties",
+    cause="an unknown value is taken for the default",
+    covers=("RV-01",),
+)
+
+VALID = should(
+    "schema.valid-is-answered",
+    "A valid request is answered unless a refusal names what the server cannot take.",
+    source=_REQUEST,
+    cause="a request is refused for a form that the document allows",
+)
+
+NULL = may(
+    "schema.null-acts-as-absent",
+    "A request is answered when an optional member is null.",
+    source=f"{LOCAL}, null",
+    cause="null is held against the type of the member",
+    covers=("RV-02",),
+)
+
+OPEN = may(
+    "schema.doubtful-is-answered-or-named",
+    "A request in a doubtful form is answered unless a refusal names the form.",
+    source=f"{LOCAL}, our decisions",
+    cause="an empty array, an empty text or a bare tool is refused with no reason",
+)
+
+FITS = should(
+    "schema.response-fits-the-document",
+    "The answer to a generated request fits the contract's document.",
+    source=f"{PAGE}#/paths/~1v1~1responses/post/responses",
+    profiles={"newapi"},
+    cause="another clause that failed tells it more precisely",
+)
+
+
+def _found(first: Exchange, *smaller: Told) -> Findings:
+    """Judge the request, and report the smallest that failed as it did."""
+    drawn = Drawn.of(first.probe)
+    if drawn is None:
+        raise Inconclusive(f"{first.id} sends no generated request")
+    found = complaint(drawn, first)
+    if found is None:
+        return
+    failing = [(len(first.request.content), found)]
+    for exchange in _flat(smaller):
+        with suppress(Inconclusive):
+            if again := complaint(drawn, exchange):
+                failing.append((len(exchange.request.content), again))
+    yield min(failing, key=lambda pair: pair[0])[1]
+
+
+def _flat(turns: Iterable[Told]) -> Iterator[Exchange]:
+    for turn in turns:
+        yield from turn if isinstance(turn, tuple) else (turn,)
+
+
+@check(MISSING, on=())
+def missing_required_is_refused(first: Exchange, *smaller: Told) -> Findings:
+    """Judge the model, and the body as a whole; any 4xx about the request will do."""
+    yield from _found(first, *smaller)
+
+
+@check(INCOMPLETE, on=())
+def incomplete_member_is_refused(first: Exchange, *smaller: Told) -> Findings:
+    """Judge messages, tools and choices; the parameters of a tool may be absent."""
+    yield from _found(first, *smaller)
+
+
+@check(WRONG_TYPE, on=())
+def wrong_type_is_refused(first: Exchange, *smaller: Told) -> Findings:
+    """Judge every member; null is another matter, and so is what a schema holds."""
+    yield from _found(first, *smaller)
+
+
+@check(OUT_OF_ENUM, on=())
+def enum_is_enforced(first: Exchange, *smaller: Told) -> Findings:
+    """Judge members with listed values; a model that is unknown is not among them."""
+    yield from _found(first, *smaller)
+
+
+@check(VALID, on=())
+def valid_is_answered(first: Exchange, *smaller: Told) -> Findings:
+    """Blame only a refusal that names no member of the request and no capability."""
+    yield from _found(first, *smaller)
+
+
+@check(NULL, on=())
+def null_acts_as_absent(first: Exchange, *smaller: Told) -> Findings:
+    """Blame any refusal; required members and their parts are left out."""
+    yield from _found(first, *smaller)
+
+
+@check(OPEN, on=())
+def doubtful_is_answered_or_named(first: Exchange, *smaller: Told) -> Findings:
+    """Judge bounds that only we set: the page has none, and a server may have."""
+    yield from _found(first, *smaller)
+
+
+def _is_judged(exchange: Exchange) -> bool:
+    known = exchange.kind in {Kind.ANSWER, Kind.STREAM, Kind.REFUSAL}
+    blank = 200 <= exchange.status < 300
+    return exchange.probe.startswith(PREFIX) and (known or blank)
+
+
+EVERY_GENERATED = only(EVERY_ATTEMPT, "every generated request", _is_judged)
+
+
+@check(FITS, on=EVERY_GENERATED)
+def response_fits_the_document(exchange: Exchange) -> Iterator[Finding]:
+    """Let schemathesis judge media type, headers and body, each event of a stream too.
+
+    What it finds has a clause of its own elsewhere as a rule; this one is the net
+    below them, and judges no hand-written probe.
+    """
+    yield from misfits(exchange)
+
+
+BY_SCENARIO: Final[dict[Scenario, Check]] = {
+    Scenario.MISSING: missing_required_is_refused,
+    Scenario.INCOMPLETE: incomplete_member_is_refused,
+    Scenario.WRONG_TYPE: wrong_type_is_refused,
+    Scenario.OUT_OF_ENUM: enum_is_enforced,
+    Scenario.VALID: valid_is_answered,
+    Scenario.NULL: null_acts_as_absent,
+    Scenario.OPEN: doubtful_is_answered_or_named,
+}
+
+
+def cases(seed: int, number: int | None, *, shrink: bool = True) -> Iterator[Case]:
+    """Yield a case for each generated request that a run sends."""
+    for entry, probe in generated.probes(seed, number, shrink=shrink):
+        yield Case(BY_SCENARIO[entry.drawn.scenario], probe)
+
+
+def recorded(ids: Iterable[str]) -> Iterator[Case]:
+    """Yield the generated cases among the ids that a journal names."""
+    for id_ in ids:
+        name = id_.partition("[")[2].removesuffix("]")
+        if drawn := Drawn.of(name):
+            yield Case(BY_SCENARIO[drawn.scenario], generated.recorded(drawn))
