@@ -1,0 +1,1 @@
+"""The catalogue, section by section: what is blamed, and what is not."""
