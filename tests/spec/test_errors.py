@@ -224,8 +224,8 @@ def test_an_error_may_grow_with_its_request_and_not_beyond(
 )
 def test_the_prompt_is_known_by_its_word(
     status: int,
-    quoted: bool,
-    outcome: Outcome,  # noqa: FBT001 -- a column of the table
+    quoted: bool,  # noqa: FBT001 -- a column of the table
+    outcome: Outcome,
 ) -> None:
     """An answer may of course repeat it; only a refusal may not."""
     setting = Setting("m")
