@@ -1,0 +1,95 @@
+"""Defects of many requests at once: answers, words and ids that get mixed up."""
+
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply
+from conformance.reference.reply import Reply
+from conformance.reference.rewriting import each_response, retold
+
+Json = Any
+
+
+def _recites(asked: Asked) -> bool:
+    """Whether a request asks for a word within the cap that goes with it."""
+    said = asked.member("input")
+    exact = isinstance(said, str) and said.startswith("Reply with exactly:")
+    return exact and asked.member("max_output_tokens") == 64
+
+
+def _with_text(reply: Reply, text: str) -> Reply:
+    def say(response: Json) -> Json:
+        for item in response["output"]:
+            if item["type"] == "message":
+                item["content"][0]["text"] = text
+        return response
+
+    return retold(reply, say)
+
+
+def _one_id(asked: Asked, reply: Reply, key: object) -> Reply:
+    """Give all answers of the same ``key`` the id of the first."""
+    ids = asked.notes.setdefault("ids", {})
+
+    def level(response: Json) -> Json:
+        return {**response, "id": ids.setdefault(key, response["id"])}
+
+    return each_response(reply, level)
+
+
+@on_reply(breaks="isolation.no-foreign-word")
+def buffer_shared(asked: Asked, reply: Reply) -> Reply:
+    """Every other answer says what was asked of the request before it."""
+    if not _recites(asked):
+        return reply
+    said = asked.member("input").partition(": ")[2]
+    before = asked.notes.pop("said", None)
+    if before is None:
+        asked.notes["said"] = said
+        return reply
+    return _with_text(reply, before)
+
+
+@on_reply(breaks="isolation.no-foreign-word")
+def streams_share_a_buffer(asked: Asked, reply: Reply) -> Reply:
+    """A stream says what was asked of the stream before it."""
+    if not (_recites(asked) and reply.streamed):
+        return reply
+    said = asked.member("input").partition(": ")[2]
+    before = asked.notes.get("streamed", said)
+    asked.notes["streamed"] = said
+    return _with_text(reply, before)
+
+
+@on_reply(
+    breaks={
+        "isolation.instructions-are-part-of-the-question",
+        "responses.ids-are-unique",
+    }
+)
+def instructions_not_in_cache_key(asked: Asked, reply: Reply) -> Reply:
+    """Requests that differ in their instructions alone have one answer's id."""
+    said = asked.member("input")
+    if not asked.member("instructions") or asked.streams or not isinstance(said, str):
+        return reply
+    return _one_id(asked, reply, said)
+
+
+@on_reply(breaks="isolation.equal-requests-have-two-answers")
+def equal_requests_answered_once(asked: Asked, reply: Reply) -> Reply:
+    """Requests that are equal in every byte have one answer's id."""
+    return _one_id(asked, reply, asked.raw) if _recites(asked) else reply
+
+
+@on_reply(breaks="isolation.call-ids-are-not-shared")
+def call_ids_start_again(asked: Asked, reply: Reply) -> Reply:
+    """Where a call is required, the calls of each answer are numbered from 1."""
+
+    def number(response: Json) -> Json:
+        calls = [i for i in response["output"] if i["type"] == "function_call"]
+        for place, call in enumerate(calls, 1):
+            call["call_id"] = f"call_{place}"
+        return response
+
+    required = asked.member("tool_choice") == "required"
+    return retold(reply, number) if required else reply

@@ -1,0 +1,152 @@
+"""Isolation: an answer belongs to its request, however many there are at once."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive
+from conformance.core.node import Finding, Node, show
+from conformance.core.requirement import Capability, must, should
+from conformance.core.sources import FIELD
+from conformance.core.subject import EVERY_ATTEMPT, EVERY_CALL, Note
+from conformance.spec.declared import self_contained
+from conformance.spec.probes import isolation as probes
+from conformance.spec.probes import tools
+
+_WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
+"""The form of the words that probes make up; see ``Setting.word``."""
+
+FOREIGN = must(
+    "isolation.no-foreign-word",
+    "No answer holds a word that only another request has.",
+    source=FIELD,
+    cause="state of a converter, a buffer or a cache is shared between requests",
+    covers=("CC-01", "CC-02", "CC-03", "CC-04"),
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Which of our words one request has, and which its answer has."""
+
+    own: frozenset[bytes]
+    heard: frozenset[bytes]
+    answered: bool
+
+
+def _words_of(exchange: Exchange) -> Note | None:
+    request = exchange.request
+    headers = " ".join(v for v in request.headers.values() if v)
+    whole = b" ".join((request.content, request.path.encode(), headers.encode()))
+    own = frozenset(_WORD.findall(whole.replace(b"\0", b"")))
+    alone = self_contained(request) and b"item_reference" not in request.content
+    heard = frozenset(_WORD.findall(exchange.body)) if alone else frozenset()
+    if not own and not heard:
+        return None
+    return Note(Words(own, heard, exchange.answered), exchange.id)
+
+
+@check(FOREIGN, on=EVERY_ATTEMPT.noting(_words_of), shown_by=probes.burst)
+def no_foreign_word(notes: list[Note]) -> Findings:
+    """Judge every answer of the run, but those to requests that bring a context by id.
+
+    A word that a model leaves out is no finding, and neither is one that no request
+    of this run has.
+    """
+    if sum(n.value.answered and bool(n.value.heard) for n in notes) < 2:
+        raise Inconclusive("fewer than two answers hold any word of ours")
+    sent = {word: note.exchange for note in notes for word in note.value.own}
+    for note in notes:
+        for word in note.value.heard - note.value.own:
+            if word in sent:
+                yield _stray(note, word, sent[word])
+
+
+def _stray(note: Note, word: bytes, owner: str) -> Finding:
+    wanted = f"no word of {owner}, which is another request"
+    return Finding("", wanted, word.decode(), note.exchange)
+
+
+@dataclass(frozen=True)
+class Id:
+    """The call_id of a call, and the id of the answer that it stands in."""
+
+    call_id: str
+    response: str
+
+
+def _call_id(call: Node, exchange: Exchange) -> Note | None:
+    call_id, response = call.get("call_id"), exchange.response.get("id")
+    if call_id is None or response is None or not call_id.value:
+        return None
+    return Note(
+        Id(str(call_id.value), str(response.value)), exchange.id, call_id.pointer
+    )
+
+
+CALLS = should(
+    "isolation.call-ids-are-not-shared",
+    "No two answers have a function call of the same call_id.",
+    source=FIELD,
+    needs=Capability.TOOLS,
+    cause="call ids are the function's name and a number that starts again",
+    covers=("CC-02", "TO-09"),
+)
+
+
+@check(
+    CALLS,
+    on=EVERY_CALL.noting(_call_id),
+    shown_by=(tools.required_call, tools.tool_round_trip),
+)
+def call_ids_are_not_shared(notes: list[Note]) -> Findings:
+    """Judge across answers: the calls of several turns end up in one conversation.
+
+    An answer that is given again, under its own id, counts once.
+    """
+    first = dict[str, Note]()
+    for note in notes:
+        before = first.setdefault(note.value.call_id, note)
+        if before.value.response != note.value.response:
+            wanted = f"another call_id than in {before.exchange}"
+            yield Finding(note.pointer, wanted, show(note.value.call_id), note.exchange)
+
+
+Burst = tuple[Exchange, ...]
+
+INSTRUCTIONS = must(
+    "isolation.instructions-are-part-of-the-question",
+    "Two requests that differ in their instructions have two answers.",
+    source=FIELD,
+    cause="a cache of answers takes its key from the input alone",
+    covers=("CC-04",),
+)
+
+
+def _one_answer(burst: Burst, places: tuple[int, int], wanted: str) -> Findings:
+    first, second = (burst[place] for place in places)
+    ids = [exchange.response["id"].expect(str) for exchange in (first, second)]
+    if ids[0] == ids[1]:
+        yield second.finding("/id", f"{wanted} {first.id}", ids[1])
+
+
+@check(INSTRUCTIONS, on=probes.burst)
+def instructions_are_part_of_the_question(burst: Burst) -> Findings:
+    """Judge the ids of two requests that are alike but for their instructions."""
+    yield from _one_answer(burst, probes.ALIKE, "another answer than that of")
+
+
+TWINS = should(
+    "isolation.equal-requests-have-two-answers",
+    "Two requests that are equal in every byte have two answers.",
+    source=FIELD,
+    cause="equal requests are answered out of a cache, or run as one",
+    covers=("CC-04", "RT-03"),
+)
+
+
+@check(TWINS, on=probes.burst)
+def equal_requests_have_two_answers(burst: Burst) -> Findings:
+    """Judge the ids: each answer can be continued, and is billed, by itself."""
+    yield from _one_answer(burst, probes.TWINS, "an answer of its own, not that of")

@@ -1,0 +1,49 @@
+"""Many conversations at once, none of which may hear of another."""
+
+from typing import Final
+
+from conformance.core.node import Json
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.request import Request
+
+EACH_WAY: Final = 16
+"""Requests that are answered by JSON, and as many that are answered by a stream."""
+
+PLAIN_FORMAT: Final = 11
+EMPTY_TOOLS: Final = 10
+TWINS: Final = (12, 13)
+"""The places, among the JSON requests, of two that are equal in every byte."""
+
+ALIKE: Final = (14, 15)
+"""The places of two that are equal but for their instructions."""
+
+_SCRIPTS: Final = "caf\N{LATIN SMALL LETTER E WITH ACUTE} \u4f60\u597d \U0001f642"
+"""Text of two, three and four bytes a character, for every fourth word."""
+
+
+def _words(setting: Setting, number: int) -> str:
+    own = TWINS[0] if number in TWINS else number
+    word = setting.word(f"burst-{own}")
+    return f"{word} {_SCRIPTS}" if own % 4 == 1 else word
+
+
+def _asking(setting: Setting, number: int) -> Request:
+    members: dict[str, Json] = {"max_output_tokens": 64}
+    said = f"Reply with exactly: {_words(setting, number)}"
+    if number in ALIKE:
+        word = setting.word(f"burst-{number}")
+        members["instructions"] = f"Always start your answer with {word}."
+        said = "Say hello in one word."
+    elif number == PLAIN_FORMAT:
+        members["text"] = {"format": {"type": "text"}}
+    elif number == EMPTY_TOOLS:
+        members["tools"] = []
+    elif number >= EACH_WAY:
+        members["stream"] = True
+    return setting.ask(said, **members)
+
+
+@probe(answers=2 * EACH_WAY)
+def burst(setting: Setting) -> Steps:
+    """Thirty-two requests at once, each with its own word, half of them streams."""
+    yield tuple(_asking(setting, number) for number in range(2 * EACH_WAY))
