@@ -68,7 +68,9 @@ def row_by_row(
 def _refused(row: Row, exchange: Exchange) -> Findings:
     if was_served(exchange):
         expected = f"a refusal ({row.label})"
-        yield exchange.finding("status", expected, exchange.summary)
+        yield exchange.finding(
+            "status", expected, f"{exchange.status}, {exchange.kind}"
+        )
 
 
 def _served(row: Row, exchange: Exchange) -> Findings:

@@ -5,13 +5,16 @@ translate or refuse, never silently weaken. That a refusal is no 5xx, and has th
 envelope, is judged elsewhere on every exchange.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.exchange import Exchange, Kind
 from conformance.core.requirement import must, should
 from conformance.core.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
+from conformance.core.subject import Picked, every
 from conformance.spec.probes import requests_refused as probes
+from conformance.spec.probes.requests import Row
 from conformance.spec.requests_outcome import (
     Apart,
     named,
@@ -184,13 +187,9 @@ CAPS = should(
 
 @check(CAPS, on=probes.impossible_caps)
 def impossible_caps_are_refused(exchanges: Apart) -> Findings:
-    """Judge 0, -1 and a fraction; an answer that was cut to nothing kept the cap."""
-    told = [
-        (row, exchange)
-        for row, exchange in zip(probes.CAPS, exchanges, strict=True)
-        if not _was_cut(exchange)
-    ]
-    yield from refused([row for row, _ in told], [x for _, x in told])
+    """Judge 0, -1 and a fraction; an answer that is cut to nothing has kept the 0."""
+    first = 1 if _was_cut(exchanges[0]) else 0
+    yield from refused(probes.CAPS[first:], exchanges[first:])
 
 
 def _was_cut(exchange: Exchange) -> bool:
@@ -220,13 +219,22 @@ NAMED = should(
 )
 
 
-@check(NAMED, on=tuple(probes.NAMED))
-def refusals_name_the_member(exchanges: Apart) -> Findings:
+def _refused_row(exchange: Exchange) -> Iterator[Picked]:
+    """Pick a refusal whose request has a member to blame, and its row."""
+    if exchange.kind is Kind.REFUSAL:
+        row = probes.row_of(exchange.probe, exchange.request)
+        if row is not None:
+            yield row, exchange
+
+
+@check(
+    NAMED,
+    on=every("every refusal of a bad member", _refused_row),
+    shown_by=tuple(probes.NAMED),
+)
+def refusals_name_the_member(row: Row, exchange: Exchange) -> Findings:
     """Look for the name anywhere in a refusal; what was served has its own clauses."""
-    rows = probes.rows_of(exchanges[0].probe)
-    if not any(exchange.kind is Kind.REFUSAL for exchange in exchanges):
-        raise Inconclusive("none of the requests was refused")
-    yield from named(rows, exchanges)
+    yield from named((row,), (exchange,))
 
 
 ODD = should(

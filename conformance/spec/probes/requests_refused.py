@@ -8,6 +8,7 @@ from typing import Final
 
 from conformance.core.node import Json
 from conformance.core.probe import Probe, Setting, Steps, probe
+from conformance.core.request import Request
 from conformance.spec.probes.requests import Row, Rows, each, given
 
 UNKNOWN_MODEL: Final = "no-such-model-5c1d"
@@ -201,9 +202,15 @@ NAMED: Final[dict[Probe, Rows]] = {
 """The probes whose rows have a member to blame, and their rows."""
 
 
-def rows_of(name: str) -> Rows:
-    """Return the rows of a probe in ``NAMED`` by its name; none for another."""
-    return next((rows for held, rows in NAMED.items() if held.name == name), ())
+def row_of(name: str, request: Request) -> Row | None:
+    """Return the row that a request of a probe in ``NAMED`` was built from."""
+    model = request.member("model")
+    setting = Setting(model if isinstance(model, str) else "")
+    for held, rows in NAMED.items():
+        if held.name == name:
+            sent = request.content
+            return next((r for r in rows if r.request(setting).content == sent), None)
+    return None
 
 
 # --- what may be served as well as refused --------------------------------------------

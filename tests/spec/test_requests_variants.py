@@ -1,0 +1,106 @@
+"""What a conforming server may do with odd requests, and nobody may blame."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.core.verdict import Outcome
+from conformance.reference.asked import Asked
+from conformance.reference.fault import Fault, on_reply, on_request
+from conformance.reference.faults.requests import refusal
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused, wrong_value
+from conformance.reference.reply import Reply
+from tests.judging import Town, town_of, tripped
+
+
+@on_reply()
+def errors_of_fastapi(_asked: Asked, reply: Reply) -> Reply:
+    """Refusals are 422 with a list of details, as a Python framework has them."""
+    if reply.status != 400:
+        return reply
+    where = (reply.payload["error"]["param"] or "body").split(".")
+    detail = [{"loc": ["body", *where], "msg": "Input should be valid"}]
+    return Reply(422, payload={"detail": detail})
+
+
+@on_request()
+def strict_about_members(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """Members that nobody knows are refused by their names."""
+    body = asked.body if asked.creates and isinstance(asked.body, dict) else {}
+    odd = [name for name in body if name.startswith("x_")]
+    if odd:
+        message = f"Unrecognized request argument supplied: {odd[0]}"
+        return refusal(Refused(400, message, code="unknown_parameter"))
+    return asked
+
+
+@on_request()
+def strict_about_input(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """An empty input is refused, and a cap that no model has."""
+    if asked.creates and asked.member("input") in ("", []):
+        return refusal(wrong_value("input", "something", asked.member("input")))
+    cap = asked.member("max_output_tokens")
+    if asked.creates and isinstance(cap, int) and cap > 10**6:
+        wanted = "at most 1000000"
+        return refusal(wrong_value("max_output_tokens", wanted, cap))
+    return asked
+
+
+@on_request()
+def lenient_about_media(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A body is JSON whatever its content type says."""
+    return asked.with_header("content-type", "application/json")
+
+
+@on_request()
+def chat_cap_translated(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """The chat name of the cap means the cap."""
+    cap = asked.member("max_tokens") if asked.creates else None
+    if cap is None:
+        return asked
+    return asked.without_members("max_tokens").with_members(max_output_tokens=cap)
+
+
+@on_request()
+def one_system_message_at_the_start(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A chat template takes one system text, in the first place."""
+    given = asked.member("input") if asked.creates else None
+    if isinstance(given, list):
+        roles = [item.get("role") for item in given if isinstance(item, dict)]
+        if any(role in {"system", "developer"} for role in roles[1:]):
+            return refusal(wrong_value("input[1].role", "user", "system"))
+    return asked
+
+
+BENIGN: dict[str, tuple[Fault, ...]] = {
+    fault.name: (fault,)
+    for fault in (
+        errors_of_fastapi,
+        strict_about_members,
+        strict_about_input,
+        lenient_about_media,
+        chat_cap_translated,
+        one_system_message_at_the_start,
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    """Serve every variant."""
+    with town_of(BENIGN) as several:
+        yield several
+
+
+@pytest.mark.parametrize("name", ["sound", *BENIGN])
+def test_no_variant_is_blamed(town: Town, name: str) -> None:
+    """Every clause passes on what a conforming server may do."""
+    report = town.judge(name, ("requests",))
+    judged = [r for r in report.results if r.requirement.section == "requests"]
+    assert tripped(report) == frozenset()
+    assert {
+        r.requirement.id
+        for r in judged
+        if r.outcome not in {Outcome.PASSED, Outcome.NOT_RUN}
+    } == set()
