@@ -43,6 +43,13 @@ _RUN_OPTIONS = (
     click.option("--level", help="Judge must, should or may (default) and above."),
     click.option("--seed", help="Seed of generated inputs and words."),
     click.option("--generated", metavar="N|all", help="Generated inputs (120)."),
+    click.option(
+        "--no-shrink",
+        "shrink",
+        flag_value="no",
+        help="Keep failing inputs as they are.",
+    ),
+    click.option("--case", metavar="ID", help="Run this one case alone."),
     click.option("--concurrency", metavar="N", help="Requests in flight (16)."),
     click.option("--rate", metavar="N/s|N/m", help="Requests a second or minute."),
     click.option("--timeout", metavar="S", help="Seconds for one whole answer (60)."),

@@ -18,6 +18,7 @@ import conformance.spec
 from conformance.catalogue import catalogue
 from conformance.core.curl import curl
 from conformance.core.exchange import Exchange
+from conformance.core.fields import PREFIX
 from conformance.core.judgement import Case
 from conformance.core.report import Report
 from conformance.core.requirement import Level
@@ -28,6 +29,7 @@ from conformance.run.journal import Journal, exchange_at
 from conformance.run.plan import narrowed, plan
 from conformance.run.session import Session, Watcher
 from conformance.run.settings import Settings
+from conformance.schema.oracle import warm
 
 SPEC = Path(conformance.spec.__file__).parent
 
@@ -120,16 +122,19 @@ class Engine:
     def __post_init__(self) -> None:
         """Plan the whole run; pytest may narrow it later."""
         self.plan = plan(catalogue(), self.settings)
+        self._by_module: dict[Path, list[Case]] = {}
+        standing: dict[str, list[Case]] = {}
+        for case in self.plan.cases:
+            standing.setdefault(case.check.judge.__module__, []).append(case)
+        for name, cases in standing.items():
+            self._by_module[Path(sys.modules[name].__file__ or "")] = cases
         self.session: Session | None = None
         self._journal: Journal | None = None
         self._interrupted = False
 
     def cases_in(self, path: Path) -> Iterable[Case]:
         """Return the cases whose check stands in the module at ``path``."""
-        for case in self.plan.cases:
-            module = sys.modules[case.check.judge.__module__]
-            if module.__file__ and Path(module.__file__) == path:
-                yield case
+        return self._by_module.get(path, [])
 
     def evidence(self, id_: str) -> Exchange | None:
         """Return an exchange of this run by its id."""
@@ -185,6 +190,8 @@ class Engine:
         self._journal = Journal(self.directory / "journal.ndjson")
         self.session = Session(self.settings, chosen, self._journal, self.watcher)
         self.session.start()
+        if any(probe.name.startswith(PREFIX) for probe in chosen.probes):
+            warm()  # while the first requests are on their way
 
     def finish(self) -> Report | None:
         """End the session and write every report; ``None`` when nothing was sent."""

@@ -37,6 +37,8 @@ OPTIONS: Final = (
     "level",
     "seed",
     "generated",
+    "shrink",
+    "case",
     "concurrency",
     "rate",
     "timeout",
@@ -106,6 +108,14 @@ def _limits(asked: Mapping[str, str]) -> Limits:
         max_requests=_whole(asked, "max-requests"),
         max_seconds=_seconds(asked, "max-seconds"),
     )
+
+
+def _yes(asked: Mapping[str, str], name: str) -> bool:
+    """Read yes or no, as words or as TOML writes them; yes when nothing is said."""
+    text = asked.get(name, "").lower()
+    if text not in {"", "yes", "true", "no", "false"}:
+        raise BadSetting(f"{name} must be yes or no, not {text!r}")
+    return text not in {"no", "false"}
 
 
 def _generated(asked: Mapping[str, str]) -> int | None:
@@ -221,6 +231,8 @@ def settings_from(
             level=_level(every.get("level", "may")),
             seed=seed,
             generated=_generated(every),
+            shrink=_yes(every, "shrink"),
+            case=every.get("case", ""),
             limits=_limits(every),
             baseline=_baseline(every.get("baseline", "")),
             report_dir=Path(where) if where else None,

@@ -26,6 +26,8 @@ _OPTIONS = {
     "level": "must, should or may",
     "seed": "seed of generated inputs and words",
     "generated": "how many generated inputs to send",
+    "shrink": "no to keep failing generated inputs as they are",
+    "case": "the one case to run",
     "concurrency": "requests in flight at once",
     "rate": "requests a second or minute, like 5/s or 300/m",
     "timeout": "seconds that one answer may take in all",

@@ -86,7 +86,11 @@ def judged(recorded: Recorded, book: Catalogue) -> Report:
     setting = Setting(settings.model, settings.seed, settings.profile.name)
     _replayed(court, recorded, setting)
     return Report(
-        _target(recorded), _run(recorded, court.spent), court.verdicts, _gates(court)
+        _target(recorded),
+        _run(recorded, court.spent),
+        court.verdicts,
+        _gates(court),
+        fields=court.fields.rows(),
     )
 
 
@@ -151,6 +155,7 @@ def told(recorded: Recorded, book: Catalogue) -> Report:
         tuple(_verdicts(recorded, book)),
         recorded.footer["capabilities"],
         tuple(Complaint(**c) for c in recorded.footer["complaints"]),
+        court.fields.rows(),
     )
 
 

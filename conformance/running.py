@@ -15,6 +15,7 @@ from rich.console import Console
 
 from conformance import baseline_file
 from conformance.core.baseline import STALE
+from conformance.core.fields import PREFIX
 from conformance.core.profile import profile_named
 from conformance.core.report import Report
 from conformance.core.verdict import Outcome
@@ -26,6 +27,7 @@ from conformance.progress import Progress
 from conformance.run.plan import Plan
 from conformance.run.session import run_name
 from conformance.run.settings import Settings
+from conformance.schema.corpus import is_kept
 
 KEY_ENV: Final = "CONFORMANCE_EMBEDDED_KEY"
 SECOND_KEY_ENV: Final = "CONFORMANCE_EMBEDDED_SECOND_KEY"
@@ -52,11 +54,12 @@ def embedded(
     return {**asked, **options}, {**environ, **keys}
 
 
-def planned(plan: Plan, settings: Settings) -> str:
+def planned(plan: Plan) -> str:
     """Say what a run will cost a server that keeps the contract."""
-    generated = "" if settings.generated == 0 else ", and generated inputs"
+    generated = sum(probe.name.startswith(PREFIX) for probe in plan.probes)
+    drawn = f", {generated} of them generated" if generated else ""
     return (
-        f"{len(plan.cases)} cases on {len(plan.probes)} probes{generated}:"
+        f"{len(plan.cases)} cases on {len(plan.probes)} probes{drawn}:"
         f" {plan.answers} answers, {plan.refusals} refusals,"
         f" at most {plan.tokens} output tokens"
     )
@@ -111,11 +114,13 @@ def run(asked: Mapping[str, str], environ: Mapping[str, str], how: How) -> int:
 def _engine(settings: Settings, formats: tuple[str, ...]) -> Engine:
     name = run_name(settings, datetime.now(UTC))
     directory = settings.report_dir or Path("reports") / name
+    if settings.generated != 0 and not is_kept(settings.seed):
+        click.echo("drawing generated inputs, which later runs find ready", err=True)
     return Engine(settings, formats, directory, allure="allure" in formats)
 
 
 def _tell_plan(engine: Engine) -> int:
-    click.echo(planned(engine.plan, engine.settings))
+    click.echo(planned(engine.plan))
     for probe in engine.plan.probes:
         cost = f"{probe.answers} answers, {probe.refusals} refusals"
         click.echo(f"  {probe.name}: {cost}: {probe.text}")
@@ -152,7 +157,7 @@ def _run(engine: Engine, *, quiet: bool) -> None:
             "nothing is left to judge", "loosen --only, --level or --profile"
         )
     if not quiet:
-        told = planned(engine.plan, engine.settings)
+        told = planned(engine.plan)
         console.print(told, soft_wrap=True)
     progress = Progress(console, engine.plan, quiet=quiet)
     engine.watcher = progress.watcher()

@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from conformance.core.baseline import Complaint
+from conformance.core.fields import FieldRow
+from conformance.core.groups import Group, groups
 from conformance.core.node import Finding
 from conformance.core.requirement import Level, Requirement
 from conformance.core.verdict import Outcome, Verdict
@@ -80,6 +83,11 @@ class Result:
         return tuple(f for verdict in self.verdicts for f in verdict.findings)
 
     @property
+    def groups(self) -> tuple[Group, ...]:
+        """Return the findings of generated requests, by the field at fault."""
+        return groups(self.verdicts)
+
+    @property
     def reason(self) -> str:
         """Return why it is not judged or not blamed, in the words of a verdict."""
         told = [v.reason for v in self.verdicts if v.outcome is self.outcome]
@@ -111,8 +119,9 @@ class Report:
     verdicts: tuple[Verdict, ...]
     capabilities: Mapping[str, str] = field(default_factory=dict)
     complaints: tuple[Complaint, ...] = ()
+    fields: tuple[FieldRow, ...] = ()
 
-    @property
+    @cached_property
     def results(self) -> tuple[Result, ...]:
         """Return one result for each requirement."""
         return results(self.verdicts)

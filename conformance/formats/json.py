@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Final
 
 import conformance
+from conformance.core.fields import FieldRow
 from conformance.core.node import Json
 from conformance.core.report import Report, Result
 from conformance.core.verdict import Outcome
@@ -27,6 +28,17 @@ def _requirement(result: Result) -> Json:
         "broken": result.broken,
         "reason": result.reason,
         "findings": [asdict(finding) for finding in result.findings],
+        "groups": [
+            {"field": group.field, "wrong": group.wrong, "cases": group.cases}
+            for group in result.groups
+        ],
+    }
+
+
+def _field(row: FieldRow) -> Json:
+    return {
+        "field": row.field,
+        "did": {scenario: dict(counts) for scenario, counts in row.cells.items()},
     }
 
 
@@ -58,6 +70,7 @@ def document(report: Report) -> Json:
             for level, counts in report.summary().items()
         },
         "baseline": [asdict(complaint) for complaint in report.complaints],
+        "fields": [_field(row) for row in report.fields],
         "requirements": [_requirement(result) for result in report.results],
     }
 

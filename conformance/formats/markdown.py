@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.core.curl import curl
+from conformance.core.fields import FieldRow, Scenario
 from conformance.core.report import Report, Result
 from conformance.core.requirement import Level
 from conformance.core.verdict import Outcome
 from conformance.formats import Evidence
-from conformance.formats.text import verdict_line
+from conformance.formats.text import plainest, verdict_line
 
 FILE: Final = "summary.md"
 SHOWN: Final = 3
@@ -51,6 +52,8 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
     yield ""
     yield f"{result.requirement.text} *({result.requirement.source})*"
     yield ""
+    for group in result.groups:
+        yield f"* {group}"
     for finding in result.findings[:SHOWN]:
         where = code(finding.pointer or "the whole body")
         wanted, got = code(finding.expected), code(finding.got)
@@ -59,12 +62,31 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
         yield f"* … {more} more"
     if result.requirement.cause:
         yield f"* likely cause: {result.requirement.cause}"
-    first = next((f.exchange for f in result.findings if f.exchange), "")
-    if exchange := evidence(first) if first else None:
+    if exchange := plainest(result, evidence):
         line = curl(exchange.request, report.target.url, report.target.key_env)
         yield ""
         yield from ("~~~~sh", line, "~~~~")
     yield ""
+
+
+_COLUMNS: Final = {
+    "accepted when valid": Scenario.VALID,
+    "null acts as absent": Scenario.NULL,
+    "missing": Scenario.MISSING,
+    "incomplete": Scenario.INCOMPLETE,
+    "wrong type": Scenario.WRONG_TYPE,
+    "out of enum": Scenario.OUT_OF_ENUM,
+    "doubtful": Scenario.OPEN,
+}
+
+
+def _fields(rows: tuple[FieldRow, ...]) -> Iterator[str]:
+    """Write what the target did with each field; ranges, the page states none."""
+    yield f"| field | {' | '.join(_COLUMNS)} | out of range |"
+    yield f"|---|{'---|' * len(_COLUMNS)}---|"
+    for row in rows:
+        cells = (row.cell(scenario) for scenario in _COLUMNS.values())
+        yield f"| {code(row.field)} | {' | '.join(cells)} | no range is stated |"
 
 
 def render(report: Report, evidence: Evidence) -> str:
@@ -91,6 +113,8 @@ def render(report: Report, evidence: Evidence) -> str:
             f"* {c.problem}: `{c.requirement}`: {c.text}" for c in report.complaints
         ]
         lines.append("")
+    if report.fields:
+        lines += ["## Fields", "", *_fields(report.fields), ""]
     spent = report.run.spent
     cost = (
         f"{spent.requests} requests, {spent.answers} answers,"

@@ -1,9 +1,12 @@
 """The report that a person reads in a terminal: what is wrong first, then the sum."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from conformance.core.curl import curl
+from conformance.core.exchange import Exchange
+from conformance.core.fields import PREFIX
 from conformance.core.report import Report, Result
 from conformance.core.requirement import Level
 from conformance.core.verdict import Outcome
@@ -13,22 +16,42 @@ FILE: Final = "report.txt"
 SHOWN: Final = 3
 """Findings that are shown of one requirement."""
 
+_LOOKED_AT: Final = 25
+"""Exchanges of one requirement among which the plainest is sought."""
+
 _LOUD = (Outcome.FAILED, Outcome.ERROR)
 _MUTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
 
 
+def plainest(result: Result, evidence: Evidence) -> Exchange | None:
+    """Return the exchange that shows best what is broken: the smallest request.
+
+    Only the first findings are looked at; hand-written probes come before others.
+    """
+    named = dict.fromkeys(f.exchange for f in result.findings if f.exchange)
+    found = [x for id_ in islice(named, _LOOKED_AT) if (x := evidence(id_))]
+    return min(
+        found,
+        key=lambda x: (x.probe.startswith(PREFIX), len(x.request.content)),
+        default=None,
+    )
+
+
 def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]:
-    where = ", ".join(v.probe for v in result.verdicts if v.outcome in _LOUD)
-    yield f"{result.outcome:<8}{result.level}  {result.requirement.id}  on {where}"
+    loud = [v.probe for v in result.verdicts if v.outcome in _LOUD]
+    probes = [name for name in loud if not name.startswith(PREFIX)]
+    where = f"  on {', '.join(probes)}" if probes else ""
+    yield f"{result.outcome:<8}{result.level}  {result.requirement.id}{where}"
     yield f"    {result.requirement.text}"
+    for group in result.groups:
+        yield f"    {group}"
     for finding in result.findings[:SHOWN]:
         yield f"    {finding.exchange}  {finding}"
     if (more := result.broken - len(result.findings[:SHOWN])) > 0:
         yield f"    … {more} more"
     if result.outcome is Outcome.ERROR:
         yield from (f"    {line}" for line in result.reason.splitlines())
-    first = next((f.exchange for f in result.findings if f.exchange), "")
-    if exchange := evidence(first) if first else None:
+    if exchange := plainest(result, evidence):
         line = curl(exchange.request, report.target.url, report.target.key_env)
         yield f"    reproduce: {line}"
     yield ""

@@ -173,7 +173,7 @@ class Session:
         )
         outcomes = [(r.requirement.id, r.outcome) for r in report.results]
         complaints = self.settings.baseline.complaints(outcomes, report.target.url)
-        report = replace(report, complaints=complaints)
+        report = replace(report, complaints=complaints, fields=self.court.fields.rows())
         self._write(
             {
                 "type": "footer",
