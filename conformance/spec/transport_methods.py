@@ -38,7 +38,7 @@ def other_method_makes_no_answer(told: tuple[Exchange, ...]) -> Findings:
         raise Inconclusive("no other method was refused")
 
 
-STANDS = must(
+STANDS = should(
     "transport.other-method-breaks-nothing",
     "No method is answered with a server error.",
     source=f"{RFC_HTTP}, section 15.5.6",
@@ -49,7 +49,10 @@ STANDS = must(
 
 @check(STANDS, on=probes.other_methods)
 def other_method_breaks_nothing(told: tuple[Exchange, ...]) -> Findings:
-    """Judge 5xx but 501, by which a server says that it does not know a method."""
+    """Judge 5xx but 501, by which a server says that it does not know a method.
+
+    A SHOULD, as no client of the API sends any; 503, 504 and 529 speak of load.
+    """
     for exchange in told:
         if exchange.status >= 500 and exchange.status not in {501, 503, 504, 529}:
             method = exchange.request.method

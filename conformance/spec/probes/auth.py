@@ -18,6 +18,9 @@ STEADY: Final = 9
 
 CAP: Final = 16
 
+TORN: Final = b'{"model":'
+"""A body that nobody can answer, whatever they make of a request without members."""
+
 
 def _knock(
     setting: Setting, authorization: str | None, *, stream: bool = False
@@ -116,11 +119,11 @@ def lower_case_scheme(setting: Setting) -> Steps:
 
 @probe(refusals=1)
 def two_spaces(_setting: Setting) -> Steps:
-    """An empty object, with two spaces between the scheme and the right key."""
-    yield Request.of({}, headers={"authorization": f"Bearer  {KEY}"})
+    """Half a JSON text, with two spaces between the scheme and the right key."""
+    yield Request(TORN, headers={"authorization": f"Bearer  {KEY}"})
 
 
 @probe(refusals=STEADY)
 def steady_key(_setting: Setting) -> Steps:
-    """A question without a model, many times at once with the good key."""
-    yield tuple(Request.of({"stream": False}) for _ in range(STEADY))
+    """Half a JSON text with the good key, many times at once."""
+    yield tuple(Request(TORN) for _ in range(STEADY))
