@@ -1,0 +1,128 @@
+"""Defects of reasoning: refused, uncounted, misshapen, or spilt into the text."""
+
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_request
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import Reply
+from conformance.reference.rewriting import each_item, retold
+
+Json = Any
+
+STARVING = 16
+"""A cap, in tokens, that thinking may use up."""
+
+
+def _effort(asked: Asked) -> Json:
+    reasoning = asked.member("reasoning")
+    return reasoning.get("effort") if isinstance(reasoning, dict) else None
+
+
+def _starves(asked: Asked) -> bool:
+    cap = asked.member("max_output_tokens")
+    return bool(_effort(asked)) and isinstance(cap, int) and cap <= STARVING
+
+
+def _refusal(status: int, message: str) -> Reply:
+    refused = Refused(status, message, code="invalid_request")
+    return Reply(status, payload=refused.envelope())
+
+
+@on_request(breaks="reasoning.effort-is-taken-or-refused-by-name")
+def effort_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A request with an effort is refused without a word on why."""
+    known = _effort(asked) in {"low", "medium", "high"}
+    return _refusal(400, "The request is not valid.") if known else asked
+
+
+@on_request(
+    breaks={"reasoning.starved-answer-is-incomplete", "errors.never-a-server-error"}
+)
+def starved_answer_is_an_error(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """Where reasoning uses up the cap, the gateway breaks down."""
+    return _refusal(500, "The answer has no message.") if _starves(asked) else asked
+
+
+@on_reply(breaks="reasoning.starved-answer-is-incomplete")
+def starved_answer_is_completed(asked: Asked, reply: Reply) -> Reply:
+    """Where reasoning uses up the cap, the answer is completed, and empty."""
+
+    def starve(response: Json) -> Json:
+        usage = response["usage"]
+        for spent in ("completion_tokens", "output_tokens"):
+            if spent in usage:
+                usage["total_tokens"] += STARVING - usage[spent]
+                usage[spent] = STARVING
+        for item in response["output"]:
+            if item["type"] == "message":
+                item["content"][0]["text"] = ""
+        return response
+
+    return retold(reply, starve) if _starves(asked) else reply
+
+
+@on_request(breaks="reasoning.own-output-is-accepted-back")
+def replayed_thoughts_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A reasoning item is unknown when a client sends it back."""
+    given = asked.member("input")
+    items = given if isinstance(given, list) else []
+    if any(isinstance(i, dict) and i.get("type") == "reasoning" for i in items):
+        return _refusal(400, "An item of the input has an unknown type.")
+    return asked
+
+
+def _thinking(reply: Reply, change: Json) -> Reply:
+    """Change the reasoning items of an answer that is no stream."""
+
+    def rethink(item: Json) -> Json:
+        return change(item) if item["type"] == "reasoning" else item
+
+    return reply if reply.streamed else each_item(reply, rethink)
+
+
+@on_reply(breaks="reasoning.item-has-a-summary")
+def thoughts_without_summary(_asked: Asked, reply: Reply) -> Reply:
+    """A reasoning item has no summary."""
+    return _thinking(
+        reply, lambda item: {k: v for k, v in item.items() if k != "summary"}
+    )
+
+
+@on_reply(breaks="reasoning.parts-hold-texts")
+def thoughts_in_message_parts(_asked: Asked, reply: Reply) -> Reply:
+    """The parts of a summary have the type of a message's parts."""
+
+    def retype(item: Json) -> Json:
+        parts = [{**part, "type": "output_text"} for part in item["summary"]]
+        return {**item, "summary": parts}
+
+    return _thinking(reply, retype)
+
+
+@on_reply(breaks="reasoning.shown-thoughts-are-counted")
+def thoughts_not_counted(_asked: Asked, reply: Reply) -> Reply:
+    """The count of reasoning tokens stands at its default."""
+
+    def forget(response: Json) -> Json:
+        for name in ("completion_tokens_details", "output_tokens_details"):
+            if name in response["usage"]:
+                response["usage"][name]["reasoning_tokens"] = 0
+        return response
+
+    return retold(reply, forget)
+
+
+@on_reply(breaks="reasoning.tags-stay-out-of-the-text")
+def thoughts_in_the_text(asked: Asked, reply: Reply) -> Reply:
+    """Where there is reasoning, it is told in the text, between tags."""
+
+    def spill(response: Json) -> Json:
+        for item in response["output"]:
+            if item["type"] == "message":
+                text = item["content"][0]["text"]
+                item["content"][0]["text"] = f"<think>Well.</think> {text}"
+        return response
+
+    return retold(reply, spill) if _effort(asked) and not reply.streamed else reply

@@ -1,0 +1,23 @@
+"""Images: whether a picture may be part of the input."""
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange
+from conformance.core.requirement import Capability, should
+from conformance.core.sources import OPENAI_API
+from conformance.spec.accepted import refused_namelessly
+from conformance.spec.probes import images as probes
+
+TAKEN = should(
+    "images.picture-is-taken-or-refused-by-name",
+    "A request with an input_image is answered, or refused in words about it.",
+    source=f"{OPENAI_API}, input_image content part",
+    needs=Capability.IMAGES,
+    cause="content parts are flattened to texts, and what is left is refused",
+    covers=("RV-08",),
+)
+
+
+@check(TAKEN, on=probes.red_square)
+def picture_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
+    """Judge the words of a refusal; what the model sees is its own affair."""
+    yield from refused_namelessly(asked, Capability.IMAGES)

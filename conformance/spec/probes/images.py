@@ -1,0 +1,31 @@
+"""A question about a picture."""
+
+from typing import Final
+
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.requirement import Capability
+
+RED: Final = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAS0lEQVR42u3PQQkAAAgAsetfWiP4FgYr"
+    "sKZeS0BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEDgsqnc8OJg6Ln3"
+    "AAAAAElFTkSuQmCC"
+)
+"""A red square, 64 pixels wide: some models refuse pictures of less than 28."""
+
+
+@probe(answers=1, needs=Capability.IMAGES)
+def red_square(setting: Setting) -> Steps:
+    """A picture inside the request, and a question about its colour."""
+    yield setting.ask(
+        [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "input_text", "text": "Which colour is this? One word."},
+                    {"type": "input_image", "image_url": RED, "detail": "low"},
+                ],
+            }
+        ],
+        max_output_tokens=64,
+    )

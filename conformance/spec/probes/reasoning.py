@@ -1,0 +1,42 @@
+"""Conversations with a model that is asked to think before it speaks."""
+
+from typing import Final
+
+from conformance.core.node import Json
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.requirement import Capability
+
+TINY: Final = 16
+"""Output tokens that thinking alone may use up."""
+
+ROOM: Final = 512
+"""Output tokens for some thinking, and for an answer of a few words."""
+
+
+@probe(answers=1, tokens=TINY, needs=Capability.REASONING)
+def starved_reasoning(setting: Setting) -> Steps:
+    """A little reasoning, and a cap that leaves hardly any room for it."""
+    yield setting.ask(reasoning={"effort": "low"}, max_output_tokens=TINY)
+
+
+@probe(answers=2, tokens=2 * ROOM, needs=Capability.REASONING)
+def replayed_reasoning(setting: Setting) -> Steps:
+    """Much reasoning with a summary, then the whole answer comes back as input."""
+    question: Json = {
+        "role": "user",
+        "content": "How many of the numbers from 1 to 20 can be divided by 3? "
+        "Answer with one number.",
+    }
+    first = yield setting.ask(
+        [question],
+        reasoning={"effort": "high", "summary": "auto"},
+        max_output_tokens=ROOM,
+    )
+    if first.answered:
+        turn = first.response["output"].expect(list)
+        thanks: Json = {"role": "user", "content": "Thank you. Say hello in one word."}
+        yield setting.ask(
+            [question, *turn, thanks],
+            reasoning={"effort": "medium"},
+            max_output_tokens=ROOM,
+        )

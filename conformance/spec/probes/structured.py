@@ -1,0 +1,48 @@
+"""Answers that have to come in a form."""
+
+from typing import Final
+
+from conformance.core.node import Json
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.requirement import Capability
+
+ROOM: Final = 256
+"""Output tokens for one small object, thinking included."""
+
+SCHEMA: Final[Json] = {
+    "type": "object",
+    "properties": {
+        "city": {"type": "string"},
+        "continent": {"type": "string", "enum": ["Africa", "Asia", "Europe"]},
+        "inhabitants": {"type": "integer"},
+    },
+    "required": ["city", "continent", "inhabitants"],
+    "additionalProperties": False,
+}
+
+
+@probe(answers=1, tokens=ROOM, needs=Capability.STRUCTURED)
+def schema_answer(setting: Setting) -> Steps:
+    """A plain question, whose answer has to fit a JSON Schema."""
+    yield setting.ask(
+        "Tell me about the capital of Italy.",
+        text={
+            "format": {
+                "type": "json_schema",
+                "name": "city",
+                "schema": SCHEMA,
+                "strict": True,
+            }
+        },
+        max_output_tokens=ROOM,
+    )
+
+
+@probe(answers=1, tokens=ROOM, needs=Capability.STRUCTURED)
+def object_answer(setting: Setting) -> Steps:
+    """A question whose answer has to be a JSON object."""
+    yield setting.ask(
+        "Name the capital of Italy, as JSON.",
+        text={"format": {"type": "json_object"}},
+        max_output_tokens=ROOM,
+    )

@@ -1,0 +1,167 @@
+"""Reasoning: thoughts that are counted, kept out of the text, and taken back."""
+
+import re
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive
+from conformance.core.node import Node
+from conformance.core.requirement import Capability, must, should
+from conformance.core.sources import FIELD, OPENAI_API, PAGE
+from conformance.core.subject import EVERY_REASONING, EVERY_RESPONSE
+from conformance.spec.accepted import refused_namelessly, turned_down
+from conformance.spec.counted import tokens_thought, tokens_written
+from conformance.spec.probes import basic
+from conformance.spec.probes import reasoning as probes
+
+_EFFORT = f"{PAGE}#/components/schemas/Request/properties/reasoning"
+
+TAKEN = should(
+    "reasoning.effort-is-taken-or-refused-by-name",
+    "A request with a reasoning.effort is answered, or refused in words about it.",
+    source=_EFFORT,
+    needs=Capability.REASONING,
+    cause="an upstream's complaint about another member is passed on",
+    covers=("RV-01",),
+)
+
+_CAPS = ("max_output_tokens", "max_tokens", "max_completion_tokens")
+
+
+@check(TAKEN, on=(probes.starved_reasoning, probes.replayed_reasoning))
+def effort_is_taken_or_refused_by_name(
+    first: Exchange, *_replayed: Exchange
+) -> Findings:
+    """Judge the words of a refusal; one that finds the cap too small is clear, too."""
+    yield from refused_namelessly(first, Capability.REASONING, *_CAPS)
+
+
+STARVED = must(
+    "reasoning.starved-answer-is-incomplete",
+    "An answer whose cap is used up by reasoning is incomplete.",
+    source=FIELD,
+    needs=Capability.REASONING,
+    cause="the gateway finds no message in the upstream's answer, and gives up",
+    covers=("ST-05", "RE-06"),
+)
+
+
+def _is_silent(exchange: Exchange) -> bool:
+    types = {t.value for item in exchange.items() if (t := item.get("type"))}
+    return types <= {"message", "reasoning"} and not exchange.text.strip()
+
+
+@check(STARVED, on=probes.starved_reasoning)
+def starved_answer_is_incomplete(asked: Exchange) -> Findings:
+    """Judge answers without a word whose tokens reach the cap, and a plain 500."""
+    if asked.status == 500:
+        yield asked.finding("status", "an incomplete answer", asked.summary)
+        return
+    status, spent = asked.response.get("status"), tokens_written(asked) or 0
+    if status is None or not (spent or asked.text.strip()):
+        raise Inconclusive(f"{asked.id}: neither a text nor a count of tokens")
+    if spent >= probes.TINY and _is_silent(asked) and status.value != "incomplete":
+        yield status.finding(f"incomplete, since {spent} tokens said nothing")
+
+
+BACK = must(
+    "reasoning.own-output-is-accepted-back",
+    "The output of a reasoning model is accepted as input, its thoughts included.",
+    source=f"{OPENAI_API}, reasoning item",
+    needs=Capability.REASONING,
+    cause="a converter knows no reasoning items, or wants members that it never gave",
+    covers=("RV-09", "OI-15", "RV-07"),
+)
+
+
+@check(BACK, on=probes.replayed_reasoning)
+def own_output_is_accepted_back(first: Exchange, *replayed: Exchange) -> Findings:
+    """Judge the status of the second turn, which holds the first word for word."""
+    if not first.response["output"].expect(list):
+        raise Inconclusive(f"{first.id}: the answer has no output")
+    wanted = "an answer, since the items are the server's own"
+    yield from turned_down(replayed[0], wanted)
+
+
+SUMMARY = should(
+    "reasoning.item-has-a-summary",
+    "A reasoning item has a summary, which is an array.",
+    source=f"{OPENAI_API}, reasoning item",
+    needs=Capability.REASONING,
+    cause="an upstream's reasoning_content is put into an item of the gateway's making",
+    covers=("RE-01",),
+)
+
+
+@check(SUMMARY, on=EVERY_REASONING, shown_by=probes.replayed_reasoning)
+def item_has_a_summary(item: Node, _exchange: Exchange) -> Findings:
+    """Judge the array; it is empty where nothing was summed up."""
+    item["summary"].expect(list)
+    yield from ()
+
+
+PARTS = should(
+    "reasoning.parts-hold-texts",
+    "The parts of a reasoning item are typed objects with a text.",
+    source=f"{OPENAI_API}, reasoning item",
+    needs=Capability.REASONING,
+    cause="the parts are texts themselves, or have the type of a message's parts",
+    covers=("SE-34",),
+)
+
+_TYPES: Final = {"summary": "summary_text", "content": "reasoning_text"}
+
+
+@check(PARTS, on=EVERY_REASONING, shown_by=probes.replayed_reasoning)
+def parts_hold_texts(item: Node, _exchange: Exchange) -> Findings:
+    """Judge summary and content, where they are arrays; both may be empty."""
+    for member, type_ in _TYPES.items():
+        parts = item.get(member)
+        if parts is None or not parts.is_a(list):
+            continue
+        for part in parts:
+            yield from part["type"].differs(type_)
+            yield from part["text"].must_be(str)
+
+
+COUNTED = should(
+    "reasoning.shown-thoughts-are-counted",
+    "An answer that shows thoughts counts more than zero reasoning tokens.",
+    source=f"{PAGE}#/components/schemas/Usage",
+    needs=Capability.REASONING,
+    cause="the count is not taken over from the upstream, and stands at its default",
+    covers=("US-10",),
+)
+
+
+@check(COUNTED, on=EVERY_REASONING, shown_by=probes.replayed_reasoning)
+def shown_thoughts_are_counted(item: Node, exchange: Exchange) -> Findings:
+    """Judge counts that are there, beside an item with a text in it."""
+    lists = [item.get("summary"), item.get("content")]
+    parts = [part for some in lists if some and some.is_a(list) for part in some]
+    shown = any((text := part.get("text")) and text.value for part in parts)
+    count = tokens_thought(exchange.response)
+    if shown and count is not None and count.value <= 0:
+        yield count.finding("more than 0, since there is reasoning")
+
+
+TAGS = should(
+    "reasoning.tags-stay-out-of-the-text",
+    "The text of an answer is free of the tags that models put around their thoughts.",
+    source=FIELD,
+    cause="the engine has no reasoning parser for the model",
+    covers=("RE-02", "CC-03"),
+)
+
+_TAGS: Final = re.compile(r"</?(?:think|thinking|thought|reasoning)>|<\|channel\|>")
+
+
+@check(TAGS, on=EVERY_RESPONSE, shown_by=basic.text)
+def tags_stay_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
+    """Judge answers with a text, unless the request itself has such a tag."""
+    text = exchange.text
+    if not text.strip():
+        raise Inconclusive(f"{exchange.id}: the answer has no text")
+    found = _TAGS.search(text)
+    if found and not _TAGS.search(exchange.request.content.decode("utf-8", "ignore")):
+        yield exchange.finding("/output", "text without tags of thought", found.group())

@@ -1,0 +1,98 @@
+"""Structured output: what ``text.format`` asks for, and what comes."""
+
+import json
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import Exchange, Inconclusive
+from conformance.core.node import Malformed, Node, show
+from conformance.core.requirement import Capability, should
+from conformance.core.sources import OPENAI_API
+from conformance.spec.accepted import refused_namelessly, turned_down
+from conformance.spec.fitting import misfits
+from conformance.spec.probes import isolation
+from conformance.spec.probes import structured as probes
+
+_FORMAT = f"{OPENAI_API}, text.format"
+
+
+def _value(exchange: Exchange, wanted: str) -> Node:
+    """Return the text of a completed answer as JSON; raises ``Malformed`` if not JSON.
+
+    Raises ``Inconclusive`` for an answer that was cut, failed, declined or is blank.
+    """
+    status = exchange.response.get("status")
+    text = exchange.text.strip()
+    if not text or status is None or status.value != "completed":
+        raise Inconclusive(f"{exchange.id}: there is no completed answer with a text")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Malformed(exchange.finding("/output", wanted, show(text))) from None
+    return Node(value, "the text of /output ", exchange.id)
+
+
+SCHEMA = should(
+    "structured.schema-is-kept",
+    "The text of an answer with text.format json_schema fits the schema.",
+    source=_FORMAT,
+    needs=Capability.STRUCTURED,
+    cause="text.format is dropped, or its schema is lost, on the way to the upstream",
+    covers=("EC-01",),
+)
+
+
+@check(SCHEMA, on=probes.schema_answer)
+def schema_is_kept(asked: Exchange) -> Findings:
+    """Judge the whole text of a completed answer to a question without a hint of it."""
+    value = _value(asked, "JSON that fits the schema")
+    yield from misfits(value, probes.SCHEMA)
+
+
+OBJECT = should(
+    "structured.object-is-kept",
+    "The text of an answer with text.format json_object is one JSON object.",
+    source=_FORMAT,
+    needs=Capability.STRUCTURED,
+    cause="only schemas are translated for the upstream",
+    covers=("EC-01", "EC-02"),
+)
+
+
+@check(OBJECT, on=probes.object_answer)
+def object_is_kept(asked: Exchange) -> Findings:
+    """Judge the whole text of a completed answer: a fence around JSON is no JSON."""
+    yield from _value(asked, "one JSON object").must_be(dict)
+
+
+NAMED = should(
+    "structured.format-is-taken-or-refused-by-name",
+    "A request with a text.format is answered, or refused in words about it.",
+    source=_FORMAT,
+    needs=Capability.STRUCTURED,
+    cause="a half-translated format reaches an upstream, which cannot read it",
+    covers=("EC-02",),
+)
+
+
+@check(NAMED, on=(probes.schema_answer, probes.object_answer))
+def format_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
+    """Judge the words of a refusal."""
+    yield from refused_namelessly(asked, Capability.STRUCTURED)
+
+
+PLAIN = should(
+    "structured.plain-format-is-accepted",
+    "A request with text.format text is answered like one without a format.",
+    source=_FORMAT,
+    cause="the member is refused whatever it asks for",
+    covers=("EC-02",),
+)
+
+
+@check(PLAIN, on=isolation.burst)
+def plain_format_is_accepted(burst: tuple[Exchange, ...]) -> Findings:
+    """Judge the status of the one request with this format among many without."""
+    asked = burst[isolation.PLAIN_FORMAT]
+    yield from turned_down(
+        asked, "an answer, since text is what it is without a format"
+    )
