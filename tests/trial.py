@@ -33,6 +33,8 @@ def _try_sound(town: Town, sections: list[str]) -> None:
 def _try_faults(town: Town, sections: list[str]) -> bool:
     right = True
     for name, fault in FAULTS.items():
+        if fault.profiles is not None and town.profile not in fault.profiles:
+            continue
         if not any(id_.partition(".")[0] in sections for id_ in fault.breaks):
             continue
         report = town.judge(name)

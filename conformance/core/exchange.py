@@ -312,9 +312,13 @@ class Exchange:
     def items(self, type_: str = "") -> Iterator[Node]:
         """Yield the output items of the response, of one type when given.
 
-        Raises what ``response`` raises, and ``Malformed`` without ``output``.
+        Raises what ``response`` raises, and ``Inconclusive`` where ``output`` is no
+        array (a clause of its own judges that).
         """
-        for item in self.response["output"]:
+        output = self.response.get("output")
+        if output is None or not output.is_a(list):
+            raise Inconclusive(f"{self.id}: the response has no array of output")
+        for item in output:
             if not type_ or (item.is_a(dict) and item.value.get("type") == type_):
                 yield item
 

@@ -118,7 +118,7 @@ DISTINCT = must(
 )
 
 
-@check(DISTINCT, on=EVERY_RESPONSE, shown_by=PLAIN)
+@check(DISTINCT, on=EVERY_RESPONSE, shown_by=(*PLAIN, tools.several_calls))
 def ids_differ_in_one_answer(response: Node, _exchange: Exchange) -> Findings:
     """Judge the ids that are there; clients keep the items of an answer by them."""
     output = response.get("output")
@@ -142,7 +142,7 @@ NEW = should(
 
 def _id_of(item: Node, exchange: Exchange) -> Note | None:
     id_ = item.get("id")
-    if id_ is None or not id_.is_a(str):
+    if id_ is None or not id_.value or not id_.is_a(str):
         return None
     value = id_.value, exchange.request.question
     return Note(value, exchange.id, id_.pointer)

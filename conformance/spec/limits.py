@@ -115,7 +115,7 @@ def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
         raise Inconclusive(f"the answer ended by itself after {spent} tokens")
     if len(numbers_in(exchange)) > limits.CAP + SLACK or is_whole(exchange):
         raise Inconclusive("the answer is not cut")
-    if status.value == "completed":
+    if status.value != "incomplete":
         yield status.finding("incomplete (the cap is used up, and 500 not reached)")
 
 

@@ -5,6 +5,7 @@ that its own example shows. A response that failed may have failed before there 
 a whole, so only its id is asked for.
 """
 
+from codecs import BOM_UTF8
 from typing import Final
 
 from conformance.core.check import Findings, check
@@ -77,20 +78,19 @@ def media_type_is_json(exchange: Exchange) -> Findings:
         yield exchange.finding("header content-type", "application/json", got)
 
 
-UTF_8 = must(
-    "responses.json-is-utf-8",
-    "A response object is written in UTF-8 without a byte order mark.",
+NO_MARK = must(
+    "responses.no-byte-order-mark",
+    "A response object begins without a byte order mark.",
     source=f"{RFC_JSON}, section 8.1",
-    cause="the body is encoded with the platform's default character set",
+    cause="the body is written as if it were a file of the platform",
 )
 
 
-@check(UTF_8, on=EVERY_JSON_ANSWER, shown_by=basic.text)
-def json_is_utf_8(exchange: Exchange) -> Findings:
-    """Judge the first bytes: JSON begins with ASCII, which only UTF-8 leaves bare."""
-    start = exchange.body[:4]
-    if start.startswith(b"\xef\xbb\xbf") or b"\0" in start:
-        yield exchange.finding("", "UTF-8 without a byte order mark", repr(start))
+@check(NO_MARK, on=EVERY_JSON_ANSWER, shown_by=basic.text)
+def no_byte_order_mark(exchange: Exchange) -> Findings:
+    """Judge the first three bytes, at which strict parsers stop."""
+    if exchange.body.startswith(BOM_UTF8):
+        yield exchange.finding("", "an opening brace", repr(exchange.body[:8]))
 
 
 CONSTANTS = must(

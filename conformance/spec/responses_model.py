@@ -66,7 +66,7 @@ def model_is_the_one_asked_for(response: Node, exchange: Exchange) -> Findings:
     """Compare names; an alias that stands for a foreign name is worth a look only."""
     asked: str = exchange.request.member("model")
     stated = response.get("model")
-    if stated is None or not stated.is_a(str):
+    if stated is None or not stated.value or not stated.is_a(str):
         raise Inconclusive("the answer names no model")
     if not is_a_version(asked, stated.value):
         yield stated.finding(f"{asked!r} or a version of it")
@@ -83,7 +83,7 @@ ONE_NAME = should(
 
 def _model_of(response: Node, exchange: Exchange) -> Note | None:
     stated = response.get("model")
-    if stated is None or not stated.is_a(str):
+    if stated is None or not stated.value or not stated.is_a(str):
         return None
     asked = exchange.request.member("model")
     streamed = exchange.kind is Kind.STREAM

@@ -11,7 +11,7 @@ from typing import Final
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.ladder import Ladder
-from conformance.core.node import Node, show
+from conformance.core.node import Finding, Node, show
 from conformance.core.requirement import may, must, should
 from conformance.core.sources import FIELD, PAGE
 from conformance.core.subject import EVERY_USAGE, Note, only
@@ -80,14 +80,10 @@ def _alike(
         raise Inconclusive(f"no question was counted in {' and in '.join(modes)}")
 
 
-def _cost_apart(notes: list[Note], modes: tuple[str, str]) -> Findings:
-    """Yield a finding for each note that is far from every other of its question."""
-    for note, others in _alike(notes, modes):
-        read = note.value[2]
-        known = [other.value[2] for other in others]
-        if min(abs(read - each) for each in known) > SLACK:
-            wanted = f"{known[0]} prompt tokens, as in {others[0].exchange}"
-            yield Node(read, note.pointer, note.exchange).finding(wanted)
+def _dearer(note: Note, other: Note) -> Finding:
+    """Say that one question was charged otherwise than before."""
+    wanted = f"{other.value[2]} prompt tokens, as in {other.exchange}"
+    return Node(note.value[2], note.pointer, note.exchange).finding(wanted)
 
 
 SAME = must(
@@ -105,7 +101,10 @@ def same_question_costs_the_same(notes: list[Note]) -> Findings:
 
     Requests that lean on what the server keeps, or that bring tools, are left out.
     """
-    yield from _cost_apart(notes, ("JSON", "JSON"))
+    for note, others in _alike(notes, ("JSON", "JSON")):
+        cheapest = min(others, key=lambda other: other.value[2])
+        if note.value[2] > cheapest.value[2] + SLACK:
+            yield _dearer(note, cheapest)
 
 
 STREAMED = must(
@@ -120,7 +119,10 @@ STREAMED = must(
 @check(STREAMED, on=PRICED, shown_by=(basic.text, basic.streamed_text))
 def stream_costs_what_json_costs(notes: list[Note]) -> Findings:
     """Compare both modes over the whole run, within two tokens."""
-    yield from _cost_apart(notes, ("JSON", "stream"))
+    for note, others in _alike(notes, ("JSON", "stream")):
+        nearest = min(others, key=lambda other: abs(other.value[2] - note.value[2]))
+        if abs(note.value[2] - nearest.value[2]) > SLACK:
+            yield _dearer(note, nearest)
 
 
 SPELLED = should(

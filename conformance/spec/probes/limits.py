@@ -29,12 +29,11 @@ def streamed_capped(setting: Setting) -> Steps:
     yield setting.ask(COUNT, max_output_tokens=CAP, stream=True)
 
 
-@probe(answers=2, tokens=2 * CAP)
+@probe(answers=2)
 def truncations(setting: Setting) -> Steps:
     """A short question under each truncation strategy that the page names."""
     yield tuple(
-        setting.ask(truncation=strategy, max_output_tokens=CAP)
-        for strategy in ("auto", "disabled")
+        setting.ask(truncation=strategy) for strategy in ("auto", "disabled")
     )
 
 

@@ -1,0 +1,175 @@
+"""Defects at the limits: caps that are lost or refused, prompts that are too long."""
+
+from typing import Any, Final
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_request
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import Reply
+from conformance.reference.rewriting import (
+    each_response,
+    finished_response,
+    having,
+    retold,
+)
+
+Json = Any
+
+LARGE: Final = 1 << 20
+"""Bytes from which a request counts as oversized here."""
+
+BROKEN: Final = frozenset(
+    {"limits.oversized-prompt-is-no-server-error", "errors.never-a-server-error"}
+)
+
+SMALLEST: Final = 16
+"""The smallest cap that every model takes."""
+
+LARGER: Final = 64
+
+IGNORED: Final = frozenset(
+    {"limits.cap-is-honoured", "usage.completion-is-within-the-cap"}
+)
+
+
+def _refusal(status: int, message: str) -> Reply:
+    refused = Refused(status, message, code="upstream_error")
+    return Reply(status, payload=refused.envelope())
+
+
+PLAIN: Final = frozenset({"model", "input", "max_output_tokens", "stream"})
+
+
+def _cap_of(asked: Asked) -> int:
+    """The cap of a request that the contract allows, or 0 where there is none."""
+    cap = asked.member("max_output_tokens")
+    whole = asked.creates and isinstance(cap, int) and not isinstance(cap, bool)
+    return cap if whole and cap >= SMALLEST else 0
+
+
+def _capped_at(asked: Asked, gateway: Gateway, cap: int | None) -> Reply:
+    """Answer under another cap, and repeat the client's own."""
+    reply = gateway.answer(asked.with_members(max_output_tokens=cap))
+    return each_response(reply, having(max_output_tokens=_cap_of(asked)))
+
+
+@on_reply(breaks="limits.cap-is-accepted")
+def cap_refused(asked: Asked, reply: Reply) -> Reply:
+    """A plain request with a small max_output_tokens is refused."""
+    if reply.refused or not 0 < _cap_of(asked) < LARGER or asked.body.keys() - PLAIN:
+        return reply
+    return _refusal(400, "Unknown field.")
+
+
+@on_reply(breaks={"limits.cap-is-accepted", "errors.never-a-server-error"})
+def cap_breaks_streams(asked: Asked, reply: Reply) -> Reply:
+    """A stream with max_output_tokens is a server error."""
+    if not reply.streamed or not _cap_of(asked) or asked.body.keys() - PLAIN:
+        return reply
+    return _refusal(500, "Something went wrong.")
+
+
+@on_request(breaks=IGNORED)
+def cap_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """The cap is not passed on."""
+    return _capped_at(asked, gateway, None) if _cap_of(asked) else asked
+
+
+@on_request(breaks=IGNORED)
+def cap_ignored_in_streams(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """The cap is not passed on when a stream is asked for."""
+    ignored = _cap_of(asked) and asked.streams
+    return _capped_at(asked, gateway, None) if ignored else asked
+
+
+@on_request(breaks=IGNORED)
+def cap_doubled(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """Twice the cap is passed on."""
+    cap = _cap_of(asked)
+    return _capped_at(asked, gateway, 2 * cap) if cap else asked
+
+
+def _completed(response: Json) -> Json:
+    done = [{**item, "status": "completed"} for item in response["output"]]
+    whole = {"status": "completed", "incomplete_details": None, "output": done}
+    return {**response, **whole}
+
+
+@on_reply(breaks="limits.cut-answer-says-incomplete")
+def cut_says_completed(_asked: Asked, reply: Reply) -> Reply:
+    """An answer that the cap has cut says that it is completed."""
+    return reply if reply.streamed else retold(reply, _completed)
+
+
+@on_reply(breaks="limits.cut-answer-says-incomplete")
+def cut_stream_says_completed(_asked: Asked, reply: Reply) -> Reply:
+    """A stream that the cap has cut says that it is completed."""
+    return retold(reply, _completed) if reply.streamed else reply
+
+
+@on_reply(breaks="limits.cut-answer-names-the-cap")
+def cut_by_length(_asked: Asked, reply: Reply) -> Reply:
+    """The reason of a cut answer is chat's word for it."""
+
+    def chat(response: Json) -> Json:
+        if response["status"] != "incomplete":
+            return response
+        return {**response, "incomplete_details": {"reason": "length"}}
+
+    return finished_response(reply, chat)
+
+
+@on_reply(breaks={"limits.short-answer-says-completed", "limits.no-hidden-cap"})
+def short_says_incomplete(asked: Asked, reply: Reply) -> Reply:
+    """An answer without a cap says that it is incomplete."""
+    if asked.member("max_output_tokens") is not None:
+        return reply
+    cut = having(
+        status="incomplete", incomplete_details={"reason": "max_output_tokens"}
+    )
+    return retold(reply, cut)
+
+
+@on_request(breaks="limits.no-hidden-cap")
+def hidden_cap(asked: Asked, _gateway: Gateway) -> Asked:
+    """Where the client sets no cap, the gateway sets one of six tokens."""
+    if not asked.creates or asked.member("max_output_tokens") is not None:
+        return asked
+    return asked.with_members(max_output_tokens=6)
+
+
+@on_reply(breaks={"limits.truncation-is-accepted", "requests.page-members-accepted"})
+def truncation_refused_namelessly(asked: Asked, reply: Reply) -> Reply:
+    """A request with a truncation is refused without a name."""
+    if reply.refused or asked.member("truncation") is None:
+        return reply
+    return _refusal(400, "Unknown field.")
+
+
+@on_request(breaks=BROKEN)
+def oversized_prompt_breaks(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """A prompt that is too long is a server error."""
+    return _refusal(500, "Internal error.") if len(asked.raw) > LARGE else asked
+
+
+@on_request(breaks=BROKEN)
+def oversized_prompt_is_a_bad_gateway(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+    """The upstream's refusal of a prompt that is too long becomes a 502."""
+    return _refusal(502, "Bad gateway.") if len(asked.raw) > LARGE else asked
+
+
+@on_request(breaks="limits.oversized-prompt-is-refused-by-its-size")
+def oversized_prompt_refused_without_a_word(
+    asked: Asked, _gateway: Gateway
+) -> Asked | Reply:
+    """A prompt that is too long is refused as a bad request."""
+    return _refusal(400, "Bad request.") if len(asked.raw) > LARGE else asked
+
+
+@on_request(breaks="limits.oversized-prompt-is-refused-by-its-size")
+def oversized_prompt_cut_silently(asked: Asked, _gateway: Gateway) -> Asked:
+    """The beginning of a prompt that is too long is answered."""
+    if len(asked.raw) <= LARGE:
+        return asked
+    return asked.with_members(input=str(asked.member("input"))[:1000])

@@ -1,0 +1,285 @@
+"""Defects of the response object: what stands in its place, and its own members."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply
+from conformance.reference.reply import Reply, to_json
+from conformance.reference.rewriting import (
+    Change,
+    each_response,
+    finished_response,
+    having,
+    is_response,
+    json_response,
+    last_snapshot,
+    without,
+)
+
+Json = Any
+
+IS_A_RESPONSE: Final = "responses.is-a-response-object"
+CREATED_AT: Final = "responses.created-at-is-a-number"
+TOLD_APART: Final = frozenset(
+    {
+        "isolation.equal-requests-have-two-answers",
+        "isolation.instructions-are-part-of-the-question",
+    }
+)
+"""What tells answers apart by their ids."""
+
+NO_OUTPUT: Final = frozenset(
+    {"responses.output-is-an-array", "streaming.same-items-as-json"}
+)
+
+
+def _written(reply: Reply, body: bytes, media_type: str | None = None) -> Reply:
+    """Put other bytes in the place of a JSON answer."""
+    if reply.streamed or not is_response(reply.payload):
+        return reply
+    return replace(reply, raw=body, media_type=media_type)
+
+
+@on_reply(breaks=IS_A_RESPONSE)
+def page_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+    """A maintenance page is sent with a 200."""
+    return _written(reply, b"<html>We will be back soon.</html>", "text/html")
+
+
+@on_reply(breaks=IS_A_RESPONSE)
+def empty_body_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+    """A success has no body at all."""
+    return _written(reply, b"")
+
+
+@on_reply(breaks=IS_A_RESPONSE)
+def empty_object_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+    """A success is an object without a member."""
+    return _written(reply, b"{}")
+
+
+@on_reply(breaks={IS_A_RESPONSE, "errors.not-inside-a-success"})
+def error_inside_a_success(_asked: Asked, reply: Reply) -> Reply:
+    """An upstream's error is passed on with a 200."""
+    error = {"message": "The upstream is down.", "type": "server_error"}
+    return _written(reply, to_json({"error": error}))
+
+
+@on_reply(breaks={IS_A_RESPONSE, "transport.nothing-behind-the-json"})
+def text_behind_the_object(_asked: Asked, reply: Reply) -> Reply:
+    """Something stands behind the response object."""
+    return _written(reply, to_json(reply.payload) + b"\n[DONE]")
+
+
+@on_reply(breaks=IS_A_RESPONSE)
+def chat_completion_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+    """The upstream's chat completion is passed on under the id of a response."""
+    if reply.streamed or not is_response(reply.payload):
+        return reply
+    message = {"role": "assistant", "content": "Hello"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return reply.with_payload(
+        {
+            "id": reply.payload["id"],
+            "object": "chat.completion",
+            "created": reply.payload["created_at"],
+            "model": reply.payload["model"],
+            "choices": [choice],
+            "usage": reply.payload["usage"],
+        }
+    )
+
+
+@on_reply(breaks=IS_A_RESPONSE)
+def chat_chunks_instead_of_events(_asked: Asked, reply: Reply) -> Reply:
+    """A stream holds chunks of a chat completion, which have no type."""
+    if not reply.streamed:
+        return reply
+    delta = {"object": "chat.completion.chunk", "choices": [{"delta": {}}]}
+    return replace(reply, names=None, events=(delta, delta), done=True)
+
+
+@on_reply(breaks="responses.media-type-is-json")
+def answer_as_plain_text(_asked: Asked, reply: Reply) -> Reply:
+    """A response object is sent as text/plain."""
+    return _written(reply, to_json(reply.payload), "text/plain; charset=utf-8")
+
+
+@on_reply(breaks="responses.no-byte-order-mark")
+def byte_order_mark(_asked: Asked, reply: Reply) -> Reply:
+    """A byte order mark stands before the response object."""
+    return _written(reply, b"\xef\xbb\xbf" + to_json(reply.payload))
+
+
+@on_reply(breaks="responses.numbers-are-json")
+def infinite_number(_asked: Asked, reply: Reply) -> Reply:
+    """A member of the response object is Infinity."""
+    return json_response(reply, having(presence_penalty=float("inf")))
+
+
+@on_reply(breaks="responses.members-stand-once")
+def repeated_member(_asked: Asked, reply: Reply) -> Reply:
+    """The gateway writes its own object member before the upstream's."""
+    return _written(reply, b'{"object":"response",' + to_json(reply.payload)[1:])
+
+
+@on_reply(breaks={"responses.id-is-a-string", *TOLD_APART})
+def answer_without_id(_asked: Asked, reply: Reply) -> Reply:
+    """A JSON answer has no id."""
+    return json_response(reply, without("id"))
+
+
+@on_reply(
+    breaks={
+        "responses.id-is-a-string",
+        "state.stored-response-is-found",
+        *TOLD_APART,
+    }
+)
+def empty_id(_asked: Asked, reply: Reply) -> Reply:
+    """The id of a JSON answer is the empty text."""
+    return json_response(reply, having(id=""))
+
+
+@on_reply(breaks={"responses.id-is-a-string", *TOLD_APART})
+def numeric_id(_asked: Asked, reply: Reply) -> Reply:
+    """The id of every response is a number, in streams as well."""
+    return each_response(reply, having(id=17))
+
+
+@on_reply(
+    breaks={
+        "responses.ids-are-unique",
+        "state.stored-response-is-found",
+        *TOLD_APART,
+    }
+)
+def constant_id(_asked: Asked, reply: Reply) -> Reply:
+    """Every JSON answer has the same id."""
+    return json_response(reply, having(id="resp_1"))
+
+
+@on_reply(
+    breaks={"responses.ids-are-unique", "state.streamed-response-can-be-continued"}
+)
+def constant_id_in_streams(_asked: Asked, reply: Reply) -> Reply:
+    """Every stream has the same response id."""
+    return each_response(reply, having(id="resp_1")) if reply.streamed else reply
+
+
+@on_reply(breaks="responses.object-says-response")
+def object_of_another_api(_asked: Asked, reply: Reply) -> Reply:
+    """The object member names another kind of object."""
+    return json_response(reply, having(object="text_completion"))
+
+
+@on_reply(breaks="responses.object-says-response")
+def snapshot_without_object(_asked: Asked, reply: Reply) -> Reply:
+    """The last snapshot of a stream has no object member."""
+    return last_snapshot(reply, without("object"))
+
+
+@on_reply(breaks=CREATED_AT)
+def chat_name_for_created_at(_asked: Asked, reply: Reply) -> Reply:
+    """The time is called created, as in a chat completion."""
+
+    def renamed(response: Json) -> Json:
+        return {**without("created_at")(response), "created": response["created_at"]}
+
+    return finished_response(reply, renamed)
+
+
+@on_reply(breaks=CREATED_AT)
+def created_at_is_a_text(_asked: Asked, reply: Reply) -> Reply:
+    """The time is a date in words."""
+    return finished_response(reply, having(created_at="2026-11-22T12:00:00Z"))
+
+
+@on_reply(breaks="responses.created-at-is-in-seconds")
+def created_at_in_milliseconds(_asked: Asked, reply: Reply) -> Reply:
+    """The time is counted in milliseconds."""
+    return finished_response(
+        reply,
+        lambda response: {**response, "created_at": response["created_at"] * 1000},
+    )
+
+
+@on_reply(breaks="responses.created-at-is-an-integer")
+def fractional_created_at(_asked: Asked, reply: Reply) -> Reply:
+    """The time is written with a fraction."""
+    return finished_response(
+        reply, lambda response: {**response, "created_at": response["created_at"] + 0.0}
+    )
+
+
+@on_reply(breaks="responses.created-at-is-now")
+def constant_created_at(_asked: Asked, reply: Reply) -> Reply:
+    """The time is always the same."""
+    return json_response(reply, having(created_at=1_700_000_000))
+
+
+@on_reply(breaks="responses.created-at-is-now")
+def created_at_nought_in_streams(_asked: Asked, reply: Reply) -> Reply:
+    """The time in a stream's last snapshot is 0."""
+    return last_snapshot(reply, having(created_at=0))
+
+
+@on_reply(breaks="responses.model-is-a-string")
+def answer_without_model(_asked: Asked, reply: Reply) -> Reply:
+    """A JSON answer does not name its model."""
+    return json_response(reply, without("model"))
+
+
+@on_reply(breaks="responses.model-is-a-string")
+def empty_model(_asked: Asked, reply: Reply) -> Reply:
+    """The model of an answer is the empty text."""
+    return json_response(reply, having(model=""))
+
+
+@on_reply(breaks="responses.model-is-the-one-asked-for")
+def foreign_model(_asked: Asked, reply: Reply) -> Reply:
+    """Every answer names the model of an upstream."""
+    return each_response(reply, having(model="upstream-large-v3"))
+
+
+@on_reply(
+    breaks={
+        "responses.model-is-the-one-asked-for",
+        "responses.model-is-named-alike-in-streams",
+    }
+)
+def foreign_model_in_streams(_asked: Asked, reply: Reply) -> Reply:
+    """Streams alone name the model of an upstream."""
+    if not reply.streamed:
+        return reply
+    return each_response(reply, having(model="upstream-large-v3"))
+
+
+def _without_tools(asked: Asked, reply: Reply, change: Change) -> Reply:
+    """Change JSON answers to requests that bring no tools."""
+    return reply if asked.member("tools") else json_response(reply, change)
+
+
+@on_reply(breaks=NO_OUTPUT)
+def null_output(asked: Asked, reply: Reply) -> Reply:
+    """The output of a JSON answer is null."""
+    return _without_tools(asked, reply, having(output=None))
+
+
+@on_reply(breaks=NO_OUTPUT)
+def answer_without_output(asked: Asked, reply: Reply) -> Reply:
+    """A JSON answer has no output."""
+    return _without_tools(asked, reply, without("output"))
+
+
+@on_reply(breaks=NO_OUTPUT)
+def output_is_a_text(asked: Asked, reply: Reply) -> Reply:
+    """The output of a JSON answer is its text, as it is."""
+    return _without_tools(asked, reply, having(output="Hello"))
+
+
+@on_reply(breaks=NO_OUTPUT)
+def snapshot_without_output(asked: Asked, reply: Reply) -> Reply:
+    """The last snapshot of a stream has no output."""
+    return reply if asked.member("tools") else last_snapshot(reply, without("output"))

@@ -1,0 +1,286 @@
+"""Defects of the bill: counts that are missing, malformed, or cannot be true."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply
+from conformance.reference.reply import Reply
+from conformance.reference.rewriting import (
+    Change,
+    finished_response,
+    having,
+    json_response,
+    last_snapshot,
+    without,
+)
+
+Json = Any
+Place = Callable[[Reply, Change], Reply]
+
+TOTAL = "total_tokens"
+
+
+def prompt_of(usage: Json) -> str:
+    """The name that the prompt's count has under the profile."""
+    return "prompt_tokens" if "prompt_tokens" in usage else "input_tokens"
+
+
+def completion_of(usage: Json) -> str:
+    """The name that the answer's count has under the profile."""
+    return "completion_tokens" if "completion_tokens" in usage else "output_tokens"
+
+
+def billed(reply: Reply, change: Change, place: Place = finished_response) -> Reply:
+    """Change the usage object of a finished response, where there is one."""
+
+    def recount(response: Json) -> Json:
+        usage = response.get("usage")
+        return response if usage is None else {**response, "usage": change(usage)}
+
+    return place(reply, recount)
+
+
+def counting(
+    *,
+    prompt: Callable[[int], int] = int,
+    completion: Callable[[int], int] = int,
+) -> Change:
+    """Count anew, so that the total remains the sum."""
+
+    def change(usage: Json) -> Json:
+        one = prompt(usage[prompt_of(usage)])
+        two = completion(usage[completion_of(usage)])
+        counts = {prompt_of(usage): one, completion_of(usage): two}
+        broken_down = {
+            f"{name}_details": _fitted(usage[f"{name}_details"], max(count, 0))
+            for name, count in counts.items()
+        }
+        return {**usage, **counts, **broken_down, TOTAL: one + two}
+
+    return change
+
+
+def _fitted(detail: Json, count: int) -> Json:
+    """Make a breakdown add up to another count."""
+    fitted = {name: min(part, count) for name, part in detail.items()}
+    if "text_tokens" in fitted:
+        fitted["text_tokens"] = count - fitted.get("reasoning_tokens", 0)
+    return fitted
+
+
+def _detailing(side: Callable[[Json], str], **counters: Json) -> Change:
+    """Set counters in the breakdown of one side."""
+
+    def change(usage: Json) -> Json:
+        name = f"{side(usage)}_details"
+        return {**usage, name: {**usage[name], **counters}}
+
+    return change
+
+
+@on_reply(breaks="usage.is-present")
+def answer_without_usage(_asked: Asked, reply: Reply) -> Reply:
+    """A JSON answer has no usage."""
+    return json_response(reply, without("usage"))
+
+
+@on_reply(breaks="usage.is-present")
+def null_usage_in_streams(_asked: Asked, reply: Reply) -> Reply:
+    """The usage in the last event of a stream is null."""
+    return last_snapshot(reply, having(usage=None))
+
+
+@on_reply(breaks="usage.is-present")
+def cut_answer_without_usage(_asked: Asked, reply: Reply) -> Reply:
+    """An answer that was cut has no usage."""
+
+    def unpaid(response: Json) -> Json:
+        cut = response["status"] == "incomplete"
+        return without("usage")(response) if cut else response
+
+    return finished_response(reply, unpaid)
+
+
+@on_reply(breaks="usage.style-is-complete")
+def no_total(_asked: Asked, reply: Reply) -> Reply:
+    """The usage has no total_tokens."""
+    return billed(reply, without(TOTAL))
+
+
+@on_reply(breaks="usage.style-is-complete")
+def prompt_of_one_style_and_answer_of_another(_asked: Asked, reply: Reply) -> Reply:
+    """The usage names its prompt as one API does, and its answer as the other."""
+    other = {"prompt_tokens": "input_tokens", "output_tokens": "completion_tokens"}
+    return billed(reply, lambda u: {other.get(name, name): u[name] for name in u})
+
+
+@on_reply(breaks="usage.style-is-complete", profiles={"openai", "openresponses"})
+def chat_names_in_usage(_asked: Asked, reply: Reply) -> Reply:
+    """The usage has the names of chat completions."""
+    chat = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
+    return billed(reply, lambda u: {_renamed(name, chat): u[name] for name in u})
+
+
+def _renamed(name: str, names: Mapping[str, str]) -> str:
+    """Rename a count, and its breakdown with it."""
+    count = name.removesuffix("_details")
+    return names.get(count, count) + name[len(count) :]
+
+
+@on_reply(breaks="usage.counts-are-integers")
+def counts_as_text(_asked: Asked, reply: Reply) -> Reply:
+    """The answer's count is a text."""
+    return billed(
+        reply,
+        lambda usage: {**usage, completion_of(usage): str(usage[completion_of(usage)])},
+    )
+
+
+@on_reply(breaks="usage.counts-are-integers")
+def fractional_total(_asked: Asked, reply: Reply) -> Reply:
+    """The total is written with a fraction."""
+    return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 0.0})
+
+
+@on_reply(breaks="usage.counts-are-integers")
+def null_prompt_count_in_streams(_asked: Asked, reply: Reply) -> Reply:
+    """The prompt's count in the last event of a stream is null."""
+    return billed(reply, lambda u: {**u, prompt_of(u): None}, last_snapshot)
+
+
+@on_reply(breaks="usage.counts-are-not-negative")
+def negative_completion(_asked: Asked, reply: Reply) -> Reply:
+    """The answer's count is below zero, and the total with it."""
+    return billed(reply, counting(completion=lambda count: -1000 - count))
+
+
+@on_reply(breaks="usage.counts-are-not-negative")
+def negative_cached_tokens(_asked: Asked, reply: Reply) -> Reply:
+    """The cached tokens are below zero."""
+    return billed(reply, _detailing(prompt_of, cached_tokens=-64))
+
+
+@on_reply(breaks="usage.total-is-the-sum")
+def total_off_by_one(_asked: Asked, reply: Reply) -> Reply:
+    """The total is one token more than its parts."""
+    return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 1})
+
+
+@on_reply(breaks="usage.total-is-the-sum")
+def total_of_the_answer_alone(_asked: Asked, reply: Reply) -> Reply:
+    """The total in a stream leaves the prompt out."""
+    return billed(
+        reply,
+        lambda usage: {**usage, TOTAL: usage[completion_of(usage)]},
+        last_snapshot,
+    )
+
+
+@on_reply(breaks="usage.styles-agree")
+def other_style_made_up(_asked: Asked, reply: Reply) -> Reply:
+    """The counts stand under the other API's names as well, and differ."""
+
+    def both(usage: Json) -> Json:
+        one, two = usage[prompt_of(usage)], usage[completion_of(usage)]
+        other = {"input_tokens": one - 1, "output_tokens": two + 1}
+        chat = {"prompt_tokens": one - 1, "completion_tokens": two + 1}
+        return {**usage, **(other if "prompt_tokens" in usage else chat)}
+
+    return billed(reply, both)
+
+
+@on_reply(breaks="usage.priced-details-are-integers")
+def null_cached_tokens(_asked: Asked, reply: Reply) -> Reply:
+    """The cached tokens are null."""
+    return billed(reply, _detailing(prompt_of, cached_tokens=None))
+
+
+@on_reply(breaks="usage.priced-details-are-integers")
+def reasoning_tokens_as_text(_asked: Asked, reply: Reply) -> Reply:
+    """The reasoning tokens are a text."""
+    return billed(reply, _detailing(completion_of, reasoning_tokens="0"))
+
+
+@on_reply(breaks="usage.modality-details-are-integers")
+def null_audio_tokens(_asked: Asked, reply: Reply) -> Reply:
+    """The audio tokens are null."""
+    return billed(reply, _detailing(prompt_of, audio_tokens=None))
+
+
+@on_reply(breaks="usage.priced-details-are-there")
+def usage_without_details(_asked: Asked, reply: Reply) -> Reply:
+    """The usage is not broken down."""
+    return billed(
+        reply,
+        lambda usage: {n: usage[n] for n in usage if not n.endswith("_details")},
+    )
+
+
+@on_reply(breaks="usage.cached-is-within-the-prompt")
+def more_cached_than_read(_asked: Asked, reply: Reply) -> Reply:
+    """More tokens are cached than the prompt has."""
+
+    def change(usage: Json) -> Json:
+        cached = usage[prompt_of(usage)] + 1
+        return _detailing(prompt_of, cached_tokens=cached)(usage)
+
+    return billed(reply, change)
+
+
+@on_reply(breaks="usage.reasoning-is-within-the-completion")
+def more_reasoning_than_output(_asked: Asked, reply: Reply) -> Reply:
+    """More tokens are reasoning than the answer has."""
+
+    def change(usage: Json) -> Json:
+        hidden = usage[completion_of(usage)] + 1
+        return _detailing(completion_of, reasoning_tokens=hidden)(usage)
+
+    return billed(reply, change)
+
+
+@on_reply(breaks="usage.modalities-are-within-the-count")
+def more_audio_than_prompt(_asked: Asked, reply: Reply) -> Reply:
+    """More tokens are audio than the prompt has."""
+
+    def change(usage: Json) -> Json:
+        return _detailing(prompt_of, audio_tokens=usage[prompt_of(usage)] + 1)(usage)
+
+    return billed(reply, change)
+
+
+@on_reply(breaks={"usage.prompt-is-counted", "usage.answer-is-counted"})
+def usage_all_zero(_asked: Asked, reply: Reply) -> Reply:
+    """All counts are zero."""
+    zeroed = counting(prompt=lambda _: 0, completion=lambda _: 0)
+    return billed(reply, zeroed)
+
+
+@on_reply(breaks="usage.prompt-is-counted")
+def prompt_costs_nothing_in_streams(_asked: Asked, reply: Reply) -> Reply:
+    """The prompt of a stream costs nothing."""
+    return billed(reply, counting(prompt=lambda _: 0), last_snapshot)
+
+
+@on_reply(breaks="usage.answer-is-counted")
+def answer_costs_nothing(_asked: Asked, reply: Reply) -> Reply:
+    """An answer costs nothing, whatever it says."""
+    return billed(reply, counting(completion=lambda _: 0), json_response)
+
+
+@on_reply(breaks="usage.billed-output-is-delivered")
+def answer_lost_and_billed(asked: Asked, reply: Reply) -> Reply:
+    """A plain answer is lost, yet not its price."""
+    if asked.member("tools") or asked.member("max_output_tokens"):
+        return reply
+    lost = json_response(reply, having(output=[]))
+    return billed(lost, counting(completion=lambda count: count + 16))
+
+
+@on_reply(breaks="usage.completion-is-within-the-cap")
+def more_billed_than_the_cap(asked: Asked, reply: Reply) -> Reply:
+    """A capped answer is billed for half as much again as the cap allows."""
+    cap = asked.member("max_output_tokens")
+    if not isinstance(cap, int) or cap < 16:
+        return reply
+    return billed(reply, counting(completion=lambda _: cap + cap // 2))
