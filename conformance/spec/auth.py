@@ -23,7 +23,6 @@ BARRED: Final = (
     probes.foreign_key_streamed,
     probes.cut_key,
     probes.extended_key,
-    probes.other_scheme,
 )
 """Who must be turned away for the key alone, whatever else is right."""
 
