@@ -26,7 +26,9 @@ class Town:
     serving: Serving
     profile: str
 
-    def settings(self, name: str, only: tuple[str, ...] = ()) -> Settings:
+    def settings(
+        self, name: str, only: tuple[str, ...] = (), generated: int | None = 0
+    ) -> Settings:
         """Return the settings of a run against one of the gateways."""
         return Settings(
             url=f"{self.serving.url}/at/{name}",
@@ -35,13 +37,15 @@ class Town:
             second_key=self.serving.second_key,
             profile=profile_named(self.profile),
             only=only,
-            generated=0,
+            generated=generated,
             limits=Limits(concurrency=8, timeout=PATIENCE, largest_body=4 << 20),
         )
 
-    def judge(self, name: str, only: tuple[str, ...] = ()) -> Report:
-        """Judge one of the gateways by the hand-written catalogue."""
-        settings = self.settings(name, only)
+    def judge(
+        self, name: str, only: tuple[str, ...] = (), generated: int | None = 0
+    ) -> Report:
+        """Judge one of the gateways; with ``None``, by all generated inputs too."""
+        settings = self.settings(name, only, generated)
         return judged_live(settings, plan(catalogue(), settings))
 
 
