@@ -1,5 +1,6 @@
 """The events of a stream that carry text, and where an item keeps that text."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,8 +36,10 @@ class Family:
             parts = listed if isinstance(listed, list) else []
             holder = parts[index] if index < len(parts) else None
         held = holder.get(self.member) if isinstance(holder, dict) else None
-        return held if isinstance(held, str) else None
+        return mended(held) if isinstance(held, str) else None
 
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 _CONTENT: Final = ("content", "content_index")
 _SUMMARY: Final = ("summary", "summary_index")
@@ -119,3 +122,18 @@ def word(data: dict[str, Json], member: str) -> str | None:
     """Return a member that is a string with something in it, or ``None``."""
     value = data.get(member)
     return value if isinstance(value, str) and value else None
+
+
+def half_characters(text: str) -> bool:
+    """Say whether a text has a surrogate without its other half."""
+    return not text.isascii() and _HALF.search(text) is not None
+
+
+def mended(text: str) -> str:
+    """Return a text with its half characters joined, those alone replaced by U+FFFD.
+
+    Most languages join two halves when they add up two texts; Python does not.
+    """
+    if not half_characters(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -18,7 +18,6 @@ OURS: Final = frozenset(
 )
 """Troubles after which we do not know how the stream would have gone on."""
 
-_HALF: Final = re.compile("[\ud800-\udfff]")
 _FAMILY: Final = re.compile(r"response\..+|error|keepalive|[^:]+:.+", re.DOTALL)
 _OTHER_SHAPES: Final = frozenset(("choices", "error"))
 
@@ -27,11 +26,6 @@ def abandoned(exchange: Exchange) -> bool:
     """Say whether we, and not the server, ended the stream."""
     hung_up = exchange.request.hang_up_after is not None
     return hung_up or bool(exchange.failure and exchange.failure.trouble in OURS)
-
-
-def half_characters(text: str) -> bool:
-    """Say whether a text has a surrogate without its other half."""
-    return not text.isascii() and _HALF.search(text) is not None
 
 
 def framed(exchange: Exchange, ledger: Ledger) -> Iterator[Told]:
@@ -44,6 +38,7 @@ def framed(exchange: Exchange, ledger: Ledger) -> Iterator[Told]:
         if data is None:
             continue
         type_ = data.get("type")
+        number = _number(event, data, number, ledger)
         if not (isinstance(type_, str) and type_):
             _no_type(event, data, ledger)
             continue
@@ -61,7 +56,6 @@ def framed(exchange: Exchange, ledger: Ledger) -> Iterator[Told]:
             "'response.…' or 'error'",
             type_,
         )
-        number = _number(event, type_, data, number, ledger)
         yield event, type_, data
 
 
@@ -112,16 +106,12 @@ def _no_type(event: Event, data: dict[str, Json], ledger: Ledger) -> None:
 
 
 def _number(
-    event: Event,
-    type_: str,
-    data: dict[str, Json],
-    before: int | None,
-    ledger: Ledger,
+    event: Event, data: dict[str, Json], before: int | None, ledger: Ledger
 ) -> int | None:
     """Judge a sequence number beside that of the event before; return it."""
     given = data.get("sequence_number")
     number = given if isinstance(given, int) and is_a(given, int) else None
-    if type_ == ERROR or type_.startswith("response."):
+    if event.type == ERROR or event.type.startswith("response."):
         got = Words("nothing") if given is None else given
         holds = number is not None
         ledger.judge(Rule.NUMBERED, holds, event, "/sequence_number", "an integer", got)

@@ -13,10 +13,18 @@ from typing import Final
 from conformance.core import families
 from conformance.core.ending import judge_end
 from conformance.core.exchange import TERMINAL, Event, Exchange
-from conformance.core.families import ERROR, STARTING, Family, place, word
-from conformance.core.framing import abandoned, framed, half_characters
+from conformance.core.families import (
+    ERROR,
+    STARTING,
+    Family,
+    half_characters,
+    mended,
+    place,
+    word,
+)
+from conformance.core.framing import abandoned, framed
 from conformance.core.node import Json
-from conformance.core.rules import NOTHING, Ledger, Lifecycle, Rule, Words, beside
+from conformance.core.rules import NOTHING, Ledger, Lifecycle, Rule, Words
 from conformance.core.snapshots import UNFINISHED, Snapshots
 from conformance.core.subject import EVERY_STREAM, Picked, Subject, every
 from conformance.core.told import Item, Part
@@ -84,6 +92,8 @@ class _Reading:
             hear = self._heard.get(type_)
             if hear is not None and self.snapshots.may_follow(event, type_):
                 hear(event, data)
+        for item in self.items:
+            item.judge_sums(self.ledger)
         if self.snapshots.endings or not abandoned(self.exchange):
             judge_end(self.exchange, self.items, self.snapshots, self.ledger)
         return self.ledger.close()
@@ -112,6 +122,8 @@ class _Reading:
             got = index if other is here else name
             if not self._judge(Rule.ONE_INDEX, not taken, event, at, wanted, got):
                 break
+        if twin is not None and twin is here and twin.announced:
+            return
         known = next((i for i in (twin, here) if i and not i.announced), None)
         told = known or self._new(index)
         told.announce(item)
@@ -197,13 +209,13 @@ class _Reading:
         before = item.parts.get(key)
         if before is not None and before.given:
             return
+        ordinal = sum(1 for name, _ in item.parts if name == listed)
         if not hidden and place(data, member) is not None:
-            at, wanted = f"/{member}", f"{item.opened}"
-            self._judge(Rule.FROM_ZERO, inner == item.opened, event, at, wanted, inner)
-            item.opened = inner + 1
+            at, holds = f"/{member}", inner == ordinal
+            self._judge(Rule.FROM_ZERO, holds, event, at, f"{ordinal}", inner)
         part = data.get("part")
         start = part.get("text") if isinstance(part, dict) else None
-        item.parts[key] = Part(start if isinstance(start, str) else "")
+        item.parts[key] = Part(ordinal, start if isinstance(start, str) else "")
 
     def _part_done(self, listed: str, member: str, event: Event, data: Data) -> None:
         item = self._about(event, data)
@@ -212,7 +224,7 @@ class _Reading:
         rule = Rule.SUMMARY_ANNOUNCED if hidden else Rule.PART_ANNOUNCED
         part = self._announced(event, item, (listed, inner), rule)
         part.finished = True
-        item.judge_part(listed, inner, data.get("part"), event, self.ledger)
+        item.judge_part(listed, part.place, data.get("part"), event, self.ledger)
 
     def _announced(
         self, event: Event, item: Item, key: tuple[str, int], rule: Rule
@@ -224,7 +236,8 @@ class _Reading:
             got = Words(f"{key[0]} {key[1]}")
             self._judge(rule, part is not None, event, "", wanted, got)
         if part is None:
-            part = item.parts[key] = Part(given=True)
+            newest = (key[0], item.place_of(*key))
+            part = item.parts.setdefault(newest, Part(key[1], given=True))
         return part
 
     def _delta(self, family: Family, event: Event, data: Data) -> None:
@@ -252,13 +265,8 @@ class _Reading:
             got = data.get(family.whole, NOTHING)
             self._judge(Rule.ADDS_UP, False, event, f"/{family.whole}", "a text", got)  # noqa: FBT003 -- broken as found
             return
-        text.whole = whole
+        text.whole, text.done = mended(whole), event
         self._whole_characters(event, f"/{family.whole}", whole)
-        if text.pieces:
-            holds = text.joined == whole
-            rule = Rule.REASONING_TEXT if family.hidden else Rule.ADDS_UP
-            expected, words = ("", NOTHING) if holds else beside(text.joined, whole)
-            self._judge(rule, holds, event, f"/{family.whole}", expected, words)
 
     def _spot(self, family: Family, event: Event, data: Data) -> tuple[Item, int]:
         item = self._about(event, data)
@@ -267,7 +275,7 @@ class _Reading:
         inner = self._inner(event, data, family.index, hidden=family.hidden)
         if family.announced:
             self._announced(event, item, (family.parts, inner), family.announced)
-        return item, inner
+        return item, item.place_of(family.parts, inner)
 
     def _whole_characters(self, event: Event, at: str, text: str) -> None:
         """Judge that no half of a character came, unless we sent one ourselves."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from conformance.core.exchange import Event
-from conformance.core.families import SPOKEN, Family, word
+from conformance.core.families import SPOKEN, Family, mended, word
 from conformance.core.node import Json, show
 from conformance.core.rules import NOTHING, Ledger, Rule, beside
 
@@ -12,10 +12,12 @@ from conformance.core.rules import NOTHING, Ledger, Rule, beside
 class Part:
     """One element of an item's content or summary.
 
-    ``given`` says that the item was announced with it, so that no event of its
-    own has to; ``start`` is the text that it was announced with.
+    ``place`` is where it stands in the item, by the order of announcement. ``given``
+    says that no event of its own has to announce it, since the item was announced
+    with it; ``start`` is the text that it was announced with.
     """
 
+    place: int
     start: str = ""
     given: bool = False
     finished: bool = False
@@ -23,18 +25,23 @@ class Part:
 
 @dataclass(slots=True, eq=False)
 class Text:
-    """One text: what it started with, its deltas, and the whole where it was told."""
+    """One text: what it started with, its deltas, and the whole where it was told.
+
+    ``index`` is the place of its part in the item, ``done`` the event that told
+    the whole.
+    """
 
     family: Family
     index: int
     start: str = ""
     pieces: list[str] = field(default_factory=list)
     whole: str | None = None
+    done: Event | None = None
 
     @property
     def joined(self) -> str:
-        """Return what a client has that added up the deltas."""
-        return self.start + "".join(self.pieces)
+        """Return what a client has that added up the deltas; half characters meet."""
+        return mended(self.start + "".join(self.pieces))
 
     @property
     def path(self) -> str:
@@ -84,7 +91,6 @@ class Item:
     ids: set[str] = field(default_factory=set)
     parts: dict[tuple[str, int], Part] = field(default_factory=dict)
     texts: dict[tuple[str, int], Text] = field(default_factory=dict)
-    opened: int = 0
     finished: dict[str, Json] | None = None
 
     def announce(self, item: dict[str, Json]) -> None:
@@ -96,7 +102,7 @@ class Item:
             for index, part in enumerate(parts if isinstance(parts, list) else ()):
                 start = part.get("text") if isinstance(part, dict) else None
                 text = start if isinstance(start, str) else ""
-                self.parts[listed, index] = Part(text, given=True)
+                self.parts[listed, index] = Part(index, text, given=True)
         family = SPOKEN.get(self.facts.get("type", ""))
         if family and not family.parts:
             self.text_of(family, 0).start = family.held_by(item, 0) or ""
@@ -124,26 +130,46 @@ class Item:
         """Return a text of the item, begun where it was announced with a start."""
         key = (family.stem, index)
         if key not in self.texts:
-            part = self.parts.get((family.parts, index))
-            self.texts[key] = Text(family, index, part.start if part else "")
+            part = self.parts.get((family.parts, index)) or Part(index)
+            self.texts[key] = Text(family, part.place, part.start)
         return self.texts[key]
+
+    def place_of(self, listed: str, index: int) -> int:
+        """Return the index under which a part is known, else that of the newest one."""
+        known = [inner for name, inner in self.parts if name == listed]
+        return index if index in known or not known else known[-1]
 
     def is_over(self, text: Text) -> bool:
         """Say whether the text, its part or the whole item is done."""
-        part = self.parts.get((text.family.parts, text.index))
-        ended = part is not None and part.finished
+        listed = text.family.parts
+        ended = any(
+            part.finished
+            for (name, _), part in self.parts.items()
+            if name == listed and part.place == text.index
+        )
         return text.whole is not None or ended or self.finished is not None
 
     def judge_part(
-        self, listed: str, index: int, part: Json, event: Event, ledger: Ledger
+        self, listed: str, place: int, part: Json, event: Event, ledger: Ledger
     ) -> None:
         """Judge a finished part against what was told of its text before."""
-        holder = {listed: [None] * index + [part]}
         for text in self.texts.values():
-            if text.family.parts == listed and text.index == index:
+            if text.family.parts == listed and text.index == place:
                 at = f"/part/{text.family.member}"
-                held = text.family.held_by(holder, index)
+                held = text.family.held_by({listed: [part]}, 0)
                 text.judge_held(held, event, at, ledger, rule=Rule.FINISHED_TEXT)
+
+    def judge_sums(self, ledger: Ledger) -> None:
+        """Judge the deltas of each text against what its end said."""
+        for text in self.texts.values():
+            if text.pieces and text.whole is not None and text.done is not None:
+                holds = text.joined == text.whole
+                rule = Rule.REASONING_TEXT if text.family.hidden else Rule.ADDS_UP
+                wanted, got = (
+                    ("", NOTHING) if holds else beside(text.joined, text.whole)
+                )
+                at = f"/{text.family.whole}"
+                ledger.judge(rule, holds, text.done, at, wanted, got)
 
     def judge_finished(self, event: Event, ledger: Ledger) -> None:
         """Judge the finished item against what was told of it before."""
@@ -159,9 +185,9 @@ class Item:
         for index in range(len(parts) if isinstance(parts, list) else 0):
             said = family.held_by(item, index)
             if said:
-                text = self.text_of(family, index)
-                holds = bool(text.pieces or text.start)
-                at = f"/item{text.path}"
+                texts = (t for t in self.texts.values() if t.family is family)
+                holds = any(t.pieces or t.start for t in texts if t.index == index)
+                at = f"/item{Text(family, index).path}"
                 ledger.judge(Rule.IN_DELTAS, holds, event, at, "deltas before", said)
 
     def judge_last(

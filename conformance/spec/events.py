@@ -95,7 +95,7 @@ VOCABULARY = should(
 
 @check(VOCABULARY, on=ruled(Rule.VOCABULARY), shown_by=basic.streamed_text)
 def type_is_of_the_family(found: tuple[Finding, ...]) -> Findings:
-    """Let ``response.*``, ``error``, ``keepalive`` and ``vendor:*`` pass, even unknown."""
+    """Let ``response.*``, ``error``, ``keepalive``, ``vendor:*`` pass, known or not."""
     yield from found
 
 

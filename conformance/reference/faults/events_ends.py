@@ -1,0 +1,129 @@
+"""Defects of events: what is never finished, and last snapshots that tell tales."""
+
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply
+from conformance.reference.reply import Reply
+from conformance.reference.rewriting import (
+    each_event,
+    having,
+    last_snapshot,
+    renumbered,
+)
+
+Json = Any
+
+DONE = "response.output_item.done"
+
+
+def _unfinished(reply: Reply, type_: str) -> Reply:
+    """Leave out every event of a type, and number the others anew."""
+    kept = each_event(reply, lambda event: None if event["type"] == type_ else event)
+    return renumbered(kept)
+
+
+def _thinks(response: Json) -> bool:
+    return any(item["type"] == "reasoning" for item in response["output"])
+
+
+@on_reply(breaks="events.item-is-finished")
+def unfinished_items(_asked: Asked, reply: Reply) -> Reply:
+    """No item is finished."""
+    return _unfinished(reply, DONE)
+
+
+@on_reply(breaks="events.item-is-finished")
+def unfinished_calls(_asked: Asked, reply: Reply) -> Reply:
+    """Messages are finished, and calls are not."""
+
+    def kept(event: Json) -> Json:
+        ends = event["type"] == DONE and event["item"]["type"] == "function_call"
+        return None if ends else event
+
+    return renumbered(each_event(reply, kept))
+
+
+@on_reply(breaks="events.item-is-finished-once")
+def finished_twice(_asked: Asked, reply: Reply) -> Reply:
+    """Every item is finished a second time."""
+    events = list[Json]()
+    for event in reply.events or ():
+        events.extend([event] * (2 if event["type"] == DONE else 1))
+    return renumbered(reply.with_events(events)) if reply.streamed else reply
+
+
+@on_reply(breaks="events.finished-item-is-not-in-progress")
+def still_in_progress(_asked: Asked, reply: Reply) -> Reply:
+    """A finished item says that it is in progress."""
+
+    def early(event: Json) -> Json:
+        if event["type"] == DONE:
+            event["item"] = having(status="in_progress")(event["item"])
+        return event
+
+    return each_event(reply, early)
+
+
+@on_reply(breaks="events.part-is-finished")
+def unfinished_parts(_asked: Asked, reply: Reply) -> Reply:
+    """No content part is finished."""
+    return _unfinished(reply, "response.content_part.done")
+
+
+@on_reply(breaks="events.text-is-finished")
+def unfinished_texts(_asked: Asked, reply: Reply) -> Reply:
+    """No text is finished by an event of its own."""
+    return _unfinished(reply, "response.output_text.done")
+
+
+@on_reply(breaks="events.arguments-are-finished")
+def unfinished_arguments(_asked: Asked, reply: Reply) -> Reply:
+    """No arguments are finished by an event of their own."""
+    return _unfinished(reply, "response.function_call_arguments.done")
+
+
+@on_reply(
+    breaks={
+        "events.snapshot-lists-every-item",
+        "streaming.same-items-as-json",
+        "tools.choice-holds-in-a-stream",
+        "tools.forced-answer-is-not-blank",
+        "usage.billed-output-is-delivered",
+    }
+)
+def emptied_snapshot(_asked: Asked, reply: Reply) -> Reply:
+    """The last snapshot has no output."""
+    return last_snapshot(reply, having(output=[]))
+
+
+@on_reply(breaks="events.snapshot-lists-every-item")
+def thought_left_out(_asked: Asked, reply: Reply) -> Reply:
+    """Reasoning is told, and then missing from the last snapshot."""
+
+    def thoughtless(response: Json) -> Json:
+        kept = [item for item in response["output"] if item["type"] != "reasoning"]
+        return {**response, "output": kept}
+
+    return last_snapshot(reply, thoughtless)
+
+
+@on_reply(breaks="events.snapshot-lists-no-other-item")
+def thought_untold(_asked: Asked, reply: Reply) -> Reply:
+    """Reasoning is in the last snapshot, and no event told of it."""
+    final = (reply.events or ({},))[-1].get("response", {"output": []})
+    if not _thinks(final):
+        return reply
+
+    def told(event: Json) -> Json:
+        return None if event.get("output_index") == 0 else event
+
+    return renumbered(each_event(reply, told))
+
+
+@on_reply(breaks="events.snapshot-keeps-the-order")
+def snapshot_backwards(_asked: Asked, reply: Reply) -> Reply:
+    """The last snapshot lists the items from the last to the first."""
+    return last_snapshot(
+        reply, lambda whole: {**whole, "output": whole["output"][::-1]}
+    )

@@ -1,0 +1,165 @@
+"""Defects of events: items and parts that no client can tell apart."""
+
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply
+from conformance.reference.reply import Reply
+from conformance.reference.response import new_id
+from conformance.reference.rewriting import (
+    Change,
+    each_event,
+    having,
+    last_snapshot,
+    renumbered,
+    without,
+)
+
+Json = Any
+
+
+def _without_events(reply: Reply, type_: str) -> Reply:
+    """Leave out every event of a type, and number the others anew."""
+    kept = each_event(reply, lambda event: None if event["type"] == type_ else event)
+    return renumbered(kept)
+
+
+def _of_type(reply: Reply, type_: str, change: Change) -> Reply:
+    """Change every event of a type."""
+    return each_event(
+        reply, lambda event: change(event) if event["type"] == type_ else event
+    )
+
+
+@on_reply(breaks="events.output-index-is-given")
+def no_output_index(_asked: Asked, reply: Reply) -> Reply:
+    """No event says which item it is about by its index."""
+    return each_event(reply, without("output_index"))
+
+
+@on_reply(breaks="events.item-id-is-given")
+def no_item_id(_asked: Asked, reply: Reply) -> Reply:
+    """No event says which item it is about by its id."""
+    return each_event(reply, without("item_id"))
+
+
+@on_reply(breaks="events.item-id-is-given")
+def no_item_id_at_the_end(_asked: Asked, reply: Reply) -> Reply:
+    """The end of a text does not say which item it belongs to."""
+    return _of_type(reply, "response.output_text.done", without("item_id"))
+
+
+@on_reply(breaks="events.content-index-is-given")
+def no_content_index(_asked: Asked, reply: Reply) -> Reply:
+    """No event says which part it is about."""
+    return each_event(reply, without("content_index"))
+
+
+@on_reply(breaks="events.reasoning-index-is-given")
+def no_summary_index(_asked: Asked, reply: Reply) -> Reply:
+    """No event says which part of a summary it is about."""
+    return each_event(reply, without("summary_index"))
+
+
+@on_reply(breaks="events.output-index-names-one-item")
+def every_item_first(_asked: Asked, reply: Reply) -> Reply:
+    """Every item claims to be the first."""
+    return each_event(
+        reply,
+        lambda event: (
+            {**event, "output_index": 0} if "output_index" in event else event
+        ),
+    )
+
+
+@on_reply(breaks="events.output-index-names-one-item")
+def announced_twice(_asked: Asked, reply: Reply) -> Reply:
+    """Every item is announced a second time."""
+    events = list[Json]()
+    for event in reply.events or ():
+        again = 2 if event["type"] == "response.output_item.added" else 1
+        events.extend([event] * again)
+    return renumbered(reply.with_events(events)) if reply.streamed else reply
+
+
+@on_reply(breaks="events.item-keeps-its-identity")
+def renamed_at_the_end(_asked: Asked, reply: Reply) -> Reply:
+    """A finished item has an id of its own."""
+
+    def renamed(event: Json) -> Json:
+        return {**event, "item": {**event["item"], "id": new_id("item")}}
+
+    return _of_type(reply, "response.output_item.done", renamed)
+
+
+@on_reply(breaks="events.item-keeps-its-identity")
+def renamed_in_deltas(_asked: Asked, reply: Reply) -> Reply:
+    """Every delta names its item anew."""
+    return _of_type(
+        reply,
+        "response.output_text.delta",
+        lambda event: {**event, "item_id": new_id("msg")},
+    )
+
+
+@on_reply(breaks="events.item-keeps-its-identity")
+def renamed_in_snapshot(_asked: Asked, reply: Reply) -> Reply:
+    """The items of the last snapshot have ids of their own."""
+
+    def renamed(response: Json) -> Json:
+        output = [{**item, "id": new_id("item")} for item in response["output"]]
+        return {**response, "output": output}
+
+    return last_snapshot(reply, renamed)
+
+
+@on_reply(breaks="events.item-keeps-its-identity")
+def renamed_call(_asked: Asked, reply: Reply) -> Reply:
+    """A call is announced under another call id than it is finished with."""
+
+    def renamed(event: Json) -> Json:
+        if event["item"]["type"] != "function_call":
+            return event
+        return {**event, "item": {**event["item"], "call_id": new_id("call")}}
+
+    return _of_type(reply, "response.output_item.added", renamed)
+
+
+@on_reply(breaks="events.item-is-announced")
+def unannounced_items(_asked: Asked, reply: Reply) -> Reply:
+    """No item is announced."""
+    return _without_events(reply, "response.output_item.added")
+
+
+@on_reply(breaks="events.content-part-is-announced")
+def unannounced_parts(_asked: Asked, reply: Reply) -> Reply:
+    """No content part is announced."""
+    return _without_events(reply, "response.content_part.added")
+
+
+@on_reply(breaks="events.content-part-is-announced")
+def index_for_each_delta(_asked: Asked, reply: Reply) -> Reply:
+    """The content index grows with each delta."""
+
+    def grown(event: Json) -> Json:
+        return {**event, "content_index": event["sequence_number"] - 4}
+
+    return _of_type(reply, "response.output_text.delta", grown)
+
+
+@on_reply(breaks="events.summary-part-is-announced")
+def unannounced_summary(_asked: Asked, reply: Reply) -> Reply:
+    """No part of a summary is announced."""
+    return _without_events(reply, "response.reasoning_summary_part.added")
+
+
+@on_reply(breaks="events.content-index-counts-from-zero")
+def one_counter_for_all(_asked: Asked, reply: Reply) -> Reply:
+    """Content parts are counted over all items, so that none has the index 0."""
+
+    def later(event: Json) -> Json:
+        if "content_index" not in event:
+            return event
+        return having(content_index=event["output_index"] + 1)(event)
+
+    return each_event(reply, later)

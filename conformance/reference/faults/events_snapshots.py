@@ -1,0 +1,138 @@
+"""Defects of events: streams that begin, or end, as none should."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_wire
+from conformance.reference.reply import HANG_UP, Chunk, Head, Reply
+from conformance.reference.response import new_id
+from conformance.reference.rewriting import Change, each_event, having, renumbered
+from conformance.reference.variants import is_stream
+
+Json = Any
+Sent = tuple[Head, Iterable[Chunk]]
+
+
+def _first_snapshot(reply: Reply, change: Change) -> Reply:
+    """Change the response in response.created."""
+
+    def created(event: Json) -> Json:
+        if event["type"] == "response.created":
+            event["response"] = change(event["response"])
+        return event
+
+    return each_event(reply, created)
+
+
+@on_reply(
+    breaks={
+        "events.created-comes-first",
+        "events.snapshot-is-under-response",
+        "events.sequence-number-is-given",
+    }
+)
+def faked_keepalive(_asked: Asked, reply: Reply) -> Reply:
+    """A keep-alive that looks like an event comes before the first one."""
+    if reply.events is None:
+        return reply
+    return reply.with_events(({"type": "response.in_progress"}, *reply.events))
+
+
+@on_reply(breaks="events.created-comes-first")
+def late_created(_asked: Asked, reply: Reply) -> Reply:
+    """The stream begins with response.in_progress."""
+    if reply.events is None:
+        return reply
+    created, working, *rest = reply.events
+    return renumbered(reply.with_events((working, created, *rest)))
+
+
+@on_reply(breaks="events.created-comes-first")
+def no_created(_asked: Asked, reply: Reply) -> Reply:
+    """A stream begins with its first item, as one from a cache may."""
+    return renumbered(reply.with_events(reply.events[2:])) if reply.events else reply
+
+
+@on_reply(breaks="events.created-comes-once")
+def created_again(_asked: Asked, reply: Reply) -> Reply:
+    """A retry begins the response a second time."""
+    events = reply.events
+    return renumbered(reply.with_events((*events[:2], *events))) if events else reply
+
+
+@on_reply(breaks="events.snapshot-is-under-response")
+def spread_snapshot(_asked: Asked, reply: Reply) -> Reply:
+    """The first events have the members of the response as their own."""
+
+    def spread(event: Json) -> Json:
+        if event["type"] in {"response.created", "response.in_progress"}:
+            return {**event.pop("response"), **event}
+        return event
+
+    return each_event(reply, spread)
+
+
+@on_reply(breaks="events.one-response-id")
+def other_id_at_first(_asked: Asked, reply: Reply) -> Reply:
+    """The response has another id in response.created than later on."""
+    return _first_snapshot(reply, having(id=new_id("resp")))
+
+
+@on_reply(breaks="events.one-model")
+def other_model_at_first(_asked: Asked, reply: Reply) -> Reply:
+    """The first snapshot names the model of the upstream."""
+    return _first_snapshot(reply, having(model="provider/scripted-1"))
+
+
+@on_reply(breaks="events.first-snapshot-is-whole")
+def skeleton(_asked: Asked, reply: Reply) -> Reply:
+    """The first snapshot has an id, an object and a status, and nothing else."""
+    kept = ("id", "object", "status")
+    return _first_snapshot(reply, lambda whole: {name: whole[name] for name in kept})
+
+
+@on_reply(breaks="events.early-snapshot-is-unfinished")
+def completed_at_first(_asked: Asked, reply: Reply) -> Reply:
+    """The first snapshot says that the response is completed."""
+    return _first_snapshot(reply, having(status="completed"))
+
+
+@on_reply(breaks="events.terminal-event-comes")
+def no_end(_asked: Asked, reply: Reply) -> Reply:
+    """A filter takes the terminal event out."""
+    return reply.with_events(reply.events[:-1]) if reply.events else reply
+
+
+@on_wire(breaks={"events.terminal-event-comes", "transport.body-is-whole"})
+def broken_off(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+    """The connection is closed behind the seventh event of a stream."""
+    return head, [*islice(chunks, 7), HANG_UP] if is_stream(head) else chunks
+
+
+@on_reply(breaks="events.terminal-event-agrees-with-status")
+def always_completed(_asked: Asked, reply: Reply) -> Reply:
+    """A stream ends in response.completed, whatever became of the response."""
+
+    def relabelled(event: Json) -> Json:
+        cut = event["type"] == "response.incomplete"
+        return having(type="response.completed")(event) if cut else event
+
+    return each_event(reply, relabelled)
+
+
+@on_reply(breaks="events.nothing-follows-the-terminal-event")
+def two_lives(_asked: Asked, reply: Reply) -> Reply:
+    """A fallback tells the whole response again in the same stream."""
+    events = reply.events
+    return renumbered(reply.with_events((*events, *events))) if events else reply
+
+
+@on_reply(breaks="events.nothing-follows-the-terminal-event")
+def straggler(_asked: Asked, reply: Reply) -> Reply:
+    """The last item is finished behind the end of its response."""
+    if reply.events is None:
+        return reply
+    done = [e for e in reply.events if e["type"] == "response.output_item.done"]
+    return renumbered(reply.with_events((*reply.events, *done[-1:])))

@@ -1,0 +1,165 @@
+"""Defects of events: texts that are told in one way, and kept in another."""
+
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply
+from conformance.reference.reply import Reply
+from conformance.reference.rewriting import (
+    Change,
+    each_event,
+    having,
+    last_snapshot,
+    renumbered,
+)
+
+Json = Any
+
+DELTA = "response.output_text.delta"
+DONE = "response.output_text.done"
+
+
+def _messages(response: Json, change: Change) -> Json:
+    """Change every content part of a response's messages."""
+    output = [
+        {**item, "content": [change(part) for part in item["content"]]}
+        if item["type"] == "message"
+        else item
+        for item in response["output"]
+    ]
+    return {**response, "output": output}
+
+
+def _clipped(part: Json) -> Json:
+    return {**part, "text": part["text"][:-1]}
+
+
+def _last_of(reply: Reply, type_: str) -> int:
+    """The place of the last event of a type, or -1 where there is none."""
+    events = reply.events or ()
+    return max((i for i, e in enumerate(events) if e["type"] == type_), default=-1)
+
+
+@on_reply(breaks="events.delta-is-a-string")
+def null_delta(_asked: Asked, reply: Reply) -> Reply:
+    """A last chunk without text is told as a delta of null."""
+    at = _last_of(reply, DELTA) + 1
+    if not reply.events or not at:
+        return reply
+    empty = {**reply.events[at - 1], "delta": None}
+    return renumbered(
+        reply.with_events((*reply.events[:at], empty, *reply.events[at:]))
+    )
+
+
+@on_reply(breaks="events.no-delta-after-done")
+def early_end(_asked: Asked, reply: Reply) -> Reply:
+    """The end of a text is told behind its first delta."""
+    events = list(reply.events or ())
+    first = next((i for i, e in enumerate(events) if e["type"] == DELTA), None)
+    if first is None or events[first + 1]["type"] == DONE:
+        return reply
+    end = next(i for i, e in enumerate(events) if e["type"] == DONE)
+    events.insert(first + 1, events.pop(end))
+    return renumbered(reply.with_events(events))
+
+
+@on_reply(breaks="events.deltas-add-up")
+def trimmed_end(_asked: Asked, reply: Reply) -> Reply:
+    """The last character is missing where the end of a text tells it whole."""
+    return each_event(reply, lambda e: _clipped(e) if e["type"] == DONE else e)
+
+
+@on_reply(breaks="events.deltas-add-up")
+def lost_tail(_asked: Asked, reply: Reply) -> Reply:
+    """The last delta of a text is lost."""
+    at = _last_of(reply, DELTA)
+    if not reply.events or at < 0:
+        return reply
+    return renumbered(reply.with_events((*reply.events[:at], *reply.events[at + 1 :])))
+
+
+@on_reply(breaks="events.deltas-add-up")
+def replayed_text(_asked: Asked, reply: Reply) -> Reply:
+    """The whole text is sent once more as the last delta."""
+    at, end = _last_of(reply, DELTA), _last_of(reply, DONE)
+    if not reply.events or at < 0:
+        return reply
+    again = {**reply.events[at], "delta": reply.events[end]["text"]}
+    events = (*reply.events[: at + 1], again, *reply.events[at + 1 :])
+    return renumbered(reply.with_events(events))
+
+
+@on_reply(breaks="events.deltas-add-up")
+def first_delta_in_part(_asked: Asked, reply: Reply) -> Reply:
+    """The announced part has the first words already, which then come again."""
+
+    def begun(event: Json) -> Json:
+        if event["type"] == "response.content_part.added":
+            event["part"]["text"] = "You"
+        return event
+
+    return each_event(reply, begun)
+
+
+@on_reply(breaks="events.text-comes-in-deltas")
+def told_at_the_end(_asked: Asked, reply: Reply) -> Reply:
+    """Texts and arguments come whole, and never in deltas."""
+    kept = each_event(reply, lambda e: None if e["type"].endswith(".delta") else e)
+    return renumbered(kept)
+
+
+@on_reply(breaks="events.finished-item-holds-the-text")
+def emptied_item(_asked: Asked, reply: Reply) -> Reply:
+    """A finished message has lost its text."""
+
+    def emptied(event: Json) -> Json:
+        if event["type"] == "response.output_item.done":
+            item = event["item"]
+            parts = [having(text="")(part) for part in item.get("content", [])]
+            event["item"] = {**item, "content": parts} if parts else item
+        return event
+
+    return each_event(reply, emptied)
+
+
+@on_reply(breaks="events.finished-item-holds-the-text")
+def clipped_part(_asked: Asked, reply: Reply) -> Reply:
+    """A finished content part lacks the last character."""
+
+    def clipped(event: Json) -> Json:
+        if event["type"] == "response.content_part.done":
+            event["part"] = _clipped(event["part"])
+        return event
+
+    return each_event(reply, clipped)
+
+
+@on_reply(breaks="events.finished-item-holds-the-text")
+def emptied_call(_asked: Asked, reply: Reply) -> Reply:
+    """A finished call has lost its arguments."""
+
+    def emptied(event: Json) -> Json:
+        if event["type"] == "response.output_item.done":
+            item = event["item"]
+            if item["type"] == "function_call":
+                event["item"] = having(arguments="{}")(item)
+        return event
+
+    return each_event(reply, emptied)
+
+
+@on_reply(breaks="events.snapshot-holds-the-text")
+def clipped_snapshot(_asked: Asked, reply: Reply) -> Reply:
+    """The texts of the last snapshot lack their last character."""
+    return last_snapshot(reply, lambda whole: _messages(whole, _clipped))
+
+
+@on_reply(breaks="events.reasoning-adds-up")
+def lost_thought(_asked: Asked, reply: Reply) -> Reply:
+    """The last delta of a summary is lost."""
+    at = _last_of(reply, "response.reasoning_summary_text.delta")
+    if not reply.events or at < 0:
+        return reply
+    events = (*reply.events[:at], *reply.events[at + 1 :])
+    return renumbered(reply.with_events(events))

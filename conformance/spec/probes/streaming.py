@@ -1,0 +1,60 @@
+"""Conversations about streaming itself: beside JSON, over time, left early, refused."""
+
+from typing import Final
+
+from conformance.core.probe import Setting, Steps, probe
+from conformance.core.request import Request
+from conformance.core.requirement import Capability
+
+PHRASE: Final = "Grüße aus 東京 und Ελλάδα, 你好世界! 🦉🚀"
+"""Characters of one to four bytes; the last ones are two halves in UTF-16."""
+
+TIMES: Final = 60
+"""How often the word stands in the answer that we leave."""
+
+HEARD: Final = 5
+"""Events that we wait for before we hang up."""
+
+LONG: Final = 256
+"""Output tokens of a long answer."""
+
+
+@probe(answers=2, tokens=256, needs=Capability.STREAMING)
+def twins(setting: Setting) -> Steps:
+    """One short question twice: with stream false, and as a stream."""
+    question = f"Reply with exactly: {PHRASE}"
+    yield tuple(
+        setting.ask(question, stream=streamed, max_output_tokens=128)
+        for streamed in (False, True)
+    )
+
+
+@probe(answers=1, tokens=LONG, needs=Capability.STREAMING)
+def long_stream(setting: Setting) -> Steps:
+    """An answer of some hundred tokens, as a stream."""
+    question = "Count from 1 to 60. Write every number, separated by spaces."
+    yield setting.ask(question, stream=True, max_output_tokens=LONG)
+
+
+@probe(answers=2, tokens=LONG + 64, needs=Capability.STREAMING)
+def hung_up(setting: Setting) -> Steps:
+    """A long stream that we leave after a few events, then a plain question."""
+    words = " ".join([setting.word("left-behind")] * TIMES)
+    yield setting.ask(
+        f"Reply with exactly: {words}",
+        stream=True,
+        max_output_tokens=LONG,
+        hang_up_after=HEARD,
+    )
+    # In a turn of several, an exchange without an answer still reaches the check.
+    yield (setting.ask(max_output_tokens=64),)
+
+
+@probe(refusals=2, needs=Capability.STREAMING)
+def refused_streams(setting: Setting) -> Steps:
+    """Two requests for a stream that cannot be served: no model, and an odd input."""
+    plain = setting.ask(stream=True).json
+    yield (
+        setting.ask(5, stream=True),
+        Request.of({name: plain[name] for name in plain if name != "model"}),
+    )

@@ -1,0 +1,162 @@
+"""Streaming: when an answer is a stream, how it arrives, and what a hang-up leaves."""
+
+from typing import Final
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
+from conformance.core.framing import abandoned
+from conformance.core.node import Finding, show
+from conformance.core.requirement import Capability, must, should
+from conformance.core.sources import FIELD, PAGE, WHATWG_SSE
+from conformance.core.subject import (
+    EVERY_ANSWER,
+    EVERY_STREAM,
+    EVERY_SUCCESS,
+    Note,
+    only,
+)
+from conformance.spec.probes import basic, streaming
+
+STREAM_MEMBER: Final = f"{PAGE}#/components/schemas/Request/properties/stream"
+
+MEDIA_TYPE = must(
+    "streaming.media-type-is-event-stream",
+    "A stream has the media type text/event-stream.",
+    source=f"{WHATWG_SSE}, section 9.2.5",
+    needs=Capability.STREAMING,
+    cause="the gateway passes the body on without its content-type header",
+    covers=("HD-05",),
+)
+
+
+@check(MEDIA_TYPE, on=EVERY_STREAM, shown_by=basic.streamed_text)
+def media_type_is_event_stream(exchange: Exchange) -> Findings:
+    """Judge the media type alone; its parameters, such as charset, are free."""
+    if exchange.media_type != SSE_TYPE:
+        got = show(exchange.header("content-type") or "none")
+        yield exchange.finding("header content-type", SSE_TYPE, got)
+
+
+EVERY_STREAM_ASKED = only(
+    EVERY_ANSWER, "every answer to stream true", lambda x: x.request.streamed
+)
+
+TRUE_STREAMS = must(
+    "streaming.true-brings-a-stream",
+    "A request with stream true is answered by a stream.",
+    source=STREAM_MEMBER,
+    needs=Capability.STREAMING,
+    cause="the flag is lost on the way to the upstream",
+    covers=("ST-08", "HD-05"),
+)
+
+
+@check(TRUE_STREAMS, on=EVERY_STREAM_ASKED, shown_by=basic.streamed_text)
+def true_brings_a_stream(exchange: Exchange) -> Findings:
+    """Judge answers; a server that cannot stream should refuse, and say so."""
+    if exchange.kind is not Kind.STREAM:
+        yield exchange.finding("", "a stream of events", "one JSON object")
+
+
+def _asks_for_json(exchange: Exchange) -> bool:
+    """Say whether a request is an object whose stream is false, null or absent."""
+    body, accept = exchange.request.json, exchange.request.all_headers.get("accept", "")
+    if not isinstance(body, dict) or SSE_TYPE in accept:
+        return False
+    return body.get("stream") is None or body["stream"] is False
+
+
+UNASKED = must(
+    "streaming.unasked-answer-is-json",
+    "A request without stream true is not answered by a stream.",
+    source=STREAM_MEMBER,
+    cause="the gateway streams from its upstream, and does not put the answer together",
+    covers=("ST-08",),
+)
+
+
+@check(
+    UNASKED,
+    on=only(EVERY_SUCCESS, "every success without stream true", _asks_for_json),
+    shown_by=(basic.text, streaming.twins),
+)
+def unasked_answer_is_json(exchange: Exchange) -> Findings:
+    """Judge successes to requests whose stream is absent, null or false."""
+    if exchange.kind is Kind.ANSWER:
+        return
+    told = any(event.type for event in exchange.events)
+    if exchange.media_type != SSE_TYPE and not told:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+    yield exchange.finding("", "one JSON object", f"a stream: {exchange.summary}")
+
+
+FALSE_SERVED = must(
+    "streaming.false-is-served",
+    "A request with stream false is served.",
+    source=STREAM_MEMBER,
+    needs=Capability.STREAMING,
+    cause="the upstream can do nothing but stream",
+    covers=("ST-08",),
+)
+
+Twins = tuple[Exchange, Exchange]
+
+
+@check(FALSE_SERVED, on=streaming.twins)
+def false_is_served(twins: Twins) -> Findings:
+    """Judge a refusal; a breakdown is judged elsewhere."""
+    plain = twins[0]
+    if plain.kind is Kind.REFUSAL:
+        yield plain.finding("status", "an answer", plain.summary)
+    elif not plain.answered:
+        raise Inconclusive(f"{plain.id}: {plain.summary}")
+
+
+MANY: Final = 20
+"""Deltas from which an answer counts as long."""
+
+PATIENCE_S: Final = 1.0
+"""Seconds of waiting below which nobody misses the first words."""
+
+BURST_S: Final = 0.1
+BURST_SHARE: Final = 0.05
+"""A stream that takes no more than both, of seconds and of the wait, is a burst."""
+
+GRADUAL = should(
+    "streaming.long-answer-arrives-in-pieces",
+    "A long answer arrives while it is made.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="a proxy or a filter gathers the whole stream before it lets it go",
+    covers=("SE-30", "HD-01"),
+)
+
+
+def _pace(exchange: Exchange) -> Note | None:
+    """Note wait and length in seconds of a stream of many deltas."""
+    events = exchange.events
+    deltas = sum(event.type.endswith(".delta") for event in events)
+    if deltas < MANY or abandoned(exchange):
+        return None
+    return Note((events[0].at, events[-1].at), exchange.id, f"{deltas} deltas")
+
+
+@check(GRADUAL, on=EVERY_STREAM.noting(_pace), shown_by=streaming.long_stream)
+def long_answer_arrives_in_pieces(notes: list[Note]) -> Findings:
+    """Compare the wait for the first event with the time from it to the last.
+
+    An answer that is whole within a second is passed, and so is a server that let
+    one long answer of several arrive in pieces: a fast model may end in a burst.
+    """
+    slow = [note for note in notes if note.value[1] >= PATIENCE_S]
+    bursts = [note for note in slow if _is_burst(*note.value)]
+    if slow and len(bursts) == len(slow):
+        for note in bursts:
+            first, last = note.value
+            got = f"all between {first:.3f} s and {last:.3f} s"
+            wanted = "events while the answer is made"
+            yield Finding(note.pointer, wanted, got, note.exchange)
+
+
+def _is_burst(first: float, last: float) -> bool:
+    return last - first <= min(BURST_S, BURST_SHARE * last)

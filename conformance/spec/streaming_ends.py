@@ -1,0 +1,158 @@
+"""Streaming: refusals, proxies, the end of a stream, and clients that leave early."""
+
+from conformance.core.check import Findings, check
+from conformance.core.exchange import (
+    SSE_TYPE,
+    Exchange,
+    Inconclusive,
+    Kind,
+    Refused,
+    Trouble,
+)
+from conformance.core.framing import abandoned
+from conformance.core.node import show
+from conformance.core.requirement import Capability, may, must, should
+from conformance.core.sources import FIELD, OPEN_RESPONSES
+from conformance.core.subject import EVERY_STREAM, only
+from conformance.spec.probes import basic, streaming
+
+PLAIN_REFUSAL = should(
+    "streaming.refusal-is-no-stream",
+    "A request that is refused at once gets a 4xx, stream true or not.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="the stream is opened before the request is looked at",
+    covers=("HD-05", "ER-01"),
+)
+
+
+@check(PLAIN_REFUSAL, on=streaming.refused_streams)
+def refusal_is_no_stream(refused: tuple[Exchange, ...]) -> Findings:
+    """Judge successes that tell an error in events; answering is judged elsewhere."""
+    judged = 0
+    for exchange in refused:
+        failed = exchange.status == 200 and _tells_an_error(exchange)
+        judged += failed or exchange.kind is Kind.REFUSAL
+        if failed:
+            yield exchange.finding("status", "a 4xx", exchange.summary)
+    if not judged:
+        raise Inconclusive("none of the requests was refused")
+
+
+def _tells_an_error(exchange: Exchange) -> bool:
+    """Say whether a stream holds an error, or a failed response, and no answer."""
+    types = {event.type for event in exchange.events}
+    untyped = exchange.media_type == SSE_TYPE and b'"error"' in exchange.body
+    failed = not types.isdisjoint({"error", "response.failed"})
+    return failed or (untyped and not any(types))
+
+
+UNBUFFERED = may(
+    "streaming.asks-proxies-not-to-buffer",
+    "A stream asks proxies not to gather or change it.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="the headers were not needed where the gateway was developed",
+    covers=("HD-01",),
+)
+
+
+@check(UNBUFFERED, on=EVERY_STREAM, shown_by=basic.streamed_text)
+def asks_proxies_not_to_buffer(exchange: Exchange) -> Findings:
+    """Look for X-Accel-Buffering: no, or Cache-Control: no-cache or no-transform."""
+    buffering = exchange.header("x-accel-buffering") or ""
+    control = (exchange.header("cache-control") or "").lower()
+    asked = "no-cache" in control or "no-transform" in control
+    if buffering.strip().lower() != "no" and not asked:
+        wanted = "x-accel-buffering: no, or cache-control: no-cache"
+        got = f"cache-control: {control}" if control else "neither"
+        yield exchange.finding("headers", wanted, got)
+
+
+DONE = should(
+    "streaming.done-closes-the-stream",
+    "A stream is closed by a frame that says [DONE].",
+    source=f"{OPEN_RESPONSES}, HTTP responses",
+    needs=Capability.STREAMING,
+    profiles={"openresponses"},
+    cause="the upstream sends none, and the gateway adds none",
+)
+
+
+@check(
+    DONE,
+    on=only(
+        EVERY_STREAM,
+        "every stream with an end",
+        lambda x: x.terminal is not None and not abandoned(x) and not x.failure,
+    ),
+    shown_by=basic.streamed_text,
+)
+def done_closes_the_stream(exchange: Exchange) -> Findings:
+    """Judge streams whose response came to its end; no other document asks for it."""
+    last = exchange.frames[-1].data
+    if last.strip() != "[DONE]":
+        yield exchange.finding("the last event", "[DONE]", show(last))
+
+
+Left = tuple[Exchange]
+
+WELL = must(
+    "streaming.hang-up-does-no-harm",
+    "The request after a stream that was left early is answered.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="a worker waits for the client that has gone, or dies of it",
+    covers=("CC-05", "US-18"),
+)
+
+
+@check(WELL, on=streaming.hung_up)
+def hang_up_does_no_harm(left: Exchange, after: Left) -> Findings:
+    """Judge a closed connection or a 5xx; slowness is no evidence."""
+    _was_left(left)
+    (following,) = after
+    if following.answered:
+        return
+    if following.kind is Kind.REFUSAL:
+        raise Refused(following)
+    late = following.failure and following.failure.trouble is Trouble.TIMEOUT
+    if late or following.kind is Kind.UNRECOGNISED:
+        raise Inconclusive(f"{following.id}: {following.summary}")
+    yield following.finding("", "an answer", following.summary)
+
+
+NO_REST = must(
+    "streaming.hang-up-leaves-nothing-behind",
+    "No word of a stream that was left early is in the next answer.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="a converter's state outlives the request that filled it",
+    covers=("CC-05", "CC-02"),
+)
+
+
+@check(NO_REST, on=streaming.hung_up)
+def hang_up_leaves_nothing_behind(left: Exchange, after: Left) -> Findings:
+    """Look for the made-up word of the stream in the whole body of the next answer."""
+    _was_left(left)
+    (following,) = after
+    if not following.text.strip():
+        raise Inconclusive(f"{following.id}: the answer says nothing")
+    word = _word_of(left)
+    if word.encode() in following.body:
+        yield following.finding("the text", f"no {word}", following.summary)
+
+
+def _was_left(exchange: Exchange) -> None:
+    """Raise unless a stream was there to be left."""
+    if exchange.kind is Kind.REFUSAL:
+        raise Refused(exchange)
+    if exchange.kind is not Kind.STREAM:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
+
+
+def _word_of(exchange: Exchange) -> str:
+    """Return the word that the stream was asked to repeat."""
+    asked = exchange.request.member("input")
+    return str(asked).rpartition(" ")[2]
