@@ -59,6 +59,8 @@ def _why_not(
     """Say why a case is not run, or nothing when it is."""
     requirement = check.requirement
     level = requirement.level_in(settings.profile.name)
+    if requirement.since > settings.catalogue:
+        return f"added since: in the catalogue of {requirement.since}"
     if requirement.id not in chosen:
         return "not among what --only names"
     if _RANK.index(level) > _RANK.index(settings.level):
