@@ -10,7 +10,11 @@ PACKAGES = NodePackages(name="aimock")
 
 
 def launch(site: Site) -> Launch:
-    """Serve `config/aimock/fixtures.json`; any model name is answered."""
+    """Serve `config/aimock/fixtures.json`; any model name is answered.
+
+    The models that it lists are those that a fixture names: one fixture does, since
+    Shepherd routes to listed models only.
+    """
     return Launch(
         command=(
             shutil.which("node") or "node",

@@ -35,7 +35,11 @@ PACKAGES = PythonPackages(
 
 
 def launch(site: Site) -> Launch:
-    """Serve the model with two slots of 4,096 tokens, greedily."""
+    """Serve the model with two slots of 4,096 tokens, greedily.
+
+    Without a limit of its own a request is answered with 48 tokens at most: a base
+    model seldom ends by itself.
+    """
     programs = site.folder / "llama"
     options = {
         "-m": site.folder / "gemma.gguf",
@@ -80,6 +84,9 @@ TARGETS = (
             "previous_response_id is refused (clearly), but a number is ignored",
             "a tool without a name is a 500",
             "usage has no output_tokens_details",
+            "a tool_choice that names a function is not obeyed",
+            "an assistant message that does not say type: message is a 400",
+            "the connection is closed after each stream, though Keep-Alive is promised",
         ),
     ),
 )
