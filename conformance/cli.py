@@ -56,6 +56,7 @@ _RUN_OPTIONS = (
     click.option("--max-requests", metavar="N", help="Requests that may be sent."),
     click.option("--max-seconds", metavar="S", help="Seconds that the run may take."),
     click.option("--report-dir", metavar="DIR", help="Where the report goes."),
+    click.option("--catalogue", metavar="DATE", help="Only what existed on that day."),
     click.option("--baseline", metavar="FILE", help="Known failures, excused."),
     click.option("--format", metavar="NAMES", help="html,json,junit,markdown,har,…"),
 )

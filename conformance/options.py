@@ -7,15 +7,15 @@ flag counts more than a ``CONFORMANCE_*`` variable, and a variable more than
 
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from conformance import baseline_file
-from conformance.catalogue import catalogue
+from conformance.catalogue import VERSION, catalogue
 from conformance.core.baseline import Baseline
 from conformance.core.profile import profile_named
-from conformance.core.requirement import Capability, Level
+from conformance.core.requirement import FIRST_CATALOGUE, Capability, Level
 from conformance.errors import BadSetting, UnknownName
 from conformance.formats import DEFAULT, chosen
 from conformance.run.settings import Limits, Settings, read_header, read_rate
@@ -47,6 +47,7 @@ OPTIONS: Final = (
     "report-dir",
     "format",
     "baseline",
+    "catalogue",
 )
 
 
@@ -179,6 +180,22 @@ def _required(text: str) -> tuple[str, ...]:
     return names
 
 
+def _catalogue(text: str) -> str:
+    """Read the date of a catalogue, between the first and the newest."""
+    if not text:
+        return VERSION
+    try:
+        known = FIRST_CATALOGUE <= date.fromisoformat(text).isoformat() <= VERSION
+    except ValueError:
+        known = False
+    if not known:
+        raise BadSetting(
+            f"--catalogue {text!r} is no date from {FIRST_CATALOGUE} to {VERSION}",
+            "give the date that an earlier report names as its catalogue",
+        )
+    return text
+
+
 def _baseline(text: str) -> Baseline:
     if not text:
         return Baseline()
@@ -234,6 +251,7 @@ def settings_from(
             shrink=_yes(every, "shrink"),
             case=every.get("case", ""),
             limits=_limits(every),
+            catalogue=_catalogue(every.get("catalogue", "")),
             baseline=_baseline(every.get("baseline", "")),
             report_dir=Path(where) if where else None,
         ),

@@ -34,6 +34,8 @@ _OPTIONS = {
     "max-requests": "requests that the run may send",
     "max-seconds": "seconds that the run may take",
     "report-dir": "directory for the reports",
+    "baseline": "file of known failures, excused",
+    "catalogue": "date of the catalogue that counts",
     "format": "report formats, separated by commas",
 }
 

@@ -42,6 +42,7 @@ def _settings(recorded: Recorded) -> Settings:
         require=tuple(header["require"]),
         level=Level(header["level"]),
         seed=header["seed"],
+        catalogue=header["catalogue"],
         case=header.get("case", ""),
     )
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import conformance
-from conformance import catalogue
 from conformance.core.exchange import Exchange
 from conformance.core.node import Json
 from conformance.core.report import Report, RunInfo, TargetInfo
@@ -82,7 +81,7 @@ class Session:
                 "name": "responses-conformance",
                 "version": conformance.__version__,
             },
-            "catalogue": catalogue.VERSION,
+            "catalogue": self.settings.catalogue,
             "run": self.name,
             "started_at": self._at.isoformat(timespec="seconds"),
             "target": {
@@ -165,7 +164,7 @@ class Session:
                 round(time.monotonic() - self._began, 3),
                 self.settings.seed,
                 interrupted,
-                catalogue.VERSION,
+                self.settings.catalogue,
                 self.court.spent,
             ),
             self.court.verdicts,

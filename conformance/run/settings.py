@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conformance.catalogue import VERSION
 from conformance.core.baseline import Baseline
 from conformance.core.profile import NEWAPI, Profile
 from conformance.core.requirement import Level
@@ -36,7 +37,8 @@ class Settings:
     ``key`` and ``second_key`` are never shown; ``key_env`` names the variable
     that the reader of a report puts their own key into. ``generated`` is how many
     generated requests are sent, ``None`` for all; ``shrink`` makes failing ones
-    smaller; ``case`` names the one case that is run alone, if any.
+    smaller; ``case`` names the one case that is run alone, if any. ``catalogue`` is
+    the date of the catalogue that counts; what came after it is not run.
     """
 
     url: str
@@ -54,6 +56,7 @@ class Settings:
     shrink: bool = True
     case: str = ""
     limits: Limits = field(default_factory=Limits)
+    catalogue: str = VERSION
     baseline: Baseline = field(default_factory=Baseline)
     report_dir: Path | None = None
 
