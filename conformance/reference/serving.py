@@ -23,6 +23,8 @@ LONGEST_START_S: Final = 30.0
 DATE_EVERY_S: Final = 1.0
 LONGEST_HEAD: Final = 1 << 20
 _BACKLOG: Final = 2048
+_ACCEPTING: Final = 5
+"""Turns of the loop after which an accepted connection has its protocol."""
 
 
 class _Protocol(H11Protocol):
@@ -54,7 +56,12 @@ class _Server(uvicorn.Server):
             self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drop every connection, so that endless replies do not keep us."""
+        """Drop every connection, so that endless replies do not keep us.
+
+        One that is being accepted when its server closes would never be dropped.
+        """
+        for _ in range(_ACCEPTING):
+            await asyncio.sleep(0)
         for connection in list(self.server_state.connections):
             cast("_Protocol", connection).transport.abort()
         await super().shutdown(sockets)
