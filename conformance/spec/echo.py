@@ -11,10 +11,11 @@ from typing import Final
 from conformance.core.check import Check, Findings, check
 from conformance.core.exchange import Exchange, Inconclusive
 from conformance.core.node import Json, Node, is_a
+from conformance.core.probe import Probe
 from conformance.core.requirement import should
 from conformance.core.sources import FIELD, OPENAI_API
 from conformance.core.subject import EVERY_RESPONSE, every
-from conformance.spec.probes import basic, echo
+from conformance.spec.probes import basic, echo, state
 
 ROUNDED: Final = 1e-5
 """How far a number may be off, relatively: some servers keep it in four bytes."""
@@ -54,6 +55,8 @@ def _echoes(
     plain: Callable[[Json], bool],
     cause: str,
     covers: tuple[str, ...] = ("EC-09",),
+    *,
+    shown_by: Probe = echo.parameters,
 ) -> Check:
     """State that ``member`` is repeated, and judge it on every answer.
 
@@ -85,11 +88,12 @@ def _echoes(
         f"echo.{member.replace('_', '-')}",
         f"An answer that repeats {member} repeats what was sent.",
         source=f"{OPENAI_API}, the response object",
+        needs=shown_by.needs,
         cause=cause,
         covers=covers,
     )
     subject = every(f"every response to a request with {member}", pick)
-    return check(clause, on=subject, shown_by=echo.parameters)(judge)
+    return check(clause, on=subject, shown_by=shown_by)(judge)
 
 
 INSTRUCTIONS = _echoes(
@@ -115,6 +119,13 @@ TRUNCATION = _echoes(
     "the member is not passed on",
 )
 METADATA = _echoes("metadata", _is_note, "metadata is dropped on the way", ("EC-07",))
+PREVIOUS = _echoes(
+    "previous_response_id",
+    _is_text,
+    "the id is not passed on, or replaced by the upstream's",
+    ("PR-01",),
+    shown_by=state.chained_turns,
+)
 
 FOREIGN = should(
     "echo.no-foreign-instructions",

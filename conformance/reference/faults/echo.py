@@ -60,3 +60,11 @@ def truncation_switched(_asked: Asked, reply: Reply) -> Reply:
 def metadata_emptied(_asked: Asked, reply: Reply) -> Reply:
     """The metadata of an answer is empty."""
     return json_response(reply, having(metadata={}))
+
+
+@on_reply(breaks="echo.previous-response-id")
+def previous_id_replaced(asked: Asked, reply: Reply) -> Reply:
+    """The previous_response_id of an answer is the upstream's."""
+    if not asked.member("previous_response_id"):
+        return reply
+    return json_response(reply, having(previous_response_id="chatcmpl-1"))

@@ -56,8 +56,9 @@ def _capped_at(asked: Asked, gateway: Gateway, cap: int | None) -> Reply:
 
 @on_reply(breaks="limits.cap-is-accepted")
 def cap_refused(asked: Asked, reply: Reply) -> Reply:
-    """A plain request with a small max_output_tokens is refused."""
-    if reply.refused or not 0 < _cap_of(asked) < LARGER or asked.body.keys() - PLAIN:
+    """A plain request with a max_output_tokens from 17 to 63 is refused."""
+    small = SMALLEST < _cap_of(asked) < LARGER
+    if reply.refused or not small or asked.body.keys() - PLAIN:
         return reply
     return _refusal(400, "Unknown field.")
 

@@ -1,7 +1,7 @@
 """Defects of the bill: counts that are missing, malformed, or cannot be true."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
@@ -18,7 +18,11 @@ from conformance.reference.rewriting import (
 Json = Any
 Place = Callable[[Reply, Change], Reply]
 
-TOTAL = "total_tokens"
+TOTAL: Final = "total_tokens"
+
+UNCOUNTED: Final = frozenset(
+    {"usage.answer-is-counted", "reasoning.shown-thoughts-are-counted"}
+)
 
 
 def prompt_of(usage: Json) -> str:
@@ -53,7 +57,7 @@ def counting(
         two = completion(usage[completion_of(usage)])
         counts = {prompt_of(usage): one, completion_of(usage): two}
         broken_down = {
-            f"{name}_details": _fitted(usage[f"{name}_details"], max(count, 0))
+            f"{name}_details": _fitted(usage[f"{name}_details"], abs(count))
             for name, count in counts.items()
         }
         return {**usage, **counts, **broken_down, TOTAL: one + two}
@@ -249,7 +253,7 @@ def more_audio_than_prompt(_asked: Asked, reply: Reply) -> Reply:
     return billed(reply, change)
 
 
-@on_reply(breaks={"usage.prompt-is-counted", "usage.answer-is-counted"})
+@on_reply(breaks={"usage.prompt-is-counted", *UNCOUNTED})
 def usage_all_zero(_asked: Asked, reply: Reply) -> Reply:
     """All counts are zero."""
     zeroed = counting(prompt=lambda _: 0, completion=lambda _: 0)
@@ -262,7 +266,7 @@ def prompt_costs_nothing_in_streams(_asked: Asked, reply: Reply) -> Reply:
     return billed(reply, counting(prompt=lambda _: 0), last_snapshot)
 
 
-@on_reply(breaks="usage.answer-is-counted")
+@on_reply(breaks=UNCOUNTED)
 def answer_costs_nothing(_asked: Asked, reply: Reply) -> Reply:
     """An answer costs nothing, whatever it says."""
     return billed(reply, counting(completion=lambda _: 0), json_response)
