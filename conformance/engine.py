@@ -18,7 +18,6 @@ import conformance.spec
 from conformance.catalogue import catalogue
 from conformance.core.curl import curl
 from conformance.core.exchange import Exchange
-from conformance.core.fields import PREFIX
 from conformance.core.judgement import Case
 from conformance.core.report import Report
 from conformance.core.requirement import Level
@@ -29,7 +28,6 @@ from conformance.run.journal import Journal, exchange_at
 from conformance.run.plan import narrowed, plan
 from conformance.run.session import Session, Watcher
 from conformance.run.settings import Settings
-from conformance.schema.oracle import warm
 
 SPEC = Path(conformance.spec.__file__).parent
 
@@ -190,8 +188,6 @@ class Engine:
         self._journal = Journal(self.directory / "journal.ndjson")
         self.session = Session(self.settings, chosen, self._journal, self.watcher)
         self.session.start()
-        if any(probe.name.startswith(PREFIX) for probe in chosen.probes):
-            warm()  # while the first requests are on their way
 
     def finish(self) -> Report | None:
         """End the session and write every report; ``None`` when nothing was sent."""

@@ -19,6 +19,7 @@ from conformance.run.lanes import Lanes
 from conformance.run.settings import Settings
 from conformance.run.target import Target
 from conformance.run.wire import send
+from conformance.schema.oracle import warm
 from conformance.spec.probes.openings import OPENINGS
 
 RETRIES = 2
@@ -96,7 +97,9 @@ class Runner:
     async def _hold_all(self, probes: tuple[Probe, ...]) -> None:
         """Hold the hand-written probes all at once, the generated ones a few at a time.
 
-        There may be very many of those; enough are under way to fill every lane.
+        There may be very many of those; enough are under way to fill every lane. They
+        wait until what judges them is loaded: were it loaded when the first answer is
+        there, every answer would stand still meanwhile.
         """
         drawn = [probe for probe in probes if probe.name.startswith(PREFIX)]
         drawn.sort(key=lambda probe: probe.answers)  # refusals wait for no gate
@@ -106,6 +109,8 @@ class Runner:
                 for probe in probes:
                     if not probe.name.startswith(PREFIX):
                         group.create_task(self._hold(probe))
+                if drawn:
+                    await asyncio.to_thread(warm)
                 for _ in range(min(2 * self._limits.concurrency, len(drawn))):
                     group.create_task(self._hold_each(queue))
         except ExceptionGroup as several:
