@@ -24,12 +24,17 @@ from conformance.spec.probes.openings import OPENINGS
 
 @dataclass(frozen=True)
 class Gate:
-    """What the first conversation about a capability has shown."""
+    """What the first conversation about a capability has shown.
+
+    ``broke`` says that the server broke down over a plain request: it may still be
+    judged by what it refuses.
+    """
 
     capability: Capability
     open: bool
     state: str
     evidence: str = ""
+    broke: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -45,15 +50,26 @@ def gate_of(capability: Capability, turns: tuple[Told, ...]) -> Gate:
         return Gate(capability, open=True, state="unknown")
     first, last = whole[0], whole[-1]
     if capability is Capability.CORE:
-        shut = first.kind in {Kind.REFUSAL, Kind.SILENCE, Kind.BREAKDOWN}
-        why = f"the first plain request ({first.id}): {first.summary}"
-        return Gate(capability, not shut, "no answer" if shut else "supported", why)
+        return _core_gate(first)
     for exchange in whole:
         if names(exchange, capability):
             why = f"{exchange.id}: {exchange.summary}"
             return Gate(capability, open=False, state="unsupported", evidence=why)
     state = "supported" if all(x.answered for x in whole) else "unclear"
     return Gate(capability, open=True, state=state, evidence=f"{last.id}: {last.kind}")
+
+
+def _core_gate(first: Exchange) -> Gate:
+    """Read the first plain request: without its answer nothing else means much."""
+    why = f"the first plain request ({first.id}): {first.summary}"
+    if 300 <= first.status < 400:
+        why += f", redirected to {first.header('location')}: judge that URL instead"
+    elif first.kind not in {Kind.REFUSAL, Kind.SILENCE, Kind.BREAKDOWN}:
+        return Gate(Capability.CORE, open=True, state="supported", evidence=why)
+    broke = first.kind is Kind.BREAKDOWN
+    return Gate(
+        Capability.CORE, open=False, state="no answer", evidence=why, broke=broke
+    )
 
 
 class Court:
@@ -119,8 +135,7 @@ class Court:
     def closed_to(self, probe: Probe) -> Gate | None:
         """Return the closed gate before ``probe``, or ``None`` when it may go on."""
         if (core := self.gates.get(Capability.CORE)) and not core.open:
-            broke = "server" in core.evidence and not probe.answers
-            return None if broke else core
+            return None if core.broke and not probe.answers else core
         gate = self.gates.get(probe.needs)
         return None if gate is None or gate.open else gate
 

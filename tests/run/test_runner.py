@@ -200,3 +200,26 @@ def test_requests_of_one_turn_go_out_together() -> None:
         report = judged_live(settings, plan(book, settings))
 
     assert outcomes(report) == {"burst": Outcome.PASSED}
+
+
+def test_a_redirect_at_the_first_request_judges_nobody() -> None:
+    """The reason names where it went, since that is the URL to judge."""
+    moved = http(b"", "location: https://new.example/v1/responses", status="308 Moved")
+    with RawServer(lambda _: [moved]) as server:
+        report = ran(server.url, named("p", 1))
+
+    assert outcomes(report) == {"p": Outcome.INCONCLUSIVE}
+    assert "https://new.example/v1/responses" in report.verdicts[0].reason
+
+
+def test_a_breakdown_at_the_first_request_leaves_refusals_to_be_judged() -> None:
+    """What needs an answer is inconclusive; what is refused is still seen."""
+
+    def script(request: bytes) -> Iterable[bytes]:
+        status = "500 Oops" if b"Say hello" in request else "200 OK"
+        return [http(GOOD, "connection: close", status=status)]
+
+    with RawServer(script) as server:
+        report = ran(server.url, named("p", 1), named("q", 1, answers=0))
+
+    assert outcomes(report) == {"p": Outcome.INCONCLUSIVE, "q": Outcome.PASSED}
