@@ -18,10 +18,16 @@ def refusal(refused: Refused) -> Reply:
 
 
 def messages(asked: Asked) -> Iterator[tuple[str, Json]]:
-    """The messages in the input of a create request, each with its place."""
-    given = asked.member("input") if asked.creates else None
+    """The messages of text in the input of a create request, each with its place.
+
+    Pictures, and requests that are to be reasoned about, go another way.
+    """
+    plain = asked.creates and asked.member("reasoning") is None
+    given = asked.member("input") if plain else None
     for i, item in enumerate(given if isinstance(given, list) else []):
-        if isinstance(item, dict) and item.get("type", "message") == "message":
+        if not isinstance(item, dict) or _has_part(item, "input_image"):
+            continue
+        if item.get("type", "message") == "message":
             yield f"input[{i}]", item
 
 
@@ -130,12 +136,6 @@ def truncation_unheard_of(asked: Asked, _gateway: Gateway) -> Asked | Reply:
     return _unknown(asked, "truncation", lambda value: value == "disabled")
 
 
-@on_request(breaks="requests.page-members-accepted")
-def stream_must_be_true(asked: Asked, _gateway: Gateway) -> Asked | Reply:
-    """Whoever names stream has to want one."""
-    return _unknown(asked, "stream", lambda value: value is False)
-
-
 @on_request(breaks="requests.family-members-accepted")
 def metadata_unheard_of(asked: Asked, _gateway: Gateway) -> Asked | Reply:
     """The member metadata is refused as unknown."""
@@ -212,8 +212,9 @@ def chat_cap_dropped(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.instructions-optional")
-def instructions_required(asked: Asked, _gateway: Gateway) -> Asked | Reply:
-    """A request without instructions is refused."""
-    if asked.creates and asked.key and asked.member("instructions") is None:
+def instructions_required(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """A good request without instructions is refused."""
+    lacks = asked.creates and asked.member("instructions") is None
+    if lacks and not gateway.answer(asked).refused:
         return refusal(missing("instructions"))
     return asked

@@ -156,12 +156,11 @@ def forms(setting: Setting) -> Steps:
 
 PLAIN: Final[Rows] = (
     given("instructions", "Answer in English."),
-    given("stream", False),  # noqa: FBT003 -- the JSON value itself
     given("truncation", "disabled"),
 )
 FAMILY: Final[Rows] = (
     given("metadata", {"purpose": "test"}),
-    given("store", False),  # noqa: FBT003 -- as above
+    given("store", False),  # noqa: FBT003 -- the JSON value itself
     given("parallel_tool_calls", True),  # noqa: FBT003 -- as above
 )
 CHARSET: Final[Rows] = (
