@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import json
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 
@@ -194,6 +196,21 @@ def test_a_taken_port_is_told_at_once() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match="in use"):
             serve(port, announce=lambda url: pytest.fail(f"announced {url}"))
+
+
+def test_the_command_serves_until_it_is_told_to_stop() -> None:
+    """The URL is announced before the first request, and SIGTERM is a clean end."""
+    code = "from conformance.reference.serving import serve\nserve(announce=say)"
+    lines = f"import functools\nsay = functools.partial(print, flush=True)\n{code}"
+    with subprocess.Popen(  # noqa: S603  # our own code
+        [sys.executable, "-c", lines], stdout=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout is not None
+        url = command.stdout.readline().strip()
+        answer = httpx.get(f"{url}/v1/models")
+        command.terminate()
+        assert command.wait(30) == 0
+    assert answer.status_code == 401
 
 
 def test_profiles_and_styles_reach_the_answer() -> None:

@@ -48,7 +48,7 @@ FUZZ = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=200,
+    max_examples=100,
     suppress_health_check=list(HealthCheck),
 )
 SPEAKER = Speaker(Gateway())
@@ -79,3 +79,72 @@ def test_any_bytes_get_an_answer(raw: bytes | str) -> None:
     reply = SPEAKER.send(raw.encode() if isinstance(raw, str) else raw)
     assert reply.status == 400
     error_of(reply)
+
+
+TOOL = st.fixed_dictionaries(
+    {"type": st.just("function"), "name": st.sampled_from(["get_weather", "look_up"])},
+    optional={
+        "description": st.text(max_size=4) | st.none(),
+        "parameters": st.fixed_dictionaries(
+            {"type": st.just("object")},
+            optional={"properties": st.dictionaries(st.text(max_size=3), VALUE)},
+        ),
+    },
+)
+MESSAGE = st.fixed_dictionaries(
+    {
+        "role": st.sampled_from(ROLES),
+        "content": st.text(max_size=9)
+        | st.lists(
+            st.fixed_dictionaries(
+                {"type": st.just("input_text"), "text": st.sampled_from(WORDS)}
+            ),
+            max_size=2,
+        ),
+    }
+)
+QUESTION = st.fixed_dictionaries(
+    {},
+    optional={
+        "input": st.text() | st.sampled_from(WORDS) | st.lists(MESSAGE, max_size=3),
+        "instructions": st.text() | st.none(),
+        "max_output_tokens": st.integers(1, 10**30),
+        "temperature": st.floats(0, 2),
+        "tools": st.lists(TOOL, max_size=3),
+        "tool_choice": st.sampled_from(["auto", "none", None]),
+        "reasoning": st.fixed_dictionaries(
+            {}, optional={"effort": st.sampled_from(["low", "medium", "high", None])}
+        ),
+        "text": st.fixed_dictionaries(
+            {
+                "format": st.fixed_dictionaries(
+                    {
+                        "type": st.just("json_schema"),
+                        "name": st.text(min_size=1, max_size=3),
+                        "schema": st.dictionaries(st.sampled_from(NAMES), VALUE),
+                    }
+                )
+            }
+        ),
+        "stream": st.booleans(),
+    },
+)
+
+
+@FUZZ
+@given(QUESTION)
+def test_any_good_question_gets_a_good_answer(question: Json) -> None:
+    """What is valid is served, adds up, and keeps to its cap."""
+    reply = SPEAKER.send(json.dumps({"model": MODEL, **question}).encode())
+    assert reply.status == 200
+    assert len(b"".join(chunk.data for chunk in reply.to_wire()[1])) > 100
+    said = reply.events[-1]["response"] if reply.events else reply.payload
+    usage, cap = said["usage"], question.get("max_output_tokens")
+    cost = usage["completion_tokens"]
+    assert usage["prompt_tokens"] + cost == usage["total_tokens"]
+    assert 0 < cost <= (cap or cost)
+    assert said["output"]
+    assert said["status"] == "completed" or cost == cap
+    for item in said["output"]:
+        if item["type"] == "function_call" and item["status"] == "completed":
+            assert isinstance(json.loads(item["arguments"]), dict)
