@@ -31,7 +31,8 @@ def abandoned(exchange: Exchange) -> bool:
 def framed(exchange: Exchange, ledger: Ledger) -> Iterator[Told]:
     """Judge frames and numbers; yield each event that is of a known form."""
     _frames(exchange, ledger)
-    ledger.open(Rule.FOREIGN)
+    for rule in (Rule.FOREIGN, Rule.NAME, Rule.COUNTS_UP):
+        ledger.open(rule)
     number: int | None = None
     for event in exchange.events:
         data = _data(event, ledger)

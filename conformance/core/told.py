@@ -1,11 +1,26 @@
 """What a stream has told of one output item so far, and how it compares."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from conformance.core.exchange import Event
 from conformance.core.families import SPOKEN, Family, mended, word
 from conformance.core.node import Json, show
 from conformance.core.rules import NOTHING, Ledger, Rule, beside
+
+OCCASIONS: Final = {
+    "message": (
+        Rule.CONTENT_INDEX,
+        Rule.PART_ANNOUNCED,
+        Rule.FROM_ZERO,
+        Rule.DELTA,
+        Rule.NOT_AFTER_DONE,
+        Rule.ADDS_UP,
+        Rule.FINISHED_TEXT,
+    )
+}
+"""Rules that a finished item of a type has kept, unless an event broke them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -178,6 +193,17 @@ class Item:
             at = f"/item{text.path}"
             held = text.family.held_by(item, text.index)
             text.judge_held(held, event, at, ledger, rule=Rule.FINISHED_TEXT)
+        for rule in OCCASIONS.get(self.facts.get("type", ""), ()):
+            ledger.open(rule)
+        for family, index, said in self.said():
+            texts = (t for t in self.texts.values() if t.family is family)
+            holds = any(t.pieces or t.start for t in texts if t.index == index)
+            at = f"/item{Text(family, index).path}"
+            ledger.judge(Rule.IN_DELTAS, holds, event, at, "deltas before", said)
+
+    def said(self) -> Iterator[tuple[Family, int, str]]:
+        """Yield each text that the finished item says, with its place in it."""
+        item = self.finished or {}
         family = SPOKEN.get(self.facts.get("type", ""))
         if family is None:
             return
@@ -185,16 +211,19 @@ class Item:
         for index in range(len(parts) if isinstance(parts, list) else 0):
             said = family.held_by(item, index)
             if said:
-                texts = (t for t in self.texts.values() if t.family is family)
-                holds = any(t.pieces or t.start for t in texts if t.index == index)
-                at = f"/item{Text(family, index).path}"
-                ledger.judge(Rule.IN_DELTAS, holds, event, at, "deltas before", said)
+                yield family, index, said
 
     def judge_last(
         self, last: dict[str, Json], event: Event, at: str, ledger: Ledger
     ) -> None:
         """Judge the item of the terminal snapshot against all told before."""
-        for text in self.texts.values():
+        known = {(text.family.stem, text.index) for text in self.texts.values()}
+        untold = (
+            Text(family, index)
+            for family, index, _ in self.said()
+            if (family.stem, index) not in known
+        )
+        for text in (*self.texts.values(), *untold):
             done = text.family.held_by(self.finished or {}, text.index)
             held = text.family.held_by(last, text.index)
             where = at + text.path

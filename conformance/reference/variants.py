@@ -1,13 +1,16 @@
 """Benign variants: what a conforming server may do, and no check may blame."""
 
-from collections.abc import Iterable, Iterator
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, zip_longest
 from typing import Any
 
 from conformance.reference.asked import Asked
 from conformance.reference.fault import Fault, on_reply, on_wire
 from conformance.reference.reply import STREAM_TYPE, Chunk, Head, Reply
-from conformance.reference.rewriting import each_event, each_response
+from conformance.reference.response import text_part
+from conformance.reference.rewriting import each_event, each_response, renumbered
 
 Json = Any
 
@@ -40,6 +43,157 @@ def unknown_extra_members(_asked: Asked, reply: Reply) -> Reply:
         return {**value, "x_gateway": {"channel": 7}}
 
     return each_event(each_response(reply, more), more)
+
+
+def _rewritten(
+    head: Head, chunks: Iterable[Chunk], change: Callable[[bytes], bytes]
+) -> tuple[Head, Iterable[Chunk]]:
+    """Change the bytes of each chunk of a stream."""
+    if not is_stream(head):
+        return head, chunks
+    return head, (replace(chunk, data=change(chunk.data)) for chunk in chunks)
+
+
+@on_wire()
+def cr_frames(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """Stream lines end in CR."""
+    return _rewritten(head, chunks, lambda data: data.replace(b"\n", b"\r"))
+
+
+@on_wire()
+def narrow_frames(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """No space stands behind the colon of a field."""
+    return _rewritten(
+        head,
+        chunks,
+        lambda data: data.replace(b"event: ", b"event:", 1).replace(
+            b"data: ", b"data:", 1
+        ),
+    )
+
+
+@on_wire()
+def data_in_lines(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """The data of an event is spread over three lines."""
+    return _rewritten(
+        head,
+        chunks,
+        lambda data: data.replace(b"data: {", b"data: {\ndata:\ndata:", 1),
+    )
+
+
+@on_wire()
+def ids_and_retries(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """Each frame has an id, a time to retry, and a field that nobody knows."""
+    return _rewritten(
+        head, chunks, lambda data: b"id: 7\nretry: 3000\nchannel: 7\n" + data
+    )
+
+
+@on_wire()
+def byte_order_mark(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """A stream begins with a byte order mark."""
+    return head, chain([Chunk(BOM_UTF8)], chunks) if is_stream(head) else chunks
+
+
+@on_wire()
+def whole_stream_at_once(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """A stream is written in one piece."""
+    if not is_stream(head):
+        return head, chunks
+    return head, [Chunk(b"".join(chunk.data for chunk in chunks))]
+
+
+@on_wire()
+def frames_in_shreds(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """Frames are flushed in pieces, cut inside CR LF, and inside characters."""
+    if not is_stream(head):
+        return head, chunks
+    return head, (
+        Chunk(piece)
+        for chunk in chunks
+        for data in [chunk.data.replace(b"\n", b"\r\n")]
+        for piece in (data[:-13], data[-13:-3], data[-3:-1], data[-1:])
+    )
+
+
+@on_reply()
+def data_only_frames(_asked: Asked, reply: Reply) -> Reply:
+    """No event has a name."""
+    return replace(reply, names=None)
+
+
+@on_reply()
+def done_sentinel(_asked: Asked, reply: Reply) -> Reply:
+    """A stream ends in [DONE]."""
+    return replace(reply, done=True)
+
+
+@on_reply()
+def unknown_events(_asked: Asked, reply: Reply) -> Reply:
+    """Events of types that no document names stand between the others, and behind."""
+    if reply.events is None:
+        return reply
+    notes = ({"type": "response.note"}, {"type": "acme:trace"})
+    first, *rest = reply.events
+    return renumbered(reply.with_events((first, *notes, *rest, *notes)))
+
+
+@on_reply()
+def queued_first(_asked: Asked, reply: Reply) -> Reply:
+    """A response waits in a queue before it is in progress."""
+    if reply.events is None:
+        return reply
+    created, *rest = reply.events
+    waiting = {**created["response"], "status": "queued"}
+    queued = {"type": "response.queued", "response": waiting}
+    return renumbered(reply.with_events((created, queued, *rest)))
+
+
+@on_reply()
+def announced_with_parts(_asked: Asked, reply: Reply) -> Reply:
+    """A message is announced with the empty part that its text will fill."""
+
+    def filled(event: Json) -> Json:
+        item = event.get("item", {})
+        announced = event["type"] == "response.output_item.added"
+        if announced and item["type"] == "message":
+            item["content"] = [text_part("")]
+        return event
+
+    return each_event(reply, filled)
+
+
+@on_reply()
+def overlapping_items(_asked: Asked, reply: Reply) -> Reply:
+    """All items are announced first, told side by side, and finished backwards."""
+    tracks = dict[int, list[Json]]()
+    for event in reply.events or ():
+        if "output_index" in event:
+            tracks.setdefault(event["output_index"], []).append(event)
+    if reply.events is None or len(tracks) < 2:
+        return reply
+    told = [e for e in reply.events if "output_index" not in e]
+    opened = [track[0] for track in tracks.values()]
+    inner = zip_longest(*(track[1:-1] for track in tracks.values()))
+    between = [event for row in inner for event in row if event is not None]
+    closed = [track[-1] for track in reversed(tracks.values())]
+    events = (*told[:-1], *opened, *between, *closed, told[-1])
+    return renumbered(reply.with_events(events))
 
 
 def is_stream(head: Head) -> bool:
