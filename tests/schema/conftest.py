@@ -1,0 +1,24 @@
+"""One corpus for all tests, drawn or read once; never the user's own cache."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.schema.corpus import Entry, load
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a cache home that only these tests use."""
+    home = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(home))
+        yield home
+
+
+@pytest.fixture(scope="session")
+def corpus(cache: Path) -> tuple[Entry, ...]:
+    """Return the corpus of seed 0."""
+    assert cache.is_dir()
+    return load(0)
