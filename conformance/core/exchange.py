@@ -37,6 +37,7 @@ def _is_marked(value: Json) -> bool:
 class Trouble(StrEnum):
     """Why an exchange has no whole answer."""
 
+    UNSENT = "no request that HTTP can carry"
     CONNECT = "no connection"
     TIMEOUT = "out of time"
     CUT = "connection closed inside the answer"

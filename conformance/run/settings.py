@@ -78,7 +78,8 @@ def read_rate(text: str) -> float:
 def read_header(text: str) -> tuple[str, str]:
     """Read ``Name: value``; raises ``BadSetting`` for anything else."""
     name, colon, value = text.partition(":")
-    if not colon or not name.strip() or not name.strip().isascii():
+    sendable = name.strip().isascii() and value.strip().isprintable()
+    if not colon or not name.strip() or not sendable:
         raise BadSetting(
             f"--header must be like 'Name: value', not {text!r}",
             "put the header in quotes, with a colon behind its name",

@@ -91,6 +91,8 @@ def _failure(error: Exception, limits: Limits) -> Failure:
     """Say in our words what the transport raised."""
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return Failure(Trouble.TIMEOUT, f"no end within {limits.timeout:g} s")
+    if isinstance(error, httpx.LocalProtocolError):
+        return Failure(Trouble.UNSENT, str(error))
     if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
         return Failure(Trouble.CONNECT, str(error))
     if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():

@@ -31,6 +31,7 @@ def sound(exchange: Exchange) -> None:
     if exchange.failure and exchange.failure.trouble in {
         Trouble.TIMEOUT,
         Trouble.CONNECT,
+        Trouble.UNSENT,
     }:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
     if exchange.kind is Kind.UNRECOGNISED and not exchange.failure:

@@ -214,3 +214,13 @@ def test_a_closed_idle_connection_is_tried_once_more() -> None:
 
     assert exchange.status == 200
     assert len(seen) == 2
+
+
+def test_what_http_cannot_carry_is_our_own_trouble() -> None:
+    """The server never saw it, and is not blamed."""
+    request = Request.of({"model": "m"}, headers={"x-odd": "a\nb"})
+    with RawServer(lambda _: [http(b"{}")]) as server:
+        exchange = exchanged(server.url, request)
+
+    assert trouble_of(exchange) is Trouble.UNSENT
+    assert exchange.kind is Kind.SILENCE
