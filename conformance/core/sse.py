@@ -71,10 +71,10 @@ def names_without_data(body: bytes) -> Iterator[str]:
     """
     plain = body.removeprefix(_BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for block in plain.split(b"\n\n")[:-1]:
-        if block.startswith(b"data") or b"\ndata" in block:
+        if block.startswith(b"data:") or b"\ndata:" in block:
             continue
         cut = (line.partition(b":") for line in block.split(b"\n"))
         fields = {field: value for field, _, value in cut}
         name = fields.get(b"event", b"").removeprefix(b" ")
-        if name:
+        if name and b"data" not in fields:
             yield name.decode("utf-8", "replace")
