@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from conformance.core.capability import names
 from conformance.core.check import Check
 from conformance.core.exchange import Exchange, Inconclusive, Refused
+from conformance.core.fields import PREFIX
 from conformance.core.node import Finding, Malformed
 from conformance.core.probe import Probe, Told
 from conformance.core.requirement import Capability
@@ -133,6 +134,7 @@ class Tally:
     notes: list[Note] = field(default_factory=list)
     reason: str = ""
     error: Verdict | None = None
+    smallest: int | None = None
 
     def add(self, exchange: Exchange) -> None:
         """Judge one exchange, as far as the check speaks of it. Never raises."""
@@ -167,11 +169,20 @@ class Tally:
             return
         self.observations += 1
         self._keep(found, exchange.id)
+        if found and exchange.turn and exchange.probe.startswith(PREFIX):
+            self._keep_smaller(found[0], exchange)
 
     def _keep(self, found: list[Finding], exchange: str) -> None:
         self.broken += len(found)
         room = KEPT - len(self.findings)
         self.findings.extend(finding.within(exchange) for finding in found[:room])
+
+    def _keep_smaller(self, found: Finding, exchange: Exchange) -> None:
+        """Let the smallest version of a generated request be among what is kept."""
+        size = len(exchange.request.content)
+        if self.smallest is None or size < self.smallest:
+            self.smallest = size
+            self.findings[-1] = found.within(exchange.id)
 
     def verdict(self) -> Verdict:
         """Return what all exchanges so far come to. Never raises."""

@@ -127,7 +127,7 @@ def test_a_breach_is_told_by_its_kind_and_place(
 
 def test_the_gravest_of_several_breaches_counts() -> None:
     """A missing model is a MUST, whatever else is wrong."""
-    body = {"top_p": None, "truncation": "x", "tools": {}}
+    body: dict[str, object] = {"top_p": None, "truncation": "x", "tools": {}}
     assert {v.scenario for v in violations(body)} > {Scenario.NULL}
     assert gravest(body) is not None
     assert gravest(body) == min(

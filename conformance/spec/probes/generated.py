@@ -76,8 +76,11 @@ class Sending:
 
         body = json.loads(self._entry.content)
         was = gravest(body)
+        broke_down = len(failure) == 1
 
         def alike(version: Json) -> bool:
+            if broke_down:  # then it does not matter how good the request is
+                return True
             now = gravest(version)
             if was is None or now is None:
                 return was is now
