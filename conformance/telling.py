@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from conformance.catalogue import VERSION, catalogue
 from conformance.core.profile import profile_named
 from conformance.core.requirement import Requirement
+from conformance.known_defects import covered_defects, known_defects
 from conformance.reference.faults import FAULTS
 
 
@@ -65,6 +66,20 @@ def fault_list() -> str:
 
 
 def coverage() -> str:
-    """Count the known kinds of defects that requirements cover."""
-    covered = {d for r in catalogue().requirements for d in r.covers}
-    return f"{len(covered)} kinds of known defects are covered by requirements\n"
+    """Count the known kinds of defects: those caught, and those not, with the reason."""
+    known = known_defects()
+    covered = covered_defects()
+    open_ = [defect for defect in known if defect.id not in covered]
+    seen = [defect for defect in known if defect.shows_outside]
+    judged = sum(defect.id in covered for defect in seen)
+    lines = [
+        f"{len(known)} kinds of defects are known from the field:",
+        f"  {len(known) - len(open_)} are caught by a requirement that has a fault,",
+        f"  {len(open_)} are not tested, each for its reason.",
+        f"Of the {len(seen)} that plain requests, pairs of them, a second key or a",
+        f"burst can show, {judged} are caught and {len(seen) - judged} are not tested.",
+        "",
+        "not tested:",
+    ]
+    lines += [f"  {d.id}  {d.defect}: {d.untested_because}" for d in open_]
+    return "\n".join(lines) + "\n"
