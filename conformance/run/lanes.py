@@ -8,7 +8,7 @@ import time
 import httpx
 
 from conformance.run.settings import Limits
-from conformance.run.wire import client
+from conformance.run.wire import Lane
 
 
 class Lanes:
@@ -19,19 +19,20 @@ class Lanes:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._idle = [client(limits) for _ in range(limits.concurrency)]
+        tls = httpx.create_ssl_context()
+        self._idle = [Lane(limits, tls) for _ in range(limits.concurrency)]
         self._all = tuple(self._idle)
-        self._waiting: list[tuple[int, int, asyncio.Future[httpx.AsyncClient]]] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[Lane]]] = []
         self._order = itertools.count()
         self._interval = 1 / limits.rate if limits.rate else 0.0
         self._next_start = 0.0
 
-    async def take(self, priority: int) -> httpx.AsyncClient:
+    async def take(self, priority: int) -> Lane:
         """Wait for a lane, and for the rate limit to allow one more request."""
         if self._idle:
             lane = self._idle.pop()
         else:
-            turn: asyncio.Future[httpx.AsyncClient] = (
+            turn: asyncio.Future[Lane] = (
                 asyncio.get_running_loop().create_future()
             )
             heapq.heappush(self._waiting, (priority, next(self._order), turn))
@@ -43,7 +44,7 @@ class Lanes:
             await asyncio.sleep(start - now)
         return lane
 
-    def give_back(self, lane: httpx.AsyncClient) -> None:
+    def give_back(self, lane: Lane) -> None:
         """Hand a lane to the next in line, or keep it."""
         while self._waiting:
             _, _, turn = heapq.heappop(self._waiting)
@@ -55,4 +56,4 @@ class Lanes:
     async def close(self) -> None:
         """Close every connection."""
         for lane in self._all:
-            await lane.aclose()
+            await lane.close()

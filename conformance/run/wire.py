@@ -1,9 +1,11 @@
 """One request out, all that comes back in: within a total time and a byte cap."""
 
 import asyncio
+import ssl
 import time
 import zlib
 from dataclasses import dataclass, field
+from typing import Self
 
 import httpx
 
@@ -60,17 +62,60 @@ class _Intake:
             self.failure = self.failure or Failure(Trouble.ENCODING, "it ends early")
 
 
-def client(limits: Limits) -> httpx.AsyncClient:
-    """Return a client for one connection at a time, which follows no redirect."""
-    return httpx.AsyncClient(
-        follow_redirects=False,
-        timeout=limits.timeout,
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-        headers={
-            "user-agent": f"{conformance.__name__}/{conformance.__version__}",
-            "accept-encoding": "gzip, deflate",
-        },
-    )
+_ALWAYS = {
+    "user-agent": f"{conformance.__name__}/{conformance.__version__}",
+    "accept": "*/*",
+    "accept-encoding": "gzip, deflate",
+    "connection": "keep-alive",
+}
+"""Headers of every request, unless it has its own."""
+
+
+class Lane:
+    """One connection at a time, by way of httpx, which follows no redirect.
+
+    The client is asked once for the transport to a URL, since it knows of proxies;
+    requests then go to the transport, which takes a third of the client's time.
+    ``tls`` is made once for all lanes: reading the certificates takes long.
+    """
+
+    def __init__(self, limits: Limits, tls: ssl.SSLContext | None = None) -> None:
+        self._client = httpx.AsyncClient(
+            verify=tls or httpx.create_ssl_context(),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        )
+        self._extensions = {"timeout": httpx.Timeout(limits.timeout).as_dict()}
+        self._ways: dict[str, tuple[httpx.URL, httpx.AsyncBaseTransport]] = {}
+
+    async def __aenter__(self) -> Self:
+        """Return the lane itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connection."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()
+
+    async def send(
+        self, method: str, url: str, headers: dict[str, str], content: bytes
+    ) -> httpx.Response:
+        """Send a request; the body of the response is still to be read."""
+        if url not in self._ways:
+            parsed = httpx.URL(url)
+            way = self._client._transport_for_url(parsed)  # noqa: SLF001 -- proxies, see above
+            self._ways[url] = parsed, way
+        parsed, way = self._ways[url]
+        outgoing = httpx.Request(
+            method,
+            parsed,
+            headers=_ALWAYS | headers,
+            content=content,
+            extensions=self._extensions,
+        )
+        return await way.handle_async_request(outgoing)
 
 
 def _heard_enough(request: Request, intake: _Intake) -> bool:
@@ -101,7 +146,7 @@ def _failure(error: Exception, limits: Limits) -> Failure:
 
 
 async def send(
-    http: httpx.AsyncClient,
+    lane: Lane,
     target: Target,
     request: Request,
     limits: Limits,
@@ -112,15 +157,15 @@ async def send(
     A kept-alive connection that the server had closed meanwhile is not its
     fault: a request that got no byte back is sent once more on a new one.
     """
-    exchange = await _attempt(http, target, request, limits, run_started)
+    exchange = await _attempt(lane, target, request, limits, run_started)
     idle = exchange.failure and exchange.failure.trouble is Trouble.CUT
     if idle and exchange.status == 0 and not exchange.wire_bytes:
-        return await _attempt(http, target, request, limits, run_started)
+        return await _attempt(lane, target, request, limits, run_started)
     return exchange
 
 
 async def _attempt(
-    http: httpx.AsyncClient,
+    lane: Lane,
     target: Target,
     request: Request,
     limits: Limits,
@@ -133,10 +178,7 @@ async def _attempt(
     failure: Failure | None = None
     try:
         async with asyncio.timeout(limits.timeout):
-            outgoing = http.build_request(
-                request.method, url, headers=headers, content=content
-            )
-            response = await http.send(outgoing, stream=True)
+            response = await lane.send(request.method, url, headers, content)
             encoding = response.headers.get("content-encoding", "").strip().lower()
             intake = _Intake(limits.largest_body, sent_at, encoding)
             try:
@@ -156,9 +198,14 @@ async def _attempt(
         elapsed,
         failure or intake.failure,
         intake.wire_bytes,
-        response.http_version.removeprefix("HTTP/") if response is not None else "",
+        _version(response) if response is not None else "",
         origin=target.origin,
     )
+
+
+def _version(response: httpx.Response) -> str:
+    told: bytes = response.extensions.get("http_version", b"HTTP/1.1")
+    return told.decode("ascii", "ignore").removeprefix("HTTP/")
 
 
 def _headers(response: httpx.Response, target: Target) -> tuple[tuple[str, str], ...]:

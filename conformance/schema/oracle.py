@@ -6,7 +6,7 @@ from typing import Any, Final
 from conformance.core.capability import WORDS
 from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.fields import BROKEN, Drawn, Scenario
-from conformance.core.node import Finding
+from conformance.core.node import Finding, Json
 from conformance.schema.document import PATH, PLACEHOLDER, pinned
 
 _OF_THE_CALLER: Final = frozenset({401, 403, 405, 407, 429})
@@ -95,6 +95,18 @@ def complaint(drawn: Drawn, exchange: Exchange) -> Finding | None:
     return _refused(drawn, exchange)
 
 
+def _spelt_out() -> Json:
+    """Return the document with its usual refusals by number.
+
+    Schemathesis spells a pattern such as ``4XX`` out anew for every answer.
+    """
+    document = pinned()
+    responses = document["paths"][PATH]["post"]["responses"]
+    for status in (400, 401, 403, 404, 413, 415, 422, 429):
+        responses[str(status)] = responses["4XX"]
+    return document
+
+
 class _Document:
     """Schemathesis' response checks, and what they have to be handed."""
 
@@ -105,7 +117,7 @@ class _Document:
         from schemathesis.specs.openapi import checks  # noqa: PLC0415 -- as above
 
         config = schemathesis.Config.from_dict({"cache": {"enabled": False}})
-        schema = schemathesis.openapi.from_dict(pinned(), config=config)
+        schema = schemathesis.openapi.from_dict(_spelt_out(), config=config)
         operation = schema[PATH]["POST"]
         self._case: Any = operation.Case(
             body={"model": PLACEHOLDER}, media_type="application/json"

@@ -10,7 +10,7 @@ from conformance.core.exchange import Exchange, Kind, Trouble
 from conformance.core.request import KEY, Request
 from conformance.run.settings import Limits
 from conformance.run.target import Target
-from conformance.run.wire import client, send
+from conformance.run.wire import Lane, send
 from tests.run.raw import RawServer, http
 
 ASK = Request.of({"model": "m", "input": "hi"})
@@ -22,9 +22,9 @@ def exchanged(url: str, request: Request = ASK, limits: Limits = SHORT) -> Excha
     """Send one request to a server and return what came."""
 
     async def once() -> Exchange:
-        async with client(limits) as http_client:
+        async with Lane(limits) as lane:
             target = Target(url, SECRET)
-            return await send(http_client, target, request, limits, time.monotonic())
+            return await send(lane, target, request, limits, time.monotonic())
 
     return asyncio.run(once())
 
