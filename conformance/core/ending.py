@@ -28,7 +28,8 @@ def judge_end(
     event, response = snapshots.last
     if event.type == "response.completed":
         for item in items:
-            _complete(item, event, ledger)
+            if item.announced:
+                _complete(item, event, ledger)
     if event.type != "response.failed" and isinstance(response.get("output"), list):
         _listed(items, response["output"], event, ledger)
 
@@ -36,9 +37,8 @@ def judge_end(
 def _complete(item: Item, event: Event, ledger: Ledger) -> None:
     """Judge that a completed response left nothing open."""
     name = item.facts.get("id", f"output_index {item.index}")
-    if item.announced:
-        holds, wanted = item.finished is not None, f"the end of {name} before"
-        ledger.judge(Rule.FINISHED, holds, event, "", wanted, event.type)
+    holds, wanted = item.finished is not None, f"the end of {name} before"
+    ledger.judge(Rule.FINISHED, holds, event, "", wanted, event.type)
     for (listed, index), part in item.parts.items():
         if not part.given:
             wanted = f"the end of {listed} {index} of {name} before"

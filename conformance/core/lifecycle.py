@@ -193,24 +193,26 @@ class _Reading:
         self._judge(Rule.ITEM_ID, holds, event, "/item_id", "an id", got)
         return self._find(event, index, name, "/item_id" if name else "/output_index")
 
-    def _inner(self, event: Event, data: Data, member: str, *, hidden: bool) -> int:
-        """Return the place of a part in its item; 0 where the event has none."""
+    def _inner(
+        self, event: Event, data: Data, member: str, *, hidden: bool
+    ) -> int | None:
+        """Return the index of a part in its item, judging that there is one."""
         inner = place(data, member)
         rule = Rule.REASONING_INDEX if hidden else Rule.CONTENT_INDEX
         got, at = data.get(member, NOTHING), f"/{member}"
         self._judge(rule, inner is not None, event, at, "an index from 0", got)
-        return inner or 0
+        return inner
 
     def _part_added(self, listed: str, member: str, event: Event, data: Data) -> None:
         item = self._about(event, data)
         hidden = listed == "summary"
         inner = self._inner(event, data, member, hidden=hidden)
-        key = (listed, inner)
+        ordinal = sum(1 for name, _ in item.parts if name == listed)
+        key = (listed, ordinal if inner is None else inner)
         before = item.parts.get(key)
         if before is not None and before.given:
             return
-        ordinal = sum(1 for name, _ in item.parts if name == listed)
-        if not hidden and place(data, member) is not None:
+        if not hidden and inner is not None:
             at, holds = f"/{member}", inner == ordinal
             self._judge(Rule.FROM_ZERO, holds, event, at, f"{ordinal}", inner)
         part = data.get("part")
@@ -221,6 +223,7 @@ class _Reading:
         item = self._about(event, data)
         hidden = listed == "summary"
         inner = self._inner(event, data, member, hidden=hidden)
+        inner = item.newest(listed) if inner is None else inner
         rule = Rule.SUMMARY_ANNOUNCED if hidden else Rule.PART_ANNOUNCED
         part = self._announced(event, item, (listed, inner), rule)
         part.finished = True
@@ -236,7 +239,7 @@ class _Reading:
             got = Words(f"{key[0]} {key[1]}")
             self._judge(rule, part is not None, event, "", wanted, got)
         if part is None:
-            newest = (key[0], item.place_of(*key))
+            newest = (key[0], item.known_as(*key))
             part = item.parts.setdefault(newest, Part(key[1], given=True))
         return part
 
@@ -273,9 +276,10 @@ class _Reading:
         if not family.index:
             return item, 0
         inner = self._inner(event, data, family.index, hidden=family.hidden)
+        inner = item.newest(family.parts) if inner is None else inner
         if family.announced:
             self._announced(event, item, (family.parts, inner), family.announced)
-        return item, item.place_of(family.parts, inner)
+        return item, item.known_as(family.parts, inner)
 
     def _whole_characters(self, event: Event, at: str, text: str) -> None:
         """Judge that no half of a character came, unless we sent one ourselves."""

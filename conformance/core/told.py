@@ -149,10 +149,15 @@ class Item:
             self.texts[key] = Text(family, part.place, part.start)
         return self.texts[key]
 
-    def place_of(self, listed: str, index: int) -> int:
+    def newest(self, listed: str, default: int = 0) -> int:
+        """Return the index of the newest part; ``default`` where there is none."""
+        known = (inner for name, inner in reversed(self.parts) if name == listed)
+        return next(known, default)
+
+    def known_as(self, listed: str, index: int) -> int:
         """Return the index under which a part is known, else that of the newest one."""
-        known = [inner for name, inner in self.parts if name == listed]
-        return index if index in known or not known else known[-1]
+        known = (listed, index) in self.parts
+        return index if known else self.newest(listed, index)
 
     def is_over(self, text: Text) -> bool:
         """Say whether the text, its part or the whole item is done."""
