@@ -66,7 +66,7 @@ def fault_list() -> str:
 
 
 def coverage() -> str:
-    """Count the known kinds of defects: those caught, and those not, with the reason."""
+    """Count the known kinds of defects: those caught, and those not, with reasons."""
     known = known_defects()
     covered = covered_defects()
     open_ = [defect for defect in known if defect.id not in covered]
