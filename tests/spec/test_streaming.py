@@ -1,0 +1,321 @@
+"""Clauses of streaming: when it is asked for, how it arrives, who left early."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.core.check import Check
+from conformance.core.exchange import SSE_TYPE, Exchange, Failure, Inconclusive, Trouble
+from conformance.core.judgement import Case, Tally, judge
+from conformance.core.probe import Setting, Told
+from conformance.core.request import Request
+from conformance.core.verdict import Outcome
+from conformance.spec import streaming, streaming_ends, streaming_twins
+from conformance.spec.probes.streaming import PHRASE, hung_up, refused_streams, twins
+from tests.spec.streams import (
+    conforming,
+    exchange,
+    message,
+    numbered,
+    response,
+    text,
+    written,
+)
+
+Json = Any
+
+JSON = (("content-type", "application/json"),)
+SETTING = Setting("m")
+
+
+def answer(request: Request, body: Json, status: int = 200) -> Exchange:
+    """Return the exchange that brought a JSON body."""
+    content = Request.of(body).content
+    return Exchange(request, status, JSON, content, id="x-0002")
+
+
+def told(check: Check, *exchanges: Exchange) -> Outcome:
+    """Judge a universal check on some exchanges."""
+    tally = Tally(Case(check, None), "newapi")
+    for one in exchanges:
+        tally.add(one)
+    return tally.verdict().outcome
+
+
+def held(check: Check, *turns: Told) -> Outcome:
+    """Judge a check on the conversation of its only probe."""
+    (probe,) = check.probes
+    return judge(Case(check, probe), turns, "newapi").outcome
+
+
+def asks(**members: Json) -> Request:
+    """Return a plain question with some more members."""
+    return SETTING.ask(**members)
+
+
+@pytest.mark.parametrize("members", [{}, {"stream": False}, {"stream": None}])
+def test_an_unasked_stream_is_blamed(members: Json) -> None:
+    """Absent, null and false mean the same; the media type alone is no excuse."""
+    check = streaming.unasked_answer_is_json
+    came = replace(exchange(conforming()), request=asks(**members), _parsed={})
+    unlabelled = replace(came, headers=JSON, _parsed={})
+    plain = answer(asks(**members), response("completed"))
+
+    assert told(check, came) is Outcome.FAILED
+    assert told(check, unlabelled) is Outcome.FAILED
+    assert told(check, plain) is Outcome.PASSED
+
+
+def test_a_stream_for_which_somebody_asked_is_not_blamed() -> None:
+    """By the member, by an Accept header, or in a way that we cannot read."""
+    check = streaming.unasked_answer_is_json
+    came = exchange(conforming())
+    accepting = asks(headers={"Accept": SSE_TYPE})
+    odd = [asks(stream=1), asks(stream="yes"), Request(b"{"), accepting]
+
+    assert told(check, came) is Outcome.INCONCLUSIVE
+    for request in odd:
+        one = replace(came, request=request, _parsed={})
+        assert told(check, one) is Outcome.INCONCLUSIVE
+
+
+def test_one_object_for_a_stream_is_blamed() -> None:
+    """The flag was lost; a refusal is judged elsewhere."""
+    check = streaming.true_brings_a_stream
+    asked = asks(stream=True)
+    refusal = answer(asked, {"error": {"message": "no stream"}}, 400)
+
+    assert told(check, answer(asked, response("completed"))) is Outcome.FAILED
+    assert told(check, exchange(conforming())) is Outcome.PASSED
+    assert told(check, refusal) is Outcome.INCONCLUSIVE
+
+
+def paced(first: float, last: float, deltas: int = 30) -> Exchange:
+    """Return a stream whose events arrive evenly between two times, in seconds."""
+    events = [e for e in conforming() if e["type"] == "response.output_text.delta"]
+    body, chunks = b"", list[tuple[float, int]]()
+    for number in range(deltas):
+        body += written(events[:1])
+        at = first + (last - first) * number / max(deltas - 1, 1)
+        chunks.append((at, len(body)))
+    return exchange(body, chunks=tuple(chunks))
+
+
+@pytest.mark.parametrize(
+    ("streams", "outcome"),
+    [
+        ([paced(3.0, 3.01)], Outcome.FAILED),
+        ([paced(3.0, 3.01), paced(8.0, 8.0)], Outcome.FAILED),
+        ([paced(3.0, 3.01), paced(1.0, 4.0)], Outcome.PASSED),
+        ([paced(0.2, 3.0)], Outcome.PASSED),
+        ([paced(3.0, 3.2)], Outcome.PASSED),
+        ([paced(1.1, 1.17)], Outcome.PASSED),
+        ([paced(0.9, 0.9)], Outcome.PASSED),
+        ([paced(0.001, 0.004)], Outcome.PASSED),
+        ([paced(3.0, 3.0, deltas=5)], Outcome.INCONCLUSIVE),
+        ([], Outcome.INCONCLUSIVE),
+    ],
+)
+def test_a_held_back_stream_is_blamed(
+    streams: Sequence[Exchange], outcome: Outcome
+) -> None:
+    """Only a long wait that ends in one burst, and only if none came otherwise."""
+    assert told(streaming.long_answer_arrives_in_pieces, *streams) is outcome
+
+
+def test_a_stream_that_we_left_says_nothing_of_its_pace() -> None:
+    """We closed the connection: what we heard may have come at once."""
+    left = paced(3.0, 3.0)
+    asked = replace(left.request, hang_up_after=5)
+    one = replace(left, request=asked, _parsed={})
+    check = streaming.long_answer_arrives_in_pieces
+    assert told(check, one) is Outcome.INCONCLUSIVE
+
+
+def both(plain: Json, streamed: Json) -> tuple[Exchange, Exchange]:
+    """Return the two answers of the probe ``twins``, built from responses."""
+    asked = next(twins.steps(SETTING))
+    assert isinstance(asked, tuple)
+    end = {"type": f"response.{streamed['status']}", "response": streamed}
+    started = {"type": "response.created", "response": response("in_progress")}
+    stream = exchange(numbered([started, end]))
+    return answer(asked[0], plain), replace(stream, request=asked[1], _parsed={})
+
+
+def says(*parts: str) -> Json:
+    """Return a completed response of one message."""
+    return response("completed", [message("completed", *parts)])
+
+
+@pytest.mark.parametrize(
+    ("plain", "streamed", "outcome"),
+    [
+        (PHRASE, PHRASE, Outcome.PASSED),
+        (PHRASE, "Something else entirely.", Outcome.PASSED),
+        (PHRASE, PHRASE.replace("🦉", "\ufffd"), Outcome.FAILED),
+        ("\ufffd", "\ufffd", Outcome.INCONCLUSIVE),
+        (PHRASE, " ", Outcome.INCONCLUSIVE),
+    ],
+)
+def test_a_replaced_character_is_blamed(
+    plain: str, streamed: str, outcome: Outcome
+) -> None:
+    """U+FFFD in the stream alone; what else the model says is its own affair."""
+    pair = both(says(plain), says(streamed))
+    assert held(streaming_twins.characters_survive, pair) is outcome
+
+
+@pytest.mark.parametrize(
+    ("plain", "streamed", "outcome"),
+    [
+        ("Hi!", "Hi!", Outcome.PASSED),
+        ("Hi!", "Hi!Hi!", Outcome.FAILED),
+        ("Hi!", "Hi! Hi!\n", Outcome.FAILED),
+        ("Hi!Hi!", "Hi!Hi!", Outcome.PASSED),
+        ("Hi!", "Hi! Hello!", Outcome.PASSED),
+        ("", "Hi!Hi!", Outcome.INCONCLUSIVE),
+    ],
+)
+def test_an_answer_told_twice_is_blamed(
+    plain: str, streamed: str, outcome: Outcome
+) -> None:
+    """The measure is the JSON answer to the same question."""
+    pair = both(says(plain), says(streamed))
+    assert held(streaming_twins.answer_comes_once, pair) is outcome
+
+
+def test_items_are_compared_but_for_reasoning() -> None:
+    """A model may think in one answer, and not in the other."""
+    check = streaming_twins.same_items_as_json
+    thinking = says("Hi!")
+    thinking["output"].insert(0, {"type": "reasoning", "id": "rs_1", "summary": []})
+    cut = response("incomplete", [message("incomplete", "H")])
+
+    assert held(check, both(says("Hi!"), thinking)) is Outcome.PASSED
+    assert held(check, both(says("Hi!"), response("completed"))) is Outcome.FAILED
+    assert held(check, both(response("completed"), says(""))) is Outcome.INCONCLUSIVE
+    assert held(check, both(says("Hi!"), cut)) is Outcome.INCONCLUSIVE
+
+
+def test_members_are_compared_by_name() -> None:
+    """Null means as little as nothing, and values are free to differ."""
+    check = streaming_twins.same_members_as_json
+    plain, same = says("Hi!"), says("Hi!")
+    thin = {k: v for k, v in same.items() if k != "tools"}
+
+    assert held(check, both({**plain, "user": None}, same)) is Outcome.PASSED
+    assert held(check, both(plain, {**same, "tool_choice": "none"})) is Outcome.PASSED
+    assert held(check, both(plain, thin)) is Outcome.FAILED
+
+
+def left_and(after: Exchange) -> tuple[Exchange, tuple[Exchange]]:
+    """Return the turns of the probe ``hung_up``, the last of them given."""
+    asked = next(hung_up.steps(SETTING))
+    assert isinstance(asked, Request)
+    left = replace(exchange(conforming()[:6]), request=asked, _parsed={})
+    return left, (after,)
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        (answer(asks(), says("Hello")), Outcome.PASSED),
+        (Exchange(asks(), failure=Failure(Trouble.CUT)), Outcome.FAILED),
+        (Exchange(asks(), failure=Failure(Trouble.CONNECT)), Outcome.FAILED),
+        (Exchange(asks(), failure=Failure(Trouble.TIMEOUT)), Outcome.INCONCLUSIVE),
+        (Exchange(asks(), 502), Outcome.FAILED),
+        (Exchange(asks(), 200), Outcome.INCONCLUSIVE),
+        (Exchange(asks(), 429), Outcome.INCONCLUSIVE),
+        (answer(asks(), {"error": {}}, 403), Outcome.INCONCLUSIVE),
+    ],
+)
+def test_a_server_that_a_hang_up_hurts_is_blamed(
+    after: Exchange, outcome: Outcome
+) -> None:
+    """By its next answer, or the lack of one."""
+    assert held(streaming_ends.hang_up_does_no_harm, *left_and(after)) is outcome
+
+
+def test_the_rest_of_a_stream_in_the_next_answer_is_blamed() -> None:
+    """The word was made up for the stream alone."""
+    check = streaming_ends.hang_up_leaves_nothing_behind
+    word = SETTING.word("left-behind")
+
+    def after(said: str) -> tuple[Exchange, tuple[Exchange]]:
+        return left_and(answer(asks(), says(said)))
+
+    assert held(check, *after("Hello")) is Outcome.PASSED
+    assert held(check, *after(f"Hello {word}")) is Outcome.FAILED
+    assert held(check, *after("")) is Outcome.INCONCLUSIVE
+
+
+def refusals(*answers: Exchange) -> tuple[Exchange, ...]:
+    """Return the turn of the probe ``refused_streams``."""
+    asked = next(refused_streams.steps(SETTING))
+    assert isinstance(asked, tuple)
+    assert len(asked) == len(answers) == refused_streams.refusals
+    pairs = zip(asked, answers, strict=True)
+    return tuple(replace(one, request=r, _parsed={}) for r, one in pairs)
+
+
+def test_a_refusal_inside_a_stream_is_blamed() -> None:
+    """Whether it has a type or not; an answer to either request is another matter."""
+    check = streaming_ends.refusal_is_no_stream
+    plain = answer(asks(), {"error": {"message": "no"}}, 400)
+    served = exchange(conforming())
+    typed = exchange([{"type": "error", "message": "no"}])
+    bare = exchange(b'data: {"error": {"message": "no"}}\n\n')
+    failed = exchange([{"type": "response.failed", "response": response("failed")}])
+
+    assert held(check, refusals(plain, plain)) is Outcome.PASSED
+    assert held(check, refusals(served, plain)) is Outcome.PASSED
+    assert held(check, refusals(served, served)) is Outcome.INCONCLUSIVE
+    for stream in (typed, bare, failed):
+        assert held(check, refusals(plain, stream)) is Outcome.FAILED
+
+
+def test_headers_for_proxies_are_looked_for() -> None:
+    """Either of the two will do."""
+    check = streaming_ends.asks_proxies_not_to_buffer
+    came = exchange(conforming())
+
+    def with_header(name: str, value: str) -> Exchange:
+        headers = (*came.headers, (name, value))
+        return replace(came, headers=headers, _parsed={})
+
+    assert told(check, came) is Outcome.FAILED
+    assert told(check, with_header("x-accel-buffering", "no")) is Outcome.PASSED
+    assert told(check, with_header("cache-control", "no-cache")) is Outcome.PASSED
+    assert told(check, with_header("cache-control", "private")) is Outcome.FAILED
+
+
+def test_done_is_asked_for_where_a_document_asks_for_it() -> None:
+    """The last frame is the sentinel; a stream without an end is judged elsewhere."""
+    check = streaming_ends.done_closes_the_stream
+    closed = exchange(written(conforming()) + b"data: [DONE]\n\n")
+
+    assert check.requirement.profiles == {"openresponses"}
+    assert told(check, closed) is Outcome.PASSED
+    assert told(check, exchange(conforming())) is Outcome.FAILED
+    assert told(check, exchange(conforming()[:4])) is Outcome.INCONCLUSIVE
+
+
+def test_a_refused_false_is_blamed() -> None:
+    """Stream false is the default, said aloud."""
+    check = streaming.false_is_served
+    plain, streamed = both(says("Hi!"), says("Hi!"))
+    refused = answer(plain.request, {"error": {"message": "stream only"}}, 400)
+    broken = replace(refused, status=500, _parsed={})
+
+    assert held(check, (plain, streamed)) is Outcome.PASSED
+    assert held(check, (refused, streamed)) is Outcome.FAILED
+    assert held(check, (broken, streamed)) is Outcome.INCONCLUSIVE
+
+
+def test_a_pair_that_is_not_completed_is_not_compared() -> None:
+    """One of the two was cut: there is nothing to hold the other against."""
+    cut = response("incomplete", [{**message("incomplete"), "content": [text("H")]}])
+    with pytest.raises(Inconclusive, match="not completed"):
+        streaming_twins.both(both(says("Hi!"), cut))
