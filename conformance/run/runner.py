@@ -128,8 +128,10 @@ class Runner:
             if await self._may_go_on(probe, opens):
                 turns, ended = await self._converse(probe)
                 self._court.opened(probe, turns)
-                if not opens:
+                if not opens:  # refusals went out at once; their verdicts wait
                     await self._opened[Capability.CORE].wait()
+                    if probe.needs in self._opened:
+                        await self._opened[probe.needs].wait()
                 if gate := self._court.closed_to(probe):
                     self._court.left_out(probe, gate.outcome, gate.evidence)
                 else:
