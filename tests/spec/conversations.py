@@ -1,0 +1,90 @@
+"""Conversations built by hand: requests of a probe, and answers to them."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from conformance.catalogue import catalogue
+from conformance.core.exchange import Exchange
+from conformance.core.judgement import Case, judge
+from conformance.core.probe import Probe, Setting, Told
+from conformance.core.request import Request
+from conformance.core.verdict import Outcome
+from tests.spec.refusals import came
+
+Json = Any
+
+SETTING: Final = Setting("m")
+
+
+def message(text: str) -> Json:
+    """Return an output item that says something."""
+    return {
+        "type": "message",
+        "id": "msg",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": text}],
+    }
+
+
+def call(name: str = "get_weather", arguments: Json = '{"city": "Turin"}') -> Json:
+    """Return an output item that calls a function."""
+    return {
+        "type": "function_call",
+        "id": "fc",
+        "call_id": f"call_{name}",
+        "name": name,
+        "arguments": arguments,
+    }
+
+
+def response(*output: Json, read: int = 50, written: int = 9, **members: Json) -> Json:
+    """Return a completed response object with some output items."""
+    usage = {"input_tokens": read, "output_tokens": written}
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "status": "completed",
+        "output": list(output),
+        "usage": {**usage, "total_tokens": read + written},
+        **members,
+    }
+
+
+def asking(**members: Json) -> Request:
+    """Return a request of our own."""
+    return SETTING.ask(**members)
+
+
+def streamed(final: Json, *events: Json, request: Request | None = None) -> Exchange:
+    """Return a stream of some events that ends with a completed response."""
+    told = [*events, {"type": "response.completed", "response": final}]
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in told)
+    return came(
+        body.encode(),
+        request=request or asking(stream=True),
+        headers=(("content-type", "text/event-stream"),),
+    )
+
+
+def conversed(probe: Probe, *answers: Exchange) -> tuple[Told, ...]:
+    """Hold the conversation of a probe, whose requests get the answers in turn."""
+    steps, left, turns = probe.steps(SETTING), iter(answers), list[Told]()
+    with suppress(StopIteration):
+        asked = next(steps)
+        while True:
+            told: Told
+            if isinstance(asked, tuple):
+                told = tuple(replace(next(left), request=one) for one in asked)
+            else:
+                told = replace(next(left), request=asked)
+            turns.append(told)
+            asked = steps.send(told)
+    return tuple(turns)
+
+
+def held(id_: str, *turns: Told, probe: int = 0) -> Outcome:
+    """Judge a clause on a conversation with one of its probes."""
+    check = catalogue().find(id_)
+    return judge(Case(check, check.probes[probe]), turns, "newapi").outcome

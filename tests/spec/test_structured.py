@@ -1,0 +1,101 @@
+"""Structured output: texts that fit, texts that do not, and those that tell nothing."""
+
+import json
+
+import pytest
+
+from conformance.core.exchange import Exchange
+from conformance.core.node import Json, Node
+from conformance.core.verdict import Outcome
+from conformance.spec.fitting import misfits
+from conformance.spec.probes import structured
+from tests.spec.conversations import held, message, response
+from tests.spec.refusals import came, refusal
+
+PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
+OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
+
+ROME = {"city": "Rome", "continent": "Europe", "inhabitants": 2_800_000}
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (json.dumps(ROME), PASSED),
+        (f"\n{json.dumps(ROME, indent=2)}\n", PASSED),
+        (json.dumps({**ROME, "inhabitants": "many"}), FAILED),
+        ("Rome is the capital of Italy.", FAILED),
+        ("", OPEN),
+    ],
+)
+def test_a_text_has_to_fit_its_schema(text: str, outcome: Outcome) -> None:
+    """Blanks around it are free, and a blank alone tells nothing."""
+    assert held("structured.schema-is-kept", came(response(message(text)))) is outcome
+
+
+def test_a_text_that_was_cut_need_not_be_json() -> None:
+    """Nor one that was declined."""
+    cut = came(response(message('{"city": "Ro'), status="incomplete"))
+    part = {"type": "refusal", "refusal": "I would rather not."}
+    declined = came(response({**message(""), "content": [part]}))
+
+    for told in (cut, declined):
+        assert held("structured.schema-is-kept", told) is OPEN
+        assert held("structured.object-is-kept", told) is OPEN
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("{}", PASSED),
+        ('{"capital": "Rome"}', PASSED),
+        ('["Rome"]', FAILED),
+        ('```json\n{"capital": "Rome"}\n```', FAILED),
+    ],
+)
+def test_an_object_has_no_fence(text: str, outcome: Outcome) -> None:
+    """What is around JSON makes it no JSON."""
+    assert held("structured.object-is-kept", came(response(message(text)))) is outcome
+
+
+@pytest.mark.parametrize(
+    ("told", "named", "kept"),
+    [
+        (refusal("text.format json_schema is not supported"), PASSED, UNSUPPORTED),
+        (refusal("Bad request."), FAILED, OPEN),
+    ],
+)
+def test_a_format_may_be_refused_by_name(
+    told: Exchange, named: Outcome, kept: Outcome
+) -> None:
+    """Only a vague refusal is blamed, and only once."""
+    clause = "structured.format-is-taken-or-refused-by-name"
+
+    assert held(clause, told) is named
+    assert held("structured.schema-is-kept", told) is kept
+
+
+@pytest.mark.parametrize(
+    ("value", "pointers"),
+    [
+        (ROME, []),
+        ({**ROME, "inhabitants": 2.0}, ["/inhabitants"]),
+        ({**ROME, "inhabitants": True}, ["/inhabitants"]),
+        ({**ROME, "continent": "Mu"}, ["/continent"]),
+        ({**ROME, "river": "Tiber"}, ["/river"]),
+        ({"city": 1}, ["", "", "/city"]),
+        ([], [""]),
+    ],
+)
+def test_misfits_are_found_where_they_are(value: Json, pointers: list[str]) -> None:
+    """Each with a pointer of its own."""
+    found = [finding.pointer for finding in misfits(Node(value), structured.SCHEMA)]
+
+    assert found == pointers
+
+
+def test_the_items_of_an_array_are_looked_at() -> None:
+    """Their places are in the pointers."""
+    schema = {"type": "array", "items": {"type": "string"}}
+
+    assert [f.pointer for f in misfits(Node(["a", 1]), schema)] == ["/1"]
