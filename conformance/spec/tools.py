@@ -1,7 +1,7 @@
 """Tools: how the model is told that it may, must or must not call a function."""
 
 from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
+from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.node import Node
 from conformance.core.requirement import Capability, Level, must, should
 from conformance.core.sources import OPENAI_API, PAGE
@@ -39,12 +39,20 @@ REQUIRED = should(
 )
 
 
+def _lost(exchange: Exchange) -> bool:
+    """Say whether a stream told of items, and its last snapshot has none."""
+    told = any(e.type.startswith("response.output_item.") for e in exchange.events)
+    return exchange.kind is Kind.STREAM and told and not list(exchange.items())
+
+
 def _no_call(exchange: Exchange) -> Findings:
     """Yield a finding where an answer holds no call, unless it was cut or failed."""
     response = exchange.response
     status = response.get("status")
     if calls_in(response):
         return
+    if _lost(exchange):
+        raise Inconclusive(f"{exchange.id}: the last snapshot lacks what was streamed")
     if status is not None and status.value != "completed":
         raise Inconclusive(
             f"{exchange.id}: the answer is {status.value}, without a call"
@@ -109,7 +117,9 @@ def forced_answer_is_not_blank(
         spent = (tokens_written(exchange) or 0) - (thought.value if thought else 0)
         status = response.get("status")
         done = status is not None and status.value == "completed"
-        if done and spent > _END_MARKS and not _shows_something(exchange):
+        if not done or spent <= _END_MARKS or _lost(exchange):
+            continue
+        if not _shows_something(exchange):
             wanted = f"a call or a text for {spent} output tokens"
             yield response["output"].finding(wanted)
 

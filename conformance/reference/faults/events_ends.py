@@ -87,8 +87,6 @@ def unfinished_arguments(_asked: Asked, reply: Reply) -> Reply:
     breaks={
         "events.snapshot-lists-every-item",
         "streaming.same-items-as-json",
-        "tools.choice-holds-in-a-stream",
-        "tools.forced-answer-is-not-blank",
         "usage.billed-output-is-delivered",
     }
 )

@@ -21,14 +21,6 @@ Json = Any
 
 IS_A_RESPONSE: Final = "responses.is-a-response-object"
 CREATED_AT: Final = "responses.created-at-is-a-number"
-TOLD_APART: Final = frozenset(
-    {
-        "isolation.equal-requests-have-two-answers",
-        "isolation.instructions-are-part-of-the-question",
-    }
-)
-"""What tells answers apart by their ids."""
-
 NO_OUTPUT: Final = frozenset(
     {"responses.output-is-an-array", "streaming.same-items-as-json"}
 )
@@ -124,37 +116,25 @@ def repeated_member(_asked: Asked, reply: Reply) -> Reply:
     return _written(reply, b'{"object":"response",' + to_json(reply.payload)[1:])
 
 
-@on_reply(breaks={"responses.id-is-a-string", *TOLD_APART})
+@on_reply(breaks="responses.id-is-a-string")
 def answer_without_id(_asked: Asked, reply: Reply) -> Reply:
     """A JSON answer has no id."""
     return json_response(reply, without("id"))
 
 
-@on_reply(
-    breaks={
-        "responses.id-is-a-string",
-        "state.stored-response-is-found",
-        *TOLD_APART,
-    }
-)
+@on_reply(breaks={"responses.id-is-a-string", "state.stored-response-is-found"})
 def empty_id(_asked: Asked, reply: Reply) -> Reply:
     """The id of a JSON answer is the empty text."""
     return json_response(reply, having(id=""))
 
 
-@on_reply(breaks={"responses.id-is-a-string", *TOLD_APART})
+@on_reply(breaks="responses.id-is-a-string")
 def numeric_id(_asked: Asked, reply: Reply) -> Reply:
     """The id of every response is a number, in streams as well."""
     return each_response(reply, having(id=17))
 
 
-@on_reply(
-    breaks={
-        "responses.ids-are-unique",
-        "state.stored-response-is-found",
-        *TOLD_APART,
-    }
-)
+@on_reply(breaks={"responses.ids-are-unique", "state.stored-response-is-found"})
 def constant_id(_asked: Asked, reply: Reply) -> Reply:
     """Every JSON answer has the same id."""
     return json_response(reply, having(id="resp_1"))

@@ -20,8 +20,11 @@ def _previous(asked: Asked, gateway: Gateway) -> Record | None:
     return gateway.store.records.get(named) if isinstance(named, str) else None
 
 
-def _afresh(asked: Asked) -> Asked:
-    return asked.without_members("previous_response_id")
+def _afresh(asked: Asked, gateway: Gateway) -> Reply:
+    """Answer as if nothing was continued, and repeat the id that was."""
+    own = asked.member("previous_response_id")
+    reply = gateway.answer(asked.without_members("previous_response_id"))
+    return each_response(reply, lambda r: {**r, "previous_response_id": own})
 
 
 def _as_items(asked: Asked) -> list[Json]:
@@ -48,10 +51,11 @@ def nothing_stored(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="state.previous-response-is-read")
-def previous_id_dropped(asked: Asked, gateway: Gateway) -> Asked:
+def previous_id_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """Known ids of earlier answers are dropped, unless a call is answered."""
-    answers_call = isinstance(asked.member("input"), list)
-    return _afresh(asked) if _previous(asked, gateway) and not answers_call else asked
+    if isinstance(asked.member("input"), list) or not _previous(asked, gateway):
+        return asked
+    return _afresh(asked, gateway)
 
 
 @on_reply(breaks="state.streamed-response-can-be-continued")
@@ -130,26 +134,31 @@ def calls_not_stored(asked: Asked, gateway: Gateway) -> Asked | Reply:
 @on_request(
     breaks={"state.unknown-id-is-refused", "state.unstored-response-is-forgotten"}
 )
-def unknown_id_ignored(asked: Asked, gateway: Gateway) -> Asked:
+def unknown_id_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """An id that leads nowhere starts a new conversation."""
     named = asked.member("previous_response_id")
     likely = isinstance(named, str) and named.startswith("resp_")
-    return _afresh(asked) if likely and not _previous(asked, gateway) else asked
+    lost = likely and not _previous(asked, gateway)
+    return _afresh(asked, gateway) if lost else asked
 
 
 @on_request(breaks="state.malformed-id-is-refused")
-def malformed_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+def malformed_id_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """What does not have the form of an id starts a new conversation."""
     named = asked.member("previous_response_id")
     odd = isinstance(named, str) and not named.startswith("resp_")
-    return _afresh(asked) if odd else asked
+    return _afresh(asked, gateway) if odd else asked
 
 
 @on_request(breaks="state.number-is-no-id")
 def number_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
     """A number as an id starts a new conversation."""
     named = asked.member("previous_response_id")
-    return _afresh(asked) if isinstance(named, int) else asked
+    return (
+        asked.without_members("previous_response_id")
+        if isinstance(named, int)
+        else asked
+    )
 
 
 @on_request(breaks="state.foreign-conversation-stays-closed")
