@@ -23,7 +23,7 @@ KEPT = 25
 """Findings that one verdict keeps; the others are counted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """One check on one probe, or on every exchange: what a test runner lists."""
 

@@ -56,7 +56,7 @@ class Setting:
         return f"{letters}{int(digest[12:18], 16) % 9000 + 1000}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A conversation, and what it costs a server that keeps the contract.
 

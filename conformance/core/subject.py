@@ -18,7 +18,7 @@ from conformance.core.request import PATH
 Picked = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """A value taken from one exchange, to be judged beside all others."""
 
