@@ -26,7 +26,7 @@ PLAIN: Final = (basic.text, basic.streamed_text)
 _ITEM: Final = f"{PAGE}#/components/schemas/OutputItem/properties"
 _PART: Final = f"{_ITEM}/content/items/properties"
 
-INPUT_TYPES: Final = frozenset({"text", "input_text", "summary_text"})
+INPUT_TYPES: Final = ("text", "input_text", "summary_text")
 """Part types that hold a text in other places, and never in an answer's message."""
 
 

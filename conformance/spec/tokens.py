@@ -52,8 +52,7 @@ def _priced(usage: Node, exchange: Exchange) -> Note | None:
     if read is None:
         return None
     mode = "stream" if exchange.kind is Kind.STREAM else "JSON"
-    key = exchange.request.question, exchange.request.member("model")
-    return Note((key, mode, read), exchange.id, usage.pointer)
+    return Note((exchange.request.question, mode, read), exchange.id, usage.pointer)
 
 
 PRICED: Final = ALONE.noting(_priced)

@@ -108,7 +108,7 @@ def is_present(response: Node, _exchange: Exchange) -> Findings:
     An answer that failed may have nothing to count.
     """
     status = response.get("status")
-    if status is not None and status.value in {"completed", "incomplete"}:
+    if status is not None and status.value in ("completed", "incomplete"):
         yield from response["usage"].must_be(dict)
 
 

@@ -22,8 +22,8 @@ SLACK: Final = 4
 LEAST_CAP: Final = 16
 """The smallest cap that is judged; some servers raise smaller ones to it."""
 
-UNSEEN: Final = 4
-"""Output tokens that may leave nothing behind, such as an end mark."""
+UNSEEN: Final = 12
+"""Output tokens that may leave nothing behind: an end mark, also one in words."""
 
 
 def _made(exchange: Exchange) -> bool:

@@ -278,7 +278,7 @@ def answer_lost_and_billed(asked: Asked, reply: Reply) -> Reply:
     if asked.member("tools") or asked.member("max_output_tokens"):
         return reply
     lost = json_response(reply, having(output=[]))
-    return billed(lost, counting(completion=lambda count: count + 16))
+    return billed(lost, counting(completion=lambda count: count + 20))
 
 
 @on_reply(breaks="usage.completion-is-within-the-cap")

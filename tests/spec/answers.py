@@ -1,0 +1,82 @@
+"""Sound answers built by hand, as JSON and as streams, to be changed in one place."""
+
+import json
+from typing import Any, Final
+
+from conformance.core.exchange import Exchange
+from conformance.core.request import Request
+from tests.spec.refusals import came
+
+Json = Any
+
+DATE: Final = "Sun, 22 Nov 2026 12:00:00 GMT"
+NOON: Final = 1795348800
+"""The same second, counted from 1970."""
+
+HEADERS: Final = (("content-type", "application/json"), ("date", DATE))
+STREAM_HEADERS: Final = (("content-type", "text/event-stream"), ("date", DATE))
+
+PART: Final[Json] = {"type": "output_text", "text": "Hello", "annotations": []}
+MESSAGE: Final[Json] = {
+    "type": "message",
+    "id": "msg_1",
+    "status": "completed",
+    "role": "assistant",
+    "content": [PART],
+}
+CALL: Final[Json] = {
+    "type": "function_call",
+    "id": "fc_1",
+    "call_id": "call_1",
+    "name": "get_weather",
+    "arguments": "{}",
+    "status": "completed",
+}
+THOUGHT: Final[Json] = {"type": "reasoning", "id": "rs_1", "summary": []}
+
+USAGE: Final[Json] = {
+    "input_tokens": 12,
+    "output_tokens": 3,
+    "total_tokens": 15,
+    "input_tokens_details": {"cached_tokens": 0},
+    "output_tokens_details": {"reasoning_tokens": 0},
+}
+RESPONSE: Final[Json] = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": NOON,
+    "status": "completed",
+    "error": None,
+    "incomplete_details": None,
+    "model": "m",
+    "output": [MESSAGE],
+    "usage": USAGE,
+}
+CUT: Final[Json] = {
+    **RESPONSE,
+    "status": "incomplete",
+    "incomplete_details": {"reason": "max_output_tokens"},
+}
+
+
+def asking(input_: Json = "Say hello in one word.", **members: Json) -> Request:
+    """Return a request for the model ``m``."""
+    return Request.of({"model": "m", "input": input_, **members})
+
+
+def answer(request: Request | None = None, **members: Json) -> Exchange:
+    """Return a JSON answer whose response has these members."""
+    return came({**RESPONSE, **members}, request=request or asking(), headers=HEADERS)
+
+
+def stream(request: Request | None = None, **members: Json) -> Exchange:
+    """Return a stream whose last snapshot has these members."""
+    response = {**RESPONSE, **members}
+    event = {"type": f"response.{response['status']}", "response": response}
+    body = f"data: {json.dumps(event)}\n\n".encode()
+    return came(body, request=request or asking(stream=True), headers=STREAM_HEADERS)
+
+
+def saying(text: str) -> list[Json]:
+    """Return the output of an answer in words."""
+    return [{**MESSAGE, "content": [{**PART, "text": text}]}]
