@@ -29,7 +29,7 @@ MANY: Final = 40
 HELD_S: Final = 1.1
 """Seconds for which it is held back."""
 
-OFTEN: Final = 30
+OFTEN: Final = 20
 """How often a word stands in a stream whose reader will leave."""
 
 
