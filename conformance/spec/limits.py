@@ -58,7 +58,10 @@ def cap_is_accepted(exchange: Exchange) -> Findings:
     """Judge the status: a plain question was answered, so the cap is what differs.
 
     A cap may be used up by reasoning alone; that is an incomplete answer, no error.
+    A stream that is a 500 may be one without a cap as well.
     """
+    if exchange.request.streamed and exchange.status == 500:
+        raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     yield from turned_down(exchange, "200")
 
 

@@ -107,6 +107,16 @@ def test_a_cap_is_nothing_to_refuse(told: Json, outcome: Outcome) -> None:
     assert on_probe("limits.cap-is-accepted", told) is outcome
 
 
+def test_a_stream_may_break_for_other_reasons() -> None:
+    """Where every stream is a 500 the cap is not to blame."""
+    request = asking(max_output_tokens=CAP, stream=True)
+    broken = refusal("Oops.", 500, request=request)
+    refused = refusal("Unknown field.", request=request)
+
+    assert on_probe("limits.cap-is-accepted", broken) is Outcome.INCONCLUSIVE
+    assert on_probe("limits.cap-is-accepted", refused) is Outcome.FAILED
+
+
 def test_a_cut_without_a_cap_is_for_information() -> None:
     """With a cap it is what was asked for."""
     hidden, asked = answer(**CUT), answer(asking(max_output_tokens=16), **CUT)

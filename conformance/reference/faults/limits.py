@@ -63,12 +63,12 @@ def cap_refused(asked: Asked, reply: Reply) -> Reply:
     return _refusal(400, "Unknown field.")
 
 
-@on_reply(breaks={"limits.cap-is-accepted", "errors.never-a-server-error"})
-def cap_breaks_streams(asked: Asked, reply: Reply) -> Reply:
-    """A stream with max_output_tokens is a server error."""
+@on_reply(breaks="limits.cap-is-accepted")
+def cap_refused_in_streams(asked: Asked, reply: Reply) -> Reply:
+    """A stream with max_output_tokens is refused."""
     if not reply.streamed or not _cap_of(asked) or asked.body.keys() - PLAIN:
         return reply
-    return _refusal(500, "Something went wrong.")
+    return _refusal(400, "Unknown field.")
 
 
 @on_request(breaks=IGNORED)
