@@ -130,7 +130,7 @@ def _one_answer(burst: Burst, places: tuple[int, int], wanted: str) -> Findings:
     ids = [exchange.response.get("id") for exchange in (first, second)]
     others = (x.final.get("id") for x in burst[: probes.EACH_WAY] if x.final)
     told = {id_.value for id_ in others if id_ and id_.is_a(str) and id_.value}
-    if len(told) < 2 or any(id_ is None or id_.value not in told for id_ in ids):
+    if len(told) < 2 or not all(id_ and id_.is_a(str) and id_.value for id_ in ids):
         raise Inconclusive(f"{first.id}: the ids of the answers tell nothing")
     for id_ in ids[1:]:
         if ids[0] and id_ and ids[0].value == id_.value:

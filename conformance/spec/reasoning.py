@@ -47,8 +47,9 @@ STARVED = must(
 
 
 def _is_silent(exchange: Exchange) -> bool:
-    types = {t.value for item in exchange.items() if (t := item.get("type"))}
-    return types <= {"message", "reasoning"} and not exchange.text.strip()
+    types = [t.value for item in exchange.items() if (t := item.get("type"))]
+    quiet = all(t in ("message", "reasoning") for t in types)
+    return quiet and not exchange.text.strip()
 
 
 @check(STARVED, on=probes.starved_reasoning)

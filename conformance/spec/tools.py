@@ -102,8 +102,8 @@ _END_MARKS = 2
 
 
 def _shows_something(exchange: Exchange) -> bool:
-    types = {t.value for item in exchange.items() if (t := item.get("type"))}
-    return bool(types - {"message"}) or bool(exchange.text.strip())
+    types = [t.value for item in exchange.items() if (t := item.get("type"))]
+    return any(t != "message" for t in types) or bool(exchange.text.strip())
 
 
 @check(SHOWN, on=tools.required_call)

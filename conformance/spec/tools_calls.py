@@ -97,7 +97,7 @@ def arguments_hold_one_object(call: Node, exchange: Exchange) -> Findings:
     if written is None or not written.is_a(str) or not _finished(call, exchange):
         return
     name = call.get("name")
-    if not written.value.strip() and name and _takes_nothing(name.value, exchange):
+    if not written.value.strip() and _takes_nothing(str(name and name.value), exchange):
         return
     try:
         value, end = json.JSONDecoder().raw_decode(written.value.strip())
@@ -134,7 +134,7 @@ def _asks_ours(exchange: Exchange) -> bool:
 def arguments_fit_their_function(call: Node, exchange: Exchange) -> Findings:
     """Judge our own two functions, whose parameters have no name in common."""
     name, written = call.get("name"), call.get("arguments")
-    schema = functions(exchange.request).get(name.value) if name else None
+    schema = functions(exchange.request).get(str(name.value)) if name else None
     if schema is None or written is None or not _finished(call, exchange):
         return
     try:

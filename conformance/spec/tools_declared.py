@@ -82,7 +82,7 @@ def _with_tools(exchange: Exchange) -> bool:
 def calls_name_a_declared_function(call: Node, exchange: Exchange) -> Findings:
     """Judge against every name in the declared tools, however they are nested."""
     name = call.get("name")
-    if name is None or _run_by_the_server(call, exchange):
+    if name is None or not name.is_a(str) or _run_by_the_server(call, exchange):
         return
     names = all_names(exchange.request)
     if name.value not in names:

@@ -69,7 +69,10 @@ def streamed(final: Json, *events: Json, request: Request | None = None) -> Exch
 
 
 def conversed(probe: Probe, *answers: Exchange) -> tuple[Told, ...]:
-    """Hold the conversation of a probe, whose requests get the answers in turn."""
+    """Hold the conversation of a probe, whose requests get the answers in turn.
+
+    Raises what the probe raises when it cannot go on.
+    """
     steps, left, turns = probe.steps(SETTING), iter(answers), list[Told]()
     with suppress(StopIteration):
         asked = next(steps)
