@@ -114,6 +114,27 @@ def serve(port: int, profile: str, faults: tuple[str, ...], latency: float) -> N
     running.serve(port, profile, faults, latency)
 
 
+@main.command()
+@click.argument("reports", nargs=-1, type=click.Path())
+@click.option("--targets", "file", metavar="FILE", help="Judge all it names first.")
+@click.option("--report-dir", metavar="DIR", help="Where the comparison goes.")
+@click.option("--format", "formats", default="html,json,markdown", show_default=True)
+@click.option("--force", is_flag=True, help="Even by different profiles, catalogues.")
+def compare(
+    reports: tuple[str, ...],
+    *,
+    file: str | None,
+    report_dir: str | None,
+    formats: str,
+    force: bool,
+) -> None:
+    """Compare REPORTS, requirement by requirement; of one target, what changed."""
+    from conformance import comparing  # noqa: PLC0415 -- as above
+
+    where = report_dir or ""
+    sys.exit(comparing.compare(reports, file or "", where, formats, force=force))
+
+
 @main.command("list")
 @click.option("--profile", default="newapi", show_default=True)
 @click.option("--coverage", is_flag=True, help="Count the known defects covered.")

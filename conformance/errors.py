@@ -4,6 +4,7 @@
   * UnknownName          a name from the user matches nothing we have
   * BadSetting           a flag, variable or file value cannot be used
   * BadJournal           a journal is not one of ours, or is cut short
+  * BadReport            a directory or file given as a report holds none
   * TargetUnreachable    no connection to the target at all; exit code 3
 
 A server that misbehaves is never an exception: it is a ``Finding``.
@@ -51,6 +52,10 @@ class BadSetting(SuiteError):
 
 class BadJournal(SuiteError):
     """A file given as a journal was not written by a run, or not to its end."""
+
+
+class BadReport(SuiteError):
+    """A directory or file given as a report does not hold one."""
 
 
 class TargetUnreachable(SuiteError):

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from conformance import baseline_file
 from conformance.catalogue import VERSION, catalogue
@@ -59,16 +59,21 @@ def from_file(path: Path) -> dict[str, str]:
         raise BadSetting(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise BadSetting(f"{path} is not TOML: {error}") from None
+    return from_table(table, str(path))
+
+
+def from_table(table: Mapping[str, Any], where: str) -> dict[str, str]:
+    """Read options out of a TOML table; raises ``BadSetting`` or ``UnknownName``."""
     found = {}
     for name, value in table.items():
         option = name.replace("_", "-")
         if option in {"api-key", "second-key", "key"}:
             raise BadSetting(
-                f"{path} holds a key ({name})",
+                f"{where} holds a key ({name})",
                 "name an environment variable with api-key-env instead",
             )
         if option not in OPTIONS:
-            raise UnknownName.of(f"setting in {path}", name, OPTIONS)
+            raise UnknownName.of(f"setting in {where}", name, OPTIONS)
         joint = "\n" if option == "header" else ","
         several = value if isinstance(value, list) else [value]
         found[option] = joint.join(str(one) for one in several)

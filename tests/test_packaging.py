@@ -59,10 +59,11 @@ def metadata(wheel: zipfile.Path, name: str) -> str:
 
 
 def test_the_wheel_is_the_package_with_its_contract(wheel: zipfile.Path) -> None:
-    """Every file of the package and of ``openapi/``, and nothing else: no tests."""
+    """The package, ``openapi/``, the schema of reports, and nothing else: no tests."""
     wanted = files_below("conformance") | {
         f"conformance/{name}" for name in files_below("openapi")
     }
+    wanted.add("conformance/report.schema.json")
     found = {name for name in names(wheel) if ".dist-info/" not in name}
     assert found == wanted
     assert {"conformance/openapi/newapi.yaml", "conformance/py.typed"} <= found

@@ -1,0 +1,129 @@
+"""``conformance compare``: reports side by side, each cell with its evidence."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import click
+
+from conformance import stored, targets
+from conformance.compared import Shown, as_json, html, markdown
+from conformance.core.comparison import Measure, Side, compared, mismatches, names
+from conformance.errors import BadSetting, UnknownName
+from conformance.stored import Stored
+
+WRITERS: Final[dict[str, tuple[str, Callable[[Shown], str]]]] = {
+    "html": ("compare.html", html),
+    "json": ("compare.json", as_json),
+    "markdown": ("compare.md", markdown),
+}
+"""The file and the function of each format."""
+
+
+def link(to: Path, below: Path) -> str:
+    """Return the link from a page in ``below`` to a file, percent-encoded."""
+    try:
+        relative = Path(os.path.relpath(to.resolve(), below.resolve()))
+    except ValueError:  # on another drive
+        return to.resolve().as_uri()
+    return quote(relative.as_posix())
+
+
+def home(directory: Path, below: Path) -> str:
+    """Return the link to the best page of a report directory."""
+    found = directory / "report.html"
+    return link(found if found.is_file() else directory / stored.FILE, below)
+
+
+def _chosen(text: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name))
+    for name in wanted:
+        if name not in WRITERS:
+            raise UnknownName.of("format of a comparison", name, WRITERS)
+    return wanted
+
+
+@dataclass
+class _Gathered:
+    """The reports to compare, with the names that somebody gave them."""
+
+    reports: list[Stored]
+    given: list[str]
+
+    def sides(self) -> list[Side]:
+        """Return the reports by names of which no two are the same."""
+        sides = [Side.of(report.document) for report in self.reports]
+        told = [g or n for g, n in zip(self.given, names(sides), strict=True)]
+        if len(set(told)) < len(told):
+            told = [f"{name} ({n})" for n, name in enumerate(told, 1)]
+        return [replace(s, name=name) for s, name in zip(sides, told, strict=True)]
+
+
+def _allowed(several: Sequence[Measure], *, force: bool) -> None:
+    if not force and (told := list(mismatches(several))):
+        raise BadSetting(
+            "; ".join(told),
+            "judge all by one --profile and one --catalogue, or compare them all the"
+            " same with --force",
+        )
+
+
+def _told(ran: targets.Ran) -> None:
+    """Show how a target's run ended, in its own last words."""
+    click.echo(f"{ran.name}: exit {ran.exit_code}: {ran.said or 'it said nothing'}")
+
+
+def _judged(
+    path: Path, gathered: _Gathered, out: Path, *, force: bool
+) -> list[targets.Ran]:
+    """Judge the targets of a file, once it is sure that they can be compared."""
+    several = targets.read(path)
+    with ExitStack() as stack:
+        prepared = list(targets.prepare(several, os.environ, stack))
+        _allowed([*gathered.sides(), *prepared], force=force)
+        ran = targets.run(prepared, out, _told)
+    for one in ran:
+        if (one.directory / stored.FILE).is_file():
+            gathered.reports.append(stored.read(one.directory))
+            gathered.given.append(one.name)
+    return ran
+
+
+def compare(
+    paths: Sequence[str], file: str, report_dir: str, formats: str, *, force: bool
+) -> int:
+    """Compare reports, with those of the targets that ``file`` names judged first.
+
+    Writes into ``report_dir`` and prints the summary. Returns 0, or what a run of a
+    target without a report ended with; raises ``SuiteError``.
+    """
+    wanted = _chosen(formats)
+    now = datetime.now(UTC)
+    out = Path(report_dir or f"reports/compare-{now:%Y%m%dT%H%M%SZ}")
+    gathered = _Gathered([stored.read(Path(path)) for path in paths], [""] * len(paths))
+    ran = _judged(Path(file), gathered, out, force=force) if file else []
+    if len(gathered.reports) < 2:
+        raise BadSetting(
+            f"nothing to compare: {len(gathered.reports)} report was given",
+            "name two report directories or more, or a file of --targets",
+        )
+    sides = gathered.sides()
+    _allowed(sides, force=force)
+    comparison = compared(sides)
+    places = {s.name: r.directory for s, r in zip(sides, gathered.reports, strict=True)}
+    out.mkdir(parents=True, exist_ok=True)
+    homes = tuple(home(places[side.name], out) for side in comparison.sides)
+    shown = Shown(comparison, homes, now.isoformat(timespec="seconds"))
+    for name in wanted:
+        written, render = WRITERS[name]
+        (out / written).write_text(render(shown), "utf-8")
+    click.echo(
+        markdown(replace(shown, homes=("",) * len(sides)), whole=False), nl=False
+    )
+    click.echo(f"comparison: {out}")
+    return targets.worst(ran)
