@@ -99,7 +99,7 @@ def ids_and_retries(
 
 
 @on_wire()
-def byte_order_mark(
+def stream_begins_with_a_mark(
     _asked: Asked, head: Head, chunks: Iterable[Chunk]
 ) -> tuple[Head, Iterable[Chunk]]:
     """A stream begins with a byte order mark."""
