@@ -95,7 +95,7 @@ def output_index_names_one_item(found: tuple[Finding, ...]) -> Findings:
 
 IDENTITY = must(
     "events.item-keeps-its-identity",
-    "An output item keeps its id, call id and type in all events.",
+    "An output item keeps its identity in all events.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="each event, or the finished item, gets an id made anew",
@@ -105,7 +105,7 @@ IDENTITY = must(
 
 @check(IDENTITY, on=ruled(Rule.IDENTITY), shown_by=basic.streamed_text)
 def item_keeps_its_identity(found: tuple[Finding, ...]) -> Findings:
-    """Compare item_id, the finished item and the last snapshot with the announcement.
+    """Compare id, call id, type: of each event, the finished item, the last snapshot.
 
     An id that is absent is judged elsewhere.
     """
