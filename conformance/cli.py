@@ -135,6 +135,16 @@ def compare(
     sys.exit(comparing.compare(reports, file or "", where, formats, force=force))
 
 
+@main.command()
+@click.argument("directory", type=click.Path(file_okay=False))
+@click.option("--output", metavar="FILE", help="The page (DIRECTORY/trend.html).")
+def trend(directory: str, output: str | None) -> None:
+    """Show all reports below DIRECTORY over time, on one page."""
+    from conformance import trending  # noqa: PLC0415 -- as above
+
+    sys.exit(trending.trend(directory, output or ""))
+
+
 @main.command("list")
 @click.option("--profile", default="newapi", show_default=True)
 @click.option("--coverage", is_flag=True, help="Count the known defects covered.")
