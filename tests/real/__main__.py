@@ -59,9 +59,10 @@ class _Group(click.Group):
 @click.group(cls=_Group)
 def main() -> None:
     """Install, start and judge third-party servers on loopback."""
-    # Every `finally` on the way out ends a server, so that none is left behind.
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    # Every `finally` on the way out ends a server, so that none is left behind.  A
+    # shell has its background jobs ignore SIGINT, and they would hand that on.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
 
 
 @main.command(name="list")

@@ -28,6 +28,8 @@ def options(server: Running) -> list[str]:
     chosen += ["--api-key-env", KEY_VARIABLE]
     if server.second_key:
         chosen += ["--second-key-env", SECOND_KEY_VARIABLE]
+    if server.concurrency:
+        chosen += ["--concurrency", str(server.concurrency)]
     for name, value in server.headers.items():
         chosen += ["--header", f"{name}: {value}"]
     return chosen

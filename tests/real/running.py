@@ -57,7 +57,7 @@ def running_process(
 
 @contextmanager
 def _serving(target: Target, site: Site) -> Iterator[tuple[Running, Process]]:
-    launch = target.launch(site)
+    launch, upstream = target.launch(site), site.upstream
     url = f"http://127.0.0.1:{site.port}"
     # A server sees no variable of ours but these, so no key of the user's, and it
     # keeps what it writes "at home" in its own folder.
@@ -82,5 +82,7 @@ def _serving(target: Target, site: Site) -> Iterator[tuple[Running, Process]]:
             profile=target.profile,
             second_key=SECOND_KEY if target.has_second_key else None,
             headers=launch.headers,
+            concurrency=target.concurrency
+            or (upstream.concurrency if upstream else None),
         )
         yield server, process

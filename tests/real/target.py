@@ -27,6 +27,7 @@ class Running:
     key: str = field(default=KEY, repr=False)
     second_key: str | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
+    concurrency: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Target:
     """A server in one configuration.
 
     `seconds_to_start` is the deadline of its readiness, generous for a busy machine.
+    `concurrency` is how many requests it answers at once, where more would only queue.
     `profile` is the one whose promises it comes closest to.  `deviations` are those
     that were seen by hand, one line each: they explain a verdict, and decide nothing.
     """
@@ -74,3 +76,4 @@ class Target:
     needs_upstream: bool = False
     has_second_key: bool = False
     seconds_to_start: float = 60.0
+    concurrency: int | None = None

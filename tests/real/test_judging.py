@@ -27,6 +27,7 @@ FULL = Running(
     "newapi",
     second_key=SECOND_KEY,
     headers={"x-one": "1"},
+    concurrency=2,
 )
 
 
@@ -55,7 +56,7 @@ def test_the_judge_is_told_where_and_what(
     assert words == [
         *("run", "http://127.0.0.1:9", "--model", "some-model", "--profile", "newapi"),
         *("--api-key-env", "CONFORMANCE_API_KEY"),
-        *("--second-key-env", "CONFORMANCE_SECOND_KEY"),
+        *("--second-key-env", "CONFORMANCE_SECOND_KEY", "--concurrency", "2"),
         *("--header", "x-one: 1", "--report-dir", str(tmp_path), "--seed", "7"),
     ]
 
