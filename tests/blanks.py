@@ -55,7 +55,7 @@ def _satisfied(case: Case, profile: str, body: bytes, media_type: str) -> bool:
             turns, _ = conversation(probe, body, media_type)
             for turn in turns:
                 for exchange in turn if isinstance(turn, tuple) else (turn,):
-                    tally.add(replace(exchange, _parsed={}))
+                    tally.add(replace(exchange))
         return tally.verdict().outcome is Outcome.PASSED
     turns, ended = conversation(case.probe, body, media_type)
     if ended is not None:

@@ -115,12 +115,11 @@ def test_nothing_is_never_a_pass(profile: str) -> None:
 
 def test_a_run_costs_what_its_plan_says(towns: dict[str, Town]) -> None:
     """On a conforming server, within the most that a run may ever cost."""
-    from conformance.run.plan import plan  # noqa: PLC0415 -- beside the name in use
-
     whole = plan(catalogue(), towns["newapi"].settings("sound"))
     spent = towns["newapi"].judge("sound").run.spent
 
-    assert (spent.answers, spent.refusals) == (whole.answers, whole.refusals)
+    assert spent.answers <= whole.answers, "odd bodies may be answered or refused"
+    assert spent.answers + spent.refusals == whole.answers + whole.refusals
     assert spent.output_tokens <= whole.tokens
     assert whole.answers <= 100
     assert whole.refusals <= 150

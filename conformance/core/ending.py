@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from conformance.core.exchange import Event, Exchange
+from conformance.core.event import Event
+from conformance.core.exchange import Exchange
 from conformance.core.families import word
 from conformance.core.node import Json
 from conformance.core.rules import Ledger, Rule, Words

@@ -4,16 +4,17 @@ Nothing in an exchange is secret: the target takes its keys out of what it hands
 over, and leaves ``LEAK`` marks where the server had repeated one.
 """
 
-import json
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
+from conformance.core.event import Event
 from conformance.core.node import Finding, Json, Malformed, Node, show
+from conformance.core.reading import Reading, read
 from conformance.core.request import JSON_TYPE, Request
 from conformance.core.sse import Frame, frames
 
@@ -81,48 +82,6 @@ class Refused(Exception):
         self.exchange = exchange
 
 
-@dataclass(frozen=True)
-class Event:
-    """One server-sent event of a stream.
-
-    ``index`` counts from 0 over the events with data, ``[DONE]`` left out.
-    ``at`` is its arrival in seconds after the request was sent.
-    """
-
-    index: int
-    frame: Frame
-    at: float
-    exchange: str = ""
-
-    @property
-    def pointer(self) -> str:
-        """Return the place of the event, as findings name it."""
-        return f"event {self.index}"
-
-    @cached_property
-    def data(self) -> Node:
-        """Return the data as JSON; raises ``Malformed`` when it is not JSON."""
-        try:
-            value = json.loads(self.frame.data)
-        except (ValueError, RecursionError):
-            got = show(self.frame.data)
-            finding = Finding(
-                self.pointer, "data of one JSON value", got, self.exchange
-            )
-            raise Malformed(finding) from None
-        return Node(value, f"{self.pointer} ", self.exchange)
-
-    @cached_property
-    def type(self) -> str:
-        """Return the ``type`` in the data, or nothing when it has none."""
-        try:
-            value = self.data.value
-        except Malformed:
-            return ""
-        found = value.get("type") if isinstance(value, dict) else None
-        return found if isinstance(found, str) else ""
-
-
 @dataclass(frozen=True, eq=False)
 class Exchange:
     """A request and its whole answer, kept as the bytes that arrived.
@@ -151,7 +110,6 @@ class Exchange:
     turn: int = 0
     place: int = 0
     origin: str = ""
-    _parsed: dict[str, Json] = field(default_factory=dict, repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the value of a header by its lower-case name; the first counts."""
@@ -174,61 +132,24 @@ class Exchange:
         text = self.body[:300].decode("utf-8", "replace").strip() or "an empty body"
         return f"status {self.status}, {show(' '.join(text.split()))}"
 
-    def _load(self) -> None:
-        """Parse the body once, and note what a lenient parser would pass over."""
-        repeated, constants = list[str](), list[str]()
-
-        def pairs(members: list[tuple[str, Json]]) -> dict[str, Json]:
-            value = dict(members)
-            if len(value) != len(members):
-                names = [name for name, _ in members]
-                repeated.extend(n for n in value if names.count(n) > 1)
-            return value
-
-        def constant(name: str) -> float:
-            constants.append(name)
-            return float(name)
-
-        try:
-            value = json.loads(
-                self.body, object_pairs_hook=pairs, parse_constant=constant
-            )
-        except (ValueError, RecursionError) as error:
-            self._parsed["error"] = str(error)
-        else:
-            self._parsed["value"] = value
-        self._parsed["repeated"] = repeated
-        self._parsed["constants"] = constants
-
-    def _view(self, name: str) -> Json:
-        if not self._parsed:
-            self._load()
-        return self._parsed.get(name)
+    @cached_property
+    def reading(self) -> Reading:
+        """Return the body as it was read as JSON, well or not."""
+        return read(self.body)
 
     @property
     def is_json(self) -> bool:
         """Say whether the body is one JSON value."""
-        self._view("value")
-        return "value" in self._parsed
+        return not self.reading.error
 
     @property
     def json(self) -> Node:
         """Return the body as JSON; raises ``Malformed`` when it is not."""
-        if not self.is_json:
+        if self.reading.error:
             start = show(self.body[:80].decode("utf-8", "replace"))
-            got = f"{self._view('error')} in {start}"
+            got = f"{self.reading.error} in {start}"
             raise Malformed(self.finding("", "one JSON value", got))
-        return Node(self._view("value"), "", self.id)
-
-    @property
-    def repeated_members(self) -> list[str]:
-        """Return names that stand twice in one object of the body."""
-        return list(self._view("repeated"))
-
-    @property
-    def constants(self) -> list[str]:
-        """Return the ``NaN`` and ``Infinity`` in the body, which JSON has not."""
-        return list(self._view("constants"))
+        return Node(self.reading.value, "", self.id)
 
     def _arrival(self, end: int) -> float:
         index = bisect_left(self.chunks, end, key=itemgetter(1))
@@ -260,7 +181,7 @@ class Exchange:
         if not 200 <= self.status < 300:
             return Kind.UNRECOGNISED
         if self.media_type != SSE_TYPE and self.is_json:
-            known = _is_marked(self._view("value"))
+            known = _is_marked(self.reading.value)
             return Kind.ANSWER if known else Kind.UNRECOGNISED
         told = self.media_type == SSE_TYPE or self.request.streamed
         if told and any(event.type for event in self.events):

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.core.exchange import Event, Exchange, Trouble
+from conformance.core.event import Event
+from conformance.core.exchange import Exchange, Trouble
 from conformance.core.families import ERROR
 from conformance.core.node import Json, Malformed, is_a
 from conformance.core.rules import Ledger, Rule, Words

@@ -12,7 +12,8 @@ from typing import Final
 
 from conformance.core import families
 from conformance.core.ending import judge_end
-from conformance.core.exchange import TERMINAL, Event, Exchange
+from conformance.core.event import Event
+from conformance.core.exchange import TERMINAL, Exchange
 from conformance.core.families import (
     ERROR,
     STARTING,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from conformance.core.exchange import Event
+from conformance.core.event import Event
 from conformance.core.node import Finding, Json, show
 
 MOST: Final = 5

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from conformance.core.exchange import TERMINAL, Event
+from conformance.core.event import Event
+from conformance.core.exchange import TERMINAL
 from conformance.core.families import ERROR, word
 from conformance.core.node import Json
 from conformance.core.rules import NOTHING, Ledger, Rule, Words

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from conformance.core.exchange import Event
+from conformance.core.event import Event
 from conformance.core.families import SPOKEN, Family, mended, word
 from conformance.core.node import Json, show
 from conformance.core.rules import NOTHING, Ledger, Rule, beside

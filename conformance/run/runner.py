@@ -212,7 +212,6 @@ class Runner:
             probe=probe.name,
             turn=at[0],
             place=at[1],
-            _parsed={},
         )
         nowhere = exchange.failure and exchange.failure.trouble is Trouble.CONNECT
         if nowhere and self._count == 1:

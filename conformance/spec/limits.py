@@ -185,19 +185,21 @@ def no_hidden_cap(_response: Node, exchange: Exchange) -> Findings:
 
 TRUNCATION = should(
     "limits.truncation-is-accepted",
-    "Each truncation strategy of the page is accepted or refused by its name.",
+    "A truncation of auto is accepted, or refused by its name.",
     source=f"{_REQUEST}/truncation",
     cause="the member is passed to an upstream that does not know it",
 )
 
 
-@check(TRUNCATION, on=limits.truncations)
-def truncation_is_accepted(both: tuple[Exchange, Exchange]) -> Findings:
-    """Judge the status: an honest refusal names the member."""
-    for exchange in both:
-        if exchange.kind is Kind.REFUSAL and b"truncation" in exchange.body.lower():
-            continue
-        yield from turned_down(exchange, "200, or a refusal that names truncation")
+@check(TRUNCATION, on=limits.truncation)
+def truncation_is_accepted(exchange: Exchange) -> Findings:
+    """Judge the status: an honest refusal names the member.
+
+    ``disabled`` is what absence means, and goes with the page's other members.
+    """
+    if exchange.kind is Kind.REFUSAL and b"truncation" in exchange.body.lower():
+        return
+    yield from turned_down(exchange, "200, or a refusal that names truncation")
 
 
 TOO_LONG = must(

@@ -104,7 +104,7 @@ CONSTANTS = must(
 @check(CONSTANTS, on=EVERY_JSON_ANSWER, shown_by=basic.text)
 def numbers_are_json(exchange: Exchange) -> Findings:
     """Judge the words that lenient parsers read and strict ones stop at."""
-    for name in exchange.constants:
+    for name in exchange.reading.constants:
         yield exchange.finding("", "JSON numbers", name)
 
 
@@ -119,7 +119,7 @@ ONCE = should(
 @check(ONCE, on=EVERY_JSON_ANSWER, shown_by=basic.text)
 def members_stand_once(exchange: Exchange) -> Findings:
     """Judge JSON answers; what a repeated name means differs between parsers."""
-    for name in exchange.repeated_members:
+    for name in exchange.reading.repeated:
         yield exchange.finding("", f"one member {name!r}", "two in one object")
 
 

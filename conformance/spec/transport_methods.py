@@ -5,6 +5,7 @@ from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.node import show
 from conformance.core.requirement import must, should
 from conformance.core.sources import RFC_HTTP
+from conformance.spec.probes import tokens
 from conformance.spec.probes import transport as probes
 
 NO_WORK = must(
@@ -110,9 +111,10 @@ PLAIN = should(
 )
 
 
-@check(PLAIN, on=probes.uncompressed)
-def identity_is_respected(exchange: Exchange) -> Findings:
-    """Judge the header of an answer, and a failure to decode one, too."""
+@check(PLAIN, on=tokens.spellings)
+def identity_is_respected(told: tuple[Exchange, ...]) -> Findings:
+    """Judge the header of the answer to the first, which asks for no compression."""
+    exchange = told[0]
     encoding = (exchange.header("content-encoding") or "identity").strip().lower()
     if encoding != "identity":
         yield exchange.finding("header content-encoding", "none", show(encoding))

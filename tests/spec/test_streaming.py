@@ -62,8 +62,8 @@ def asks(**members: Json) -> Request:
 def test_an_unasked_stream_is_blamed(members: Json) -> None:
     """Absent, null and false mean the same; the media type alone is no excuse."""
     check = streaming.unasked_answer_is_json
-    came = replace(exchange(conforming()), request=asks(**members), _parsed={})
-    unlabelled = replace(came, headers=JSON, _parsed={})
+    came = replace(exchange(conforming()), request=asks(**members))
+    unlabelled = replace(came, headers=JSON)
     plain = answer(asks(**members), response("completed"))
 
     assert told(check, came) is Outcome.FAILED
@@ -80,7 +80,7 @@ def test_a_stream_for_which_somebody_asked_is_not_blamed() -> None:
 
     assert told(check, came) is Outcome.INCONCLUSIVE
     for request in odd:
-        one = replace(came, request=request, _parsed={})
+        one = replace(came, request=request)
         assert told(check, one) is Outcome.INCONCLUSIVE
 
 
@@ -132,7 +132,7 @@ def test_a_stream_that_we_left_says_nothing_of_its_pace() -> None:
     """We closed the connection: what we heard may have come at once."""
     left = paced(3.0, 3.0)
     asked = replace(left.request, hang_up_after=5)
-    one = replace(left, request=asked, _parsed={})
+    one = replace(left, request=asked)
     check = streaming.long_answer_arrives_in_pieces
     assert told(check, one) is Outcome.INCONCLUSIVE
 
@@ -141,7 +141,7 @@ def left_and(after: Exchange) -> tuple[Exchange, tuple[Exchange]]:
     """Return the turns of the probe ``hung_up``, the last of them given."""
     asked = next(hung_up.steps(SETTING))
     assert isinstance(asked, Request)
-    left = replace(exchange(conforming()[:6]), request=asked, _parsed={})
+    left = replace(exchange(conforming()[:6]), request=asked)
     return left, (after,)
 
 
@@ -184,7 +184,7 @@ def refusals(*answers: Exchange) -> tuple[Exchange, ...]:
     assert isinstance(asked, tuple)
     assert len(asked) == len(answers) == refused_streams.refusals
     pairs = zip(asked, answers, strict=True)
-    return tuple(replace(one, request=r, _parsed={}) for r, one in pairs)
+    return tuple(replace(one, request=r) for r, one in pairs)
 
 
 def test_a_refusal_inside_a_stream_is_blamed() -> None:
@@ -210,7 +210,7 @@ def test_headers_for_proxies_are_looked_for() -> None:
 
     def with_header(name: str, value: str) -> Exchange:
         headers = (*came.headers, (name, value))
-        return replace(came, headers=headers, _parsed={})
+        return replace(came, headers=headers)
 
     assert told(check, came) is Outcome.FAILED
     assert told(check, with_header("x-accel-buffering", "no")) is Outcome.PASSED

@@ -22,7 +22,7 @@ def both(plain: Json, streamed: Json) -> tuple[Exchange, Exchange]:
     end = {"type": f"response.{streamed['status']}", "response": streamed}
     started = {"type": "response.created", "response": response("in_progress")}
     stream = exchange(numbered([started, end]))
-    return answer(asked[0], plain), replace(stream, request=asked[1], _parsed={})
+    return answer(asked[0], plain), replace(stream, request=asked[1])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_refused_false_is_blamed() -> None:
     check = streaming.false_is_served
     plain, streamed = both(says("Hi!"), says("Hi!"))
     refused = answer(plain.request, {"error": {"message": "stream only"}}, 400)
-    broken = replace(refused, status=500, _parsed={})
+    broken = replace(refused, status=500)
 
     assert held(check, (plain, streamed)) is Outcome.PASSED
     assert held(check, (refused, streamed)) is Outcome.FAILED

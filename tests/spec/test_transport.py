@@ -30,7 +30,7 @@ def test_silence_is_blamed_once_unless_it_may_be_ours(trouble: Trouble) -> None:
     """Before a status there is no body to be blamed for."""
     told = came(b"", 0, failure=Failure(trouble))
     failed = [id_ for id_ in WIRE if universal(id_, told).outcome is Outcome.FAILED]
-    ours = trouble in {Trouble.TIMEOUT, Trouble.CONNECT}
+    ours = trouble in {Trouble.TIMEOUT, Trouble.CONNECT, Trouble.UNSENT}
 
     assert failed == ([] if ours else ["transport.every-request-is-answered"])
 
@@ -168,5 +168,5 @@ def test_identity_may_be_named() -> None:
     named = came(ANSWER, headers=(("content-encoding", "Identity"),))
     packed = came(ANSWER, headers=(("content-encoding", "gzip"),))
 
-    assert on_probe("transport.identity-is-respected", named) is Outcome.PASSED
-    assert on_probe("transport.identity-is-respected", packed) is Outcome.FAILED
+    assert on_probe("transport.identity-is-respected", (named, packed)) is Outcome.PASSED
+    assert on_probe("transport.identity-is-respected", (packed, named)) is Outcome.FAILED

@@ -29,12 +29,10 @@ def streamed_capped(setting: Setting) -> Steps:
     yield setting.ask(COUNT, max_output_tokens=CAP, stream=True)
 
 
-@probe(answers=2)
-def truncations(setting: Setting) -> Steps:
-    """A short question under each truncation strategy that the page names."""
-    yield tuple(
-        setting.ask(truncation=strategy) for strategy in ("auto", "disabled")
-    )
+@probe(answers=1)
+def truncation(setting: Setting) -> Steps:
+    """A short question that lets the server shorten what is too long."""
+    yield setting.ask(truncation="auto")
 
 
 @probe(refusals=1)

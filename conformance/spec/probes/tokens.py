@@ -39,7 +39,7 @@ def ladder(setting: Setting) -> Steps:
 
 @probe(answers=2)
 def spellings(setting: Setting) -> Steps:
-    """The plain question of the other probes once more, and as a message."""
-    again = setting.ask()
+    """The plain question once more, uncompressed, and once as a message."""
+    again = setting.ask(headers={"accept-encoding": "identity"})
     message = {"role": "user", "content": again.member("input")}
     yield again, setting.ask([message])

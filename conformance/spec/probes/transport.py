@@ -1,4 +1,4 @@
-"""Requests about HTTP itself: other methods, and an answer without compression."""
+"""Requests about HTTP itself."""
 
 from typing import Final
 
@@ -19,9 +19,3 @@ def other_methods(setting: Setting) -> Steps:
         Request(b"" if method in BODILESS else content, method=method)
         for method in OTHER_METHODS
     )
-
-
-@probe(answers=1)
-def uncompressed(setting: Setting) -> Steps:
-    """A question from a client that can read no compressed answer."""
-    yield setting.ask(headers={"accept-encoding": "identity"})
