@@ -56,7 +56,7 @@ def error_on_a_completed_answer(_asked: Asked, reply: Reply) -> Reply:
 
 @on_reply(breaks="status.error-is-there-when-failed")
 def failure_without_an_error(asked: Asked, reply: Reply) -> Reply:
-    """Answers under truncation disabled fail, and do not say why."""
+    """An answer under truncation disabled fails, and does not say why."""
     if asked.member("truncation") != "disabled":
         return reply
     return json_response(reply, having(status="failed", output=[], error=None))
