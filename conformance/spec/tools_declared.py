@@ -104,13 +104,20 @@ _MARKUP: Final = re.compile(
 )
 
 
+def _may_call(exchange: Exchange) -> bool:
+    return _with_tools(exchange) and exchange.request.member("tool_choice") != "none"
+
+
 @check(
     MARKUP,
-    on=only(EVERY_RESPONSE, "every answer where tools are declared", _with_tools),
+    on=only(EVERY_RESPONSE, "every answer that may hold a call", _may_call),
     shown_by=(tools.offered_tool, *_CALLED),
 )
 def markup_stays_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
-    """Judge where tools are declared, unless the request itself has such markup."""
+    """Judge where calls are allowed, unless the request itself has such markup.
+
+    A model that must not call may write what it likes: its text is read as text.
+    """
     found = _MARKUP.search(exchange.text)
     if found and not _MARKUP.search(exchange.request.content.decode("utf-8", "ignore")):
         yield exchange.finding("/output", "text without tool markup", found.group())
