@@ -8,7 +8,7 @@ from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.reply import Chunk, Head, Reply
 from conformance.reference.rewriting import each_event, having, renumbered, without
-from conformance.reference.variants import is_stream
+from conformance.reference.variants.streams import is_stream
 
 Json = Any
 Sent = tuple[Head, Iterable[Chunk]]

@@ -9,7 +9,7 @@ from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.reply import HANG_UP, Chunk, Head, Reply
 from conformance.reference.response import new_id
 from conformance.reference.rewriting import Change, each_event, having, renumbered
-from conformance.reference.variants import is_stream
+from conformance.reference.variants.streams import is_stream
 
 Json = Any
 Sent = tuple[Head, Iterable[Chunk]]

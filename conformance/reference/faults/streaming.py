@@ -18,7 +18,7 @@ from conformance.reference.rewriting import (
     without,
 )
 from conformance.reference.stream import events_of
-from conformance.reference.variants import is_stream
+from conformance.reference.variants.streams import is_stream
 
 Json = Any
 Sent = tuple[Head, Iterable[Chunk]]

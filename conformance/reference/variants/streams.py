@@ -1,4 +1,4 @@
-"""Benign variants: what a conforming server may do, and no check may blame."""
+"""Streams that look unusual and are as the contract has them."""
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from conformance.reference.asked import Asked
-from conformance.reference.fault import Fault, on_reply, on_wire
+from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.reply import STREAM_TYPE, Chunk, Head, Reply
 from conformance.reference.response import text_part
 from conformance.reference.rewriting import each_event, each_response, renumbered
@@ -205,6 +205,3 @@ def _with_comments(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     for chunk in chunks:
         yield Chunk(b": keep-alive\n\n")
         yield chunk
-
-
-VARIANTS = {v.name: v for v in tuple(vars().values()) if isinstance(v, Fault)}

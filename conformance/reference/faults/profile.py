@@ -1,0 +1,98 @@
+"""Defects that the published models show, and New API's page does not ask about."""
+
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply
+from conformance.reference.reply import Reply
+from conformance.reference.rewriting import each_event, each_response, having, without
+
+Json = Any
+
+OPENAI = {"openai"}
+OPENRESPONSES = {"openresponses"}
+REQUIRED = "profile.response-has-the-required-members"
+FITS = "profile.response-fits-the-model"
+NESTED = "profile.nested-members-are-there"
+EVENT_FITS = "profile.event-fits-the-model"
+EVENT_WHOLE = "profile.event-has-its-members"
+
+
+@on_reply(breaks=REQUIRED, profiles=OPENAI)
+def tools_left_out_when_empty(_asked: Asked, reply: Reply) -> Reply:
+    """A response without tools has no member for them."""
+
+    def lean(response: Json) -> Json:
+        return response if response["tools"] else without("tools")(response)
+
+    return each_response(reply, lean)
+
+
+@on_reply(breaks=REQUIRED, profiles=OPENRESPONSES)
+def nulls_left_out(_asked: Asked, reply: Reply) -> Reply:
+    """Members of a response that are null are left out."""
+
+    def lean(response: Json) -> Json:
+        kept = {"error", "incomplete_details", "instructions", "previous_response_id"}
+        return {k: v for k, v in response.items() if v is not None or k in kept}
+
+    return each_response(reply, lean)
+
+
+@on_reply(breaks="profile.response-has-the-nullable-members", profiles=OPENAI)
+def unset_members_left_out(_asked: Asked, reply: Reply) -> Reply:
+    """A response has neither an error nor details where there is nothing to tell."""
+
+    def lean(response: Json) -> Json:
+        silent = {"error", "incomplete_details"}
+        return {k: v for k, v in response.items() if v is not None or k not in silent}
+
+    return each_response(reply, lean)
+
+
+@on_reply(breaks=FITS, profiles=OPENAI)
+def parallel_calls_in_words(_asked: Asked, reply: Reply) -> Reply:
+    """The member parallel_tool_calls holds a text."""
+    return each_response(reply, having(parallel_tool_calls="true"))
+
+
+@on_reply(breaks=FITS, profiles=OPENRESPONSES)
+def no_number_for_penalties(_asked: Asked, reply: Reply) -> Reply:
+    """Penalties are null where the request sets none."""
+    return each_response(reply, having(presence_penalty=None, frequency_penalty=None))
+
+
+@on_reply(breaks=NESTED, profiles=OPENRESPONSES)
+def tools_as_they_came(_asked: Asked, reply: Reply) -> Reply:
+    """Tools are repeated without the members that the client left out."""
+
+    def bare(response: Json) -> Json:
+        for tool in response["tools"]:
+            if tool["strict"] is None:
+                del tool["strict"]
+        return response
+
+    return each_response(reply, bare)
+
+
+@on_reply(breaks=NESTED, profiles=OPENAI)
+def format_without_its_schema(_asked: Asked, reply: Reply) -> Reply:
+    """The format of the text is repeated without its schema."""
+
+    def bare(response: Json) -> Json:
+        response["text"]["format"].pop("schema", None)
+        return response
+
+    return each_response(reply, bare)
+
+
+@on_reply(breaks=EVENT_FITS, profiles=OPENAI)
+def no_list_of_logprobs(_asked: Asked, reply: Reply) -> Reply:
+    """The logprobs of a text event are null."""
+    return each_event(reply, lambda e: {**e, "logprobs": None} if "delta" in e else e)
+
+
+@on_reply(breaks=EVENT_WHOLE, profiles=OPENAI)
+def logprobs_left_out(_asked: Asked, reply: Reply) -> Reply:
+    """Text events have no logprobs."""
+    return each_event(reply, without("logprobs"))

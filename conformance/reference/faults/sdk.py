@@ -1,0 +1,70 @@
+"""Defects that the official client stumbles over, and no document forbids."""
+
+from codecs import BOM_UTF8
+from collections.abc import Iterable
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_wire
+from conformance.reference.reply import Chunk, Head, Reply
+from conformance.reference.rewriting import each_event, having, json_response
+
+Json = Any
+
+
+@on_reply(breaks="sdk.reads-a-response")
+def parts_of_the_chat_api(_asked: Asked, reply: Reply) -> Reply:
+    """The text of a JSON answer is in parts of the type that chat completions have."""
+
+    def renamed(response: Json) -> Json:
+        for item in response["output"]:
+            for part in item.get("content", ()):
+                part["type"] = "text" if part["type"] == "output_text" else part["type"]
+        return response
+
+    return json_response(reply, renamed)
+
+
+@on_reply(breaks="sdk.reads-a-stream")
+def error_that_says_no_error(_asked: Asked, reply: Reply) -> Reply:
+    """Each event has an error member with the code 0."""
+    return each_event(reply, having(error={"code": 0, "message": ""}))
+
+
+def _announced(reply: Reply, type_: str, **members: Json) -> Reply:
+    def nulled(event: Json) -> Json:
+        added = event["type"] == "response.output_item.added"
+        if added and event["item"]["type"] == type_:
+            event["item"].update(members)
+        return event
+
+    return each_event(reply, nulled)
+
+
+@on_reply(breaks="sdk.accumulates-a-stream")
+def announced_without_content(_asked: Asked, reply: Reply) -> Reply:
+    """A message is announced with null for its content."""
+    return _announced(reply, "message", content=None)
+
+
+@on_reply(breaks="sdk.accumulates-a-stream")
+def announced_without_arguments(_asked: Asked, reply: Reply) -> Reply:
+    """A function call is announced with null for its arguments."""
+    return _announced(reply, "function_call", arguments=None)
+
+
+@on_wire(breaks="sdk.finds-the-message-of-an-error")
+def marked_refusals(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """The body of a refusal begins with a byte order mark."""
+    if head.status < 400 or head.raw is not None:
+        return head, chunks
+    body = BOM_UTF8 + b"".join(chunk.data for chunk in chunks)
+    return head.with_header("content-length", str(len(body))), [Chunk(body)]
+
+
+@on_reply(breaks="sdk.does-not-ask-again")
+def refusals_ask_for_a_retry(_asked: Asked, reply: Reply) -> Reply:
+    """Every refusal has a header that asks the client to try again."""
+    return reply.with_headers(x_should_retry="true") if reply.refused else reply

@@ -1,0 +1,10 @@
+"""Benign variants: what a conforming server may do, and no check may blame.
+
+The mechanism is that of the faults; a variant is a fault that breaks nothing. Its
+``profiles`` are those under which it is legal.
+"""
+
+from conformance.reference.faults import collected
+from conformance.reference.variants import answers, manners, refusals, streams
+
+VARIANTS = collected(answers, manners, refusals, streams)

@@ -1,0 +1,83 @@
+"""Ways of sending an answer over HTTP that look unusual and are legal."""
+
+import gzip
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_wire
+from conformance.reference.reply import JSON_TYPE, Chunk, Head, Reply
+
+
+def _is_json(head: Head) -> bool:
+    return (head.header("content-type") or "").startswith(JSON_TYPE)
+
+
+@on_wire()
+def json_in_small_pieces(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """A JSON body comes in chunks, without saying how long it will be."""
+    if not _is_json(head):
+        return head, chunks
+    body = b"".join(chunk.data for chunk in chunks)
+    pieces = [Chunk(body[at : at + 100]) for at in range(0, len(body), 100)]
+    return head.without("content-length"), pieces
+
+
+@on_wire()
+def always_compressed(
+    asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """Whoever can read gzip gets it, however little there is to say."""
+    accepted = asked.headers.get("accept-encoding", "")
+    if not _is_json(head) or "gzip" not in accepted or head.header("content-encoding"):
+        return head, chunks
+    body = gzip.compress(b"".join(chunk.data for chunk in chunks))
+    packed = head.with_header("content-encoding", "gzip")
+    return packed.with_header("content-length", str(len(body))), [Chunk(body)]
+
+
+@on_wire()
+def connection_closed_each_time(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """Every answer is the last on its connection."""
+    return head.with_header("connection", "close"), chunks
+
+
+@on_reply()
+def indented_json(_asked: Asked, reply: Reply) -> Reply:
+    """A JSON body is laid out for people, with a line break before and behind."""
+    if reply.streamed or reply.raw is not None or reply.payload is None:
+        return reply
+    text = json.dumps(reply.payload, ensure_ascii=False, indent=2)
+    return replace(reply, raw=f"\n{text}\n".encode())
+
+
+@on_reply()
+def escaped_json(_asked: Asked, reply: Reply) -> Reply:
+    """A JSON body has no character beyond ASCII."""
+    if reply.streamed or reply.raw is not None or reply.payload is None:
+        return reply
+    return replace(reply, raw=json.dumps(reply.payload).encode())
+
+
+@on_reply()
+def media_type_with_charset(_asked: Asked, reply: Reply) -> Reply:
+    """A media type is in capitals here and there, and names its charset."""
+    kind = "text/event-stream" if reply.streamed else "Application/JSON"
+    return replace(reply, media_type=f'{kind}; charset="UTF-8"')
+
+
+@on_reply()
+def headers_of_a_proxy(_asked: Asked, reply: Reply) -> Reply:
+    """A proxy adds its own headers, one of them twice, and cookies."""
+    return reply.with_headers(
+        via="1.1 edge",
+        server="openresty",
+        set_cookie="lb=7; Path=/; HttpOnly",
+        x_ratelimit_remaining_requests="59",
+        strict_transport_security="max-age=0",
+    )

@@ -1,0 +1,126 @@
+"""Refusals that look unusual and are as honest as any."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from conformance.reference.asked import Asked
+from conformance.reference.fault import on_reply, on_request
+from conformance.reference.gateway import Gateway
+from conformance.reference.refusal import Refused
+from conformance.reference.reply import Reply
+
+Json = Any
+
+
+def _each_error(reply: Reply, change: Callable[[Json], Json]) -> Reply:
+    """Change the ``error`` of a refusal."""
+    if not reply.refused or not isinstance(reply.payload, dict):
+        return reply
+    return reply.with_payload({"error": change(dict(reply.payload["error"]))})
+
+
+@on_reply()
+def barred_model_is_a_403(_asked: Asked, reply: Reply) -> Reply:
+    """A model that is not on the key's list is refused with 403 and the reason."""
+    error = (reply.payload or {}).get("error") if reply.refused else None
+    if not error or error.get("code") != "model_not_found":
+        return reply
+    message = "This API key may not use that model."
+    return replace(reply, status=403, payload={"error": {**error, "message": message}})
+
+
+@on_reply()
+def unknown_model_is_a_400(_asked: Asked, reply: Reply) -> Reply:
+    """A model that nobody has is a bad request."""
+    error = (reply.payload or {}).get("error") if reply.refused else None
+    if not error or error.get("code") != "model_not_found":
+        return reply
+    return replace(reply, status=400)
+
+
+@on_reply()
+def odd_requests_are_422(_asked: Asked, reply: Reply) -> Reply:
+    """What is JSON and cannot be served is a 422."""
+    if reply.status != 400:
+        return reply
+    return replace(reply, status=422)
+
+
+@on_reply()
+def errors_without_a_code(_asked: Asked, reply: Reply) -> Reply:
+    """An error has a message and a type, and no more."""
+    return _each_error(
+        reply, lambda error: {name: error[name] for name in ("message", "type")}
+    )
+
+
+@on_reply()
+def errors_with_more_members(_asked: Asked, reply: Reply) -> Reply:
+    """An error has an id to ask about, and a page to read."""
+    more = {"request_id": "req_7", "doc_url": "https://docs.example.com/errors#a:b"}
+    return _each_error(reply, lambda error: {**error, **more})
+
+
+@on_reply()
+def errors_in_chinese(_asked: Asked, reply: Reply) -> Reply:
+    """The message of an error is in the language of the house, the names are not."""
+
+    def translated(error: Json) -> Json:
+        return {**error, "message": f"请求无效 {error['param'] or error['message']}"}
+
+    return _each_error(reply, translated)
+
+
+@on_request()
+def state_is_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """Nothing is kept, and a request that builds on it is told so."""
+    del gateway
+    if asked.key is None or asked.member("previous_response_id") is None:
+        return asked
+    return refused("previous_response_id", "Conversations are not stored here.")
+
+
+@on_request()
+def streams_are_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """There is no streaming, and a request for it is told so."""
+    del gateway
+    if asked.key is None or not asked.streams:
+        return asked
+    return refused("stream", "Streaming is not supported.")
+
+
+@on_request()
+def tools_are_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """There are no tools, and a request that declares some is told so."""
+    del gateway
+    if asked.key is None or not asked.member("tools"):
+        return asked
+    return refused("tools", "This model does not support tools.")
+
+
+@on_request()
+def reasoning_is_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """The model does not reason, and a request for it is told so."""
+    del gateway
+    if asked.key is None or not asked.member("reasoning"):
+        return asked
+    return refused("reasoning", "This model does not support reasoning effort.")
+
+
+@on_request()
+def input_is_needed(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """A request without an input is refused for that."""
+    del gateway
+    body = asked.body
+    if asked.key is None or not isinstance(body, dict) or "model" not in body:
+        return asked
+    if body.get("input") is not None:
+        return asked
+    return refused("input", "Missing required parameter: 'input'.")
+
+
+def refused(param: str, message: str) -> Reply:
+    """Refuse a request for one of its members, by its name."""
+    refusal = Refused(400, message, param=param, code="unsupported_parameter")
+    return Reply(400, payload=refusal.envelope())
