@@ -143,7 +143,7 @@ def forbidden_call(setting: Setting) -> Steps:
 
 @probe(answers=2, tokens=2 * CAP, needs=Capability.TOOLS)
 def several_calls(setting: Setting) -> Steps:
-    """A question that takes several calls, once where they may be made together."""
+    """A question that takes several calls: as a stream, and one call at a time."""
     yield (
         setting.ask(
             "What is the weather in Turin, what is the weather in Oslo, and what is "
@@ -151,6 +151,7 @@ def several_calls(setting: Setting) -> Steps:
             tools=BOTH,
             tool_choice="required",
             max_output_tokens=CAP,
+            stream=True,
         ),
         setting.ask(
             "What is the weather in Turin, and what is the weather in Oslo? "
