@@ -1,0 +1,71 @@
+"""A run of as many exchanges as one likes, and what it cost, as JSON on stdout.
+
+``python -m benchmarks.many URL NUMBER DIRECTORY``: the picked corpus is sent over and
+over by the runner of the suite, judged by the whole catalogue, journaled, and written
+as reports. There are no pytest items, for no corpus has so many cases.
+"""
+
+import json
+import resource
+import sys
+import time
+from itertools import islice
+from pathlib import Path
+from unittest import mock
+
+from conformance.catalogue import catalogue
+from conformance.core.fields import Drawn
+from conformance.formats import write
+from conformance.reference.gateway import KEY, MODEL, SECOND_KEY
+from conformance.run.journal import Journal
+from conformance.run.plan import plan
+from conformance.run.session import judged_live
+from conformance.run.settings import Limits, Settings
+from conformance.schema.corpus import Entry, load
+from conformance.schema.pick import picked
+from conformance.spec.probes import generated
+
+USUAL = 120
+
+
+def repeated(number: int) -> tuple[Entry, ...]:
+    """Return the usual choice of the corpus over and over, each under a new name."""
+    usual = picked(load(0), USUAL)
+
+    def again(round_: int, entry: Entry) -> Entry:
+        was = entry.drawn
+        return Entry(
+            Drawn(was.scenario, was.place, f"{was.digest}{round_}"), entry.content
+        )
+
+    rounds = range(number // len(usual) + 1)
+    return tuple(islice((again(r, e) for r in rounds for e in usual), number))
+
+
+def main() -> None:
+    """Run, write the reports, and tell what it took."""
+    url, number, directory = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    settings = Settings(
+        url, MODEL, KEY, SECOND_KEY, generated=None, limits=Limits(timeout=60)
+    )
+    with mock.patch.object(generated, "load", return_value=repeated(number)):
+        whole = plan(catalogue(), settings)
+    began, spent = time.perf_counter(), time.process_time()
+    with Journal(directory / "journal.ndjson") as journal:
+        report = judged_live(settings, whole, journal)
+    ran, cpu = time.perf_counter() - began, time.process_time() - spent
+    began = time.perf_counter()
+    write(("json", "markdown", "text"), report, journal.kept, directory)
+    told = {
+        "exchanges": report.run.spent.requests,
+        "verdict": report.verdict,
+        "wall_s": ran,
+        "cpu_s": cpu,
+        "report_s": time.perf_counter() - began,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
