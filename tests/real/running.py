@@ -57,7 +57,8 @@ def running_process(
 
 @contextmanager
 def _serving(target: Target, site: Site) -> Iterator[tuple[Running, Process]]:
-    launch, upstream = target.launch(site), site.upstream
+    launch = target.launch(site)
+    upstreams = site.upstream.concurrency if site.upstream else None
     url = f"http://127.0.0.1:{site.port}"
     # A server sees no variable of ours but these, so no key of the user's, and it
     # keeps what it writes "at home" in its own folder.
