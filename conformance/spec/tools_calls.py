@@ -9,6 +9,7 @@ from conformance.core.node import Node
 from conformance.core.requirement import Capability, must, should
 from conformance.core.sources import OPENAI_API
 from conformance.core.subject import EVERY_CALL, EVERY_RESPONSE, only
+from conformance.spec.counted import tokens_written
 from conformance.spec.declared import calls_in, functions
 from conformance.spec.fitting import misfits
 from conformance.spec.probes import tools
@@ -77,7 +78,13 @@ ONE_OBJECT = should(
 
 
 def _finished(item: Node, exchange: Exchange) -> bool:
-    """Say whether a call came to its end; a cut one may hold half an object."""
+    """Say whether a call came to its end; a cut one may hold half an object.
+
+    That a cut answer says so is judged elsewhere: here the cap itself tells.
+    """
+    cap, spent = exchange.request.member("max_output_tokens"), tokens_written(exchange)
+    if isinstance(cap, int) and spent is not None and spent >= cap:
+        return False
     statuses = (exchange.response.get("status"), item.get("status"))
     return all(s is None or s.value == "completed" for s in statuses)
 

@@ -64,7 +64,7 @@ def streamed_call_is_accepted_back(
 ) -> Findings:
     """Judge the status; the items are those of the stream's last snapshot."""
     if not replied:
-        _ = pair[1].response
+        _ = [exchange.response for exchange in pair]  # a refusal tells more than this
         raise Inconclusive(f"{pair[1].id}: the stream has no call to reply to")
     yield from turned_down(
         replied[0], "an answer, since the items are the server's own"

@@ -54,17 +54,23 @@ def test_a_function_without_parameters_takes_the_empty_text() -> None:
     assert universal("tools.arguments-hold-one-object", told).outcome is PASSED
 
 
-@pytest.mark.parametrize("where", ["response", "item"])
-def test_arguments_that_the_cap_cut_are_no_finding(where: str) -> None:
+CUT = call(arguments='{"ci')
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        response(CUT, status="incomplete"),
+        response({**CUT, "status": "incomplete"}),
+        response(CUT, written=16),
+    ],
+    ids=["the answer says so", "the item says so", "the count says so"],
+)
+def test_arguments_that_the_cap_cut_are_no_finding(told: Json) -> None:
     """Half an object is all that there was room for."""
-    cut = call(arguments='{"ci')
-    told = response(cut, status="incomplete")
-    if where == "item":
-        told = response({**cut, "status": "incomplete"})
+    cut = came(told, request=asking(tools=[tools.WEATHER], max_output_tokens=16))
 
-    verdict = universal("tools.arguments-hold-one-object", came(told))
-
-    assert verdict.outcome is PASSED
+    assert universal("tools.arguments-hold-one-object", cut).outcome is PASSED
 
 
 def test_an_agent_may_call_tools_of_its_own() -> None:
@@ -156,10 +162,14 @@ def test_a_forced_call_that_was_cut_is_no_finding() -> None:
 
 
 def test_a_refused_choice_is_unsupported() -> None:
-    """A server may serve tools, and not let them be forced."""
+    """A server may serve tools, and not let them be forced, or break off the stream."""
     told = refusal("tool_choice 'required' is not supported")
+    failed = streamed(response(status="failed"))
 
     assert held("tools.required-choice-makes-a-call", (told, told)) is UNSUPPORTED
+    for other in (told, failed):
+        back = held("tools.streamed-call-is-accepted-back", (told, other))
+        assert back is UNSUPPORTED
 
 
 def test_a_stream_is_judged_where_json_keeps_the_choice() -> None:
