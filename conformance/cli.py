@@ -59,6 +59,7 @@ _RUN_OPTIONS = (
     click.option("--catalogue", metavar="DATE", help="Only what existed on that day."),
     click.option("--baseline", metavar="FILE", help="Known failures, excused."),
     click.option("--format", metavar="NAMES", help="html,json,junit,markdown,har,…"),
+    click.option("--lang", help="Language a report shows first: en (default) or zh."),
 )
 
 
@@ -173,23 +174,30 @@ def faults() -> None:
     click.echo(telling.fault_list(), nl=False)
 
 
+_LANG = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True
+)
+
+
 @main.command()
 @click.argument("journal", type=click.Path(dir_okay=True))
 @click.option("--report-dir", metavar="DIR", help="Where the new report goes.")
 @click.option("--format", "formats", default="text", show_default=True)
-def judge(journal: str, report_dir: str | None, formats: str) -> None:
+@_LANG
+def judge(journal: str, report_dir: str | None, formats: str, lang: str) -> None:
     """Judge the exchanges of a JOURNAL anew, with today's catalogue; sends nothing."""
     from conformance import recorded  # noqa: PLC0415 -- as above
 
-    sys.exit(recorded.judge(journal, report_dir, formats))
+    sys.exit(recorded.judge(journal, report_dir, formats, lang))
 
 
 @main.command()
 @click.argument("journal", type=click.Path(dir_okay=True))
 @click.option("--report-dir", metavar="DIR", help="Where the report goes.")
 @click.option("--format", "formats", default="text", show_default=True)
-def report(journal: str, report_dir: str | None, formats: str) -> None:
+@_LANG
+def report(journal: str, report_dir: str | None, formats: str, lang: str) -> None:
     """Write the report of a JOURNAL again, with the verdicts that are in it."""
     from conformance import recorded  # noqa: PLC0415 -- as above
 
-    sys.exit(recorded.report(journal, report_dir, formats))
+    sys.exit(recorded.report(journal, report_dir, formats, lang))

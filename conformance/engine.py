@@ -24,7 +24,7 @@ from conformance.core.requirement import Level
 from conformance.core.verdict import Outcome, Verdict
 from conformance.errors import SuiteError
 from conformance.formats import write
-from conformance.run.journal import Journal, exchange_at
+from conformance.run.journal import Journal, Kept
 from conformance.run.plan import narrowed, plan
 from conformance.run.session import Session, Watcher
 from conformance.run.settings import Settings
@@ -62,6 +62,16 @@ class CaseItem(pytest.Item):
                 pytest.fail(told, pytrace=False)
             case _:
                 pytest.skip(f"{verdict.outcome}: {verdict.reason}")
+
+    def repr_failure(
+        self,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: Any = None,  # noqa: ANN401 -- pytest's own, and not public
+    ) -> Any:  # noqa: ANN401 -- as above
+        """Tell what stopped the whole run in one line, for every item alike."""
+        if isinstance(excinfo.value, SuiteError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return where the check stands, and the name of the case."""
@@ -134,12 +144,10 @@ class Engine:
         """Return the cases whose check stands in the module at ``path``."""
         return self._by_module.get(path, [])
 
-    def evidence(self, id_: str) -> Exchange | None:
-        """Return an exchange of this run by its id."""
-        if self._journal is None:
-            return None
-        position = self._journal.positions.get(id_)
-        return exchange_at(self._journal.path, position)
+    @property
+    def evidence(self) -> Kept:
+        """Return the exchanges of this run, none before it has begun."""
+        return self._journal.kept if self._journal else Kept(self.directory, {})
 
     def evidence_of(self, verdict: Verdict) -> Iterator[Exchange]:
         """Yield the exchanges that the findings of a verdict name, each once."""
@@ -201,7 +209,13 @@ class Engine:
             self.error = error
         with self._journal:
             self.report = self.session.report(interrupted=self._interrupted)
-        self.written = write(self.formats, self.report, self.evidence, self.directory)
+        self.written = write(
+            self.formats,
+            self.report,
+            self.evidence,
+            self.directory,
+            self.settings.lang,
+        )
         return self.report
 
     # What pytest calls.

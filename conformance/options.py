@@ -18,6 +18,7 @@ from conformance.core.profile import profile_named
 from conformance.core.requirement import FIRST_CATALOGUE, Capability, Level
 from conformance.errors import BadSetting, UnknownName
 from conformance.formats import DEFAULT, chosen
+from conformance.formats.language import LANGUAGES
 from conformance.run.settings import Limits, Settings, read_header, read_rate
 from conformance.run.target import read_url
 
@@ -48,6 +49,7 @@ OPTIONS: Final = (
     "format",
     "baseline",
     "catalogue",
+    "lang",
 )
 
 
@@ -201,6 +203,12 @@ def _catalogue(text: str) -> str:
     return text
 
 
+def _lang(text: str) -> str:
+    if text not in LANGUAGES:
+        raise UnknownName.of("language", text, LANGUAGES)
+    return text
+
+
 def _baseline(text: str) -> Baseline:
     if not text:
         return Baseline()
@@ -259,6 +267,7 @@ def settings_from(
             catalogue=_catalogue(every.get("catalogue", "")),
             baseline=_baseline(every.get("baseline", "")),
             report_dir=Path(where) if where else None,
+            lang=_lang(every.get("lang", "en")),
         ),
         formats,
     )

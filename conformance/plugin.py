@@ -37,6 +37,7 @@ _OPTIONS = {
     "baseline": "file of known failures, excused",
     "catalogue": "date of the catalogue that counts",
     "format": "report formats, separated by commas",
+    "lang": "language that a report shows first, en or zh",
 }
 
 _ENGINE: "pytest.StashKey[Engine]" = pytest.StashKey()

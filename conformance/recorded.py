@@ -53,7 +53,7 @@ def _heard(court: Court, recorded: Recorded) -> dict[str, Heard]:
     Of a request that was sent again after a 429 only the last answer counts.
     """
     by_probe: dict[str, Heard] = {}
-    for exchange in recorded.exchanges():
+    for exchange in recorded.kept.exchanges():
         court.hear(exchange)
         heard = by_probe.setdefault(exchange.probe, {})
         heard[exchange.turn, exchange.place] = exchange
@@ -92,6 +92,7 @@ def judged(recorded: Recorded, book: Catalogue) -> Report:
         court.verdicts,
         _gates(court),
         fields=court.fields.rows(),
+        timings=court.clock.times,
     )
 
 
@@ -157,33 +158,34 @@ def told(recorded: Recorded, book: Catalogue) -> Report:
         recorded.footer["capabilities"],
         tuple(Complaint(**c) for c in recorded.footer["complaints"]),
         court.fields.rows(),
+        court.clock.times,
     )
 
 
 def _shown(
-    made: Report, recorded: Recorded, report_dir: str | None, formats: str
+    made: Report, recorded: Recorded, report_dir: str | None, formats: str, lang: str
 ) -> int:
     names = chosen(name.strip() for name in formats.split(","))
     names = tuple(name for name in names if name not in BY_PYTEST)
     if report_dir is None:
         for name in names:
-            click.echo(render(name, made, recorded.exchange), nl=False)
+            click.echo(render(name, made, recorded.kept, lang), nl=False)
         return made.exit_code
     directory = Path(report_dir)
     directory.mkdir(parents=True, exist_ok=True)
-    for path in write(names, made, recorded.exchange, directory):
+    for path in write(names, made, recorded.kept, directory, lang):
         click.echo(f"written: {path}")
     return made.exit_code
 
 
-def judge(journal: str, report_dir: str | None, formats: str) -> int:
+def judge(journal: str, report_dir: str | None, formats: str, lang: str) -> int:
     """Judge a journal anew and show the report; returns its exit code."""
     recorded = read(_journal_in(journal))
     made = judged(recorded, catalogue())
-    return _shown(made, recorded, report_dir, formats)
+    return _shown(made, recorded, report_dir, formats, lang)
 
 
-def report(journal: str, report_dir: str | None, formats: str) -> int:
+def report(journal: str, report_dir: str | None, formats: str, lang: str) -> int:
     """Show the report of a journal again; returns its exit code."""
     recorded = read(_journal_in(journal))
-    return _shown(told(recorded, catalogue()), recorded, report_dir, formats)
+    return _shown(told(recorded, catalogue()), recorded, report_dir, formats, lang)

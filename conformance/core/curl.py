@@ -12,6 +12,7 @@ from conformance.core.request import (
     SECOND_KEY,
     Request,
 )
+from conformance.core.visible import hides
 
 SECOND_KEY_ENV: Final = "CONFORMANCE_SECOND_KEY"
 LONGEST_BODY: Final = 4096
@@ -43,7 +44,7 @@ def _body(request: Request, key_env: str) -> tuple[str, str]:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" in text:
+    if hides(text):
         encoded = base64.b64encode(content).decode("ascii")
         return f"echo {encoded} | base64 -d | ", " --data-binary @-"
     quoted = _double_quoted(text, key_env) if request.keyed else shlex.quote(text)

@@ -49,6 +49,17 @@ BROKEN: Final = (
 )
 """What a server has to refuse, gravest first."""
 
+COLUMNS: Final = {
+    "accepted when valid": Scenario.VALID,
+    "null acts as absent": Scenario.NULL,
+    "missing": Scenario.MISSING,
+    "incomplete": Scenario.INCOMPLETE,
+    "wrong type": Scenario.WRONG_TYPE,
+    "out of enum": Scenario.OUT_OF_ENUM,
+    "doubtful": Scenario.OPEN,
+}
+"""The scenarios as a table heads them; the page states no ranges to leave."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:

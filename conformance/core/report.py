@@ -10,6 +10,7 @@ from conformance.core.fields import FieldRow
 from conformance.core.groups import Group, groups
 from conformance.core.node import Finding
 from conformance.core.requirement import Level, Requirement
+from conformance.core.timing import Timing
 from conformance.core.verdict import Outcome, Verdict
 
 _GRAVEST_FIRST = (
@@ -120,6 +121,7 @@ class Report:
     capabilities: Mapping[str, str] = field(default_factory=dict)
     complaints: tuple[Complaint, ...] = ()
     fields: tuple[FieldRow, ...] = ()
+    timings: tuple[Timing, ...] = ()
 
     @cached_property
     def results(self) -> tuple[Result, ...]:

@@ -7,18 +7,28 @@ written by pytest and allure-pytest while the run goes on, and have no module.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from conformance.core.exchange import Exchange
 from conformance.core.report import Report
 from conformance.errors import UnknownName
 
-Evidence = Callable[[str], Exchange | None]
-"""Gives an exchange by its id, or ``None`` when it was not kept."""
-
 BY_PYTEST = ("allure", "junit")
-DEFAULT = ("json", "junit", "markdown")
+DEFAULT = ("html", "json", "junit", "markdown")
+BILINGUAL = ("html",)
+"""Formats whose ``render`` takes the language to begin with as ``lang``."""
+
+
+class Evidence(Protocol):
+    """The exchanges behind a report."""
+
+    def __call__(self, id_: str, /) -> Exchange | None:
+        """Return an exchange by its id, or ``None`` when it was not kept."""
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield every exchange that was kept, in the order in which they ended."""
 
 
 def rendered() -> tuple[str, ...]:
@@ -42,15 +52,20 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
-def render(name: str, report: Report, evidence: Evidence) -> str:
+def render(name: str, report: Report, evidence: Evidence, lang: str = "en") -> str:
     """Return the report in one format; ``name`` is one of ``rendered()``."""
     module = importlib.import_module(f"{__name__}.{name}")
-    text: str = module.render(report, evidence)
+    spoken = {"lang": lang} if name in BILINGUAL else {}
+    text: str = module.render(report, evidence, **spoken)
     return text
 
 
 def write(
-    names: Iterable[str], report: Report, evidence: Evidence, directory: Path
+    names: Iterable[str],
+    report: Report,
+    evidence: Evidence,
+    directory: Path,
+    lang: str = "en",
 ) -> tuple[Path, ...]:
     """Write the report into ``directory`` in each format that has a module."""
     written = []
@@ -59,6 +74,6 @@ def write(
             continue
         module = importlib.import_module(f"{__name__}.{name}")
         path = directory / module.FILE
-        path.write_text(module.render(report, evidence), encoding="utf-8")
+        path.write_text(render(name, report, evidence, lang), encoding="utf-8")
         written.append(path)
     return tuple(written)

@@ -8,6 +8,7 @@ import conformance
 from conformance.core.fields import FieldRow
 from conformance.core.node import Json
 from conformance.core.report import Report, Result
+from conformance.core.timing import spreads
 from conformance.core.verdict import Outcome
 from conformance.formats import Evidence
 
@@ -71,6 +72,9 @@ def document(report: Report) -> Json:
         },
         "baseline": [asdict(complaint) for complaint in report.complaints],
         "fields": [_field(row) for row in report.fields],
+        "timings": {
+            name: asdict(spread) for name, spread in spreads(report.timings).items()
+        },
         "requirements": [_requirement(result) for result in report.results],
     }
 

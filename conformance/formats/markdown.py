@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.core.curl import curl
-from conformance.core.fields import FieldRow, Scenario
+from conformance.core.fields import COLUMNS, FieldRow
 from conformance.core.report import Report, Result
 from conformance.core.requirement import Level
 from conformance.core.verdict import Outcome
@@ -69,23 +69,12 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
     yield ""
 
 
-_COLUMNS: Final = {
-    "accepted when valid": Scenario.VALID,
-    "null acts as absent": Scenario.NULL,
-    "missing": Scenario.MISSING,
-    "incomplete": Scenario.INCOMPLETE,
-    "wrong type": Scenario.WRONG_TYPE,
-    "out of enum": Scenario.OUT_OF_ENUM,
-    "doubtful": Scenario.OPEN,
-}
-
-
 def _fields(rows: tuple[FieldRow, ...]) -> Iterator[str]:
     """Write what the target did with each field; ranges, the page states none."""
-    yield f"| field | {' | '.join(_COLUMNS)} | out of range |"
-    yield f"|---|{'---|' * len(_COLUMNS)}---|"
+    yield f"| field | {' | '.join(COLUMNS)} | out of range |"
+    yield f"|---|{'---|' * len(COLUMNS)}---|"
     for row in rows:
-        cells = (row.cell(scenario) for scenario in _COLUMNS.values())
+        cells = (row.cell(scenario) for scenario in COLUMNS.values())
         yield f"| {code(row.field)} | {' | '.join(cells)} | no range is stated |"
 
 

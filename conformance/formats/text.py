@@ -10,6 +10,7 @@ from conformance.core.fields import PREFIX
 from conformance.core.report import Report, Result
 from conformance.core.requirement import Level
 from conformance.core.verdict import Outcome
+from conformance.core.visible import visible
 from conformance.formats import Evidence
 
 FILE: Final = "report.txt"
@@ -95,7 +96,10 @@ def verdict_line(report: Report) -> str:
 
 
 def render(report: Report, evidence: Evidence) -> str:
-    """Show what is broken with its evidence, what was not judged, and the counts."""
+    """Show what is broken with its evidence, what was not judged, and the counts.
+
+    Whatever a server said reaches the terminal as text, never as a command to it.
+    """
     lines = list[str]()
     by_gravity = sorted(report.results, key=lambda r: list(Level).index(r.level))
     for result in by_gravity:
@@ -113,4 +117,4 @@ def render(report: Report, evidence: Evidence) -> str:
         f" {spent.input_tokens} input and {spent.output_tokens} output tokens"
     )
     lines.append(verdict_line(report))
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines)) + "\n"

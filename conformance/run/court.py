@@ -15,6 +15,7 @@ from conformance.core.node import Finding
 from conformance.core.probe import Probe, Told
 from conformance.core.report import Spent
 from conformance.core.requirement import Capability
+from conformance.core.timing import Clock
 from conformance.core.verdict import Outcome, Verdict
 from conformance.run.credit import Credit
 from conformance.run.plan import Plan
@@ -93,6 +94,7 @@ class Court:
         self.gates: dict[Capability, Gate] = {}
         self.spent = Spent()
         self.fields = FieldCounts()
+        self.clock = Clock()
         self._alone = bool(settings.case)
         self._credit = Credit(plan.cases)
         self._verdicts: dict[str, Verdict] = {}
@@ -120,6 +122,7 @@ class Court:
             was.input_tokens + tokens[0],
             was.output_tokens + tokens[1],
         )
+        self.clock.add(exchange)
         self._bench.hear(exchange)
         if drawn:
             self.fields.add(drawn, exchange)

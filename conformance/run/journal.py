@@ -7,7 +7,7 @@ in it, since nothing secret is in an exchange.
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -157,6 +157,40 @@ class Journal:
         self.positions[exchange.id] = self._file.tell()
         self.write(exchange_record(exchange))
 
+    @property
+    def kept(self) -> "Kept":
+        """Return the exchanges that have been written so far."""
+        return Kept(self.path, self.positions)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The exchanges of a journal, each read back when it is asked for.
+
+    ``positions`` gives, by the id of an exchange, the offset of its line.
+    """
+
+    path: Path
+    positions: Mapping[str, int]
+
+    def __call__(self, id_: str, /) -> Exchange | None:
+        """Return one exchange by its id, or ``None`` when it is not there."""
+        position = self.positions.get(id_)
+        if position is None:
+            return None
+        with self.path.open("rb") as file:
+            file.seek(position)
+            return read_exchange(json.loads(file.readline()))
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield all exchanges in the order in which they ended."""
+        if not self.positions:
+            return
+        with self.path.open("rb") as file:
+            for position in self.positions.values():
+                file.seek(position)
+                yield read_exchange(json.loads(file.readline()))
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -168,25 +202,10 @@ class Recorded:
     verdicts: tuple[Json, ...]
     positions: dict[str, int]
 
-    def exchange(self, id_: str) -> Exchange | None:
-        """Return one exchange by its id, or ``None`` when it is not there."""
-        return exchange_at(self.path, self.positions.get(id_))
-
-    def exchanges(self) -> Iterator[Exchange]:
-        """Yield all exchanges in the order in which they ended."""
-        with self.path.open("rb") as file:
-            for position in self.positions.values():
-                file.seek(position)
-                yield read_exchange(json.loads(file.readline()))
-
-
-def exchange_at(path: Path, position: int | None) -> Exchange | None:
-    """Return the exchange whose line begins at ``position`` of a journal."""
-    if position is None:
-        return None
-    with path.open("rb") as file:
-        file.seek(position)
-        return read_exchange(json.loads(file.readline()))
+    @property
+    def kept(self) -> Kept:
+        """Return the exchanges of the journal."""
+        return Kept(self.path, self.positions)
 
 
 def read(path: Path) -> Recorded:

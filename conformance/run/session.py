@@ -172,7 +172,12 @@ class Session:
         )
         outcomes = [(r.requirement.id, r.outcome) for r in report.results]
         complaints = self.settings.baseline.complaints(outcomes, report.target.url)
-        report = replace(report, complaints=complaints, fields=self.court.fields.rows())
+        report = replace(
+            report,
+            complaints=complaints,
+            fields=self.court.fields.rows(),
+            timings=self.court.clock.times,
+        )
         self._write(
             {
                 "type": "footer",

@@ -38,7 +38,8 @@ class Settings:
     that the reader of a report puts their own key into. ``generated`` is how many
     generated requests are sent, ``None`` for all; ``shrink`` makes failing ones
     smaller; ``case`` names the one case that is run alone, if any. ``catalogue`` is
-    the date of the catalogue that counts; what came after it is not run.
+    the date of the catalogue that counts; what came after it is not run. ``lang``
+    is the language that a report shows first, ``en`` or ``zh``.
     """
 
     url: str
@@ -59,6 +60,7 @@ class Settings:
     catalogue: str = VERSION
     baseline: Baseline = field(default_factory=Baseline)
     report_dir: Path | None = None
+    lang: str = "en"
 
 
 def read_rate(text: str) -> float:

@@ -1,5 +1,7 @@
 """Reports made by hand, for tests of the formats."""
 
+from collections.abc import Iterator
+
 from conformance.core.exchange import Exchange
 from conformance.core.node import Finding
 from conformance.core.report import Report, RunInfo, Spent, TargetInfo
@@ -21,9 +23,23 @@ EXCHANGE = Exchange(
 FINDING = Finding("/usage/total_tokens", "34 (11 + 23)", "35 `<script>`", "x-0001")
 
 
-def evidence(id_: str) -> Exchange | None:
-    """Return the one exchange that there is."""
-    return EXCHANGE if id_ == EXCHANGE.id else None
+class Held:
+    """Exchanges that a test holds in its hands, as evidence of a report."""
+
+    def __init__(self, *exchanges: Exchange) -> None:
+        self._by_id = {exchange.id: exchange for exchange in exchanges}
+
+    def __call__(self, id_: str, /) -> Exchange | None:
+        """Return an exchange by its id."""
+        return self._by_id.get(id_)
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield all of them."""
+        yield from self._by_id.values()
+
+
+evidence = Held(EXCHANGE)
+"""The one exchange that there is."""
 
 
 def clause(id_: str, level: Level = Level.MUST) -> Requirement:

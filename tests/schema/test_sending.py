@@ -49,7 +49,7 @@ def journaled(settings: Settings, path: Path) -> tuple[Report, list[Exchange]]:
     """Run and keep a journal; return the report, and all exchanges."""
     with Journal(path) as journal:
         report = judged_live(settings, plan(catalogue(), settings), journal)
-    return report, list(read(path).exchanges())
+    return report, list(read(path).kept.exchanges())
 
 
 def test_a_plan_has_a_case_for_each_generated_request(town: Town) -> None:

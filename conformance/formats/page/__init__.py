@@ -1,0 +1,1 @@
+"""What an HTML report is made of: excerpts, evidence, drawings and the template."""
