@@ -6,7 +6,7 @@ an error of ours.
 """
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from conformance.core.capability import names
@@ -64,13 +64,16 @@ class Case:
         )
 
 
-def _called(check: Check, profile: str, *args: object) -> Iterator[Finding]:
-    """Yield what the check finds, and the malformed value that stopped it."""
+def _called(check: Check, profile: str, *args: object) -> list[Finding]:
+    """Return what the check finds, and the malformed value that stopped it."""
+    found = list[Finding]()
     extra = {"profile": profile} if check.wants_profile else {}
     try:
-        yield from check.judge(*args, **extra)
+        for finding in check.judge(*args, **extra):
+            found.append(finding)
     except Malformed as error:
-        yield error.finding
+        found.append(error.finding)
+    return found
 
 
 def flat(turns: tuple[Told, ...]) -> list[Exchange]:
@@ -108,7 +111,7 @@ def judge(case: Case, turns: tuple[Told, ...], profile: str) -> Verdict:
             reason = f"{exchange.id}: the target limits our rate (429)"
             return case.settled(profile, Outcome.INCONCLUSIVE, reason)
     try:
-        found = list(_called(case.check, profile, *turns))
+        found = _called(case.check, profile, *turns)
     except Inconclusive as why:
         return case.settled(profile, Outcome.INCONCLUSIVE, str(why))
     except Refused as refusal:
@@ -163,13 +166,15 @@ class Tally:
 
     def _judge(self, exchange: Exchange, picked: tuple[object, ...]) -> None:
         try:
-            found = list(_called(self.case.check, self.profile, *picked))
+            found = _called(self.case.check, self.profile, *picked)
         except (Inconclusive, Refused) as why:
             self.reason = str(why)
             return
         self.observations += 1
+        if not found:
+            return
         self._keep(found, exchange.id)
-        if found and exchange.turn and exchange.probe.startswith(PREFIX):
+        if exchange.turn and exchange.probe.startswith(PREFIX):
             self._keep_smaller(found[0], exchange)
 
     def _keep(self, found: list[Finding], exchange: str) -> None:
@@ -190,7 +195,7 @@ class Tally:
             return self.error
         if self.notes:
             try:
-                self._keep(list(_called(self.case.check, self.profile, self.notes)), "")
+                self._keep(_called(self.case.check, self.profile, self.notes), "")
             except Inconclusive as why:
                 return self.case.settled(
                     self.profile, Outcome.INCONCLUSIVE, str(why), self.observations
