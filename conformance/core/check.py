@@ -14,6 +14,20 @@ Judge = Callable[..., Findings]
 
 
 @dataclass(frozen=True)
+class Aid:
+    """Something dear that checks judge by, which may not be there.
+
+    ``absent`` says why it is not, or nothing; ``load`` gets the profile's name, and
+    does nothing where there is nothing to load. With ``at_once`` it is needed for the
+    first answer; otherwise it is loaded while requests are under way.
+    """
+
+    absent: Callable[[], str]
+    load: Callable[[str], None]
+    at_once: bool = False
+
+
+@dataclass(frozen=True)
 class Check:
     """The judgement of one requirement, on probes or on every exchange.
 
@@ -27,6 +41,7 @@ class Check:
     probes: tuple[Probe, ...]
     subject: Subject | None = None
     wants_profile: bool = False
+    aid: Aid | None = None
 
     @property
     def text(self) -> str:
@@ -39,6 +54,7 @@ def check(
     *,
     on: Probe | tuple[Probe, ...] | Subject,
     shown_by: Probe | tuple[Probe, ...] = (),
+    aid: Aid | None = None,
 ) -> Callable[[Judge], Check]:
     """Make the decorated function the judge of ``requirement``.
 
@@ -46,7 +62,8 @@ def check(
     turn of several requests); on a subject it receives what the subject picks,
     or the list of all notes. It yields a ``Finding`` for each breach; yielding
     nothing is a pass. A keyword parameter ``profile`` gets the profile's name.
-    ``shown_by`` names the probes that a universal check needs to be held.
+    ``shown_by`` names the probes that a universal check needs to be held. Where
+    ``aid`` is absent, the check is not run.
     """
     subject = on if isinstance(on, Subject) else None
     named = shown_by if isinstance(on, Subject) else on
@@ -54,6 +71,6 @@ def check(
 
     def bind(judge: Judge) -> Check:
         wants = "profile" in inspect.signature(judge).parameters
-        return Check(requirement, judge, probes, subject, wants)
+        return Check(requirement, judge, probes, subject, wants, aid)
 
     return bind

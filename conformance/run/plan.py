@@ -69,7 +69,7 @@ def _why_not(
         return "needs a second key (--second-key-env)"
     if requirement.section == GENERATED and settings.generated == 0:
         return "no generated inputs (--generated 0)"
-    return ""
+    return check.aid.absent() if check.aid else ""
 
 
 def _wanted(cases: Iterable[Case], spare: Iterable[Probe]) -> Iterable[Probe]:

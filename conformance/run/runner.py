@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -81,6 +82,7 @@ class Runner:
         self._lanes = Lanes(self._limits)
         self._opened = {c: asyncio.Event() for c in OPENINGS}
         probes = self._court.plan.probes
+        await self._load_aids()
         for capability, probe in OPENINGS.items():
             if probe not in probes:
                 self._opened[capability].set()
@@ -93,6 +95,17 @@ class Runner:
                 self._court.left_out(probe, Outcome.NOT_RUN, spent)
         finally:
             await self._lanes.close()
+
+    async def _load_aids(self) -> None:
+        """Load what checks judge by, off the loop: now, or while requests are out."""
+        profile = self._settings.profile.name
+        for aid in {
+            case.check.aid for case in self._court.plan.cases if case.check.aid
+        }:
+            if aid.at_once:
+                await asyncio.to_thread(aid.load, profile)
+            else:
+                threading.Thread(target=aid.load, args=(profile,)).start()
 
     async def _hold_all(self, probes: tuple[Probe, ...]) -> None:
         """Hold the hand-written probes all at once, the generated ones a few at a time.

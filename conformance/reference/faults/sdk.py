@@ -7,22 +7,15 @@ from typing import Any
 from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.reply import Chunk, Head, Reply
-from conformance.reference.rewriting import each_event, having, json_response
+from conformance.reference.rewriting import each_event, each_response, having
 
 Json = Any
 
 
-@on_reply(breaks="sdk.reads-a-response")
-def parts_of_the_chat_api(_asked: Asked, reply: Reply) -> Reply:
-    """The text of a JSON answer is in parts of the type that chat completions have."""
-
-    def renamed(response: Json) -> Json:
-        for item in response["output"]:
-            for part in item.get("content", ()):
-                part["type"] = "text" if part["type"] == "output_text" else part["type"]
-        return response
-
-    return json_response(reply, renamed)
+@on_reply(breaks={"sdk.reads-a-response", "sdk.reads-a-stream"})
+def private_members_written(_asked: Asked, reply: Reply) -> Reply:
+    """A response is written with a private member of the object that it was made of."""
+    return each_response(reply, having(_fields_set=["id"]))
 
 
 @on_reply(breaks="sdk.reads-a-stream")

@@ -1,0 +1,192 @@
+"""The official ``openai`` client, reading answers that are on record.
+
+Its own HTTP stack, SSE decoder, models, accumulator and errors are at work; only the
+network is not: a transport hands it the recorded bytes in the pieces that they came
+in. The rest of its surface is not driven.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.core.exchange import Exchange
+from conformance.extras import missing
+
+if TYPE_CHECKING:
+    import httpx2
+    import openai
+
+EXTRA: Final = "openai"
+
+_OF_THE_WIRE: Final = frozenset(
+    {"content-encoding", "content-length", "transfer-encoding", "connection"}
+)
+"""Headers about bytes on the wire, which a recorded body no longer is."""
+
+_ASKED: Final[dict[str, Any]] = {"model": "recorded", "input": "recorded"}
+"""What the client is told to send; the recorded answer comes whatever it asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function call as a program gets it."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the client hands to its program; ``trouble`` is what it raised instead."""
+
+    text: str = ""
+    calls: tuple[Call, ...] = ()
+    events: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What the client raises for a refusal, and how often it sent the request.
+
+    ``message`` is the text of the error object, empty where the client found none.
+    """
+
+    name: str
+    message: str
+    sent: int
+
+
+def absent() -> str:
+    """Say what to install where the client is absent; nothing where it is there."""
+    why = missing(EXTRA)
+    return f"the official client is {why}" if why else ""
+
+
+def warm(_profile: str) -> None:
+    """Import the client now, so that nothing waits for it."""
+    if not absent():
+        import_module("openai.types.responses")
+
+
+def _pieces(exchange: Exchange) -> Iterator[bytes]:
+    """Yield the body in the pieces that it arrived in."""
+    start = 0
+    for _, end in exchange.chunks:
+        yield exchange.body[start:end]
+        start = end
+    yield exchange.body[start:]
+
+
+class _Replay:
+    """A transport's other end: gives the same recorded answer to every request."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.sent = 0
+
+    def __call__(self, request: "httpx2.Request") -> "httpx2.Response":
+        import httpx2  # noqa: PLC0415 -- dear, and an extra
+
+        self.sent += 1
+        headers = [
+            (name, value)
+            for name, value in self._exchange.headers
+            if name not in _OF_THE_WIRE
+        ]
+        return httpx2.Response(
+            self._exchange.status,
+            headers=[*headers, ("retry-after-ms", "1")],  # no test of its patience
+            content=_pieces(self._exchange),
+            request=request,
+        )
+
+
+def _client(replay: _Replay, retries: int = 0) -> "openai.OpenAI":
+    import httpx2  # noqa: PLC0415 -- as above
+    import openai  # noqa: PLC0415 -- dear, and an extra
+
+    return openai.OpenAI(
+        api_key="recorded",
+        base_url="http://recorded.invalid/v1",
+        max_retries=retries,
+        http_client=httpx2.Client(transport=httpx2.MockTransport(replay)),
+    )
+
+
+def _read(exchange: Exchange, drive: Callable[["openai.OpenAI"], Reading]) -> Reading:
+    """Let the client read an answer; whatever it raises is what it makes of it."""
+    with _client(_Replay(exchange)) as client:
+        try:
+            return drive(client)
+        except Exception as error:  # noqa: BLE001 -- a client's every error is evidence
+            return Reading(trouble=f"{type(error).__name__}: {error}")
+
+
+def _calls(response: Any) -> tuple[Call, ...]:  # noqa: ANN401 -- the client's models are lenient
+    return tuple(
+        Call(item.call_id, item.name, item.arguments)
+        for item in response.output
+        if item.type == "function_call"
+    )
+
+
+def _created(client: "openai.OpenAI") -> Reading:
+    response = client.responses.create(**_ASKED)
+    return Reading(response.output_text, _calls(response))
+
+
+def _iterated(client: "openai.OpenAI") -> Reading:
+    with client.responses.create(**_ASKED, stream=True) as stream:
+        return Reading(events=tuple(getattr(event, "type", "") for event in stream))
+
+
+def _accumulated(client: "openai.OpenAI", *, completed: bool) -> Reading:
+    with client.responses.stream(**_ASKED) as stream:
+        events = list(stream)
+        if completed:
+            final: Any = stream.get_final_response()
+        else:
+            final = [vars(e)["response"] for e in events if "response" in vars(e)][-1]
+    return Reading(final.output_text, _calls(final), tuple(e.type for e in events))
+
+
+def created(exchange: Exchange) -> Reading:
+    """Return what ``responses.create`` makes of a response object."""
+    return _read(exchange, _created)
+
+
+def iterated(exchange: Exchange) -> Reading:
+    """Return what iterating over ``responses.create(stream=True)`` gives."""
+    return _read(exchange, _iterated)
+
+
+def accumulated(exchange: Exchange) -> Reading:
+    """Return what ``responses.stream`` gives, and its final response.
+
+    The client gives a final response only to a stream that was completed; of another
+    one the last snapshot is taken.
+    """
+    last = exchange.terminal.type if exchange.terminal else ""
+    completed = last == "response.completed"
+    return _read(exchange, partial(_accumulated, completed=completed))
+
+
+def raised(exchange: Exchange, retries: int = 1) -> Raised:
+    """Return what ``responses.create`` raises for a refusal."""
+    import openai  # noqa: PLC0415 -- as above
+
+    replay = _Replay(exchange)
+    with _client(replay, retries) as client:
+        try:
+            client.responses.create(**_ASKED)
+        except openai.APIStatusError as error:
+            told = error.body.get("message") if isinstance(error.body, dict) else None
+            message = told if isinstance(told, str) else ""
+            return Raised(type(error).__name__, message, replay.sent)
+        except Exception as error:  # noqa: BLE001 -- as above
+            return Raised(f"{type(error).__name__}: {error}", "", replay.sent)
+    return Raised("nothing", "", replay.sent)

@@ -1,0 +1,220 @@
+"""The published models: what typed clients of a profile are generated from.
+
+The profiles ``openai`` and ``openresponses`` have models of their own, taken at run
+time from packages (``conformance.schema.published``); New API's page has a document
+instead. Unknown members, unknown kinds of items and events, and values that no list
+has are allowed: clients are written for an API that grows. What a clause of another
+section tells better is left to it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from conformance.core.check import Aid, Findings, check
+from conformance.core.event import Event
+from conformance.core.exchange import Exchange
+from conformance.core.node import Finding, Malformed, Node, show
+from conformance.core.requirement import must, should
+from conformance.core.sources import OPEN_RESPONSES, OPENAI_API
+from conformance.core.subject import EVERY_STREAM
+from conformance.schema.breaches import Breach, Path
+from conformance.schema.published import published, warm
+from conformance.spec.explained import is_told, told_elsewhere
+from conformance.spec.probes import basic, tools
+from conformance.spec.responses import PLAIN, WHOLE
+
+MODELLED: Final = {"openai", "openresponses"}
+"""The profiles whose models are published as a package."""
+
+MODELS: Final = Aid(str, warm, at_once=True)
+"""Never absent: a profile whose models are not there is left *inconclusive*."""
+
+NULLABLE: Final = (
+    "error",
+    "incomplete_details",
+    "instructions",
+    "metadata",
+    "temperature",
+    "top_p",
+)
+"""What OpenAI's document requires and allows to be null.
+
+With the eight members that the SDK's model requires they are the document's fourteen;
+the SDK takes their absence for null.
+"""
+
+YOUNG: Final = frozenset({"cache_write_tokens"})
+"""Members that newer models require, and that most servers have never heard of."""
+
+_SOURCE: Final = f"{OPENAI_API}; {OPEN_RESPONSES}"
+
+
+def _untold(
+    found: Iterator[tuple[str, Finding]], exchange: Exchange, profile: str
+) -> Findings:
+    """Pass on what no other clause blames, looked up when there is something."""
+    several = list(found)
+    elsewhere = told_elsewhere(exchange, profile) if several else []
+    for pointer, finding in several:
+        if not is_told(pointer, elsewhere):
+            yield finding
+
+
+def _absent(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:
+    for name in names:
+        if name not in response:
+            pointer = f"{response.pointer}/{name}"
+            got = Finding(pointer, "a value", "nothing", response.exchange)
+            yield pointer, got
+
+
+REQUIRED = must(
+    "profile.response-has-the-required-members",
+    "A response has every member that the published model requires.",
+    source=_SOURCE,
+    profiles=MODELLED,
+    cause="the gateway builds the object from what its upstream happens to send",
+)
+
+
+@check(REQUIRED, on=WHOLE, shown_by=PLAIN, aid=MODELS)
+def response_has_the_required_members(
+    response: Node, exchange: Exchange, *, profile: str
+) -> Findings:
+    """Judge the object's own members: 8 in ``openai``, 31 in ``openresponses``.
+
+    A member that may be null has to be there all the same in ``openresponses``.
+    """
+    names = published(profile).response["required"]
+    yield from _untold(_absent(response, names), exchange, profile)
+
+
+NULLS = should(
+    "profile.response-has-the-nullable-members",
+    "A response has every member that the document requires, null where it is unset.",
+    source=OPENAI_API,
+    profiles={"openai"},
+    cause="null members are left out when the object is written",
+)
+
+
+@check(NULLS, on=WHOLE, shown_by=PLAIN, aid=MODELS)
+def response_has_the_nullable_members(
+    response: Node, exchange: Exchange, *, profile: str
+) -> Findings:
+    """Judge the six that the document requires beyond the SDK's model.
+
+    The SDK reads an absent one as null; clients of other languages may not.
+    """
+    yield from _untold(_absent(response, NULLABLE), exchange, profile)
+
+
+def _blamed(value: Node, breach: Breach) -> tuple[str, Finding]:
+    """Return the place of a breach below ``value``, and what is wrong there."""
+    pointer, held = value.pointer + breach.pointer, value.value
+    for step in () if breach.missing else breach.path:
+        held = held[step]
+    got = "nothing" if breach.missing else show(held)
+    return pointer, Finding(pointer, breach.wanted, got, value.exchange)
+
+
+def _misfits(
+    response: Node, profile: str, *, missing: bool
+) -> Iterator[tuple[str, Finding]]:
+    """Yield what does not fit; the object's own absent members are another clause."""
+    for breach in published(profile).against_response(response.value):
+        young = breach.path[-1:] != () and breach.path[-1] in YOUNG
+        nested = len(breach.path) > 1 or not missing
+        if breach.missing is missing and nested and not young:
+            yield _blamed(response, breach)
+
+
+FITS = must(
+    "profile.response-fits-the-model",
+    "Each value in a response is of the type that the published model has for it.",
+    source=_SOURCE,
+    profiles=MODELLED,
+    cause="null or a text is passed on where clients expect an object or a number",
+)
+
+
+@check(FITS, on=WHOLE, shown_by=(*PLAIN, tools.offered_tool), aid=MODELS)
+def response_fits_the_model(
+    response: Node, exchange: Exchange, *, profile: str
+) -> Findings:
+    """Judge JSON types at any depth, by the wire and not by what a client repairs."""
+    found = _misfits(response, profile, missing=False)
+    yield from _untold(found, exchange, profile)
+
+
+NESTED = should(
+    "profile.nested-members-are-there",
+    "The objects inside a response have the members that the published model requires.",
+    source=_SOURCE,
+    profiles=MODELLED,
+    cause="tools, formats or token details are repeated without their defaults",
+)
+
+
+@check(NESTED, on=WHOLE, shown_by=(*PLAIN, tools.offered_tool), aid=MODELS)
+def nested_members_are_there(
+    response: Node, exchange: Exchange, *, profile: str
+) -> Findings:
+    """Judge objects of known kinds; a member younger than most servers is left out."""
+    found = _misfits(response, profile, missing=True)
+    yield from _untold(found, exchange, profile)
+
+
+def _events(
+    exchange: Exchange, profile: str, *, missing: bool
+) -> Iterator[tuple[str, Finding]]:
+    """Yield what does not fit in the events, once for each type and place."""
+    models, told = published(profile), set[tuple[str, Path]]()
+    for event in exchange.events:
+        value = _read(event)
+        if value is None:
+            continue
+        for breach in models.against_event(value.value):
+            key = (event.type, breach.place)
+            if breach.missing is missing and key not in told:
+                told.add(key)
+                yield _blamed(value, breach)
+
+
+def _read(event: Event) -> Node | None:
+    try:
+        return event.data
+    except Malformed:
+        return None
+
+
+EVENT_FITS = must(
+    "profile.event-fits-the-model",
+    "Each value in an event is of the type that the published model has for it.",
+    source=_SOURCE,
+    profiles=MODELLED,
+    cause="events are written by hand, and not from the models",
+)
+
+
+@check(EVENT_FITS, on=EVERY_STREAM, shown_by=basic.streamed_text, aid=MODELS)
+def event_fits_the_model(exchange: Exchange, *, profile: str) -> Findings:
+    """Judge events of known types; the response object in them is judged by itself."""
+    found = _events(exchange, profile, missing=False)
+    yield from _untold(found, exchange, profile)
+
+
+EVENT_WHOLE = should(
+    "profile.event-has-its-members",
+    "An event has every member that the published model requires.",
+    source=_SOURCE,
+    profiles=MODELLED,
+    cause="events are written by hand, without members that are mostly empty",
+)
+
+
+@check(EVENT_WHOLE, on=EVERY_STREAM, shown_by=basic.streamed_text, aid=MODELS)
+def event_has_its_members(exchange: Exchange, *, profile: str) -> Findings:
+    """Judge events of known types, one finding for each type and place."""
+    found = _events(exchange, profile, missing=True)
+    yield from _untold(found, exchange, profile)

@@ -1,0 +1,273 @@
+"""The official client: what it makes of the answers that a run brought.
+
+The client reads recorded bytes (``conformance.clients.official``), which costs no
+request. Where it stumbles over something that a clause of another section blames,
+that clause tells it better, and this section says nothing of it. Generated requests
+are left out: the client is slow, and would never send them.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import groupby
+from typing import Final
+
+from conformance.clients import official
+from conformance.clients.official import Call, Reading
+from conformance.core.check import Aid, Findings, check
+from conformance.core.exchange import Exchange, Inconclusive
+from conformance.core.fields import PREFIX
+from conformance.core.node import Finding, Json, show
+from conformance.core.requirement import Capability, must, should
+from conformance.core.sources import FIELD
+from conformance.core.subject import (
+    EVERY_JSON_ANSWER,
+    EVERY_REFUSAL,
+    EVERY_STREAM,
+    Note,
+    Subject,
+    only,
+)
+from conformance.spec.explained import stumbling_blocks
+from conformance.spec.probes import basic, errors, limits
+
+MOST: Final = 8
+"""Answers that the client is given for one clause, each of another form."""
+
+
+def _is_read(exchange: Exchange) -> bool:
+    """Say whether a program would see this answer: whole, and to a plain request."""
+    whole = exchange.failure is None and exchange.request.hang_up_after is None
+    return whole and not exchange.probe.startswith(PREFIX) and not exchange.rate_limited
+
+
+def _is_told_to_its_end(exchange: Exchange) -> bool:
+    """Leave out streams that tell of an error, for which the client has to raise."""
+    ended = exchange.terminal is not None
+    return (
+        _is_read(exchange) and ended and all(e.type != "error" for e in exchange.events)
+    )
+
+
+def _noted(exchange: Exchange) -> Note:
+    return Note(exchange, exchange.id)
+
+
+def _subject(of: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject:
+    """Hand all answers of a run over at once, at its end: the client takes its time."""
+    return only(of, name, test).noting(_noted)
+
+
+CLIENT: Final = Aid(official.absent, official.warm)
+
+READ: Final = _subject(EVERY_JSON_ANSWER, "every JSON answer to a probe", _is_read)
+STREAMED: Final = _subject(EVERY_STREAM, "every whole stream", _is_told_to_its_end)
+REFUSED: Final = _subject(EVERY_REFUSAL, "every refusal of a probe", _is_read)
+
+
+def _items(exchange: Exchange) -> list[Json]:
+    output = exchange.final.value.get("output") if exchange.final is not None else None
+    listed = output if isinstance(output, list) else []
+    return [item for item in listed if isinstance(item, dict)]
+
+
+def _kind(exchange: Exchange) -> Hashable:
+    """Return what a JSON answer is made of."""
+    return tuple(str(item.get("type")) for item in _items(exchange))
+
+
+def _course(exchange: Exchange) -> Hashable:
+    """Return the course of a stream, runs of one type of event told once."""
+    return tuple(type_ for type_, _ in groupby(e.type for e in exchange.events))
+
+
+def _ground(exchange: Exchange) -> Hashable:
+    return exchange.status, exchange.media_type, exchange.body[:1]
+
+
+def chosen(
+    notes: Iterable[Note], form: Callable[[Exchange], Hashable]
+) -> list[Exchange]:
+    """Return one answer of each form, the shortest, ``MOST`` in all."""
+    shortest = dict[Hashable, Exchange]()
+    for note in notes:
+        exchange: Exchange = note.value
+        known = shortest.setdefault(form(exchange), exchange)
+        if len(exchange.body) < len(known.body):
+            shortest[form(exchange)] = exchange
+    return list(shortest.values())[:MOST]
+
+
+def _judged(
+    exchanges: Iterable[Exchange],
+    profile: str,
+    read: Callable[[Exchange], Iterable[Finding]],
+) -> Findings:
+    """Yield what the client stumbles over, unless another clause blames it.
+
+    Raises ``Inconclusive`` where nothing is left to judge by.
+    """
+    judged, told = 0, ""
+    for exchange in exchanges:
+        found = list(read(exchange))
+        if found and (blocks := stumbling_blocks(exchange, profile)):
+            told = f"{exchange.id}: {blocks[0]} tells it better: {found[0].got}"
+            continue
+        judged += 1
+        yield from found
+    if not judged:
+        raise Inconclusive(told or "no answer that the client could read")
+
+
+def _text(exchange: Exchange) -> str:
+    """Return the text of a message: that of its parts which the client knows as text.
+
+    Where there is none, that of the parts of the chat API, which it passes over.
+    """
+    return _text_of(exchange, "output_text") or _text_of(exchange, "text")
+
+
+def _text_of(exchange: Exchange, type_: str) -> str:
+    messages = (item for item in _items(exchange) if item.get("type") == "message")
+    contents = (message.get("content") for message in messages)
+    parts = (p for c in contents if isinstance(c, list) for p in c)
+    texts = (
+        part.get("text")
+        for part in parts
+        if isinstance(part, dict) and part.get("type") == type_
+    )
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _calls(exchange: Exchange) -> tuple[Call, ...]:
+    return tuple(
+        Call(item.get("call_id", ""), item.get("name", ""), item.get("arguments", ""))
+        for item in _items(exchange)
+        if item.get("type") == "function_call"
+    )
+
+
+def _as_sent(exchange: Exchange, reading: Reading, how: str) -> Iterator[Finding]:
+    """Compare what the client hands over with what is on the wire."""
+    if reading.trouble:
+        yield exchange.finding("", f"an answer that {how} reads", reading.trouble)
+        return
+    if reading.text != _text(exchange):
+        wanted = f"the text {show(_text(exchange))} from {how}"
+        yield exchange.finding("/output", wanted, show(reading.text))
+    if reading.calls != _calls(exchange):
+        wanted = f"the calls {_calls(exchange)} from {how}"
+        yield exchange.finding("/output", wanted, str(reading.calls))
+
+
+READS = must(
+    "sdk.reads-a-response",
+    "The official client reads the text or the calls of a response as they were sent.",
+    source=FIELD,
+    needs=Capability.SDK,
+    cause="text is in parts of the chat API, or null where clients walk over it",
+)
+
+
+@check(READS, on=READ, shown_by=(basic.text, limits.capped), aid=CLIENT)
+def reads_a_response(notes: list[Note], *, profile: str) -> Findings:
+    """Judge output_text, function calls, and that nothing is raised."""
+
+    def read(exchange: Exchange) -> Iterator[Finding]:
+        yield from _as_sent(exchange, official.created(exchange), "responses.create")
+
+    yield from _judged(chosen(notes, _kind), profile, read)
+
+
+STREAMS = must(
+    "sdk.reads-a-stream",
+    "The official client gives its program every event of a stream.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="an event has a member by which the client knows an error",
+)
+
+
+@check(STREAMS, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
+def reads_a_stream(notes: list[Note], *, profile: str) -> Findings:
+    """Judge the types of the events in their order; a stream with an error is none."""
+
+    def read(exchange: Exchange) -> Iterator[Finding]:
+        reading = official.iterated(exchange)
+        types = tuple(event.type for event in exchange.events)
+        if reading.trouble or reading.events != types:
+            got = reading.trouble or f"{len(reading.events)} of {len(types)} events"
+            yield exchange.finding("", "a stream that the client reads", got)
+
+    yield from _judged(chosen(notes, _course), profile, read)
+
+
+ACCUMULATES = must(
+    "sdk.accumulates-a-stream",
+    "The official client's responses.stream ends in the response that was sent.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="an item is announced with null where its content or arguments will grow",
+)
+
+
+@check(ACCUMULATES, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
+def accumulates_a_stream(notes: list[Note], *, profile: str) -> Findings:
+    """Judge the final response, or the last snapshot where it was not completed.
+
+    A stream that cannot even be iterated over has a clause of its own.
+    """
+
+    def read(exchange: Exchange) -> Iterator[Finding]:
+        reading = official.accumulated(exchange)
+        if reading.trouble and official.iterated(exchange).trouble:
+            return
+        yield from _as_sent(exchange, reading, "responses.stream")
+
+    yield from _judged(chosen(notes, _course), profile, read)
+
+
+MESSAGE = should(
+    "sdk.finds-the-message-of-an-error",
+    "The error that the official client raises has the message of the refusal.",
+    source=FIELD,
+    needs=Capability.SDK,
+    cause="the body of a refusal has a mark or an encoding that clients do not expect",
+)
+
+
+@check(MESSAGE, on=REFUSED, shown_by=errors.crowded_refusal, aid=CLIENT)
+def finds_the_message_of_an_error(notes: list[Note], *, profile: str) -> Findings:
+    """Judge the body of the exception, where programs look for code and message.
+
+    Its class follows the status alone, which clauses of other sections judge.
+    """
+
+    def read(exchange: Exchange) -> Iterator[Finding]:
+        raised = official.raised(exchange)
+        if not raised.message:
+            got = f"{raised.name} without one in its body"
+            yield exchange.finding("/error/message", "an error with a message", got)
+
+    yield from _judged(chosen(notes, _ground), profile, read)
+
+
+ONCE = should(
+    "sdk.does-not-ask-again",
+    "The official client does not send a refused request a second time.",
+    source=FIELD,
+    needs=Capability.SDK,
+    cause="a bad request is refused with a status or a header that asks for a retry",
+)
+
+
+@check(ONCE, on=REFUSED, shown_by=errors.crowded_refusal, aid=CLIENT)
+def does_not_ask_again(notes: list[Note], *, profile: str) -> Findings:
+    """Judge every refusal but 429.
+
+    By its own rules the client retries 408, 409, and what x-should-retry asks for.
+    """
+
+    def read(exchange: Exchange) -> Iterator[Finding]:
+        if (sent := official.raised(exchange).sent) > 1:
+            yield exchange.finding("status", "one request", f"{sent} of them")
+
+    yield from _judged(chosen(notes, _ground), profile, read)
