@@ -131,7 +131,7 @@ TERMINAL = must(
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the upstream breaks off, or a filter takes the last event out",
-    covers=("SE-19", "SE-20", "SE-35", "SE-36", "ST-09"),
+    covers=("SE-33", "SE-19", "SE-20", "SE-35", "SE-36", "ST-09"),
 )
 
 
