@@ -83,7 +83,6 @@ def _serving(target: Target, site: Site) -> Iterator[tuple[Running, Process]]:
             profile=target.profile,
             second_key=SECOND_KEY if target.has_second_key else None,
             headers=launch.headers,
-            concurrency=target.concurrency
-            or (upstream.concurrency if upstream else None),
+            concurrency=target.concurrency or upstreams,
         )
         yield server, process
