@@ -113,10 +113,11 @@ class Court:
         """Count an exchange, and judge all universal clauses on it."""
         was = self.spent
         drawn = Drawn.of(exchange.probe)
-        tokens = _tokens(exchange)
+        made = exchange.answered and exchange.request.method == "POST"
+        tokens = _tokens(exchange) if made else (0, 0)  # what is fetched was paid for
         self.spent = Spent(
             was.requests + 1,
-            was.answers + exchange.answered,
+            was.answers + made,
             was.refusals + (exchange.kind is Kind.REFUSAL),
             was.generated + (drawn is not None),
             was.input_tokens + tokens[0],
@@ -232,7 +233,7 @@ class Court:
 
 def _tokens(exchange: Exchange) -> tuple[int, int]:
     """Return input and output tokens as the answer states them, 0 where not."""
-    final = exchange.final if exchange.answered else None
+    final = exchange.final
     usage = final.get("usage") if final is not None else None
     if usage is None or not usage.is_a(dict):
         return 0, 0

@@ -122,7 +122,7 @@ def unknown_ids(setting: Setting) -> Steps:
     )
 
 
-@probe(answers=1, refusals=1, tokens=SHORT, needs=Capability.STATE, second_key=True)
+@probe(answers=1, refusals=2, tokens=SHORT, needs=Capability.STATE, second_key=True)
 def foreign_conversation(setting: Setting) -> Steps:
     """A word is told with one key; another key continues that, and fetches it."""
     told = yield setting.ask(
