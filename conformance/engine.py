@@ -21,6 +21,7 @@ from conformance.core.exchange import Exchange
 from conformance.core.judgement import Case
 from conformance.core.report import Report
 from conformance.core.requirement import Level
+from conformance.core.sources import addresses
 from conformance.core.verdict import Outcome, Verdict
 from conformance.errors import SuiteError
 from conformance.formats import write
@@ -40,7 +41,10 @@ class CaseItem(pytest.Item):
     funcargs: dict[str, Any]
 
     def __init__(self, *, case: Case, engine: "Engine", **kw: Any) -> None:  # noqa: ANN401 -- what pytest hands to a node
-        super().__init__(**kw)
+        # The section stands for the file, which may lie anywhere on a machine: so
+        # a JUnit file reads classname="usage", name="usage.total-is-the-sum[…]".
+        section = case.check.requirement.section
+        super().__init__(**kw, nodeid=f"{section}::{case.id}")
         self.case = case
         self.engine = engine
         self.funcargs = {}
@@ -88,6 +92,9 @@ class CaseItem(pytest.Item):
         dynamic.feature(requirement.id)
         dynamic.severity(_SEVERITY[verdict.level])
         dynamic.title(requirement.text)
+        dynamic.tag(verdict.level)
+        for name, url in addresses(requirement.source):
+            dynamic.link(url, name=name)
         dynamic.parameter("probe", verdict.probe)
         dynamic.description(
             f"{requirement.text}\n\nSource: {requirement.source}\n\n"
@@ -112,6 +119,25 @@ class SectionFile(pytest.File):
             yield CaseItem.from_parent(
                 self, name=case.id, case=case, engine=self.engine
             )
+
+
+def _told_to_junit(config: pytest.Config, report: Report) -> None:
+    """Add properties to the suite of the JUnit file that pytest writes, if it does.
+
+    The writer offers that to tests by a fixture only, which no item of ours has.
+    """
+    told = {
+        "target": report.target.url,
+        "model": report.target.model,
+        "profile": report.target.profile,
+        "catalogue": report.run.catalogue,
+        "run": report.run.id,
+        "verdict": report.verdict,
+    }
+    for _, plugin in config.pluginmanager.list_name_plugin():
+        if callable(add := getattr(plugin, "add_global_property", None)):
+            for name, value in told.items():
+                add(f"conformance.{name}", value)
 
 
 @dataclass
@@ -245,9 +271,14 @@ class Engine:
         """Remember that the user stopped the run."""
         self._interrupted = True
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the reports; the exit code is the report's where pytest's is 0."""
+        """Write the reports; the exit code is the report's where pytest's is 0.
+
+        Before others do, so that a JUnit file can name target and verdict.
+        """
         report = self.finish()
+        if report:
+            _told_to_junit(session.config, report)
         if report and session.exitstatus == pytest.ExitCode.OK and report.exit_code:
             session.exitstatus = report.exit_code

@@ -95,10 +95,14 @@ def pytest_terminal_summary(
     engine = config.stash.get(_ENGINE, None)
     if engine is None or engine.report is None:
         return
+    from conformance import github  # noqa: PLC0415 -- as above
     from conformance.formats import render  # noqa: PLC0415 -- as above
 
     terminalreporter.section("conformance")
-    terminalreporter.write(render("text", engine.report, engine.evidence))
+    text = render("text", engine.report, engine.evidence)
+    terminalreporter.write(github.hushed(text, os.environ))
+    for line in github.told(engine.report, engine.evidence, os.environ):
+        terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {engine.directory}")
     if engine.error:
         terminalreporter.write_line(f"error: {engine.error}")

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import click
 import pytest
 from rich.console import Console
 
-from conformance import baseline_file
+from conformance import baseline_file, github
 from conformance.core.baseline import STALE
 from conformance.core.fields import PREFIX
 from conformance.core.profile import profile_named
@@ -72,6 +72,7 @@ def _arguments(engine: Engine, formats: tuple[str, ...]) -> list[str]:
         arguments += ["-p", f"no:{plugin}"]
     if "junit" in formats:
         arguments += ["--junitxml", str(engine.directory / "junit.xml")]
+        arguments += ["-o", "junit_suite_name=conformance"]
     if "allure" in formats:
         results = engine.directory / "allure-results"
         arguments += ["-p", "allure_pytest.plugin", "--alluredir", str(results)]
@@ -150,6 +151,21 @@ def _rewritten(path: Path, report: Report, how: How) -> int:
     return report.exit_code
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep the plugins of the user's own tests out of a run, and only out of that."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
 def _run(engine: Engine, *, quiet: bool) -> None:
     console = Console(stderr=True, highlight=False)
     if not engine.plan.cases:
@@ -161,8 +177,7 @@ def _run(engine: Engine, *, quiet: bool) -> None:
         console.print(told, soft_wrap=True)
     progress = Progress(console, engine.plan, quiet=quiet)
     engine.watcher = progress.watcher()
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    with progress.shown():
+    with progress.shown(), _alone():
         pytest.main(_arguments(engine, engine.formats), plugins=[engine])
 
 
@@ -174,7 +189,10 @@ def _ended(engine: Engine, *, quiet: bool) -> int:
         click.echo("error: pytest ended before there was a report", err=True)
         return OUR_ERROR
     text = render("text", engine.report, engine.evidence)
-    click.echo(text.splitlines()[-1] if quiet else text.rstrip("\n"))
+    text = text.splitlines()[-1] if quiet else text.rstrip("\n")
+    click.echo(github.hushed(text, os.environ).rstrip("\n"))
+    for line in github.told(engine.report, engine.evidence, os.environ):
+        click.echo(line)
     click.echo(f"report: {engine.directory}")
     return engine.report.exit_code
 
