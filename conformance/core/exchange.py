@@ -78,8 +78,12 @@ class Refused(Exception):
     """A 4xx came where a check needs an answer; ``exchange`` holds it."""
 
     def __init__(self, exchange: "Exchange") -> None:
-        super().__init__(f"{exchange.id} was refused: {exchange.summary}")
+        super().__init__(exchange)
         self.exchange = exchange
+
+    def __str__(self) -> str:
+        """Say what was refused, when somebody wants to know: most are only caught."""
+        return f"{self.exchange.id} was refused: {self.exchange.summary}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +192,7 @@ class Exchange:
             return Kind.STREAM
         return Kind.UNRECOGNISED
 
-    @property
+    @cached_property
     def answered(self) -> bool:
         """Say whether the answer is a response object or a stream of events."""
         return self.kind in {Kind.ANSWER, Kind.STREAM}
@@ -223,7 +227,7 @@ class Exchange:
             case _:
                 raise Inconclusive(f"{self.id}: {self.summary}")
 
-    @property
+    @cached_property
     def final(self) -> Node | None:
         """Return the response object where there is one, without raising."""
         try:

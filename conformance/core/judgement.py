@@ -135,7 +135,7 @@ class Tally:
     broken: int = 0
     findings: list[Finding] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    reason: str = ""
+    why: Exception | None = None
     error: Verdict | None = None
     smallest: int | None = None
 
@@ -168,7 +168,7 @@ class Tally:
         try:
             found = _called(self.case.check, self.profile, *picked)
         except (Inconclusive, Refused) as why:
-            self.reason = str(why)
+            self.why = why
             return
         self.observations += 1
         if not found:
@@ -208,9 +208,8 @@ class Tally:
                 self.profile, self.findings, self.observations, self.broken
             )
         if not self.observations:
-            reason = (
-                self.reason or "no exchange of this run has what the clause speaks of"
-            )
+            nothing = "no exchange of this run has what the clause speaks of"
+            reason = str(self.why) if self.why else nothing
             return self.case.settled(self.profile, Outcome.INCONCLUSIVE, reason)
         return self.case.settled(
             self.profile, Outcome.PASSED, observations=self.observations
