@@ -105,7 +105,7 @@ def start(name: str, port: int | None, upstream: str) -> None:
     """Serve one target in the foreground until it is interrupted."""
     try:
         with running_process(name, upstream=upstream, port=port) as (server, process):
-            _describe(server)
+            describe(server)
             while process.alive:
                 time.sleep(0.2)
             raise process.failure(f"ended with {process.child.returncode}")
@@ -144,7 +144,8 @@ def judge_(
     ctx.exit(worst(list(codes.values())))
 
 
-def _describe(server: Running) -> None:
+def describe(server: Running) -> None:
+    """Print what a client must know, and the command that judges the server."""
     click.echo(f"url      {server.url}")
     click.echo(f"model    {server.model}")
     for name, value in server.headers.items():
