@@ -5,13 +5,16 @@ network is not: a transport hands it the recorded bytes in the pieces that they 
 in. The rest of its surface is not driven.
 """
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.core.exchange import Exchange
+from conformance.core.request import Request
 from conformance.extras import missing
 
 if TYPE_CHECKING:
@@ -24,6 +27,11 @@ _OF_THE_WIRE: Final = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "connection"}
 )
 """Headers about bytes on the wire, which a recorded body no longer is."""
+
+_ONE_AT_A_TIME: Final = RLock()
+"""Two threads that load the client at once would see halves of its modules."""
+
+_FIRST_AND_LAST: Final = ("created", "completed")
 
 _ASKED: Final[dict[str, Any]] = {"model": "recorded", "input": "recorded"}
 """What the client is told to send; the recorded answer comes whatever it asks."""
@@ -64,12 +72,6 @@ def absent() -> str:
     """Say what to install where the client is absent; nothing where it is there."""
     why = missing(EXTRA)
     return f"the official client is {why}" if why else ""
-
-
-def warm(_profile: str) -> None:
-    """Import the client now, so that nothing waits for it."""
-    if not absent():
-        import_module("openai.types.responses")
 
 
 def _pieces(exchange: Exchange) -> Iterator[bytes]:
@@ -119,7 +121,7 @@ def _client(replay: _Replay, retries: int = 0) -> "openai.OpenAI":
 
 def _read(exchange: Exchange, drive: Callable[["openai.OpenAI"], Reading]) -> Reading:
     """Let the client read an answer; whatever it raises is what it makes of it."""
-    with _client(_Replay(exchange)) as client:
+    with _ONE_AT_A_TIME, _client(_Replay(exchange)) as client:
         try:
             return drive(client)
         except Exception as error:  # noqa: BLE001 -- a client's every error is evidence
@@ -177,10 +179,10 @@ def accumulated(exchange: Exchange) -> Reading:
 
 def raised(exchange: Exchange, retries: int = 1) -> Raised:
     """Return what ``responses.create`` raises for a refusal."""
-    import openai  # noqa: PLC0415 -- as above
-
     replay = _Replay(exchange)
-    with _client(replay, retries) as client:
+    with _ONE_AT_A_TIME, _client(replay, retries) as client:
+        import openai  # noqa: PLC0415 -- dear, and an extra
+
         try:
             client.responses.create(**_ASKED)
         except openai.APIStatusError as error:
@@ -190,3 +192,18 @@ def raised(exchange: Exchange, retries: int = 1) -> Raised:
         except Exception as error:  # noqa: BLE001 -- as above
             return Raised(f"{type(error).__name__}: {error}", "", replay.sent)
     return Raised("nothing", "", replay.sent)
+
+
+def warm(_profile: str) -> None:
+    """Load the client now, so that nothing waits for it.
+
+    It builds most of its models over the first answer, so it is given one.
+    """
+    if absent():
+        return
+    response = {"id": "r", "output": [{"type": "message", "content": []}]}
+    told = [{"type": f"response.{w}", "response": response} for w in _FIRST_AND_LAST]
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in told).encode()
+    stream = (("content-type", "text/event-stream"),)
+    with suppress(ImportError):
+        accumulated(Exchange(Request(), 200, stream, body))

@@ -99,9 +99,8 @@ class Runner:
     async def _load_aids(self) -> None:
         """Load what checks judge by, off the loop: now, or while requests are out."""
         profile = self._settings.profile.name
-        for aid in {
-            case.check.aid for case in self._court.plan.cases if case.check.aid
-        }:
+        aids = {case.check.aid for case in self._court.plan.cases if case.check.aid}
+        for aid in sorted(aids, key=lambda aid: not aid.at_once):
             if aid.at_once:
                 await asyncio.to_thread(aid.load, profile)
             else:

@@ -74,6 +74,7 @@ REQUIRED = must(
     source=_SOURCE,
     profiles=MODELLED,
     cause="the gateway builds the object from what its upstream happens to send",
+    covers=("OI-12",),
 )
 
 
