@@ -7,11 +7,12 @@ in it, since nothing secret is in an exchange.
 
 import base64
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Final, Self
 
 from conformance.core.exchange import Exchange, Failure, Trouble
 from conformance.core.node import Finding, Json
@@ -19,10 +20,17 @@ from conformance.core.request import Request
 from conformance.core.verdict import Verdict
 from conformance.errors import BadJournal
 
-VERSION = 1
+VERSION: Final = 1
+
+LONGEST_PLAIN: Final = 65536
+"""Bytes of a body that a journal shows as they are; a longer one is packed."""
 
 
-def _text_or_base64(name: str, data: bytes) -> dict[str, str]:
+def _told(name: str, data: bytes) -> dict[str, str]:
+    """Return bytes as text, in base64 where they are none, packed where many."""
+    if len(data) > LONGEST_PLAIN:
+        packed = base64.b64encode(zlib.compress(data)).decode("ascii")
+        return {f"{name}_zlib_base64": packed}
     try:
         return {name: data.decode("utf-8")}
     except UnicodeDecodeError:
@@ -30,6 +38,8 @@ def _text_or_base64(name: str, data: bytes) -> dict[str, str]:
 
 
 def _bytes(record: Json, name: str) -> bytes:
+    if f"{name}_zlib_base64" in record:
+        return zlib.decompress(base64.b64decode(record[f"{name}_zlib_base64"]))
     if f"{name}_base64" in record:
         return base64.b64decode(record[f"{name}_base64"])
     return str(record[name]).encode("utf-8")
@@ -54,11 +64,11 @@ def exchange_record(exchange: Exchange) -> Json:
             "headers": dict(request.headers),
             "keyed": request.keyed,
             "hang_up_after": request.hang_up_after,
-            **_text_or_base64("content", request.content),
+            **_told("content", request.content),
         },
         "status": exchange.status,
         "headers": exchange.headers,
-        **_text_or_base64("body", exchange.body),
+        **_told("body", exchange.body),
         "chunks": [(round(at, 6), end) for at, end in exchange.chunks],
         "wire_bytes": exchange.wire_bytes,
         "http_version": exchange.http_version,
