@@ -146,6 +146,18 @@ def trend(directory: str, output: str | None) -> None:
     sys.exit(trending.trend(directory, output or ""))
 
 
+@main.command()
+@click.argument("kind", metavar="github|gitlab|jenkins|tox")
+@click.option("--output", metavar="FILE", help="Where the job goes; - to show it.")
+@click.option("--install", metavar="SPEC", help="What pip installs, pinned by default.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def init(kind: str, *, output: str | None, install: str | None, force: bool) -> None:
+    """Write a job that judges a gateway on a CI server."""
+    from conformance import starting  # noqa: PLC0415 -- as above
+
+    sys.exit(starting.init(kind, output or "", install or "", force=force))
+
+
 @main.command("list")
 @click.option("--profile", default="newapi", show_default=True)
 @click.option("--coverage", is_flag=True, help="Count the known defects covered.")
