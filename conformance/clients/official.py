@@ -6,8 +6,9 @@ in. The rest of its surface is not driven.
 """
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock
@@ -119,9 +120,17 @@ def _client(replay: _Replay, retries: int = 0) -> "openai.OpenAI":
     )
 
 
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Keep the models' warnings apart: where they are errors they would stop it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _read(exchange: Exchange, drive: Callable[["openai.OpenAI"], Reading]) -> Reading:
     """Let the client read an answer; whatever it raises is what it makes of it."""
-    with _ONE_AT_A_TIME, _client(_Replay(exchange)) as client:
+    with _ONE_AT_A_TIME, _unwarned(), _client(_Replay(exchange)) as client:
         try:
             return drive(client)
         except Exception as error:  # noqa: BLE001 -- a client's every error is evidence
@@ -180,7 +189,7 @@ def accumulated(exchange: Exchange) -> Reading:
 def raised(exchange: Exchange, retries: int = 1) -> Raised:
     """Return what ``responses.create`` raises for a refusal."""
     replay = _Replay(exchange)
-    with _ONE_AT_A_TIME, _client(replay, retries) as client:
+    with _ONE_AT_A_TIME, _unwarned(), _client(replay, retries) as client:
         import openai  # noqa: PLC0415 -- dear, and an extra
 
         try:

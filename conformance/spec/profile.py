@@ -14,7 +14,7 @@ from conformance.core.check import Aid, Findings, check
 from conformance.core.event import Event
 from conformance.core.exchange import Exchange
 from conformance.core.node import Finding, Malformed, Node, show
-from conformance.core.requirement import must, should
+from conformance.core.requirement import Capability, must, should
 from conformance.core.sources import OPEN_RESPONSES, OPENAI_API
 from conformance.core.subject import EVERY_STREAM
 from conformance.schema.breaches import Breach, Path
@@ -194,6 +194,7 @@ EVENT_FITS = must(
     "Each value in an event is of the type that the published model has for it.",
     source=_SOURCE,
     profiles=MODELLED,
+    needs=Capability.STREAMING,
     cause="events are written by hand, and not from the models",
 )
 
@@ -210,6 +211,7 @@ EVENT_WHOLE = should(
     "An event has every member that the published model requires.",
     source=_SOURCE,
     profiles=MODELLED,
+    needs=Capability.STREAMING,
     cause="events are written by hand, without members that are mostly empty",
 )
 

@@ -147,6 +147,17 @@ def test_null_where_something_grows_breaks_the_accumulator(
     assert "None" in verdict.findings[0].got
 
 
+def test_a_warning_of_the_models_is_no_trouble() -> None:
+    """A role that no list has is warned of; here, warnings are errors."""
+    odd = {**MESSAGE, "role": "model"}
+    response = {**RESPONSE, "output": [odd]}
+    *events, last = told()
+    sent = stream(*events, {**last, "response": response})
+
+    assert official.created(answer(response)).text == "Hello"
+    assert official.accumulated(sent).text == "Hello"
+
+
 def test_an_error_member_stops_the_client() -> None:
     """Two clauses do not blame one defect: the accumulator never gets that far."""
     sent = stream(*({**event, "error": {"code": 0}} for event in told()))
