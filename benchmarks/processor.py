@@ -10,8 +10,8 @@ from typing import Any
 
 from benchmarks.serving import Gateway, gateway
 
-EXCHANGES = 3000
-ROUNDS = 3
+EXCHANGES = 10_000
+ROUNDS = 2
 VERY_MANY = 100_000
 
 

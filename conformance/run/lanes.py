@@ -32,9 +32,7 @@ class Lanes:
         if self._idle:
             lane = self._idle.pop()
         else:
-            turn: asyncio.Future[Lane] = (
-                asyncio.get_running_loop().create_future()
-            )
+            turn: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
             heapq.heappush(self._waiting, (priority, next(self._order), turn))
             lane = await turn
         if self._interval:
