@@ -1,6 +1,7 @@
 """The report that a program reads; its schema is ``docs/report.schema.json``."""
 
 import json
+import re
 from dataclasses import asdict
 from typing import Final
 
@@ -14,6 +15,8 @@ from conformance.formats import Evidence
 
 FILE: Final = "report.json"
 SCHEMA_VERSION: Final = 1
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def _requirement(result: Result) -> Json:
@@ -80,5 +83,9 @@ def document(report: Report) -> Json:
 
 
 def render(report: Report, _evidence: Evidence) -> str:
-    """Write the whole report as indented JSON."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    """Write the whole report as indented JSON.
+
+    Half a character of a server's is escaped, since UTF-8 has no place for it.
+    """
+    text = json.dumps(document(report), indent=2, ensure_ascii=False)
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"

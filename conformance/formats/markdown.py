@@ -8,6 +8,7 @@ from conformance.core.fields import COLUMNS, FieldRow
 from conformance.core.report import Report, Result
 from conformance.core.requirement import Level
 from conformance.core.verdict import Outcome
+from conformance.core.visible import visible
 from conformance.formats import Evidence
 from conformance.formats.text import plainest, verdict_line
 
@@ -112,4 +113,4 @@ def render(report: Report, evidence: Evidence) -> str:
     )
     run = report.run
     lines.append(f"{cost}; catalogue {run.catalogue}, seed {run.seed}, run `{run.id}`.")
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines)) + "\n"

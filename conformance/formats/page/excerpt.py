@@ -152,7 +152,7 @@ class _Printer:
             if shown >= SIBLINGS and not is_wanted:
                 continue
             shown += 1
-            label = f"{_quoted(name, 80)}: " if isinstance(name, str) else ""
+            label = f"{cut(_quoted(name, 80))}: " if isinstance(name, str) else ""
             comma = "," if shown < len(value) else ""
             yield from self.lines(member, depth, label, comma, on_path=is_wanted)
         if (more := len(value) - shown) > 0:

@@ -1,0 +1,38 @@
+"""Times are few numbers, however long a run was."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from conformance.core.timing import Clock, Spread, spreads
+from tests.formats.reports import EXCHANGE
+
+REFUSED = replace(EXCHANGE, status=400)
+
+
+def test_memory_has_a_bound() -> None:
+    """Of a long run an even part is kept, first and late ones alike."""
+    clock = Clock(kept=10)
+    for number in range(1000):
+        clock.add(replace(REFUSED, id=f"x-{number:04}"))
+    numbers = [int(time.exchange[2:]) for time in clock.times]
+
+    assert 5 <= len(numbers) <= 10
+    assert numbers[0] == 0
+    assert numbers[-1] > 800
+    assert {b - a for a, b in pairwise(numbers)} == {128}
+
+
+def test_a_spread_is_made_of_what_was_measured() -> None:
+    """Nine of ten did not take longer than ``p90``."""
+    assert Spread.of([]) is None
+    assert Spread.of([3.0]) == Spread(1, 3.0, 3.0, 3.0, 3.0)
+    tenths = [n / 10 for n in range(11)]
+    assert Spread.of(reversed(tenths)) == Spread(11, 0.0, 0.5, 0.9, 1.0)
+
+
+def test_each_kind_is_measured_by_itself() -> None:
+    """A kind that never came is absent."""
+    clock = Clock()
+    clock.add(REFUSED)
+
+    assert spreads(clock.times) == {"refusal": Spread(1, 0.5, 0.5, 0.5, 0.5)}
