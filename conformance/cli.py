@@ -158,14 +158,31 @@ def init(kind: str, *, output: str | None, install: str | None, force: bool) -> 
     sys.exit(starting.init(kind, output or "", install or "", force=force))
 
 
+_LANG = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True
+)
+
+
 @main.command("list")
 @click.option("--profile", default="newapi", show_default=True)
 @click.option("--coverage", is_flag=True, help="Count the known defects covered.")
-def list_(profile: str, *, coverage: bool) -> None:
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Markdown holds all profiles at once.",
+)
+@_LANG
+def list_(profile: str, *, coverage: bool, shape: str, lang: str) -> None:
     """List every requirement, by section."""
-    from conformance import telling  # noqa: PLC0415 -- as above
+    from conformance import listing, telling  # noqa: PLC0415 -- as above
 
-    text = telling.coverage() if coverage else telling.listing(profile)
+    if shape == "markdown":
+        text = listing.markdown(lang)
+    else:
+        text = telling.coverage() if coverage else telling.listing(profile)
     click.echo(text, nl=False)
 
 
@@ -184,11 +201,6 @@ def faults() -> None:
     from conformance import telling  # noqa: PLC0415 -- as above
 
     click.echo(telling.fault_list(), nl=False)
-
-
-_LANG = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True
-)
 
 
 @main.command()
