@@ -187,7 +187,8 @@ def of_a_cut_message_is_incomplete(exchange: Exchange) -> Findings:
     if status is None or status.value != "incomplete":
         raise Inconclusive("the answer does not say that it was cut")
     last = list(exchange.items())[-1:]
-    if not last or last[0].value.get("type") != "message" or not exchange.text:
+    whole = bool(last) and last[0].is_a(dict) and bool(exchange.text)
+    if not whole or last[0].value.get("type") != "message":
         raise Inconclusive("the answer was cut before its message")
     stated = last[0].get("status")
     if stated is not None and stated.value == "completed":
