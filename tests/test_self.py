@@ -13,6 +13,7 @@ from conformance.core.verdict import Outcome
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
 from conformance.reference.faults import schema as schema_faults
+from conformance.run.plan import plan
 from tests.blanks import satisfied_by_nothing
 from tests.judging import Town, town_of, tripped
 
