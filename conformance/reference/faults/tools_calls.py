@@ -30,7 +30,7 @@ def _in_json(asked: Asked, reply: Reply, change: Callable[[Json], Json]) -> Repl
     )
 
 
-@on_reply(breaks="tools.call-has-a-call-id")
+@on_reply(breaks={"tools.call-has-a-call-id", "sdk.reads-a-response"})
 def call_without_call_id(asked: Asked, reply: Reply) -> Reply:
     """A call has its item's id alone."""
     return _in_json(
@@ -96,7 +96,7 @@ def arguments_misrouted(_asked: Asked, reply: Reply) -> Reply:
     return retold(reply, shift)
 
 
-@on_reply(breaks="tools.call-ids-differ")
+@on_reply(breaks={"tools.call-ids-differ", "sdk.accumulates-a-stream"})
 def one_call_id_for_all(_asked: Asked, reply: Reply) -> Reply:
     """All calls of an answer have the call_id of the first."""
 
