@@ -140,7 +140,7 @@ def _told_to_junit(config: pytest.Config, report: Report) -> None:
                 add(f"conformance.{name}", value)
 
 
-@dataclass
+@dataclass(eq=False)
 class Engine:
     """The pytest plugin of one run: plans, sends, waits, and writes the report."""
 
@@ -213,7 +213,7 @@ class Engine:
         """Wait for the verdict of a case."""
         if self.session is None:
             raise RuntimeError("the session has not been started")
-        return self.session.verdict(case.id)
+        return self.session.verdict(case)
 
     def begin(self, ids: set[str]) -> None:
         """Open the journal and start to send, for the selected cases only."""

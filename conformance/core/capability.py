@@ -9,7 +9,7 @@ WORDS: Final[dict[Capability, tuple[str, ...]]] = {
     Capability.CORE: (),
     Capability.STREAMING: ("stream",),
     Capability.TOOLS: ("tool", "function"),
-    Capability.REASONING: ("reason", "effort", "thinking"),
+    Capability.REASONING: ("reasoning", "effort", "thinking"),
     Capability.STATE: (
         "previous_response",
         "previous response",
