@@ -23,9 +23,12 @@ KEPT = 25
 """Findings that one verdict keeps; the others are counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One check on one probe, or on every exchange: what a test runner lists."""
+    """One check on one probe, or on every exchange: what a test runner lists.
+
+    A case is equal to itself alone: a plan has each of them once.
+    """
 
     check: Check
     probe: Probe | None

@@ -97,17 +97,18 @@ class Court:
         self.clock = Clock()
         self._alone = bool(settings.case)
         self._credit = Credit(plan.cases)
-        self._verdicts: dict[str, Verdict] = {}
+        self._verdicts: dict[Case, Verdict] = {}
         self._lock = threading.Lock()
-        self._awaited: dict[str, threading.Event] = {}
+        self._awaited: dict[Case, threading.Event] = {}
         self._tallies = [
             Tally(case, self._profile) for case in plan.cases if not case.probe
         ]
         self._bench = Bench(self._tallies)
-        self._by_probe: dict[str, list[Case]] = {}
+        self._by_probe: dict[str, tuple[Case, ...]] = {}
         for case in plan.cases:
             if case.probe:
-                self._by_probe.setdefault(case.probe.name, []).append(case)
+                known = self._by_probe.get(case.probe.name, ())
+                self._by_probe[case.probe.name] = (*known, case)
 
     def hear(self, exchange: Exchange) -> None:
         """Count an exchange, and judge all universal clauses on it."""
@@ -150,7 +151,7 @@ class Court:
 
         ``ended`` is what the probe raised when it could not go on.
         """
-        for case in self._by_probe.get(probe.name, []):
+        for case in self._by_probe.get(probe.name, ()):
             verdict = self._judged(case, turns, ended)
             if not self._credit.holds_back(case, verdict):
                 self._settle(case, verdict)
@@ -169,15 +170,15 @@ class Court:
 
     def left_out(self, probe: Probe, outcome: Outcome, reason: str) -> None:
         """Settle every case of a probe that was not held to its end."""
-        for case in self._by_probe.get(probe.name, []):
-            if case.id not in self._verdicts:
+        for case in self._by_probe.get(probe.name, ()):
+            if case not in self._verdicts:
                 self._settle(case, case.settled(self._profile, outcome, reason))
 
     def close(self, why: str = "interrupted") -> None:
         """Settle the universal cases, and what else is open as not run."""
         for tally in self._tallies:
             case = tally.case
-            if case.id in self._verdicts:
+            if case in self._verdicts:
                 continue
             verdict = tally.verdict()
             if self._alone and not tally.observations and not tally.error:
@@ -190,7 +191,7 @@ class Court:
         for case, verdict in self._credit.close(self._profile):
             self._settle(case, verdict)
         for case in self.plan.cases:
-            if case.id not in self._verdicts:
+            if case not in self._verdicts:
                 self._settle(case, case.settled(self._profile, Outcome.NOT_RUN, why))
 
     def _settle(self, case: Case, verdict: Verdict) -> None:
@@ -201,8 +202,8 @@ class Court:
             verdict = case.failed(self._profile, [finding], 1, 1)
         verdict = self._excused(verdict)
         with self._lock:
-            self._verdicts[case.id] = verdict
-            awaited = self._awaited.pop(case.id, None)
+            self._verdicts[case] = verdict
+            awaited = self._awaited.pop(case, None)
         if awaited:
             awaited.set()
         self._on_verdict(verdict)
@@ -216,14 +217,14 @@ class Court:
             return verdict
         return replace(verdict, outcome=Outcome.EXPECTED, reason=str(excuse))
 
-    def wait(self, case_id: str) -> Verdict:
+    def wait(self, case: Case) -> Verdict:
         """Wait, on another thread than ours, for the verdict of a case."""
         with self._lock:
-            if case_id in self._verdicts:
-                return self._verdicts[case_id]
-            settled = self._awaited.setdefault(case_id, threading.Event())
+            if case in self._verdicts:
+                return self._verdicts[case]
+            settled = self._awaited.setdefault(case, threading.Event())
         settled.wait()
-        return self._verdicts[case_id]
+        return self._verdicts[case]
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

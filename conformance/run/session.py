@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import conformance
 from conformance.core.exchange import Exchange
+from conformance.core.judgement import Case
 from conformance.core.node import Json
 from conformance.core.report import Report, RunInfo, TargetInfo
 from conformance.core.verdict import Verdict
@@ -129,9 +130,9 @@ class Session:
             )
             self._loop.close()
 
-    def verdict(self, case_id: str) -> Verdict:
+    def verdict(self, case: Case) -> Verdict:
         """Wait for the verdict of a case; raises what stopped the run."""
-        verdict = self.court.wait(case_id)
+        verdict = self.court.wait(case)
         if self._error:
             raise self._error
         return verdict
