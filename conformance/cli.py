@@ -116,7 +116,7 @@ def serve(port: int, profile: str, faults: tuple[str, ...], latency: float) -> N
 
 
 @main.command()
-@click.argument("reports", nargs=-1, type=click.Path())
+@click.argument("reports", metavar="[NAME=]REPORT...", nargs=-1)
 @click.option("--targets", "file", metavar="FILE", help="Judge all it names first.")
 @click.option("--report-dir", metavar="DIR", help="Where the comparison goes.")
 @click.option("--format", "formats", default="html,json,markdown", show_default=True)

@@ -73,6 +73,13 @@ def _allowed(several: Sequence[Measure], *, force: bool) -> None:
         )
 
 
+def _named(given: str) -> tuple[str, Path]:
+    """Read ``NAME=PATH``; a path that is there, or without ``=``, has no name."""
+    name, equals, path = given.partition("=")
+    plain = Path(given)
+    return (name, Path(path)) if name and equals and not plain.exists() else ("", plain)
+
+
 def _told(ran: targets.Ran) -> None:
     """Show how a target's run ended, in its own last words."""
     click.echo(f"{ran.name}: exit {ran.exit_code}: {ran.said or 'it said nothing'}")
@@ -105,7 +112,10 @@ def compare(
     wanted = _chosen(formats)
     now = datetime.now(UTC)
     out = Path(report_dir or f"reports/compare-{now:%Y%m%dT%H%M%SZ}")
-    gathered = _Gathered([stored.read(Path(path)) for path in paths], [""] * len(paths))
+    named = [_named(path) for path in paths]
+    gathered = _Gathered(
+        [stored.read(path) for _, path in named], [n for n, _ in named]
+    )
     ran = _judged(Path(file), gathered, out, force=force) if file else []
     if len(gathered.reports) < 2:
         raise BadSetting(

@@ -202,6 +202,16 @@ def test_every_cell_leads_to_its_evidence() -> None:
     assert inside <= set(links.ids)
 
 
+def test_a_report_can_be_given_a_name() -> None:
+    """A path that is there is a path, whatever is in it."""
+    shelved(story(usage_sum=FAILED), Path("a=b"))
+    shelved(story(model="n", usage_sum=PASSED), Path("c"))
+    result = invoke("a=b", "the new one=c", "--report-dir", "out")
+
+    assert result.exit_code == 0, result.output
+    assert "| `m` | `the new one` |" in result.output
+
+
 def test_without_a_page_a_cell_leads_to_the_report_itself() -> None:
     """A run that was not asked for HTML still has its JSON."""
     a = shelved(story(usage_sum=FAILED), Path("a"), page=False)
