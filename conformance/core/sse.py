@@ -8,7 +8,7 @@ it is kept apart as not ``finished``, so that a clause can say so.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -62,6 +62,16 @@ def frames(body: bytes) -> Iterator[Frame]:
             name = text
     if data:
         yield Frame(name, "\n".join(data), end, finished=False)
+
+
+def plainly(told: Iterable[Frame]) -> bytes:
+    """Write events anew with name and data alone, which every client can read."""
+    written = list[str]()
+    for frame in told:
+        written += [f"event: {frame.name}"] if frame.name else []
+        written += [f"data: {line}" for line in frame.data.split("\n")]
+        written += [""] if frame.finished else []
+    return "\n".join([*written, ""]).encode()
 
 
 def names_without_data(body: bytes) -> Iterator[str]:

@@ -49,6 +49,19 @@ def _either(models: tuple[Any, ...]) -> Any:  # noqa: ANN401 -- a type made at r
     return reduce(or_, models)
 
 
+def _free_members_of_null(models: dict[str, Json]) -> None:
+    """Let a member be anything where a model has it as null and nothing else.
+
+    Such a type is a gap in the document that the model was made from: the ``schema``
+    of a text.format that ``openresponses-types`` has could repeat no schema.
+    """
+    for model in models.values():
+        members = model.get("properties", {})
+        for name, type_ in members.items():
+            if type_.get("type") == "null":
+                members[name] = {}
+
+
 _MODELS: Final = {"openai": _openai, "openresponses": _openresponses}
 
 
@@ -61,6 +74,7 @@ class Published:
         events, response = _MODELS[profile]()
         whole = TypeAdapter(events).json_schema()
         self._models: dict[str, Json] = whole["$defs"]
+        _free_members_of_null(self._models)
         self._response = response
         self._events = {
             tag: name

@@ -7,7 +7,6 @@ are left out: the client is slow, and would never send them.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from itertools import groupby
 from typing import Final
 
 from conformance.clients import official
@@ -21,7 +20,6 @@ from conformance.core.sources import FIELD
 from conformance.core.subject import (
     EVERY_JSON_ANSWER,
     EVERY_REFUSAL,
-    EVERY_STREAM,
     Note,
     Subject,
     only,
@@ -33,34 +31,25 @@ MOST: Final = 8
 """Answers that the client is given for one clause, each of another form."""
 
 
-def _is_read(exchange: Exchange) -> bool:
+def is_read(exchange: Exchange) -> bool:
     """Say whether a program would see this answer: whole, and to a plain request."""
     whole = exchange.failure is None and exchange.request.hang_up_after is None
     return whole and not exchange.probe.startswith(PREFIX) and not exchange.rate_limited
-
-
-def _is_told_to_its_end(exchange: Exchange) -> bool:
-    """Leave out streams that tell of an error, for which the client has to raise."""
-    ended = exchange.terminal is not None
-    return (
-        _is_read(exchange) and ended and all(e.type != "error" for e in exchange.events)
-    )
 
 
 def _noted(exchange: Exchange) -> Note:
     return Note(exchange, exchange.id)
 
 
-def _subject(of: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject:
+def subject(of: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject:
     """Hand all answers of a run over at once, at its end: the client takes its time."""
     return only(of, name, test).noting(_noted)
 
 
 CLIENT: Final = Aid(official.absent, official.warm)
 
-READ: Final = _subject(EVERY_JSON_ANSWER, "every JSON answer to a probe", _is_read)
-STREAMED: Final = _subject(EVERY_STREAM, "every whole stream", _is_told_to_its_end)
-REFUSED: Final = _subject(EVERY_REFUSAL, "every refusal of a probe", _is_read)
+READ: Final = subject(EVERY_JSON_ANSWER, "every JSON answer to a probe", is_read)
+REFUSED: Final = subject(EVERY_REFUSAL, "every refusal of a probe", is_read)
 
 
 def _items(exchange: Exchange) -> list[Json]:
@@ -72,11 +61,6 @@ def _items(exchange: Exchange) -> list[Json]:
 def _kind(exchange: Exchange) -> Hashable:
     """Return what a JSON answer is made of."""
     return tuple(str(item.get("type")) for item in _items(exchange))
-
-
-def _course(exchange: Exchange) -> Hashable:
-    """Return the course of a stream, runs of one type of event told once."""
-    return tuple(type_ for type_, _ in groupby(e.type for e in exchange.events))
 
 
 def _ground(exchange: Exchange) -> Hashable:
@@ -96,7 +80,7 @@ def chosen(
     return list(shortest.values())[:MOST]
 
 
-def _judged(
+def judged(
     exchanges: Iterable[Exchange],
     profile: str,
     read: Callable[[Exchange], Iterable[Finding]],
@@ -145,7 +129,7 @@ def _calls(exchange: Exchange) -> tuple[Call, ...]:
     )
 
 
-def _as_sent(exchange: Exchange, reading: Reading, how: str) -> Iterator[Finding]:
+def as_sent(exchange: Exchange, reading: Reading, how: str) -> Iterator[Finding]:
     """Compare what the client hands over with what is on the wire."""
     if reading.trouble:
         yield exchange.finding("", f"an answer that {how} reads", reading.trouble)
@@ -172,57 +156,9 @@ def reads_a_response(notes: list[Note], *, profile: str) -> Findings:
     """Judge output_text, function calls, and that nothing is raised."""
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        yield from _as_sent(exchange, official.created(exchange), "responses.create")
+        yield from as_sent(exchange, official.created(exchange), "responses.create")
 
-    yield from _judged(chosen(notes, _kind), profile, read)
-
-
-STREAMS = must(
-    "sdk.reads-a-stream",
-    "The official client gives its program every event of a stream.",
-    source=FIELD,
-    needs=Capability.STREAMING,
-    cause="an event has a member by which the client knows an error",
-)
-
-
-@check(STREAMS, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
-def reads_a_stream(notes: list[Note], *, profile: str) -> Findings:
-    """Judge the types of the events in their order; a stream with an error is none."""
-
-    def read(exchange: Exchange) -> Iterator[Finding]:
-        reading = official.iterated(exchange)
-        types = tuple(event.type for event in exchange.events)
-        if reading.trouble or reading.events != types:
-            got = reading.trouble or f"{len(reading.events)} of {len(types)} events"
-            yield exchange.finding("", "a stream that the client reads", got)
-
-    yield from _judged(chosen(notes, _course), profile, read)
-
-
-ACCUMULATES = must(
-    "sdk.accumulates-a-stream",
-    "The official client's responses.stream ends in the response that was sent.",
-    source=FIELD,
-    needs=Capability.STREAMING,
-    cause="an item is announced with null where its content or arguments will grow",
-)
-
-
-@check(ACCUMULATES, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
-def accumulates_a_stream(notes: list[Note], *, profile: str) -> Findings:
-    """Judge the final response, or the last snapshot where it was not completed.
-
-    A stream that cannot even be iterated over has a clause of its own.
-    """
-
-    def read(exchange: Exchange) -> Iterator[Finding]:
-        reading = official.accumulated(exchange)
-        if reading.trouble and official.iterated(exchange).trouble:
-            return
-        yield from _as_sent(exchange, reading, "responses.stream")
-
-    yield from _judged(chosen(notes, _course), profile, read)
+    yield from judged(chosen(notes, _kind), profile, read)
 
 
 MESSAGE = should(
@@ -247,7 +183,7 @@ def finds_the_message_of_an_error(notes: list[Note], *, profile: str) -> Finding
             got = f"{raised.name} without one in its body"
             yield exchange.finding("/error/message", "an error with a message", got)
 
-    yield from _judged(chosen(notes, _ground), profile, read)
+    yield from judged(chosen(notes, _ground), profile, read)
 
 
 ONCE = should(
@@ -270,4 +206,4 @@ def does_not_ask_again(notes: list[Note], *, profile: str) -> Findings:
         if (sent := official.raised(exchange).sent) > 1:
             yield exchange.finding("status", "one request", f"{sent} of them")
 
-    yield from _judged(chosen(notes, _ground), profile, read)
+    yield from judged(chosen(notes, _ground), profile, read)

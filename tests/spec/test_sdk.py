@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -194,6 +195,31 @@ def test_a_refusal_is_the_error_of_its_status(status: int, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "framed",
+    [
+        lambda body: b"retry: 3000\n\n" + body,
+        lambda body: body.replace(b"event:", b"id: 1\nevent:").replace(
+            b"\n\n", b"\n\n: alive\n\n"
+        ),
+    ],
+    ids=["a lone retry", "a comment behind an id"],
+)
+def test_legal_framing_that_the_client_misreads_breaks_no_must(
+    framed: Callable[[bytes], bytes],
+) -> None:
+    """The standard knows no event without data; the client raises over it."""
+    plain = stream(*told())
+    sent = replace(plain, body=framed(plain.body), chunks=())
+
+    assert sent.events[0].type == "response.created"
+    assert official.iterated(sent).trouble.startswith("JSONDecodeError")
+    assert judged("reads-a-stream", sent).outcome is Outcome.PASSED
+    assert judged("accumulates-a-stream", sent).outcome is Outcome.PASSED
+    assert judged("reads-the-framing", sent).outcome is Outcome.FAILED
+    assert judged("reads-the-framing", plain).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
     ("status", "headers"), [(409, {}), (408, {}), (400, {"x_should_retry": "true"})]
 )
 def test_a_request_that_is_sent_again_is_told(status: int, headers: Json) -> None:
@@ -250,7 +276,7 @@ def test_without_the_extra_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> No
     whole = plan(catalogue(), settings)
 
     left = [v for v in whole.left_out if v.requirement.section == "sdk"]
-    assert len(left) == 5
+    assert len(left) == 6
     assert {v.outcome for v in left} == {Outcome.NOT_RUN}
     assert all("responses-conformance[openai]" in v.reason for v in left)
     assert not any(c.check.requirement.section == "sdk" for c in whole.cases)

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.reply import Chunk, Head, Reply
+from conformance.reference.reply import STREAM_TYPE, Chunk, Head, Reply
 from conformance.reference.rewriting import each_event, each_response, having
 
 Json = Any
@@ -22,6 +22,16 @@ def private_members_written(_asked: Asked, reply: Reply) -> Reply:
 def error_that_says_no_error(_asked: Asked, reply: Reply) -> Reply:
     """Each event has an error member with the code 0."""
     return each_event(reply, having(error={"code": 0, "message": ""}))
+
+
+@on_wire(breaks="sdk.reads-the-framing")
+def lone_time_to_retry(
+    _asked: Asked, head: Head, chunks: Iterable[Chunk]
+) -> tuple[Head, Iterable[Chunk]]:
+    """A stream begins with a block that tells nothing but when to come back."""
+    if head.raw is not None or head.header("content-type") != STREAM_TYPE:
+        return head, chunks
+    return head, (Chunk(b"retry: 3000\n\n"), *chunks)
 
 
 def _announced(reply: Reply, type_: str, **members: Json) -> Reply:
