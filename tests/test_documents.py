@@ -79,3 +79,32 @@ def test_every_command_of_a_document_exists(path: Path) -> None:
         assert name in main.commands, f"conformance {name}"
         known = {o for p in main.commands[name].params for o in p.opts} | {"--help"}
         assert not option or option.strip() in known, f"conformance {name}{option}"
+
+
+def _bones(text: str) -> dict[str, list[str]]:
+    """Return what two languages of one document have in common."""
+    fences = _FENCE.findall(text)
+    bare = _FENCE.sub("", text)
+    return {
+        "headings": re.findall(r"^#+ ", bare, re.MULTILINE),
+        "links": _LINK.findall(bare),
+        "pictures": re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", bare),
+        "rows": [str(row.count("|")) for row in bare.splitlines() if row[:1] == "|"],
+        "code": sorted({" ".join(c.split()) for c in re.findall(r"`([^`]+)`", bare)}),
+        "commands": [re.sub(r" +#.*", "", fence) for fence in fences],
+        "points": re.findall(r"^\* ", bare, re.MULTILINE),
+    }
+
+
+def test_the_readme_says_the_same_in_both_languages() -> None:
+    """The same sections, commands, links, tables and names, each under 200 lines."""
+    english, chinese = (
+        (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")
+    )
+    ours, theirs = _bones(english), _bones(chinese)
+    switches = {"README.md", "README.zh-CN.md"}
+
+    for name, told in ours.items():
+        there = [each for each in theirs[name] if each not in switches]
+        assert there == [each for each in told if each not in switches], name
+    assert max(text.count("\n") for text in (english, chinese)) < 200
