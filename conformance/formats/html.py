@@ -69,6 +69,7 @@ def _environment() -> Environment:
         because=words.because,
         reason=words.reason,
         label=words.label,
+        label_of=words.label_of,
         told=charts.told,
         Level=Level,
         Outcome=Outcome,
@@ -100,7 +101,11 @@ def _by_gravity(report: Report) -> list[Result]:
     levels = list(Level)
     return sorted(
         report.results,
-        key=lambda r: (_ORDER.index(r.outcome), levels.index(r.level)),
+        key=lambda r: (
+            _ORDER.index(r.outcome),
+            levels.index(r.level),
+            r.requirement.id,
+        ),
     )
 
 
@@ -129,9 +134,7 @@ class _Bodies:
         if result.outcome not in _BROKEN:
             return self._rendered(result, None, ())
         best = evidence.best(result, self._report, self._kept)
-        findings = tuple(
-            evidence.tame(finding) for finding in result.findings[: evidence.FINDINGS]
-        )
+        findings = evidence.told(result, best)
         whole = self._rendered(result, best, findings)
         if (size := len(whole.encode("utf-8"))) <= self._left:
             self._left -= size

@@ -8,13 +8,13 @@ from typing import Final
 from conformance.core.curl import curl
 from conformance.core.event import Event
 from conformance.core.exchange import Exchange, Kind
-from conformance.core.node import Finding, Malformed
+from conformance.core.node import Finding, Malformed, show
 from conformance.core.report import Report, Result
 from conformance.formats import Evidence
 from conformance.formats.page.excerpt import LONGEST, Line, cut, plain, printed
 from conformance.formats.text import plainest
 
-FINDINGS: Final = 5
+FINDINGS: Final = 3
 """Findings of one requirement that are shown."""
 
 HEADERS: Final = 40
@@ -22,6 +22,9 @@ HEADERS: Final = 40
 
 EVENTS: Final = 24
 """Events of a stream that are shown whatever they are."""
+
+DELTA: Final = 24
+"""Characters of a delta that are shown beside its type."""
 
 BEFORE, BEHIND = 5, 3
 """Events shown around the one in question, and at both ends of a long stream."""
@@ -36,12 +39,14 @@ _EVENT: Final = re.compile(r"event (\d{1,9})(?: (/.*))?", re.DOTALL)
 class Row:
     """One event of a transcript, ``at`` seconds after the request was sent.
 
-    ``lines`` is its data in full where it is ``marked``; ``left_out`` counts events.
+    ``says`` is the text that it adds, quoted. ``lines`` is its data in full where it is
+    ``marked``; ``left_out`` counts events.
     """
 
     number: str = ""
     at: float = 0.0
     type: str = ""
+    says: str = ""
     data: str = ""
     marked: bool = False
     lines: tuple[Line, ...] = ()
@@ -50,9 +55,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """One exchange as evidence of one finding; every text is safe to look at."""
+    """One exchange as evidence of a finding; each text but its own is safe to show."""
 
-    finding: Finding
+    about: Finding
     exchange: str
     probe: str
     curl: str
@@ -87,6 +92,16 @@ def _head(exchange: Exchange, pointer: str) -> tuple[Line, ...]:
     return (first, *lines)
 
 
+def _says(event: Event) -> str:
+    """Return the beginning of what a delta adds, or nothing."""
+    try:
+        value = event.data.value
+    except Malformed:
+        return ""
+    delta = value.get("delta") if isinstance(value, dict) else None
+    return cut(show(delta[:DELTA])) if isinstance(delta, str) else ""
+
+
 def _row(event: Event, pointer: str | None) -> Row:
     """Return an event; with a pointer into its data it is the one in question."""
     lines: tuple[Line, ...] = ()
@@ -99,6 +114,7 @@ def _row(event: Event, pointer: str | None) -> Row:
         str(event.index),
         event.at,
         cut(event.type or event.frame.name, 80),
+        _says(event),
         cut(event.frame.data, LONGEST),
         pointer is not None,
         lines,
@@ -147,7 +163,7 @@ def shown(finding: Finding, exchange: Exchange, report: Report) -> Shown:
         if _REQUEST_ID.search(name)
     )
     return Shown(
-        tame(finding),
+        finding,
         exchange.id,
         cut(exchange.probe, 120),
         curl(exchange.request, report.target.url, report.target.key_env),
@@ -158,6 +174,15 @@ def shown(finding: Finding, exchange: Exchange, report: Report) -> Shown:
         exchange.elapsed,
         len(exchange.body),
     )
+
+
+def told(result: Result, first: Shown | None) -> tuple[Finding, ...]:
+    """Return the findings to list, that of the evidence first."""
+    several = result.findings
+    about = first.about if first else None
+    listed = [about] if about else []
+    listed += [finding for finding in several[:FINDINGS] if finding is not about]
+    return tuple(tame(finding) for finding in listed[:FINDINGS])
 
 
 def best(result: Result, report: Report, evidence: Evidence) -> Shown | None:

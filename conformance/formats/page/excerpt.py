@@ -178,7 +178,8 @@ def _scalar(value: Json, longest: int) -> str:
 def printed(value: Json, pointer: str | None) -> tuple[Line, ...]:
     """Return a JSON value as lines; ``pointer`` names the place to mark, if any."""
     path, absent = walk(value, pointer or "")
-    printer = _Printer(path[:DEEPEST], absent, mark=bool(pointer))
+    is_inside = pointer is not None and pointer.startswith("/")
+    printer = _Printer(path[:DEEPEST], absent, mark=is_inside)
     return folded(list(printer.lines(value)))
 
 

@@ -78,6 +78,16 @@ def reason(text: str) -> Markup:
 def label(attribute: str, text: str, **values: object) -> Markup:
     """Return an attribute in English, and what the page puts there when it switches."""
     told = {lang: escape(said(text, lang)).format(**values) for lang in LANGUAGES}
+    return _switched(attribute, told)
+
+
+def label_of(attribute: str, word: str) -> Markup:
+    """Return an attribute that is a word out of the data, as ``term`` has it."""
+    told = {lang: escape(_term(word, lang)) for lang in LANGUAGES}
+    return _switched(attribute, told)
+
+
+def _switched(attribute: str, told: dict[str, Markup]) -> Markup:
     kept = Markup(" ").join(
         Markup('data-{}="{}"').format(lang, value) for lang, value in told.items()
     )
