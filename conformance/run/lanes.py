@@ -4,24 +4,31 @@ import asyncio
 import heapq
 import itertools
 import time
+from typing import Final
 
 import httpx
 
 from conformance.run.settings import Limits
 from conformance.run.wire import Lane
 
+PATIENCE: Final = 20
+"""Answers without a 429 after which one more lane is lent out again."""
+
 
 class Lanes:
-    """A fixed number of single-connection clients, lent out by priority.
+    """A number of single-connection clients, lent out by priority.
 
     One client with one connection for each lane costs a third of the processor
-    time of one client that is wide. A lower number goes first.
+    time of one client that is wide. A lower number goes first. Fewer lanes are lent
+    out to a target that takes fewer requests at once than we may send.
     """
 
     def __init__(self, limits: Limits) -> None:
         tls = httpx.create_ssl_context()
         self._idle = [Lane(limits, tls) for _ in range(limits.concurrency)]
         self._all = tuple(self._idle)
+        self._width = len(self._all)
+        self._calm = 0
         self._waiting: list[tuple[int, int, asyncio.Future[Lane]]] = []
         self._order = itertools.count()
         self._interval = 1 / limits.rate if limits.rate else 0.0
@@ -29,7 +36,7 @@ class Lanes:
 
     async def take(self, priority: int) -> Lane:
         """Wait for a lane, and for the rate limit to allow one more request."""
-        if self._idle:
+        if self._lent < self._width:
             lane = self._idle.pop()
         else:
             turn: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
@@ -42,14 +49,32 @@ class Lanes:
             await asyncio.sleep(start - now)
         return lane
 
+    @property
+    def _lent(self) -> int:
+        return len(self._all) - len(self._idle)
+
+    def heed(self, *, limited: bool) -> None:
+        """Learn from an answer how many requests at once the target takes.
+
+        To be called while its lane is still lent: what is under way together with a
+        request that gets a 429 was one too many.
+        """
+        if limited:
+            self._width = max(1, min(self._width, self._lent - 1))
+            self._calm = 0
+            return
+        self._calm += 1
+        if self._calm >= PATIENCE and self._width < len(self._all):
+            self._width += 1
+            self._calm = 0
+
     def give_back(self, lane: Lane) -> None:
-        """Hand a lane to the next in line, or keep it."""
-        while self._waiting:
+        """Take a lane back, and lend to the next in line as many as may be lent."""
+        self._idle.append(lane)
+        while self._waiting and self._lent < self._width:
             _, _, turn = heapq.heappop(self._waiting)
             if not turn.done():
-                turn.set_result(lane)
-                return
-        self._idle.append(lane)
+                turn.set_result(self._idle.pop())
 
     async def close(self) -> None:
         """Close every connection."""

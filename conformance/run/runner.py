@@ -215,6 +215,7 @@ class Runner:
             self._sent += 1
             self._on_sent(probe.name)
             came = await send(lane, self._target, request, self._limits, self._started)
+            self._lanes.heed(limited=came.rate_limited)
         finally:
             self._lanes.give_back(lane)
         self._count += 1

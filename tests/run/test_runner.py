@@ -116,6 +116,29 @@ def test_a_target_that_goes_on_limiting_is_not_blamed() -> None:
     assert len(seen) == 4
 
 
+def test_a_target_with_a_short_queue_is_judged_by_as_much_as_it_takes() -> None:
+    """It takes three at once; whoever comes beyond that gets a 429."""
+    lock, flying = threading.Lock(), 0
+
+    def queueing(_head: bytes) -> Iterator[bytes]:
+        nonlocal flying
+        with lock:
+            flying += 1
+            full = flying > 3
+        if not full:
+            server.pause(0.02)
+        with lock:
+            flying -= 1
+        again = BUSY.replace(b"\r\n\r\n", b"\r\nretry-after: 0\r\n\r\n", 1)
+        yield again if full else http(GOOD, "connection: close")
+
+    probes = [named(f"p{i}", 2) for i in range(40)]
+    with RawServer(queueing) as server:
+        report = ran(server.url, *probes)
+
+    assert set(outcomes(report).values()) == {Outcome.PASSED}
+
+
 def test_a_budget_of_requests_is_kept() -> None:
     """What is over it is shown as not run."""
     with RawServer(lambda _: [http(GOOD, "connection: close")]) as server:
