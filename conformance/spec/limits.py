@@ -23,6 +23,9 @@ CALLERS: Final = frozenset({401, 403})
 SLACK: Final = 4
 """Numbers beyond the cap that are forgiven; each takes a token at least."""
 
+BEGUN: Final = 3
+"""Numbers by which a text shows that the model has begun to count."""
+
 SHORTEST_CAP: Final = 40
 """Tokens below which nobody's own cap would cut an answer."""
 
@@ -110,15 +113,19 @@ SAYS_INCOMPLETE = must(
 def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
     """Judge answers that used up the cap, by their own count, and did not get to 500.
 
-    A model that stops early by itself, or a cap that is ignored, shows nothing.
+    A model that stops early by itself, or a cap that is ignored, shows nothing. Nor
+    does one that says something else: it may have come to its end just at the cap.
     """
     status = exchange.response["status"]
     spent = tokens_written(exchange) or 0
     if status.value != "incomplete" and spent < limits.CAP:
         raise Inconclusive(f"the answer ended by itself after {spent} tokens")
-    if len(numbers_in(exchange)) > limits.CAP + SLACK or is_whole(exchange):
+    numbers = numbers_in(exchange)
+    if len(numbers) > limits.CAP + SLACK or is_whole(exchange):
         raise Inconclusive("the answer is not cut")
     if status.value != "incomplete":
+        if exchange.text.strip() and len(numbers) < BEGUN:
+            raise Inconclusive(f"{exchange.id}: the model did not count")
         yield status.finding("incomplete (the cap is used up, and 500 not reached)")
 
 

@@ -73,6 +73,23 @@ def test_a_short_cut_to_the_end_is_no_cut() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("The moon is made of older cheese.", Outcome.INCONCLUSIVE),
+        ("Sure! Here it comes: 1 2 3", Outcome.FAILED),
+        ("", Outcome.FAILED),
+    ],
+)
+def test_other_words_than_a_count_may_end_at_the_cap_by_themselves(
+    text: str, outcome: Outcome
+) -> None:
+    """A count cannot, nor can an answer that has no words."""
+    told = answer(output=saying(text), usage=_spent(CAP), status="completed")
+
+    assert on_probe(SAYS_CUT, told) is outcome
+
+
+@pytest.mark.parametrize(
     ("text", "details", "outcome"),
     [
         ("Hello", {"reason": "max_output_tokens"}, Outcome.FAILED),
