@@ -54,6 +54,7 @@ def judged(
         (["run", "--timeout", "-1"], "--timeout must be more than 0"),
         (["run", "--generated", "-1"], "--generated must be 0 or more"),
         (["run", "--format", "jsn"], "did you mean 'json'?"),
+        (["run", "--lang", "zhh"], "did you mean 'zh'?"),
         (["run", "--level", "shall"], "no level is called 'shall'"),
         (["run", "--require", "tool"], "did you mean 'tools'?"),
         (["run", "--header", "nonsense"], "--header must be like 'Name: value'"),
@@ -241,3 +242,17 @@ def test_list_and_faults_name_everything() -> None:
     """Both are read from the code that runs."""
     assert "usage.total-is-the-sum" in invoke("list").output
     assert all(name in invoke("faults").output for name in FAULTS)
+
+
+def test_the_page_of_a_journal_is_the_page_of_its_run() -> None:
+    """Word for word, with what was not run, in the language asked for."""
+    formats = ["--format", "html,json"]
+    with serving(faults=[FAULTS["total-off-by-one"]]) as gateway:
+        judged(gateway, "--only", "usage", "--lang", "zh", *formats)
+    done = invoke("report", "out", "--report-dir", "again", "--lang", "zh", *formats)
+    page, again = (Path(name, "report.html").read_text() for name in ("out", "again"))
+
+    assert done.exit_code == 1
+    assert 'data-lang="zh"' in page
+    assert "not among what --only names" in page
+    assert page == again

@@ -24,10 +24,13 @@ class Timing:
 
 
 def timing(exchange: Exchange) -> Timing:
-    """Return what the clock says of an exchange."""
+    """Return what the clock says of an exchange, in whole microseconds.
+
+    No journal keeps more, and a report must not differ from that of its journal.
+    """
     events = exchange.events if exchange.kind is Kind.STREAM else ()
-    first = events[0].at if events else None
-    return Timing(exchange.id, exchange.kind, exchange.elapsed, first)
+    first = round(events[0].at, 6) if events else None
+    return Timing(exchange.id, exchange.kind, round(exchange.elapsed, 6), first)
 
 
 class Clock:

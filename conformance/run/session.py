@@ -179,6 +179,8 @@ class Session:
             fields=self.court.fields.rows(),
             timings=self.court.clock.times,
         )
+        for verdict in self.court.plan.left_out:
+            self._write(verdict_record(verdict))
         self._write(
             {
                 "type": "footer",
