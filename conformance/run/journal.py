@@ -142,6 +142,7 @@ class Journal:
         self.path = path
         self.positions: dict[str, int] = {}
         self._file: IO[bytes] = path.open("wb")
+        self._end = 0
 
     def __enter__(self) -> Self:
         """Return the journal itself."""
@@ -159,12 +160,14 @@ class Journal:
     def write(self, record: Json) -> None:
         """Append one line, and hand it to the system at once."""
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        self._file.write(line.encode("utf-8", "surrogatepass") + b"\n")
+        written = line.encode("utf-8", "surrogatepass") + b"\n"
+        self._file.write(written)
         self._file.flush()
+        self._end += len(written)
 
     def exchange(self, exchange: Exchange) -> None:
         """Append an exchange, and remember where it stands."""
-        self.positions[exchange.id] = self._file.tell()
+        self.positions[exchange.id] = self._end
         self.write(exchange_record(exchange))
 
     @property
