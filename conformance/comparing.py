@@ -117,6 +117,10 @@ def compare(
         [stored.read(path) for _, path in named], [n for n, _ in named]
     )
     ran = _judged(Path(file), gathered, out, force=force) if file else []
+    code = targets.worst(ran)
+    if len(gathered.reports) < 2 and code:
+        click.echo("there are not two reports, so nothing was compared", err=True)
+        return code
     if len(gathered.reports) < 2:
         raise BadSetting(
             f"nothing to compare: {len(gathered.reports)} report was given",
@@ -136,4 +140,4 @@ def compare(
         markdown(replace(shown, homes=("",) * len(sides)), whole=False), nl=False
     )
     click.echo(f"comparison: {out}")
-    return targets.worst(ran)
+    return code

@@ -5,14 +5,16 @@ target's table leaves out comes from ``CONFORMANCE_*`` and ``conformance.toml``.
 """
 
 import re
+import signal
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
 from conformance.errors import BadSetting
 from conformance.formats import DEFAULT
@@ -120,12 +122,18 @@ def _apart(environ: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in environ.items() if not k.startswith("GITHUB_")}
 
 
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 @contextmanager
 def _ended(several: Sequence[_Running]) -> Iterator[None]:
-    """See to it that no run outlives this one."""
+    """See to it that no run outlives this one, SIGTERM being an interruption, too."""
+    before = signal.signal(signal.SIGTERM, _stop)
     try:
         yield
     finally:
+        signal.signal(signal.SIGTERM, before)
         for running in several:
             if running.process.poll() is None:
                 running.process.terminate()
@@ -188,21 +196,31 @@ def run(
                 text=True,
                 encoding="utf-8",
                 errors="replace",
+                process_group=0,  # or a Ctrl-C would reach it twice
             )
             under_way.append(_Running(target.name, directory / target.name, process))
         over = []
-        for running in under_way:
-            over.append(_patiently(running))
-            tell(over[-1])
+        try:
+            for running in under_way:
+                over.append(_over(running))
+                tell(over[-1])
+        except KeyboardInterrupt:
+            for running in under_way:
+                if sys.platform != "win32":  # there, Ctrl-C has reached it already
+                    running.process.send_signal(signal.SIGINT)
+            for running in under_way[len(over) :]:
+                over.append(_interrupted(running))
+                tell(over[-1])
         return over
 
 
-def _patiently(running: _Running) -> Ran:
-    """Wait for a run; one that Ctrl-C has reached gets time for its report."""
+def _interrupted(running: _Running) -> Ran:
+    """Give a run time to write its report; one that takes longer is ended."""
     try:
-        return _over(running)
-    except KeyboardInterrupt:
         return _over(running, _PATIENCE)
+    except subprocess.TimeoutExpired:
+        running.process.kill()
+        return replace(_over(running), exit_code=INTERRUPTED)
 
 
 def worst(several: Sequence[Ran]) -> int:

@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,6 +20,7 @@ from conformance.core.node import Finding
 from conformance.core.report import Report
 from conformance.core.verdict import Outcome
 from conformance.formats.json import document
+from conformance.reference.serving import serving
 from tests.formats.stories import (
     ERROR,
     EXPECTED,
@@ -424,3 +428,31 @@ def test_a_target_that_cannot_be_reached_has_its_column() -> None:
     assert "gone: exit 3: " in result.output
     assert "| verdict | `conformant` | `inconclusive` |" in result.output
     assert result.exit_code == 0
+
+
+def test_an_interruption_ends_every_run_and_is_reported() -> None:
+    """Sent to the comparison alone; no run outlives it."""
+    with serving(latency=3600.0) as gateway:
+        table = f"url = '{gateway.url}'\nmodel = 'm'\napi-key-env = 'K'\n"
+        Path("t.toml").write_text(
+            f"generated = 0\n[targets.a]\n{table}[targets.b]\n{table}", "utf-8"
+        )
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter
+            [
+                *(sys.executable, "-m", "conformance", "compare"),
+                *("--targets", "t.toml", "--report-dir", "out"),
+            ],
+            env={**os.environ, "K": gateway.key},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        begun = [Path("out") / name / "journal.ndjson" for name in "ab"]
+        while not all(p.exists() for p in begun) and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130, output
+    made = json.loads(Path("out/compare.json").read_text("utf-8"))
+    assert [report["interrupted"] for report in made["reports"]] == [True, True]
