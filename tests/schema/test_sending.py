@@ -124,6 +124,16 @@ def test_a_breakdown_is_shown_by_a_small_request(town: Town, tmp_path: Path) -> 
     assert sum(x.turn > 0 for x in exchanges) <= 60
 
 
+def test_a_smaller_request_asks_for_the_same_model(town: Town, tmp_path: Path) -> None:
+    """A refusal of another model would be taken for the failure that is sought."""
+    settings = settings_for(town, "odd-names-are-refused")
+    _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
+    versions = [x for x in exchanges if x.probe.startswith(PREFIX) and x.turn > 0]
+
+    assert versions
+    assert {x.request.member("model") for x in versions} == {settings.model}
+
+
 def test_nothing_is_made_smaller_when_that_is_off(town: Town, tmp_path: Path) -> None:
     """``--no-shrink`` sends each request once."""
     settings = settings_for(town, "odd-names-are-refused", shrink=False)

@@ -79,6 +79,8 @@ class Sending:
         broke_down = len(failure) == 1
 
         def alike(version: Json) -> bool:
+            if _names_model(body) and not _names_model(version):
+                return False  # a refusal of the model is another failure
             if broke_down:  # then it does not matter how good the request is
                 return True
             now = gravest(version)
@@ -99,10 +101,13 @@ class Sending:
 
 def _request(version: Json, model: str) -> Request:
     """Build the request of a smaller version, whatever became of its model."""
-    named = version
-    if isinstance(version, dict) and version.get("model") == PLACEHOLDER:
-        named = {**version, "model": model}
+    named = {**version, "model": model} if _names_model(version) else version
     return Request.of(named)
+
+
+def _names_model(version: Json) -> bool:
+    """Say whether a body asks for the model of the run."""
+    return isinstance(version, dict) and version.get("model") == PLACEHOLDER
 
 
 def probe_of(entry: Entry, searches: Searches) -> Probe:
