@@ -25,6 +25,9 @@ from conformance.spec.probes.errors import crowded_refusal
 
 SHOWN: Final = (basic.text, auth.no_key)
 
+LARGE: Final = 1 << 18
+"""Bytes of a body that some servers refuse by its length, without reading it."""
+
 
 def sound(exchange: Exchange) -> None:
     """Raise ``Inconclusive`` for what no clause knows, and for our own time limits."""
@@ -51,9 +54,12 @@ def every_request_is_answered(exchange: Exchange) -> Findings:
     """Judge a connection closed, or spoken on in another tongue, before a status.
 
     A closed connection is tried twice. Silence until our own time is up, and no
-    connection at all, say nothing of the server.
+    connection at all, say nothing of the server. Nor does the end of one that was
+    not done with a large body: closing it early takes a refusal along unread.
     """
     sound(exchange)
+    if not exchange.status and len(exchange.request.content) > LARGE:
+        raise Inconclusive(f"{exchange.id}: {exchange.failure}; the body was large")
     if not exchange.status:
         yield exchange.finding("status", "an answer", str(exchange.failure))
 

@@ -36,6 +36,20 @@ def test_silence_is_blamed_once_unless_it_may_be_ours(trouble: Trouble) -> None:
 
 
 @pytest.mark.parametrize(
+    ("length", "outcome"),
+    [(100_000, Outcome.FAILED), (1_000_000, Outcome.INCONCLUSIVE)],
+)
+def test_a_large_body_may_be_refused_before_it_is_read(
+    length: int, outcome: Outcome
+) -> None:
+    """The server closes the connection, and what it has said is lost on the way."""
+    large = Request.of({"model": "m", "input": "x" * length})
+    told = came(b"", 0, request=large, failure=Failure(Trouble.CUT))
+
+    assert universal("transport.every-request-is-answered", told).outcome is outcome
+
+
+@pytest.mark.parametrize(
     ("said", "outcome"),
     [
         ("application/json", Outcome.PASSED),
@@ -168,5 +182,9 @@ def test_identity_may_be_named() -> None:
     named = came(ANSWER, headers=(("content-encoding", "Identity"),))
     packed = came(ANSWER, headers=(("content-encoding", "gzip"),))
 
-    assert on_probe("transport.identity-is-respected", (named, packed)) is Outcome.PASSED
-    assert on_probe("transport.identity-is-respected", (packed, named)) is Outcome.FAILED
+    assert (
+        on_probe("transport.identity-is-respected", (named, packed)) is Outcome.PASSED
+    )
+    assert (
+        on_probe("transport.identity-is-respected", (packed, named)) is Outcome.FAILED
+    )
