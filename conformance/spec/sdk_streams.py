@@ -97,7 +97,7 @@ def reads_the_framing(notes: list[Note], *, profile: str) -> Findings:
     def read(exchange: Exchange) -> Iterator[Finding]:
         if not _is_followed(exchange) and _is_followed(_readable(exchange)):
             got = official.iterated(exchange).trouble or "fewer events than were sent"
-            yield exchange.finding("", "blocks that the client passes over", got)
+            yield exchange.finding("", "no block that it takes for an event", got)
 
     yield from judged(chosen(notes, _course), profile, read)
 
