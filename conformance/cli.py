@@ -2,12 +2,13 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
-from conformance.errors import SuiteError
+from conformance.errors import OUR_ERROR, SuiteError
 
 
 class House(click.Group):
@@ -20,6 +21,12 @@ class House(click.Group):
         except SuiteError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:  # noqa: BLE001 -- whatever it is, it must not look like a verdict
+            click.echo(traceback.format_exc(), err=True, nl=False)
+            click.echo("error: that is a defect of ours, not of the server", err=True)
+            ctx.exit(OUR_ERROR)
 
 
 @click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})

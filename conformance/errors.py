@@ -12,7 +12,10 @@ A server that misbehaves is never an exception: it is a ``Finding``.
 
 import difflib
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
+
+OUR_ERROR: Final = 4
+"""The exit code of a defect of ours; 1 would read as a broken MUST."""
 
 
 class SuiteError(Exception):

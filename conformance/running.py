@@ -20,7 +20,7 @@ from conformance.core.profile import profile_named
 from conformance.core.report import Report
 from conformance.core.verdict import Outcome
 from conformance.engine import SPEC, Engine
-from conformance.errors import BadSetting, UnknownName
+from conformance.errors import OUR_ERROR, BadSetting, UnknownName
 from conformance.formats import render
 from conformance.options import gathered, settings_from
 from conformance.progress import Progress
@@ -32,7 +32,6 @@ from conformance.schema.corpus import is_kept
 KEY_ENV: Final = "CONFORMANCE_EMBEDDED_KEY"
 SECOND_KEY_ENV: Final = "CONFORMANCE_EMBEDDED_SECOND_KEY"
 INTERRUPTED: Final = 130
-OUR_ERROR: Final = 4
 
 
 def embedded(

@@ -140,6 +140,21 @@ def test_a_refused_key_is_inconclusive() -> None:
     assert "401" in result.output
 
 
+def test_a_defect_of_ours_exits_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It never looks like a verdict on the server."""
+
+    def broken(*_: object) -> str:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("conformance.formats.json.render", broken)
+    with serving() as gateway:
+        result = judged(gateway, "--only", "usage", "--format", "json")
+
+    assert result.exit_code == 4
+    assert "RuntimeError: boom" in result.output
+    assert "a defect of ours" in result.output
+
+
 def test_a_plan_sends_nothing() -> None:
     """It says what would be spent."""
     with serving() as gateway:
