@@ -24,11 +24,23 @@ def _value(exchange: Exchange, wanted: str) -> Node:
     text = exchange.text.strip()
     if not text or status is None or status.value != "completed":
         raise Inconclusive(f"{exchange.id}: there is no completed answer with a text")
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Malformed(exchange.finding("/output", wanted, show(text))) from None
-    return Node(value, "the text of /output ", exchange.id)
+    for said in (text, _said_last(exchange)):
+        try:
+            value = json.loads(said)
+        except (ValueError, RecursionError):
+            continue
+        return Node(value, "the text of /output ", exchange.id)
+    raise Malformed(exchange.finding("/output", wanted, show(text)))
+
+
+def _said_last(exchange: Exchange) -> str:
+    """Return the text of the last message: those before it may be comments."""
+    *_, last = exchange.items("message")
+    content = last.get("content")
+    if content is None or not content.is_a(list):
+        return ""
+    parts = (part.get("text") for part in content if part.is_a(dict))
+    return "".join(text.value for text in parts if text and text.is_a(str))
 
 
 SCHEMA = should(
@@ -43,7 +55,10 @@ SCHEMA = should(
 
 @check(SCHEMA, on=probes.schema_answer)
 def schema_is_kept(asked: Exchange) -> Findings:
-    """Judge the whole text of a completed answer to a question without a hint of it."""
+    """Judge the whole text of a completed answer to a question without a hint of it.
+
+    A model that comments on its work in messages of their own is judged by the last.
+    """
     value = _value(asked, "JSON that fits the schema")
     yield from misfits(value, probes.SCHEMA)
 

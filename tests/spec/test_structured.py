@@ -33,6 +33,17 @@ def test_a_text_has_to_fit_its_schema(text: str, outcome: Outcome) -> None:
     assert held("structured.schema-is-kept", came(response(message(text)))) is outcome
 
 
+def test_a_comment_may_stand_in_a_message_before_the_answer() -> None:
+    """Not behind it, and not in the same message."""
+    comment, value = message("Let me see."), message(json.dumps(ROME))
+    mixed = message(f"Let me see. {json.dumps(ROME)}")
+    asked = "structured.schema-is-kept"
+
+    assert held(asked, came(response(comment, value))) is PASSED
+    assert held(asked, came(response(value, comment))) is FAILED
+    assert held(asked, came(response(mixed))) is FAILED
+
+
 def test_a_text_that_was_cut_need_not_be_json() -> None:
     """Nor one that was declined."""
     cut = came(response(message('{"city": "Ro'), status="incomplete"))
