@@ -5,20 +5,16 @@ import ssl
 import time
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
-from urllib.request import getproxies
+from typing import Self
+
+import httpx
 
 import conformance
 from conformance.core.exchange import Exchange, Failure, Trouble
 from conformance.core.request import Request
 from conformance.core.sse import frames
-from conformance.run.address import Address
-from conformance.run.network import Answer, Broken, Connection, Tls
 from conformance.run.settings import Limits
 from conformance.run.target import Target
-
-if TYPE_CHECKING:
-    from conformance.run.proxied import Proxied
 
 _ZIPPED = {"gzip": 47, "x-gzip": 47, "deflate": 47}
 """Content encodings that we offer, with the window bits that zlib wants."""
@@ -75,29 +71,21 @@ _ALWAYS = {
 """Headers of every request, unless it has its own."""
 
 
-def trusted() -> ssl.SSLContext:
-    """Return whom we trust: certifi's list, or the one that the environment names."""
-    import httpx  # noqa: PLC0415 -- dear, and only needed for TLS
-
-    context = httpx.create_ssl_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
 class Lane:
-    """One connection at a time; no redirect is followed.
+    """One connection at a time, by way of httpx, which follows no redirect.
 
-    Where the environment names a proxy for a target, httpx goes through it. ``tls``
-    is asked once it is needed; all lanes of a run share one answer.
+    The client is asked once for the transport to a URL, since it knows of proxies;
+    requests then go to the transport, which takes a third of the client's time.
+    ``tls`` is made once for all lanes: reading the certificates takes long.
     """
 
-    def __init__(self, limits: Limits, tls: Tls = trusted) -> None:
-        self._limits = limits
-        self._tls = tls
-        self._addresses: dict[str, Address] = {}
-        self._connection: Connection | None = None
-        self._proxied: Proxied | None = None
-        self._may_be_proxied = bool(getproxies())
+    def __init__(self, limits: Limits, tls: ssl.SSLContext | None = None) -> None:
+        self._client = httpx.AsyncClient(
+            verify=tls or httpx.create_ssl_context(),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        )
+        self._extensions = {"timeout": httpx.Timeout(limits.timeout).as_dict()}
+        self._ways: dict[str, tuple[httpx.URL, httpx.AsyncBaseTransport]] = {}
 
     async def __aenter__(self) -> Self:
         """Return the lane itself."""
@@ -109,38 +97,25 @@ class Lane:
 
     async def close(self) -> None:
         """Close the connection."""
-        for way in (self._connection, self._proxied):
-            if way:
-                await way.close()
+        await self._client.aclose()
 
     async def send(
         self, method: str, url: str, headers: dict[str, str], content: bytes
-    ) -> Answer:
-        """Send a request; the body of the answer is still to be read.
-
-        Raises ``Broken`` and ``OSError``.
-        """
-        asked = _ALWAYS | headers
-        if self._may_be_proxied and (proxied := self._proxy(url)):
-            return await proxied.ask(method, url, asked, content)
-        address = self._addresses.get(url)
-        if address is None:
-            address = self._addresses[url] = Address.of(url)
-        if self._connection and not self._connection.serves(address):
-            await self._connection.close()
-            self._connection = None
-        if self._connection is None:
-            self._connection = await Connection.to(address, self._tls)
-        return await self._connection.ask(method, address.path, asked, content)
-
-    def _proxy(self, url: str) -> "Proxied | None":
-        """Return the proxy on the way to a target, made when it is first asked for."""
-        from conformance.run.proxied import Proxied  # noqa: PLC0415 -- brings httpx
-
-        if self._proxied is None:
-            self._proxied = Proxied.to(url, self._tls(), self._limits.timeout)
-            self._may_be_proxied = self._proxied is not None
-        return self._proxied
+    ) -> httpx.Response:
+        """Send a request; the body of the response is still to be read."""
+        if url not in self._ways:
+            parsed = httpx.URL(url)
+            way = self._client._transport_for_url(parsed)  # noqa: SLF001 -- proxies, see above
+            self._ways[url] = parsed, way
+        parsed, way = self._ways[url]
+        outgoing = httpx.Request(
+            method,
+            parsed,
+            headers=_ALWAYS | headers,
+            content=content,
+            extensions=self._extensions,
+        )
+        return await way.handle_async_request(outgoing)
 
 
 def _heard_enough(request: Request, intake: _Intake) -> bool:
@@ -150,11 +125,24 @@ def _heard_enough(request: Request, intake: _Intake) -> bool:
     return told >= request.hang_up_after
 
 
-async def _receive(answer: Answer, intake: _Intake, request: Request) -> None:
-    while (piece := await answer.read()) is not None:
+async def _receive(response: httpx.Response, intake: _Intake, request: Request) -> None:
+    async for piece in response.aiter_raw():
         if not intake.take(piece) or _heard_enough(request, intake):
             return
     intake.close()
+
+
+def _failure(error: Exception, limits: Limits) -> Failure:
+    """Say in our words what the transport raised."""
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return Failure(Trouble.TIMEOUT, f"no end within {limits.timeout:g} s")
+    if isinstance(error, httpx.LocalProtocolError):
+        return Failure(Trouble.UNSENT, str(error))
+    if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
+        return Failure(Trouble.CONNECT, str(error))
+    if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
+        return Failure(Trouble.PROTOCOL, str(error))
+    return Failure(Trouble.CUT, str(error) or type(error).__name__)
 
 
 async def send(
@@ -186,39 +174,42 @@ async def _attempt(
     url, headers, content = target.fill(request)
     sent_at = time.monotonic()
     intake = _Intake(limits.largest_body, sent_at)
-    answer: Answer | None = None
+    response: httpx.Response | None = None
     failure: Failure | None = None
     try:
         async with asyncio.timeout(limits.timeout):
-            answer = await lane.send(request.method, url, headers, content)
-            codings = (v for n, v in answer.headers if n == "content-encoding")
-            encoding = ", ".join(codings).strip().lower()
+            response = await lane.send(request.method, url, headers, content)
+            encoding = response.headers.get("content-encoding", "").strip().lower()
             intake = _Intake(limits.largest_body, sent_at, encoding)
             try:
-                await _receive(answer, intake, request)
+                await _receive(response, intake, request)
             finally:
-                await answer.close()
-    except TimeoutError:
-        failure = Failure(Trouble.TIMEOUT, f"no end within {limits.timeout:g} s")
-    except Broken as broken:
-        failure = broken.failure
-    except OSError as error:
-        failure = Failure(Trouble.CUT, str(error) or type(error).__name__)
+                await response.aclose()
+    except (TimeoutError, httpx.HTTPError, OSError) as error:
+        failure = _failure(error, limits)
     elapsed = time.monotonic() - sent_at
     return Exchange(
         request,
-        answer.status if answer else 0,
-        _masked(answer, target) if answer else (),
+        response.status_code if response is not None else 0,
+        _headers(response, target) if response is not None else (),
         target.mask(bytes(intake.body)),
         tuple(intake.chunks),
         sent_at - run_started,
         elapsed,
         failure or intake.failure,
         intake.wire_bytes,
-        answer.version if answer else "",
+        _version(response) if response is not None else "",
         origin=target.origin,
     )
 
 
-def _masked(answer: Answer, target: Target) -> tuple[tuple[str, str], ...]:
-    return tuple((name, target.mask_text(value)) for name, value in answer.headers)
+def _version(response: httpx.Response) -> str:
+    told: bytes = response.extensions.get("http_version", b"HTTP/1.1")
+    return told.decode("ascii", "ignore").removeprefix("HTTP/")
+
+
+def _headers(response: httpx.Response, target: Target) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.lower(), target.mask_text(value))
+        for name, value in response.headers.multi_items()
+    )
