@@ -239,6 +239,15 @@ def test_a_message_that_is_not_found_is_told() -> None:
     assert judged(slug, marked).outcome is Outcome.FAILED
 
 
+def test_a_page_of_a_proxy_need_not_have_a_message() -> None:
+    """A body that is too large is refused by whoever stands in front."""
+    page = replace(answer({}, 413), body=b"<html>too large</html>")
+
+    slug = "finds-the-message-of-an-error"
+    assert judged(slug, page).outcome is Outcome.INCONCLUSIVE
+    assert judged(slug, page, answer(REFUSAL, 400)).outcome is Outcome.PASSED
+
+
 def test_what_no_program_sees_is_not_judged() -> None:
     """Cut, generated and rate limited answers say nothing of the client."""
     plain = answer(RESPONSE)
