@@ -16,7 +16,7 @@ from conformance.core.fields import PREFIX
 from conformance.core.node import Finding, Malformed
 from conformance.core.probe import Probe, Told
 from conformance.core.requirement import Capability
-from conformance.core.subject import Note, Picked
+from conformance.core.subject import Note, Picked, Subject
 from conformance.core.verdict import EVERYTHING, Outcome, Verdict
 
 KEPT = 25
@@ -219,24 +219,59 @@ class Tally:
         )
 
 
+@dataclass
+class _Group:
+    """The tallies of one subject, and the subjects that pick nothing without it."""
+
+    subject: Subject
+    tallies: list[Tally] = field(default_factory=list)
+    within: list["_Group"] = field(default_factory=list)
+
+    def hear(self, exchange: Exchange, above: tuple[Picked, ...] = ()) -> None:
+        """Judge one exchange, of which the subject above picked ``above``."""
+        subject = self.subject
+        try:
+            if subject.test:
+                picked = above if subject.test(exchange) else ()
+            else:
+                picked = tuple(subject.pick(exchange))
+        except Exception:  # noqa: BLE001 -- as in Tally
+            self.fail()
+            return
+        if picked:
+            for tally in self.tallies:
+                tally.take(exchange, picked)
+            for group in self.within:
+                group.hear(exchange, picked)
+
+    def fail(self) -> None:
+        """Settle everything that rests on what was picked here as our error."""
+        for tally in self.tallies:
+            tally.error = broke(tally.case, tally.profile)
+        for group in self.within:
+            group.fail()
+
+
 class Bench:
     """All tallies of a run: what several of them look at is picked only once."""
 
     def __init__(self, tallies: Iterable[Tally]) -> None:
-        self._groups: dict[Callable[[Exchange], Iterable[Picked]], list[Tally]] = {}
+        self._groups: dict[Callable[[Exchange], Iterable[Picked]], _Group] = {}
+        self._roots: list[_Group] = []
         for tally in tallies:
             if subject := tally.case.check.subject:
-                self._groups.setdefault(subject.pick, []).append(tally)
+                self._group(subject).tallies.append(tally)
+
+    def _group(self, subject: Subject) -> _Group:
+        """Return the group of a subject, set in its place under those it rests on."""
+        group = self._groups.get(subject.pick)
+        if group is None:
+            group = self._groups[subject.pick] = _Group(subject)
+            above = self._group(subject.of).within if subject.of else self._roots
+            above.append(group)
+        return group
 
     def hear(self, exchange: Exchange) -> None:
         """Judge one exchange by every universal check. Never raises."""
-        for pick, tallies in self._groups.items():
-            try:
-                picked = tuple(pick(exchange))
-            except Exception:  # noqa: BLE001 -- as in Tally
-                for tally in tallies:
-                    tally.error = broke(tally.case, tally.profile)
-                continue
-            if picked:
-                for tally in tallies:
-                    tally.take(exchange, picked)
+        for group in self._roots:
+            group.hear(exchange)

@@ -53,7 +53,7 @@ def ruled(rule: Rule) -> Subject:
             if found is not None:
                 yield (found,)
 
-    return every(f"every stream that can show that {rule}", pick)
+    return every(f"every stream that can show that {rule}", pick, of=EVERY_STREAM)
 
 
 class _Reading:

@@ -8,7 +8,7 @@ here.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.core.exchange import Exchange, Kind
@@ -29,11 +29,18 @@ class Note:
 
 @dataclass(frozen=True)
 class Subject:
-    """Which things of an exchange are handed to a check, one call each."""
+    """Which things of an exchange are handed to a check, one call each.
+
+    Where ``of`` picks nothing, this picks nothing either, and need not be asked: most
+    exchanges are refusals, and most clauses speak of answers. With ``test`` it picks
+    what ``of`` picks, of the exchanges for which that holds.
+    """
 
     name: str
     pick: Callable[[Exchange], Iterable[Picked]]
     note: Callable[..., Note | None] | None = None
+    of: "Subject | None" = None
+    test: Callable[[Exchange], bool] | None = None
 
     def noting(self, note: Callable[..., Note | None]) -> "Subject":
         """Return a subject whose check is called once, with all notes of a run.
@@ -41,7 +48,7 @@ class Subject:
         ``note`` gets what the check would have got, and returns a ``Note`` or
         ``None`` where there is nothing to note.
         """
-        return Subject(self.name, self.pick, note)
+        return replace(self, note=note)
 
 
 def _asks(exchange: Exchange) -> bool:
@@ -142,49 +149,60 @@ def _part(exchange: Exchange) -> Iterator[Picked]:
 EVERY_ATTEMPT = Subject("every request", _attempt)
 """(exchange,): each POST, answered or not."""
 
-EVERY_EXCHANGE = Subject("every exchange", _exchange)
+EVERY_EXCHANGE = Subject("every exchange", _exchange, of=EVERY_ATTEMPT)
 """(exchange,): each POST whose answer the contract knows."""
 
-EVERY_SUCCESS = Subject("every success", _success)
+EVERY_SUCCESS = Subject("every success", _success, of=EVERY_ATTEMPT)
 """(exchange,): each POST with a 2xx, whatever its body."""
 
-EVERY_ANSWER = Subject("every answer", _answer)
+EVERY_ANSWER = Subject("every answer", _answer, of=EVERY_SUCCESS)
 """(exchange,): each response object or stream."""
 
-EVERY_JSON_ANSWER = Subject("every JSON answer", _json_answer)
+EVERY_JSON_ANSWER = Subject("every JSON answer", _json_answer, of=EVERY_ANSWER)
 """(exchange,): each response object that is not a stream."""
 
-EVERY_REFUSAL = Subject("every refusal", _refusal)
-"""(exchange,): each 4xx."""
-
-EVERY_ERROR = Subject("every error", _unsuccess)
+EVERY_ERROR = Subject("every error", _unsuccess, of=EVERY_ATTEMPT)
 """(exchange,): each 4xx and 5xx."""
 
-EVERY_STREAM = Subject("every stream", _stream)
+EVERY_REFUSAL = Subject("every refusal", _refusal, of=EVERY_ERROR)
+"""(exchange,): each 4xx."""
+
+EVERY_STREAM = Subject("every stream", _stream, of=EVERY_ANSWER)
 """(exchange,): each stream with an event."""
 
-EVERY_RESPONSE = Subject("every response object", _response)
+EVERY_RESPONSE = Subject("every response object", _response, of=EVERY_ANSWER)
 """(response, exchange): each final response object, a stream's last snapshot too."""
 
-EVERY_USAGE = Subject("every usage object", _usage)
+EVERY_USAGE = Subject("every usage object", _usage, of=EVERY_RESPONSE)
 """(usage, exchange): each usage object of a final response."""
 
-EVERY_ITEM = Subject("every output item", _item)
+EVERY_ITEM = Subject("every output item", _item, of=EVERY_RESPONSE)
 """(item, exchange): each output item of a final response."""
 
-EVERY_MESSAGE = Subject("every message item", _items_of("message"))
-EVERY_CALL = Subject("every function call", _items_of("function_call"))
-EVERY_REASONING = Subject("every reasoning item", _items_of("reasoning"))
+EVERY_MESSAGE = Subject("every message item", _items_of("message"), of=EVERY_ITEM)
+EVERY_CALL = Subject("every function call", _items_of("function_call"), of=EVERY_ITEM)
+EVERY_REASONING = Subject("every reasoning item", _items_of("reasoning"), of=EVERY_ITEM)
 
-EVERY_PART = Subject("every content part", _part)
+EVERY_PART = Subject("every content part", _part, of=EVERY_MESSAGE)
 """(part, exchange): each content part of a message item."""
 
 
-def every(name: str, pick: Callable[[Exchange], Iterable[Picked]]) -> Subject:
-    """Make a subject of one's own; ``pick`` yields argument tuples."""
-    return Subject(name, pick)
+def every(
+    name: str,
+    pick: Callable[[Exchange], Iterable[Picked]],
+    of: Subject | None = None,
+) -> Subject:
+    """Make a subject of one's own; ``pick`` yields argument tuples.
+
+    Name as ``of`` what must pick something if ``pick`` is to.
+    """
+    return Subject(name, pick, of=of)
 
 
 def only(subject: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject:
     """Narrow a subject to the exchanges for which ``test`` holds."""
-    return Subject(name, lambda x: subject.pick(x) if test(x) else ())
+
+    def pick(exchange: Exchange) -> Iterable[Picked]:
+        return subject.pick(exchange) if test(exchange) else ()
+
+    return Subject(name, pick, of=subject, test=test)

@@ -92,7 +92,7 @@ def _echoes(
         cause=cause,
         covers=covers,
     )
-    subject = every(f"every response to a request with {member}", pick)
+    subject = every(f"every response to a request with {member}", pick, EVERY_RESPONSE)
     return check(clause, on=subject, shown_by=shown_by)(judge)
 
 

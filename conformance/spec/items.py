@@ -50,7 +50,9 @@ def _contents(exchange: Exchange) -> Iterator[tuple[Node]]:
             yield from ((element,) for element in content)
 
 
-CONTENTS: Final = every("every element of a message's content", _contents)
+CONTENTS: Final = every(
+    "every element of a message's content", _contents, EVERY_MESSAGE
+)
 
 
 TYPE = must(
@@ -101,7 +103,7 @@ def _others(exchange: Exchange) -> Iterator[tuple[Node]]:
 
 @check(
     OTHER_ID,
-    on=every("every output item that is no message", _others),
+    on=every("every output item that is no message", _others, EVERY_ITEM),
     shown_by=tools.offered_tool,
 )
 def have_an_id(item: Node) -> Findings:
