@@ -79,6 +79,8 @@ def is_a(value: Json, kind: type) -> bool:
     ``float`` stands for any JSON number, and ``int`` for those written without
     a fraction or exponent.
     """
+    if type(value) is kind:
+        return True
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
@@ -119,9 +121,10 @@ class Node:
 
     def get(self, member: str) -> "Node | None":
         """Return a member that is there and not null, else ``None``."""
-        if isinstance(self.value, dict) and self.value.get(member) is not None:
-            return Node(self.value[member], f"{self.pointer}/{member}", self.exchange)
-        return None
+        value = self.value.get(member) if isinstance(self.value, dict) else None
+        if value is None:
+            return None
+        return Node(value, f"{self.pointer}/{member}", self.exchange)
 
     def members(self) -> Iterator[tuple[str, "Node"]]:
         """Walk an object; raises ``Malformed`` when it is not one."""
@@ -130,7 +133,7 @@ class Node:
 
     def expect(self, kind: type[T]) -> T:
         """Return the value; raises ``Malformed`` when it is of another type."""
-        if is_a(self.value, kind):
+        if type_(self.value) is kind or is_a(self.value, kind):
             value: T = self.value
             return value
         raise Malformed(self.finding(_NAMES.get(kind, kind.__name__)))

@@ -76,7 +76,8 @@ class Request:
 
     def member(self, name: str) -> Json:
         """Return a member of the body, or ``None`` when there is none."""
-        return self.json.get(name) if isinstance(self.json, dict) else None
+        body = self.json
+        return body.get(name) if isinstance(body, dict) else None
 
     @property
     def streamed(self) -> bool:
