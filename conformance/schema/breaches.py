@@ -7,12 +7,13 @@ that it does not know: APIs grow, and clients are written for that.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import cast
-
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, cast
 
 from conformance.core.node import Json
 from conformance.schema.shapes import TAG
+
+if TYPE_CHECKING:  # dear to import, and its errors come made
+    from jsonschema.exceptions import ValidationError
 
 Path = tuple[str | int, ...]
 
@@ -39,7 +40,7 @@ class Breach:
         return tuple("*" if isinstance(step, int) else step for step in self.path)
 
 
-def breaches(errors: Iterable[ValidationError]) -> Iterator[Breach]:
+def breaches(errors: "Iterable[ValidationError]") -> Iterator[Breach]:
     """Yield what breaks a client; each missing member once."""
     told = set[Path]()
     for error in errors:
@@ -56,12 +57,12 @@ def breaches(errors: Iterable[ValidationError]) -> Iterator[Breach]:
                     yield Breach((*path, name), "a value", missing=True)
 
 
-def _types(error: ValidationError) -> str:
+def _types(error: "ValidationError") -> str:
     wanted = cast("str | list[str]", error.validator_value)
     return wanted if isinstance(wanted, str) else " or ".join(wanted)
 
 
-def _branches(error: ValidationError) -> list[list[ValidationError]]:
+def _branches(error: "ValidationError") -> "list[list[ValidationError]]":
     """Return the errors of each alternative; one that is not there would fit."""
     errors = sorted(error.context or (), key=lambda e: e.relative_schema_path[0])
     return [
@@ -70,7 +71,7 @@ def _branches(error: ValidationError) -> list[list[ValidationError]]:
     ]
 
 
-def _of_another_type(branch: list[ValidationError]) -> bool:
+def _of_another_type(branch: "list[ValidationError]") -> bool:
     """Say whether an alternative is meant for values of another type altogether."""
     return any(
         error.validator == "type" or _fits_no_type(error)
@@ -79,18 +80,18 @@ def _of_another_type(branch: list[ValidationError]) -> bool:
     )
 
 
-def _fits_no_type(error: ValidationError) -> bool:
+def _fits_no_type(error: "ValidationError") -> bool:
     return error.validator in _UNIONS and all(map(_of_another_type, _branches(error)))
 
 
-def _of_another_tag(branch: list[ValidationError]) -> bool:
+def _of_another_tag(branch: "list[ValidationError]") -> bool:
     return any(
         error.validator in _TAGGED and tuple(error.relative_path) == (TAG,)
         for error in branch
     )
 
 
-def _union(error: ValidationError) -> Iterator[Breach]:
+def _union(error: "ValidationError") -> Iterator[Breach]:
     """Read a union by the alternative that the value is meant for."""
     typed = [b for b in _branches(error) if not _of_another_type(b)]
     if not typed:
@@ -101,7 +102,7 @@ def _union(error: ValidationError) -> Iterator[Breach]:
     yield from min(meant, key=len, default=[])
 
 
-def _wanted(error: ValidationError) -> Iterator[str]:
+def _wanted(error: "ValidationError") -> Iterator[str]:
     """Yield the types that a union takes."""
     for each in error.context or ():
         if not each.relative_path and each.validator == "type":
