@@ -15,8 +15,8 @@ from conformance.core.fields import PREFIX, Drawn, Scenario
 from conformance.core.node import Json
 from conformance.schema.document import PLACEHOLDER, source
 
-FORM: Final = 1
-"""The form of a cached corpus, and the way of drawing it; to be raised with either."""
+_DRAWING: Final = ("corpus.py", "document.py", "drawing.py", "violations.py")
+"""Our own code that a corpus depends on: another text of it is another corpus."""
 
 _DRAWN_BY: Final = ("schemathesis", "hypothesis", "jsonschema")
 
@@ -64,7 +64,8 @@ def cache_home() -> Path:
 
 def cache_file(seed: int) -> Path:
     """Return where the corpus of a seed is kept: named by all that it depends on."""
-    parts = [source(), str(FORM).encode(), str(seed).encode()]
+    parts = [source(), str(seed).encode()]
+    parts += [(Path(__file__).parent / name).read_bytes() for name in _DRAWING]
     parts += [version(name).encode() for name in _DRAWN_BY]
     key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
     return cache_home() / f"corpus-{key}.json"
