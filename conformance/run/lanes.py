@@ -25,7 +25,7 @@ class Lanes:
 
     def __init__(self, limits: Limits) -> None:
         tls = httpx.create_ssl_context()
-        self._idle = [Lane(limits, tls) for _ in range(limits.concurrency)]
+        self._idle = [Lane(tls) for _ in range(limits.concurrency)]
         self._all = tuple(self._idle)
         self._width = len(self._all)
         self._calm = 0

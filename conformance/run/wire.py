@@ -76,15 +76,15 @@ class Lane:
 
     The client is asked once for the transport to a URL, since it knows of proxies;
     requests then go to the transport, which takes a third of the client's time.
-    ``tls`` is made once for all lanes: reading the certificates takes long.
+    ``tls`` is made once for all lanes: reading the certificates takes long. A lane has
+    no deadline of its own for every read and write, since its caller has one for all.
     """
 
-    def __init__(self, limits: Limits, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._client = httpx.AsyncClient(
             verify=tls or httpx.create_ssl_context(),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )
-        self._extensions = {"timeout": httpx.Timeout(limits.timeout).as_dict()}
         self._ways: dict[str, tuple[httpx.URL, httpx.AsyncBaseTransport]] = {}
 
     async def __aenter__(self) -> Self:
@@ -113,7 +113,6 @@ class Lane:
             parsed,
             headers=_ALWAYS | headers,
             content=content,
-            extensions=self._extensions,
         )
         return await way.handle_async_request(outgoing)
 

@@ -22,7 +22,7 @@ def exchanged(url: str, request: Request = ASK, limits: Limits = SHORT) -> Excha
     """Send one request to a server and return what came."""
 
     async def once() -> Exchange:
-        async with Lane(limits) as lane:
+        async with Lane() as lane:
             target = Target(url, SECRET)
             return await send(lane, target, request, limits, time.monotonic())
 
