@@ -9,7 +9,8 @@ from conformance.catalogue import catalogue
 from conformance.core.lifecycle import lifecycle
 from conformance.core.rules import Rule
 from conformance.core.verdict import Outcome
-from conformance.reference.variants import VARIANTS
+from conformance.reference.faults import collected
+from conformance.reference.variants import streams
 from tests.judging import Town, town_of, tripped
 from tests.spec.streams import (
     accumulated,
@@ -25,6 +26,9 @@ from tests.spec.streams import (
 
 Json = Any
 Events = list[Json]
+
+
+VARIANTS = collected(streams)
 
 
 def by_type(type_: str) -> Events:
