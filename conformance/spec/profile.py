@@ -52,12 +52,29 @@ _SOURCE: Final = f"{OPENAI_API}; {OPEN_RESPONSES}"
 def _untold(
     found: Iterator[tuple[str, Finding]], exchange: Exchange, profile: str
 ) -> Findings:
-    """Pass on what no other clause blames, looked up when there is something."""
+    """Pass on what no other clause blames, looked up when there is something.
+
+    A parameter of the wrong type that was taken and is repeated was our own: that it
+    was taken is what the section ``requests`` blames.
+    """
     several = list(found)
     elsewhere = told_elsewhere(exchange, profile) if several else []
     for pointer, finding in several:
-        if not is_told(pointer, elsewhere):
+        if not is_told(pointer, elsewhere) and not _ours(finding, exchange):
             yield finding
+
+
+def _ours(finding: Finding, exchange: Exchange) -> bool:
+    """Say whether the value at fault stands in our request at the same place."""
+    value = exchange.request.json
+    for step in finding.pointer.rpartition(" ")[2].split("/")[1:]:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return False
+    return show(value) == finding.got
 
 
 def _absent(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:

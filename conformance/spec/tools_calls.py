@@ -33,6 +33,14 @@ def call_has_a_call_id(call: Node, _exchange: Exchange) -> Findings:
         yield call["call_id"].finding("a text that is not empty")
 
 
+def _nameless(exchange: Exchange) -> bool:
+    """Say whether the request declares a function without a name."""
+    offered = exchange.request.member("tools")
+    return isinstance(offered, list) and not all(
+        isinstance(tool, dict) and tool.get("name") for tool in offered
+    )
+
+
 NAME = must(
     "tools.call-has-a-name",
     "A function call carries the name of its function.",
@@ -44,9 +52,12 @@ NAME = must(
 
 
 @check(NAME, on=EVERY_CALL, shown_by=_CALLED)
-def call_has_a_name(call: Node, _exchange: Exchange) -> Findings:
-    """Judge that it is a text with something in it."""
-    if not call["name"].expect(str):
+def call_has_a_name(call: Node, exchange: Exchange) -> Findings:
+    """Judge that it is a text with something in it.
+
+    Who was offered a function without a name, and took it, has none to say.
+    """
+    if not call["name"].expect(str) and not _nameless(exchange):
         yield call["name"].finding("a text that is not empty")
 
 

@@ -10,7 +10,7 @@ from conformance.reference.rewriting import (
     each_event,
     each_item,
     having,
-    json_response,
+    retold,
     without,
 )
 
@@ -61,7 +61,9 @@ def call_without_id(asked: Asked, reply: Reply) -> Reply:
     return _in_json(asked, reply, "function_call", without("id"))
 
 
-@on_reply(breaks="items.ids-differ-in-one-answer")
+@on_reply(
+    breaks={"items.ids-differ-in-one-answer", "events.output-index-names-one-item"}
+)
 def calls_share_an_id(_asked: Asked, reply: Reply) -> Reply:
     """All calls of one answer have the response's id for their own."""
 
@@ -73,7 +75,7 @@ def calls_share_an_id(_asked: Asked, reply: Reply) -> Reply:
         ]
         return alike
 
-    return json_response(reply, shared)
+    return retold(reply, shared)
 
 
 @on_reply(breaks="items.ids-differ-between-answers")
