@@ -164,7 +164,7 @@ class Engine:
             self._by_module[Path(sys.modules[name].__file__ or "")] = cases
         self.session: Session | None = None
         self._journal: Journal | None = None
-        self._interrupted = False
+        self.interrupted = False
 
     def cases_in(self, path: Path) -> Iterable[Case]:
         """Return the cases whose check stands in the module at ``path``."""
@@ -228,13 +228,13 @@ class Engine:
         if self.session is None or self._journal is None:
             return None
         try:
-            if self._interrupted:
+            if self.interrupted:
                 self.session.stop()
             self.session.wait()
         except SuiteError as error:
             self.error = error
         with self._journal:
-            self.report = self.session.report(interrupted=self._interrupted)
+            self.report = self.session.report(interrupted=self.interrupted)
         self.written = write(
             self.formats,
             self.report,
@@ -269,7 +269,7 @@ class Engine:
 
     def pytest_keyboard_interrupt(self) -> None:
         """Remember that the user stopped the run."""
-        self._interrupted = True
+        self.interrupted = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

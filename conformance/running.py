@@ -184,6 +184,8 @@ def _ended(engine: Engine, *, quiet: bool) -> int:
     """Print what the run came to, and return the exit code."""
     if engine.error:
         raise engine.error
+    if engine.report is None and engine.interrupted:
+        return INTERRUPTED  # before anything was sent
     if engine.report is None:
         click.echo("error: pytest ended before there was a report", err=True)
         return OUR_ERROR

@@ -430,6 +430,11 @@ def test_a_target_that_cannot_be_reached_has_its_column() -> None:
     assert result.exit_code == 0
 
 
+def _begun(journal: Path) -> bool:
+    """Say whether a run has written its header, and is about to send."""
+    return journal.exists() and b"\n" in journal.read_bytes()
+
+
 def test_an_interruption_ends_every_run_and_is_reported() -> None:
     """Sent to the comparison alone; no run outlives it."""
     with serving(latency=3600.0) as gateway:
@@ -448,7 +453,7 @@ def test_an_interruption_ends_every_run_and_is_reported() -> None:
             text=True,
         )
         begun = [Path("out") / name / "journal.ndjson" for name in "ab"]
-        while not all(p.exists() for p in begun) and process.poll() is None:
+        while not all(map(_begun, begun)) and process.poll() is None:
             pass
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=60)

@@ -163,7 +163,10 @@ def test_an_interrupted_run_exits_130_with_its_report() -> None:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        while not Path("out/journal.ndjson").exists() and process.poll() is None:
+        journal = Path("out/journal.ndjson")
+        while process.poll() is None and not (
+            journal.exists() and b"\n" in journal.read_bytes()
+        ):
             pass
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=60)
