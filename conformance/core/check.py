@@ -13,7 +13,7 @@ Findings = Iterator[Finding]
 Judge = Callable[..., Findings]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Aid:
     """Something dear that checks judge by, which may not be there.
 
@@ -27,7 +27,7 @@ class Aid:
     at_once: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Check:
     """The judgement of one requirement, on probes or on every exchange.
 

@@ -19,7 +19,7 @@ Told = Exchange | tuple[Exchange, ...]
 Steps = Generator[Asked, Any, None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What a probe may know of the run: the model's name, and a seed for words.
 

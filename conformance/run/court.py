@@ -151,7 +151,7 @@ class Court:
 
         ``ended`` is what the probe raised when it could not go on.
         """
-        for case in self._by_probe.get(probe.name, ()):
+        for case in self._by_probe.pop(probe.name, ()):
             verdict = self._judged(case, turns, ended)
             if not self._credit.holds_back(case, verdict):
                 self._settle(case, verdict)
