@@ -11,7 +11,7 @@ from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
 from conformance.reference.serving import serving
 
-MINE = "def test_mine():\n    assert True is not False\n"
+MINE = "def test_mine():\n    assert sum([1, 2]) == 3\n"
 
 
 def ran(directory: Path, *argv: str, key: str = "") -> subprocess.CompletedProcess[str]:
