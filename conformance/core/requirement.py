@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from typing import Final
 
 
 class Level(StrEnum):
@@ -32,7 +33,16 @@ class Capability(StrEnum):
     SDK = "sdk"
 
 
-FIRST_CATALOGUE = "2026-11-22"
+FIRST_CATALOGUE: Final = "2026-11-22"
+
+PUBLISHED: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
+"""Levels of what New API's page leaves open, and the other profiles' models demand."""
+
+ON_THE_PAGE: Final = {"openai": Level.SHOULD, "openresponses": Level.MAY}
+"""Levels of the model, which New API's page alone requires.
+
+The official client need not name one, and Open Responses lets it be null.
+"""
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,12 @@ from typing import Final
 from conformance.core.check import Findings, check
 from conformance.core.lifecycle import ruled
 from conformance.core.node import Finding
-from conformance.core.requirement import Capability, Level, must, should
+from conformance.core.requirement import PUBLISHED, Capability, must, should
 from conformance.core.rules import Rule
 from conformance.core.sources import FIELD, OPEN_RESPONSES, OPENAI_API, WHATWG_SSE
 from conformance.spec.probes import basic
 
 STREAMING: Final = f"{OPENAI_API}, streaming events"
-STRICTER: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
-"""The level of what the documents of the family state, and the page does not."""
 
 DATA = must(
     "events.data-is-one-json-object",
@@ -158,7 +156,7 @@ NUMBERED = should(
     "Each event has a sequence_number that is an integer.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    levels=STRICTER,
+    levels=PUBLISHED,
     cause="the gateway writes its own events without counting them",
     covers=("SE-01",),
 )

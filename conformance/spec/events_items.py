@@ -3,9 +3,9 @@
 from conformance.core.check import Findings, check
 from conformance.core.lifecycle import ruled
 from conformance.core.node import Finding
-from conformance.core.requirement import Capability, must, should
+from conformance.core.requirement import PUBLISHED, Capability, must, should
 from conformance.core.rules import Rule
-from conformance.spec.events import STREAMING, STRICTER
+from conformance.spec.events import STREAMING
 from conformance.spec.probes import basic
 from conformance.spec.probes.events import streamed_reasoning
 
@@ -30,7 +30,7 @@ ITEM_ID = should(
     "Each event about the inside of an item has an item_id.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    levels=STRICTER,
+    levels=PUBLISHED,
     cause="ids are given to the item alone",
     covers=("SE-09",),
 )

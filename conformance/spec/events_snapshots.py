@@ -3,10 +3,10 @@
 from conformance.core.check import Findings, check
 from conformance.core.lifecycle import ruled
 from conformance.core.node import Finding
-from conformance.core.requirement import Capability, must, should
+from conformance.core.requirement import PUBLISHED, Capability, must, should
 from conformance.core.rules import Rule
 from conformance.core.sources import FIELD
-from conformance.spec.events import STREAMING, STRICTER
+from conformance.spec.events import STREAMING
 from conformance.spec.probes import basic
 
 CREATED_FIRST = must(
@@ -97,7 +97,7 @@ WHOLE_START = should(
     "The snapshot in response.created has the members of a response.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    levels=STRICTER,
+    levels=PUBLISHED,
     cause="the gateway writes a skeleton before it knows the response",
     covers=("SE-25",),
 )

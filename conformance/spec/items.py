@@ -9,7 +9,7 @@ from typing import Final
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Inconclusive
 from conformance.core.node import Malformed, Node
-from conformance.core.requirement import Level, must, should
+from conformance.core.requirement import PUBLISHED, Level, must, should
 from conformance.core.sources import FIELD, OPENAI_API, PAGE
 from conformance.core.subject import (
     EVERY_ITEM,
@@ -172,7 +172,7 @@ STATUS = should(
     "items.messages-have-a-status",
     "A message has a status.",
     source=f"{_ITEM}/status",
-    levels={"openai": Level.MUST, "openresponses": Level.MUST},
+    levels=PUBLISHED,
     cause="the gateway builds the message from a chat choice, which has no status",
     covers=("OI-04",),
 )

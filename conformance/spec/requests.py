@@ -10,13 +10,12 @@ from typing import Final
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.node import Malformed, is_a
-from conformance.core.requirement import must, should
+from conformance.core.requirement import PUBLISHED, must, should
 from conformance.core.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
 from conformance.core.subject import Picked, every
 from conformance.spec.probes import basic
 from conformance.spec.probes import requests as probes
 from conformance.spec.requests_outcome import (
-    DOCUMENTED,
     Apart,
     names,
     served,
@@ -45,7 +44,7 @@ FAMILY = should(
     "requests.family-members-accepted",
     "The members metadata, store or parallel_tool_calls do no harm to a request.",
     source=f"{OPENAI_API}, create a response",
-    levels=DOCUMENTED,
+    levels=PUBLISHED,
     cause="members that the page leaves out are refused",
 )
 
@@ -91,7 +90,7 @@ NULL = should(
     "requests.null-means-absent",
     "An optional member that is null is treated as absent.",
     source=f"{OPENAI_API}, create a response; the page is silent",
-    levels=DOCUMENTED,
+    levels=PUBLISHED,
     cause="null is checked against the type of the member",
     covers=("RV-02",),
 )

@@ -8,11 +8,10 @@ from typing import Final
 
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.requirement import must, should
+from conformance.core.requirement import PUBLISHED, must, should
 from conformance.core.sources import LOCAL, OPENAI_API, PAGE, RFC_JSON
 from conformance.spec.probes import requests as probes
 from conformance.spec.requests_outcome import (
-    DOCUMENTED,
     Apart,
     served_together,
     was_served,
@@ -111,7 +110,7 @@ SYSTEM = should(
     "requests.system-messages-accepted",
     "A conversation that a system message opens is served.",
     source=_MESSAGES,
-    levels=DOCUMENTED,
+    levels=PUBLISHED,
     cause="the upstream takes system texts through instructions alone",
     covers=("RV-15",),
 )
@@ -127,7 +126,7 @@ DEVELOPER = should(
     "requests.developer-messages-accepted",
     "A conversation that a developer message opens is served.",
     source=_MESSAGES,
-    levels=DOCUMENTED,
+    levels=PUBLISHED,
     cause="the role is passed on to an upstream that does not know it",
     covers=("RV-15",),
 )

@@ -11,14 +11,10 @@ from typing import Final
 from conformance.core.check import Findings
 from conformance.core.exchange import Exchange, Inconclusive, Kind, Refused
 from conformance.core.node import Malformed
-from conformance.core.requirement import Level
 from conformance.spec.probes.requests import Row, Rows, all_of
 
 Apart = tuple[Exchange, ...]
 """The rows of a table that went out one by one; none where all were served at once."""
-
-DOCUMENTED: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
-"""For what the page leaves open and the other contracts write down."""
 
 OF_THE_CALLER: Final = frozenset({401, 402, 403, 408, 429})
 """Refusals of who asks, or of when, and not of what is asked."""

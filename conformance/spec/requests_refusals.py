@@ -10,7 +10,7 @@ from typing import Final
 
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Kind
-from conformance.core.requirement import must, should
+from conformance.core.requirement import ON_THE_PAGE, must, should
 from conformance.core.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
 from conformance.core.subject import Picked, every
 from conformance.spec.probes import requests_refused as probes
@@ -72,6 +72,7 @@ NO_MODEL = must(
     "requests.model-required",
     "A request without a model is refused.",
     source=f"{_REQUEST}/required",
+    levels=ON_THE_PAGE,
     cause="a default model is put in, and billed",
     covers=("RV-01",),
 )

@@ -18,7 +18,7 @@ from conformance.core.fields import PREFIX, Drawn, Scenario
 from conformance.core.judgement import Case
 from conformance.core.node import Finding
 from conformance.core.probe import Told
-from conformance.core.requirement import may, must, should
+from conformance.core.requirement import ON_THE_PAGE, may, must, should
 from conformance.core.sources import LOCAL, PAGE
 from conformance.core.subject import EVERY_ATTEMPT, only
 from conformance.schema.oracle import complaint, misfits
@@ -30,6 +30,7 @@ MISSING = must(
     "schema.missing-required-is-refused",
     "A request without a member that the page requires is refused.",
     source=f"{_REQUEST}/required",
+    levels=ON_THE_PAGE,
     cause="the gateway fills in a default where the caller has to choose",
     covers=("RV-01",),
 )

@@ -10,7 +10,7 @@ from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Inconclusive
 from conformance.core.node import Node
 from conformance.core.profile import profile_named
-from conformance.core.requirement import Level, must, should
+from conformance.core.requirement import PUBLISHED, must, should
 from conformance.core.sources import FIELD, LOCAL, PAGE
 from conformance.core.subject import (
     EVERY_ITEM,
@@ -153,7 +153,7 @@ ITEM_STATUS = should(
     "status.of-an-item-is-known",
     "The status of an item is in_progress, completed or incomplete.",
     source=f"{LOCAL}; OpenAI API reference, Responses, output items",
-    levels={"openai": Level.MUST, "openresponses": Level.MUST},
+    levels=PUBLISHED,
     cause="the upstream's finish reason is copied into the item",
 )
 

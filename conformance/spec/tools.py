@@ -3,7 +3,7 @@
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.node import Node
-from conformance.core.requirement import Capability, Level, must, should
+from conformance.core.requirement import PUBLISHED, Capability, must, should
 from conformance.core.sources import OPENAI_API, PAGE
 from conformance.core.subject import EVERY_RESPONSE, only
 from conformance.spec.accepted import let_through, refused_namelessly
@@ -203,14 +203,12 @@ def _one_at_a_time(exchange: Exchange) -> bool:
     return exchange.request.member("parallel_tool_calls") is False
 
 
-_PINNED = {"openai": Level.MUST, "openresponses": Level.MUST}
-
 ONE = should(
     "tools.one-call-where-parallel-is-off",
     "With parallel_tool_calls false the answer holds one function call at most.",
     source=f"{OPENAI_API}, parallel_tool_calls",
     needs=Capability.TOOLS,
-    levels=_PINNED,
+    levels=PUBLISHED,
     cause="parallel_tool_calls is not in the gateway's list of members to pass on",
     covers=("TO-12",),
 )

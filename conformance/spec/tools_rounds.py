@@ -2,7 +2,7 @@
 
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.requirement import Capability, Level, must, should
+from conformance.core.requirement import PUBLISHED, Capability, must, should
 from conformance.core.sources import FIELD, OPENAI_API
 from conformance.spec.accepted import turned_down
 from conformance.spec.counted import tokens_read
@@ -109,7 +109,7 @@ PARTS = should(
     "The result of a call may be a list of input_text parts.",
     source=_SOURCE,
     needs=Capability.TOOLS,
-    levels={"openai": Level.MUST, "openresponses": Level.MUST},
+    levels=PUBLISHED,
     cause="a converter knows results as texts only",
     covers=("RV-10",),
 )

@@ -106,24 +106,36 @@ def test_a_missing_file_of_expectations_offers_a_draft(tmp_path: Path) -> None:
     assert '"usage.a": ""' in told
 
 
+def expectations(folder: Path, always: object, at_times: object) -> Path:
+    """Write a file of expectations."""
+    file = folder / "fake.json"
+    file.write_text(json.dumps({"always": always, "at_times": at_times}))
+    return file
+
+
 def test_each_difference_from_the_expectations_is_told(tmp_path: Path) -> None:
     """What newly fails, what newly holds, and what nobody explained."""
-    file = tmp_path / "fake.json"
-    file.write_text(json.dumps({"usage.a": "says 0", "usage.b": "", "usage.c": "no"}))
+    always = {"usage.a": "says 0", "usage.b": "", "usage.c": "no"}
+    file = expectations(tmp_path, always, {})
 
     assert surprises(file, ["usage.a", "usage.b", "usage.d"]) == [
-        "usage.b has no reason in the file",
-        "usage.c is in the file, and holds",
-        "usage.d fails, and is not in the file",
+        "fake.json: usage.b has no reason in it",
+        "fake.json: usage.c is in it as always failing, and holds",
+        "fake.json: usage.d fails, and is not in it",
     ]
 
 
-def test_expectations_without_a_difference_are_met(tmp_path: Path) -> None:
-    """A conforming server has an empty file."""
-    file = tmp_path / "fake.json"
-    file.write_text("{}")
+@pytest.mark.parametrize("failed", [[], ["usage.a"]])
+def test_what_fails_at_times_may_hold(tmp_path: Path, failed: list[str]) -> None:
+    """A model that stops early hides what its gateway does with a cut answer."""
+    file = expectations(tmp_path, {}, {"usage.a": "says 0 of a long answer"})
 
-    assert surprises(file, []) == []
+    assert surprises(file, failed) == []
+
+
+def test_expectations_without_a_difference_are_met(tmp_path: Path) -> None:
+    """A conforming server has nothing in its file."""
+    assert surprises(expectations(tmp_path, {}, {}), []) == []
 
 
 def test_another_upstream_has_a_file_of_its_own() -> None:
