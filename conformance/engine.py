@@ -26,6 +26,7 @@ from conformance.core.verdict import Outcome, Verdict
 from conformance.errors import SuiteError
 from conformance.formats import write
 from conformance.run.journal import Journal, Kept
+from conformance.run.places import Places
 from conformance.run.plan import narrowed, plan
 from conformance.run.session import Session, Watcher
 from conformance.run.settings import Settings
@@ -173,7 +174,7 @@ class Engine:
     @property
     def evidence(self) -> Kept:
         """Return the exchanges of this run, none before it has begun."""
-        return self._journal.kept if self._journal else Kept(self.directory, {})
+        return self._journal.kept if self._journal else Kept(self.directory, Places())
 
     def evidence_of(self, verdict: Verdict) -> Iterator[Exchange]:
         """Yield the exchanges that the findings of a verdict name, each once."""

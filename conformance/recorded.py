@@ -90,7 +90,7 @@ def judged(recorded: Recorded, book: Catalogue) -> Report:
         _target(recorded),
         _run(recorded, court.spent),
         court.verdicts,
-        _gates(court),
+        court.capabilities,
         fields=court.fields.rows(),
         timings=court.clock.times,
     )
@@ -99,10 +99,6 @@ def judged(recorded: Recorded, book: Catalogue) -> Report:
 def _as_recorded(whole: Plan, recorded: Recorded, settings: Settings) -> Plan:
     known = {case.id for case in whole.cases}
     return narrowed(whole, known & set(recorded.header["cases"]), settings)
-
-
-def _gates(court: Court) -> dict[str, str]:
-    return {capability: gate.state for capability, gate in court.gates.items()}
 
 
 def _target(recorded: Recorded) -> TargetInfo:

@@ -227,6 +227,11 @@ class Court:
         return self._verdicts[case]
 
     @property
+    def capabilities(self) -> dict[str, str]:
+        """Return what is known of each capability, in the order of all reports."""
+        return {c: self.gates[c].state for c in Capability if c in self.gates}
+
+    @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return every verdict reached so far, those of left-out cases too."""
         return (*self._verdicts.values(), *self.plan.left_out)

@@ -8,7 +8,7 @@ in it, since nothing secret is in an exchange.
 import base64
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from conformance.core.node import Finding, Json
 from conformance.core.request import Request
 from conformance.core.verdict import Verdict
 from conformance.errors import BadJournal
+from conformance.run.places import Places
 
 VERSION: Final = 1
 
@@ -134,13 +135,13 @@ def read_finding(record: Json) -> Finding:
 class Journal:
     """A journal being written; use it as a context manager.
 
-    ``positions`` maps the id of an exchange to the offset of its line, so that
-    evidence can be read back without keeping it in memory.
+    ``places`` knows where each exchange stands, so that evidence can be read back
+    without keeping it in memory.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.positions: dict[str, int] = {}
+        self.places = Places()
         self._file: IO[bytes] = path.open("wb")
         self._end = 0
 
@@ -167,41 +168,38 @@ class Journal:
 
     def exchange(self, exchange: Exchange) -> None:
         """Append an exchange, and remember where it stands."""
-        self.positions[exchange.id] = self._end
+        self.places.add(exchange.id, self._end)
         self.write(exchange_record(exchange))
 
     @property
     def kept(self) -> "Kept":
         """Return the exchanges that have been written so far."""
-        return Kept(self.path, self.positions)
+        return Kept(self.path, self.places)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The exchanges of a journal, each read back when it is asked for.
-
-    ``positions`` gives, by the id of an exchange, the offset of its line.
-    """
+    """The exchanges of a journal, each read back when it is asked for."""
 
     path: Path
-    positions: Mapping[str, int]
+    places: Places
 
     def __call__(self, id_: str, /) -> Exchange | None:
         """Return one exchange by its id, or ``None`` when it is not there."""
-        position = self.positions.get(id_)
-        if position is None:
+        place = self.places.get(id_)
+        if place is None:
             return None
         with self.path.open("rb") as file:
-            file.seek(position)
+            file.seek(place)
             return read_exchange(json.loads(file.readline()))
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield all exchanges in the order in which they ended."""
-        if not self.positions:
+        if not self.places:
             return
         with self.path.open("rb") as file:
-            for position in self.positions.values():
-                file.seek(position)
+            for place in self.places:
+                file.seek(place)
                 yield read_exchange(json.loads(file.readline()))
 
 
@@ -213,19 +211,19 @@ class Recorded:
     header: Json
     footer: Json
     verdicts: tuple[Json, ...]
-    positions: dict[str, int]
+    places: Places
 
     @property
     def kept(self) -> Kept:
         """Return the exchanges of the journal."""
-        return Kept(self.path, self.positions)
+        return Kept(self.path, self.places)
 
 
 def read(path: Path) -> Recorded:
     """Read a journal; raises ``BadJournal`` when it is none, or was cut short."""
     hint = "give the journal.ndjson of a report directory"
     lines: dict[str, list[Json]] = {"header": [], "footer": [], "verdict": []}
-    positions: dict[str, int] = {}
+    places = Places()
     at = number = 0
     try:
         with path.open("rb") as file:
@@ -233,7 +231,7 @@ def read(path: Path) -> Recorded:
                 number += 1
                 record = json.loads(line)
                 if record["type"] == "exchange":
-                    positions[record["id"]] = at
+                    places.add(record["id"], at)
                 else:
                     lines.setdefault(record["type"], []).append(record)
                 at += len(line)
@@ -249,5 +247,5 @@ def read(path: Path) -> Recorded:
             "run again; an unfinished journal proves nothing",
         )
     return Recorded(
-        path, lines["header"][0], lines["footer"][0], tuple(lines["verdict"]), positions
+        path, lines["header"][0], lines["footer"][0], tuple(lines["verdict"]), places
     )

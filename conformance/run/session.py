@@ -169,7 +169,7 @@ class Session:
                 self.court.spent,
             ),
             self.court.verdicts,
-            {c: gate.state for c, gate in self.court.gates.items()},
+            self.court.capabilities,
         )
         outcomes = [(r.requirement.id, r.outcome) for r in report.results]
         complaints = self.settings.baseline.complaints(outcomes, report.target.url)

@@ -63,11 +63,13 @@ def test_evidence_is_read_back_by_its_place(tmp_path: Path) -> None:
     with Journal(path) as journal:
         for number in range(3):
             journal.exchange(Exchange(Request(), body=b"%d" % number, id=f"x-{number}"))
-        found, absent = journal.kept("x-1"), journal.kept("x-9")
+        found = journal.kept("x-1")
+        absent = [journal.kept(id_) for id_ in ("x-9", "x-", "none", "")]
 
     assert found is not None
     assert found.body == b"1"
-    assert absent is None
+    assert absent == [None] * 4
+    assert [each.body for each in journal.kept.exchanges()] == [b"0", b"1", b"2"]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,8 @@ def test_evidence_is_read_back_by_its_place(tmp_path: Path) -> None:
         ([], "has no header"),
         ([json.dumps({"type": "header", "version": 0})], "has no header"),
         ([json.dumps({"type": "header", "version": VERSION})], "has no footer"),
+        ([json.dumps({"type": "exchange", "id": "y-1"})], "line 1: not a line of ours"),
+        ([json.dumps({"type": "exchange", "id": "x-1"})] * 2, "line 2: not a line of"),
     ],
 )
 def test_what_is_no_whole_journal_is_refused(

@@ -328,3 +328,17 @@ def test_without_the_extra_nothing_is_judged(
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert f"pip install 'responses-conformance[{extra}]'" in verdict.reason
     assert missing(extra)
+
+
+def test_a_model_is_demanded_where_the_document_demands_it() -> None:
+    """The page requires it; the client need not send it, and it may be null."""
+    from openai.types.responses import response_create_params  # noqa: PLC0415 -- dear
+    from openresponses_types.types import CreateResponseBody  # noqa: PLC0415 -- dear
+
+    params = response_create_params.ResponseCreateParamsBase
+    assert "model" in params.__optional_keys__
+    assert CreateResponseBody(model=None).model is None
+    for id_ in ("requests.model-required", "schema.missing-required-is-refused"):
+        told = catalogue().find(id_).requirement
+        levels = [told.level_in(name) for name in ("newapi", "openai", "openresponses")]
+        assert levels == ["MUST", "SHOULD", "MAY"]
