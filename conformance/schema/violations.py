@@ -91,10 +91,10 @@ def _read(error: ValidationError) -> Iterator[Violation]:
 
 def _of_value(error: ValidationError, path: tuple[str | int, ...]) -> Scenario:
     member = bool(path) and isinstance(path[-1], str)
-    if error.instance is None and member and path != ("model",):
-        return Scenario.OPEN if path[-1] in _NEEDED else Scenario.NULL
     if path[:1] == ("tools",) and "parameters" in path[:-1]:
         return Scenario.OPEN  # what a JSON Schema holds is the model's to read
+    if error.instance is None and member and path != ("model",):
+        return Scenario.OPEN if path[-1] in _NEEDED else Scenario.NULL
     if error.validator in {"const", "enum"}:
         typed = isinstance(error.instance, str)
         return Scenario.OUT_OF_ENUM if typed else Scenario.WRONG_TYPE
