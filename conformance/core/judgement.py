@@ -6,6 +6,7 @@ an error of ours.
 """
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -138,6 +139,7 @@ class Tally:
     broken: int = 0
     findings: list[Finding] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    noted: Counter[object] = field(default_factory=Counter)
     why: Exception | None = None
     error: Verdict | None = None
     smallest: int | None = None
@@ -156,16 +158,21 @@ class Tally:
         try:
             for picked in several:
                 if subject.note:
-                    self._note(subject.note(*picked))
+                    self._note(subject.note(*picked), subject.alike)
                 else:
                     self._judge(exchange, picked)
         except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
             self.error = broke(self.case, self.profile)
 
-    def _note(self, note: Note | None) -> None:
-        if note is not None:
-            self.observations += 1
-            self.notes.append(note)
+    def _note(self, note: Note | None, alike: int | None) -> None:
+        if note is None:
+            return
+        self.observations += 1
+        if alike is not None:
+            self.noted[note.value] += 1
+            if self.noted[note.value] > alike:
+                return
+        self.notes.append(note)
 
     def _judge(self, exchange: Exchange, picked: tuple[object, ...]) -> None:
         try:

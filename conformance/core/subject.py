@@ -7,6 +7,7 @@ to another path, belong to the probes that make them, and are no subject of anyt
 here.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +21,18 @@ Picked = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A value taken from one exchange, to be judged beside all others."""
+    """A value taken from one exchange, to be judged beside all others.
+
+    There may be one for each exchange of a run, so equal pointers are one object.
+    """
 
     value: Any
     exchange: str
     pointer: str = ""
+
+    def __post_init__(self) -> None:
+        """Put the one object in the place of the pointer."""
+        object.__setattr__(self, "pointer", sys.intern(self.pointer))
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,8 @@ class Subject:
 
     Where ``of`` picks nothing, this picks nothing either, and need not be asked: most
     exchanges are refusals, and most clauses speak of answers. With ``test`` it picks
-    what ``of`` picks, of the exchanges for which that holds.
+    what ``of`` picks, of the exchanges for which that holds. Of notes with equal
+    values ``alike`` are kept at most, all where it is ``None``.
     """
 
     name: str
@@ -41,14 +50,17 @@ class Subject:
     note: Callable[..., Note | None] | None = None
     of: "Subject | None" = None
     test: Callable[[Exchange], bool] | None = None
+    alike: int | None = None
 
-    def noting(self, note: Callable[..., Note | None]) -> "Subject":
+    def noting(
+        self, note: Callable[..., Note | None], alike: int | None = None
+    ) -> "Subject":
         """Return a subject whose check is called once, with all notes of a run.
 
         ``note`` gets what the check would have got, and returns a ``Note`` or
         ``None`` where there is nothing to note.
         """
-        return replace(self, note=note)
+        return replace(self, note=note, alike=alike)
 
 
 def _asks(exchange: Exchange) -> bool:

@@ -109,13 +109,14 @@ def _shown(exchange: Exchange) -> Note | None:
     if exchange.status >= 500:
         return None
     asked_for = exchange.request.member("model")
-    group = asked_for if isinstance(asked_for, str) else exchange.request.content
+    named = isinstance(asked_for, str)
+    group = asked_for if named else exchange.request.question
     return Note((group, exchange.status, exchange.answered), exchange.id, "status")
 
 
 @check(
     STAYS_GOOD,
-    on=EVERY_EXCHANGE.noting(_shown),
+    on=EVERY_EXCHANGE.noting(_shown, alike=ENOUGH),
     shown_by=(basic.text, probes.steady_key),
 )
 def good_key_stays_good(notes: list[Note]) -> Findings:
