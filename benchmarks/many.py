@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.many URL NUMBER DIRECTORY``: the picked corpus is sent over and
 over by the runner of the suite, judged by the whole catalogue, journaled, and written
-as reports. There are no pytest items, for no corpus has so many cases.
+as reports. There are no pytest items, for no corpus has so many cases. The clocks start
+when what judges is loaded, as those of the bare loop do when its client is.
 """
 
 import json
@@ -22,6 +23,7 @@ from conformance.run.plan import plan
 from conformance.run.session import judged_live
 from conformance.run.settings import Limits, Settings
 from conformance.schema.corpus import Entry, load
+from conformance.schema.oracle import warm
 from conformance.schema.pick import picked
 from conformance.spec.probes import generated
 
@@ -50,6 +52,9 @@ def main() -> None:
     )
     with mock.patch.object(generated, "load", return_value=repeated(number)):
         whole = plan(catalogue(), settings)
+    for aid in {case.check.aid for case in whole.cases if case.check.aid}:
+        aid.load(settings.profile.name)
+    warm()
     began, spent = time.perf_counter(), time.process_time()
     with Journal(directory / "journal.ndjson") as journal:
         report = judged_live(settings, whole, journal)
