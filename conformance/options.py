@@ -17,6 +17,7 @@ from conformance.core.baseline import Baseline
 from conformance.core.profile import profile_named
 from conformance.core.requirement import FIRST_CATALOGUE, Capability, Level
 from conformance.errors import BadSetting, UnknownName
+from conformance.extras import missing
 from conformance.formats import DEFAULT, chosen
 from conformance.formats.language import LANGUAGES
 from conformance.run.settings import Limits, Settings, read_header, read_rate
@@ -184,6 +185,8 @@ def _required(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in set(Capability):
             raise UnknownName.of("capability", name, Capability)
+    if Capability.SDK in names and (absent := missing("openai")):
+        raise BadSetting("--require sdk: the official client is not there", absent)
     return names
 
 

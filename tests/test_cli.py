@@ -1,6 +1,7 @@
 """The command line says what happened, in words and in its exit code."""
 
 import json
+import sys
 from pathlib import Path
 
 import click.testing
@@ -82,6 +83,17 @@ def test_a_variable_without_a_key_is_wrong_usage(
     result = invoke("run", "http://h", "--model", "m", "--api-key-env", "MINE")
 
     assert f"MINE {said}" in result.output
+    assert result.exit_code == 2
+
+
+def test_a_client_that_is_not_there_cannot_be_required(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What to install is told, instead of a pass without the client."""
+    monkeypatch.setitem(sys.modules, "openai", None)
+    result = invoke("run", "--require", "sdk")
+
+    assert "pip install 'responses-conformance[openai]'" in result.output
     assert result.exit_code == 2
 
 
