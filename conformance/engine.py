@@ -73,8 +73,8 @@ class CaseItem(pytest.Item):
         excinfo: pytest.ExceptionInfo[BaseException],
         style: Any = None,  # noqa: ANN401 -- pytest's own, and not public
     ) -> Any:  # noqa: ANN401 -- as above
-        """Tell what stopped the whole run in one line, for every item alike."""
-        if isinstance(excinfo.value, SuiteError):
+        """Tell what was found, or what stopped the run, without a trace of our own."""
+        if isinstance(excinfo.value, SuiteError | pytest.fail.Exception):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

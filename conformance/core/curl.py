@@ -19,6 +19,10 @@ LONGEST_BODY: Final = 4096
 """Bytes of a body that are shown in the line; a longer one is named only."""
 
 
+_METHODS: Final = {"POST": "", "HEAD": " --head"}
+"""Options for methods that curl knows by more than their names."""
+
+
 def _double_quoted(text: str, key_env: str) -> str:
     """Quote for a POSIX shell, with each place for a key as a variable."""
     for special in ("\\", '"', "`", "$"):
@@ -37,7 +41,7 @@ def _body(request: Request, key_env: str) -> tuple[str, str]:
     """Return what stands before ``curl``, and the option that sends the body."""
     content = request.content
     if not content:
-        return "", ""
+        return "", " --data-binary ''" if request.method == "POST" else ""
     if len(content) > LONGEST_BODY:
         return "", f" --data-binary @body.json  # {len(content)} bytes, in the journal"
     try:
@@ -56,7 +60,7 @@ def curl(request: Request, url: str, key_env: str) -> str:
     headers = request.all_headers
     target = url.removesuffix("/v1/responses") + request.path
     quoted = _double_quoted(target, key_env) if request.keyed else shlex.quote(target)
-    method = "" if request.method == "POST" else f" -X {request.method}"
+    method = _METHODS.get(request.method, f" -X {request.method}")
     parts = [f"curl -sS -i{method} {quoted}"]
     if headers.get("authorization") == BEARER:
         parts.append(f'-H "Authorization: Bearer ${key_env}"')

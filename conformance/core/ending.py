@@ -75,12 +75,20 @@ def _listed(
         if other is not None:
             other.judge_identity(last, event, here, ledger)
             other.judge_last(last, event, here, ledger)
+        elif heard := _heard(items, last):
+            heard.judge_last(last, event, here, ledger)
     places = [item.index for _, item in sorted(pairs.items(), key=lambda p: p[0])]
     known = [place for place in places if place is not None]
     if len(known) == len(places) == len(set(known)) and known:
         holds = all(before < after for before, after in pairwise(known))
         got = Words(f"the order {known}")
         ledger.judge(Rule.ORDER, holds, event, at, "output_index order", got)
+
+
+def _heard(items: Sequence[Item], last: Json) -> Item | None:
+    """Return the item of a listed one's id that was never announced, only told."""
+    name = word(last, "id") if isinstance(last, dict) else None
+    return next((item for item in items if name in item.ids), None)
 
 
 def _paired(told: Sequence[Item], output: list[Json]) -> dict[int, Item]:

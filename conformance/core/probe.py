@@ -64,6 +64,7 @@ class Probe:
     that cost nothing, ``tokens`` bounds the output tokens of all its answers.
     With ``extras``, turns behind the first are evidence more than they are needed:
     the conversation is judged without them where they did not come about.
+    ``last`` sends it behind all others: it may keep a server busy for long.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Probe:
     needs: Capability = Capability.CORE
     second_key: bool = False
     extras: bool = False
+    last: bool = False
 
     @property
     def text(self) -> str:
@@ -88,6 +90,7 @@ def probe(
     tokens: int | None = None,
     needs: Capability = Capability.CORE,
     second_key: bool = False,
+    last: bool = False,
 ) -> Callable[[Callable[[Setting], Steps]], Probe]:
     """Make the decorated generator a probe that is named after it.
 
@@ -104,4 +107,5 @@ def probe(
         bound,
         needs,
         second_key,
+        last=last,
     )

@@ -46,15 +46,19 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
     yield f"    {result.requirement.text}"
     for group in result.groups:
         yield f"    {group}"
-    for finding in result.findings[:SHOWN]:
+    exchange = plainest(result, evidence)
+    shown = sorted(
+        result.findings, key=lambda f: not exchange or f.exchange != exchange.id
+    )
+    for finding in shown[:SHOWN]:
         yield f"    {finding.exchange}  {finding}"
-    if (more := result.broken - len(result.findings[:SHOWN])) > 0:
+    if (more := result.broken - len(shown[:SHOWN])) > 0:
         yield f"    … {more} more"
     if result.outcome is Outcome.ERROR:
         yield from (f"    {line}" for line in result.reason.splitlines())
-    if exchange := plainest(result, evidence):
+    if exchange:
         line = curl(exchange.request, report.target.url, report.target.key_env)
-        yield f"    reproduce: {line}"
+        yield f"    reproduce {exchange.id}: {line}"
     yield ""
 
 

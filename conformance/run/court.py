@@ -68,9 +68,8 @@ def _core_gate(first: Exchange) -> Gate:
     elif first.kind not in {Kind.REFUSAL, Kind.SILENCE, Kind.BREAKDOWN}:
         return Gate(Capability.CORE, open=True, state="supported", evidence=why)
     broke = first.kind is Kind.BREAKDOWN
-    return Gate(
-        Capability.CORE, open=False, state="no answer", evidence=why, broke=broke
-    )
+    state = "refused" if first.kind is Kind.REFUSAL else "no answer"
+    return Gate(Capability.CORE, open=False, state=state, evidence=why, broke=broke)
 
 
 class Court:
@@ -166,7 +165,12 @@ class Court:
             return refused(case, self._profile, ended)
         if ended is not None:
             return case.settled(self._profile, Outcome.INCONCLUSIVE, str(ended))
-        return judge(case, turns, self._profile)
+        verdict = judge(case, turns, self._profile)
+        core = self.gates.get(Capability.CORE)
+        down = core and core.broke and all(x.status >= 500 for x in flat(turns))
+        if core and down and verdict.outcome is Outcome.FAILED:
+            return case.settled(self._profile, core.outcome, core.evidence)
+        return verdict
 
     def left_out(self, probe: Probe, outcome: Outcome, reason: str) -> None:
         """Settle every case of a probe that was not held to its end."""
@@ -175,7 +179,12 @@ class Court:
                 self._settle(case, case.settled(self._profile, outcome, reason))
 
     def close(self, why: str = "interrupted") -> None:
-        """Settle the universal cases, and what else is open as not run."""
+        """Settle the universal cases, and what else is open as not run.
+
+        Where a plain request is refused, every refusal may be about that.
+        """
+        core = self.gates.get(Capability.CORE)
+        refused = core if core and not core.open and not core.broke else None
         for tally in self._tallies:
             case = tally.case
             if case in self._verdicts:
@@ -187,6 +196,8 @@ class Court:
             gate = self.gates.get(case.check.requirement.needs)
             if verdict.outcome is Outcome.INCONCLUSIVE and gate and not gate.open:
                 verdict = case.settled(self._profile, gate.outcome, gate.evidence)
+            if refused and not tally.error:
+                verdict = case.settled(self._profile, refused.outcome, refused.evidence)
             self._settle(case, verdict)
         for case, verdict in self._credit.close(self._profile):
             self._settle(case, verdict)

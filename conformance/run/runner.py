@@ -38,6 +38,8 @@ def _first_come(probe: Probe) -> int:
     """Return the priority of a probe: openings, refusals, long talks, the rest."""
     if probe in OPENINGS.values():
         return 0
+    if probe.last:
+        return 10
     if probe.name.startswith(PREFIX):
         return 9
     if not probe.answers:

@@ -33,6 +33,15 @@ def _may_be_chance(key: str) -> bool:
     return len(key) < 6 or (len(key) < 16 and key.isalnum())
 
 
+def _is_no_secret(key: str) -> bool:
+    """Say whether a key is a plain word or number, such as keyless servers are shown.
+
+    To take ``none`` or ``test`` out of answers would change them, and hide nothing.
+    """
+    mixed = not key.isalpha() and not key.isdigit()
+    return _may_be_chance(key) and (len(key) < 8 or not mixed)
+
+
 def read_url(text: str) -> str:
     """Return the base of a target's URL, without ``/v1`` and a final slash.
 
@@ -109,7 +118,7 @@ class Target:
     def _secrets(self) -> Iterator[tuple[str, str]]:
         """Yield each text that must not be shown, and what to call it."""
         for name, key in (("key", self.key), ("second key", self.second_key)):
-            if not key:
+            if not key or _is_no_secret(key):
                 continue
             if _may_be_chance(key):
                 yield key, f"the {name}, or the same letters by chance,"

@@ -5,7 +5,7 @@ import ssl
 import time
 import zlib
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
 import httpx
 
@@ -71,6 +71,10 @@ _ALWAYS = {
 """Headers of every request, unless it has its own."""
 
 
+LARGE: Final = 1 << 16
+"""Bytes of a body that a server may refuse before it has read them all."""
+
+
 class Lane:
     """One connection at a time, by way of httpx, which follows no redirect.
 
@@ -81,8 +85,9 @@ class Lane:
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls or httpx.create_ssl_context()
         self._client = httpx.AsyncClient(
-            verify=tls or httpx.create_ssl_context(),
+            verify=self.tls,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )
         self._ways: dict[str, tuple[httpx.URL, httpx.AsyncBaseTransport]] = {}
@@ -154,13 +159,17 @@ async def send(
     """Send ``request`` and return all that came back. Never raises for the target.
 
     A kept-alive connection that the server had closed meanwhile is not its
-    fault: a request that got no byte back is sent once more on a new one.
+    fault: a request that got no byte back is sent once more on a new one. A large one
+    goes another way then, on which a refusal is read that came before its end.
     """
     exchange = await _attempt(lane, target, request, limits, run_started)
     idle = exchange.failure and exchange.failure.trouble is Trouble.CUT
-    if idle and exchange.status == 0 and not exchange.wire_bytes:
-        return await _attempt(lane, target, request, limits, run_started)
-    return exchange
+    if not idle or exchange.status != 0 or exchange.wire_bytes:
+        return exchange
+    if len(request.content) > LARGE:
+        again = (lane.tls, target, request, limits, run_started)
+        return await asyncio.to_thread(_attempt_apart, *again)
+    return await _attempt(lane, target, request, limits, run_started)
 
 
 async def _attempt(
@@ -174,7 +183,6 @@ async def _attempt(
     sent_at = time.monotonic()
     intake = _Intake(limits.largest_body, sent_at)
     response: httpx.Response | None = None
-    failure: Failure | None = None
     try:
         async with asyncio.timeout(limits.timeout):
             response = await lane.send(request.method, url, headers, content)
@@ -185,7 +193,56 @@ async def _attempt(
             finally:
                 await response.aclose()
     except (TimeoutError, httpx.HTTPError, OSError) as error:
-        failure = _failure(error, limits)
+        intake.failure = _failure(error, limits)
+    return _told(request, target, response, intake, run_started)
+
+
+def _attempt_apart(
+    tls: ssl.SSLContext,
+    target: Target,
+    request: Request,
+    limits: Limits,
+    run_started: float,
+) -> Exchange:
+    """Send on a blocking connection of its own, on another thread than the loop's.
+
+    A server that refuses a body unread closes the connection while we still write.
+    What it had said is lost with that on an asyncio transport, and is not here.
+    """
+    url, headers, content = target.fill(request)
+    intake = _Intake(limits.largest_body, time.monotonic())
+    response: httpx.Response | None = None
+    try:
+        with (
+            httpx.Client(verify=tls, timeout=limits.timeout) as client,
+            client.stream(
+                request.method, url, headers=_ALWAYS | headers, content=content
+            ) as response,
+        ):
+            encoding = response.headers.get("content-encoding", "").strip().lower()
+            intake = _Intake(limits.largest_body, intake.sent_at, encoding)
+            for piece in response.iter_raw():
+                if not intake.take(piece):
+                    break
+                if time.monotonic() - intake.sent_at > limits.timeout:
+                    intake.failure = _failure(TimeoutError(), limits)
+                    break
+            else:
+                intake.close()
+    except (httpx.HTTPError, OSError) as error:
+        intake.failure = _failure(error, limits)
+    return _told(request, target, response, intake, run_started)
+
+
+def _told(
+    request: Request,
+    target: Target,
+    response: httpx.Response | None,
+    intake: _Intake,
+    run_started: float,
+) -> Exchange:
+    """Return what came back, keys taken out, as the exchange that it was."""
+    sent_at = intake.sent_at
     elapsed = time.monotonic() - sent_at
     return Exchange(
         request,
@@ -195,7 +252,7 @@ async def _attempt(
         tuple(intake.chunks),
         sent_at - run_started,
         elapsed,
-        failure or intake.failure,
+        intake.failure,
         intake.wire_bytes,
         _version(response) if response is not None else "",
         origin=target.origin,

@@ -4,9 +4,10 @@ from functools import cache
 from typing import Any, Final
 
 from conformance.core.capability import WORDS
+from conformance.core.event import Event
 from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.fields import BROKEN, Drawn, Scenario
-from conformance.core.node import Finding, Json
+from conformance.core.node import Finding, Json, Malformed
 from conformance.schema.document import PATH, PLACEHOLDER, pinned
 
 _OF_THE_CALLER: Final = frozenset({401, 403, 405, 407, 429})
@@ -48,7 +49,16 @@ def _went_wrong_inside(exchange: Exchange) -> bool:
     final = exchange.final
     if final is not None:
         return final.is_a(dict) and final.value.get("status") == "failed"
-    return any(event.type == "error" for event in exchange.events)
+    return any(_is_error(event) for event in exchange.events)
+
+
+def _is_error(event: Event) -> bool:
+    if event.type:
+        return event.type == "error"
+    try:
+        return event.data.get("error") is not None
+    except Malformed:
+        return False
 
 
 def _unclear(exchange: Exchange) -> bool:
@@ -61,7 +71,7 @@ def _accepted(drawn: Drawn, exchange: Exchange) -> Finding | None:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     if exchange.kind is Kind.REFUSAL:
         return None
-    if not 200 <= exchange.status < 300 or _went_wrong_inside(exchange):
+    if _unclear(exchange) or _went_wrong_inside(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     wanted = f"a 4xx for {drawn.place}: {_WANTED[drawn.scenario]}"
     return exchange.finding("status", wanted, f"{exchange.status}, as if it were good")
@@ -175,6 +185,5 @@ def _finding(exchange: Exchange, failure: Any) -> Finding:  # noqa: ANN401 -- se
     place = getattr(failure, "instance_path", None) or ()
     pointer = "".join(f"/{step}" for step in place)
     message = getattr(failure, "validation_message", None) or failure.message
-    return exchange.finding(
-        pointer, f"what the document allows ({failure.title})", message
-    )
+    allowed = f"what the document allows with {exchange.status} ({failure.title})"
+    return exchange.finding(pointer, allowed, message)

@@ -48,6 +48,7 @@ _TRACE: Final = re.compile(
 _DATABASE: Final = re.compile(
     r"\bSELECT\s[^\n]{1,200}?\sFROM\s|\bINSERT INTO\s|\bDELETE FROM\s"
     r"|\bUPDATE\s\S+\sSET\s|\bSQLSTATE\b|\bORA-\d{5}\b|\bpsycopg|\bpymysql"
+    r"|\[SQL: |\bsqlalche\.me/e/|\bsqlite3\.\w+Error\b"
     r"|\bPrismaClient|\bno such table\b|\bTable '[^'\n]+' doesn't exist"
     r'|\brelation "\w+" does not exist|\b[A-Za-z]+_\w+Table\b|\bNo connected db\b'
 )

@@ -4,6 +4,7 @@ The models of a profile, and the official client, stumble over most defects that
 a clause of their own. One defect is blamed once, by the clause that tells it best.
 """
 
+import re
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
@@ -61,6 +62,9 @@ def _checks() -> Iterator[Check]:
                 yield value
 
 
+_EVENT: Final = re.compile(r"^event \d+ ")
+
+
 def told_elsewhere(exchange: Exchange, profile: str) -> list[Finding]:
     """Return what the universal clauses of other sections find in an exchange.
 
@@ -94,9 +98,14 @@ def stumbling_blocks(exchange: Exchange, profile: str) -> list[str]:
 
 
 def is_told(pointer: str, elsewhere: list[Finding]) -> bool:
-    """Say whether another clause blames the place, or what it lies in."""
-    return any(
-        finding.pointer == pointer or pointer.startswith(f"{finding.pointer}/")
-        for finding in elsewhere
-        if finding.pointer
-    )
+    """Say whether another clause blames the place, or what it lies in.
+
+    Of a stream, it blames but the first few of the events that lack the same member.
+    """
+    place = _in_any_event(pointer)
+    blamed = {_in_any_event(finding.pointer) for finding in elsewhere} - {""}
+    return any(place == each or place.startswith(f"{each}/") for each in blamed)
+
+
+def _in_any_event(pointer: str) -> str:
+    return _EVENT.sub("event ", pointer)

@@ -111,16 +111,18 @@ SAYS_INCOMPLETE = must(
 
 @check(SAYS_INCOMPLETE, on=CUT)
 def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
-    """Judge answers that used up the cap, by their own count, and did not get to 500.
+    """Judge answers that used up the cap, and did not get to 500.
+
+    By their own count of tokens, or by the numbers, each of which is a token or more.
 
     A model that stops early by itself, or a cap that is ignored, shows nothing. Nor
     does one that says something else: it may have come to its end just at the cap.
     """
     status = exchange.response["status"]
-    spent = tokens_written(exchange) or 0
-    if status.value != "incomplete" and spent < limits.CAP:
-        raise Inconclusive(f"the answer ended by itself after {spent} tokens")
     numbers = numbers_in(exchange)
+    spent = max(tokens_written(exchange) or 0, len(numbers))
+    if status.value != "incomplete" and spent < limits.CAP:
+        raise Inconclusive(f"the answer ended by itself after {spent} tokens or so")
     if len(numbers) > limits.CAP + SLACK or is_whole(exchange):
         raise Inconclusive("the answer is not cut")
     if status.value != "incomplete":
@@ -249,9 +251,9 @@ def oversized_prompt_is_refused_by_its_size(exchange: Exchange) -> Findings:
     if exchange.status == 413 or (exchange.status >= 400 and _speaks_of_size(exchange)):
         return
     if exchange.answered:
-        read = tokens_read(exchange) or 0
-        if read >= limits.LETTERS // 2:
-            raise Inconclusive(f"the model has read {read} tokens")
+        read = tokens_read(exchange)
+        if read is None or read >= limits.LETTERS // 2:
+            raise Inconclusive(f"{exchange.id}: the model may have read it all")
     yield exchange.finding("status", "413, or a 4xx about length", exchange.summary)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from conformance.core.check import Aid, Findings, check
 from conformance.core.event import Event
 from conformance.core.exchange import Exchange
-from conformance.core.node import Finding, Malformed, Node, show
+from conformance.core.node import Finding, Json, Malformed, Node, show
 from conformance.core.requirement import Capability, must, should
 from conformance.core.sources import OPEN_RESPONSES, OPENAI_API
 from conformance.core.subject import EVERY_STREAM
@@ -65,16 +65,27 @@ def _untold(
 
 
 def _ours(finding: Finding, exchange: Exchange) -> bool:
-    """Say whether the value at fault stands in our request at the same place."""
+    """Say whether the value at fault, or the lack of it, is that of our request."""
+    pointer = finding.pointer.rpartition(" ")[2].removeprefix("/response")
     value = exchange.request.json
-    for step in finding.pointer.rpartition(" ")[2].split("/")[1:]:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return False
-    return show(value) == finding.got
+    *above, last = pointer.split("/")[1:] or [""]
+    try:
+        for step in above:
+            value = _step(value, step)
+        if finding.got == "nothing":
+            return bool(above) and isinstance(value, dict) and last not in value
+        return show(_step(value, last)) == finding.got
+    except LookupError:
+        return False
+
+
+def _step(value: Json, step: str) -> Json:
+    """Return a member or an element; raises ``LookupError`` where there is none."""
+    if isinstance(value, dict):
+        return value[step]
+    if isinstance(value, list) and step.isdigit():
+        return value[int(step)]
+    raise LookupError(step)
 
 
 def _absent(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:

@@ -77,13 +77,15 @@ WHOLE = should(
 )
 
 
-@check(WHOLE, on=probes.whole_numbers)
+@check(WHOLE, on=probes.options)
 def whole_numbers_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Leave open what happens where a model supports no sampling parameters."""
-    for exchange in apart:
+    for row, exchange in zip(probes.OPTIONS, apart, strict=False):
+        if row not in probes.WHOLE_NUMBERS:
+            continue
         if exchange.kind is Kind.REFUSAL and names(exchange, ("support",)):
             raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    yield from served_together(probes.WHOLE_NUMBERS, probes.WHOLE_NUMBERS, whole, apart)
+    yield from served_together(probes.OPTIONS, probes.WHOLE_NUMBERS, whole, apart)
 
 
 NULL = should(

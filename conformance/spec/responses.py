@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from typing import Final
 
 from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
+from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
 from conformance.core.node import Node, show
 from conformance.core.requirement import must, should
 from conformance.core.sources import PAGE, RFC_JSON
@@ -59,7 +59,10 @@ def is_a_response_object(exchange: Exchange) -> Findings:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
     body = exchange.body.decode("utf-8", "replace")
     got = show(body) if body else "an empty body"
-    yield exchange.finding("", "a response object or typed events", got)
+    wanted = "a response object or typed events"
+    if exchange.media_type == SSE_TYPE:
+        wanted = f"typed events, as the media type {SSE_TYPE} says"
+    yield exchange.finding("", wanted, got)
 
 
 MEDIA_TYPE = must(

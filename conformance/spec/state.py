@@ -1,5 +1,6 @@
 """State: what ``previous_response_id`` brings back, and for whom."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -66,6 +67,9 @@ def previous_response_is_read(told: Exchange, asked: Exchange) -> Findings:
         yield asked.finding("/usage", wanted, str(after))
 
 
+_CHAIN = 5
+"""Turns of a conversation by id, which two requests about it follow."""
+
 STREAMED = must(
     "state.streamed-response-can-be-continued",
     "The id of a stream is known as soon as the stream has ended.",
@@ -78,52 +82,74 @@ STREAMED = must(
 
 @check(STREAMED, on=probes.chained_turns)
 def streamed_response_can_be_continued(*turns: Exchange) -> Findings:
-    """Judge the status of the turn that continues the id of the last event."""
+    """Judge the status of each turn that continues the id of a stream."""
     if len(turns) < 2:
         _ = turns[0].response
-    yield from turned_down(turns[1], "an answer, since the id is that of the stream")
+    for before, after in pairwise(turns[:_CHAIN]):
+        if before.request.streamed:
+            wanted = "an answer, since the id is that of the stream"
+            yield from turned_down(after, wanted)
 
 
 LINEAR = must(
     "state.context-grows-by-a-turn",
-    "Each turn by id adds itself to the prompt, not all turns before it once more.",
+    "Each turn by id adds only itself to all that the turn before it read.",
     source=FIELD,
     needs=Capability.STATE,
-    cause="earlier turns are put before a stored context that holds them already",
-    covers=("PR-09",),
+    cause="earlier turns are put before a context that holds them, or left out of it",
+    covers=("PR-01", "PR-09"),
 )
 
-_CHAIN = 5
 _DOUBLING = 1.6
 _NOISE = 64
 """Prompt tokens that a turn of a few words may add, whatever its template."""
 
 
-def _added(turns: tuple[Exchange, ...]) -> list[int]:
-    """Return by how much each turn's prompt outgrows the last, that answer apart."""
-    grown = list[int]()
-    for before, after in pairwise(turns):
-        read, now, said = (
-            tokens_read(before),
-            tokens_read(after),
-            tokens_written(before),
-        )
-        if read is None or now is None or said is None:
-            raise Inconclusive(f"{after.id}: the usage does not tell what was read")
-        grown.append(now - read - said)
-    return grown
+def _told(
+    turns: tuple[Exchange, ...], count: Callable[[Exchange], int | None], what: str
+) -> list[int]:
+    """Return a count of each turn; raises ``Inconclusive`` where one is not told."""
+    counts = list[int]()
+    for turn in turns:
+        if (told := count(turn)) is None:
+            raise Inconclusive(f"{turn.id}: the usage does not tell what was {what}")
+        counts.append(told)
+    return counts
 
 
 @check(LINEAR, on=probes.chained_turns)
 def context_grows_by_a_turn(*turns: Exchange) -> Findings:
-    """Judge turns two to five: growth that doubles twice in a row is a finding."""
+    """Judge turns two to five: one that reads less, or growth that doubles twice.
+
+    The first has instructions, which no other reads. By how much a turn has to grow
+    is not judged: what a model thought is written, and need not be read again. Where
+    the last three, which ask the same, read no more each time, nothing shows: they
+    come from a server that does not count, or counts only what is new.
+    """
     if len(turns) <= _CHAIN:
         raise Inconclusive("the chain broke off before its fifth turn")
-    third, fourth, fifth = _added(turns[1:_CHAIN])
+    read = _told(turns[1:_CHAIN], tokens_read, "read")
+    for turn, (before, now) in zip(turns[2:_CHAIN], pairwise(read), strict=True):
+        if now < before:
+            wanted = f"more prompt tokens than in the turn before ({before})"
+            yield turn.finding("/usage", wanted, str(now))
+            return
+    if read[1] == read[-1]:
+        raise Inconclusive(f"each of the last turns is counted as {read[1]} tokens")
+    written = _told(turns[1 : _CHAIN - 1], tokens_written, "written")
+    yield from _doubled(turns[_CHAIN - 1], read, written)
+
+
+def _doubled(last: Exchange, read: list[int], written: list[int]) -> Findings:
+    """Compare by how much each turn outgrows the one before, that answer apart."""
+    third, fourth, fifth = (
+        now - before - said
+        for (before, now), said in zip(pairwise(read), written, strict=True)
+    )
     doubles = fourth > _DOUBLING * third and fifth > _DOUBLING * fourth
     if doubles and fifth > _NOISE:
         wanted = f"about as many more prompt tokens as a turn before ({fourth})"
-        yield turns[_CHAIN - 1].finding("/usage", wanted, str(fifth))
+        yield last.finding("/usage", wanted, str(fifth))
 
 
 INSTRUCTIONS = should(
@@ -192,11 +218,14 @@ def response_can_be_fetched(*turns: Exchange) -> Findings:
     if fetched.request.method != "GET" or fetched.status in {0, 429, 502, 503}:
         raise Inconclusive("the answer was not fetched")
     asked = unquote(fetched.request.path.rpartition("/")[2])
-    if fetched.status in _LACKING:
+    if fetched.status not in {200, *_LACKING}:
+        yield fetched.finding("status", "200, 404, 405 or 501", str(fetched.status))
+    elif not fetched.is_json:
+        got = f"{fetched.media_type or 'no media type'}, {fetched.summary}"
+        yield fetched.finding("", "the answer in JSON, or an object that says why", got)
+    elif fetched.status in _LACKING:
         if not fetched.json.expect(dict):
             yield fetched.json.finding("an object that says why not")
-    elif fetched.status != 200:
-        yield fetched.finding("status", "200, 404, 405 or 501", str(fetched.status))
     else:
         yield from fetched.json["id"].differs(asked, "the id that was asked for")
 

@@ -1,5 +1,7 @@
 """Streaming: refusals, proxies, the end of a stream, and clients that leave early."""
 
+from typing import Final
+
 from conformance.core.check import Findings, check
 from conformance.core.exchange import (
     SSE_TYPE,
@@ -10,11 +12,14 @@ from conformance.core.exchange import (
     Trouble,
 )
 from conformance.core.framing import abandoned
-from conformance.core.node import show
+from conformance.core.node import Finding, show
 from conformance.core.requirement import Capability, may, must, should
 from conformance.core.sources import FIELD, OPEN_RESPONSES
-from conformance.core.subject import EVERY_STREAM, only
+from conformance.core.subject import EVERY_STREAM, Note, only
 from conformance.spec.probes import basic, streaming
+
+SEVERAL: Final = 3
+"""Streams that all fail, from which on it is no bad luck."""
 
 PLAIN_REFUSAL = should(
     "streaming.refusal-is-no-stream",
@@ -120,6 +125,39 @@ def hang_up_does_no_harm(left: Exchange, after: Left) -> Findings:
     if late or following.kind is Kind.UNRECOGNISED:
         raise Inconclusive(f"{following.id}: {following.summary}")
     yield following.finding("", "an answer", following.summary)
+
+
+ANSWERED = must(
+    "streaming.some-stream-brings-an-answer",
+    "Where JSON answers come, not every stream ends in an error.",
+    source=FIELD,
+    needs=Capability.STREAMING,
+    cause="the streaming path has an upstream, or a key for it, of its own",
+    covers=("SE-38",),
+)
+
+
+def _ending(exchange: Exchange) -> Note | None:
+    """Note whether a stream that went to its end brought an answer."""
+    if abandoned(exchange) or exchange.failure:
+        return None
+    final = exchange.final
+    status = final.get("status") if final is not None else None
+    brought = status is not None and status.value in {"completed", "incomplete"}
+    if not brought and not _tells_an_error(exchange):
+        return None
+    return Note(brought, exchange.id)
+
+
+@check(ANSWERED, on=EVERY_STREAM.noting(_ending), shown_by=basic.streamed_text)
+def some_stream_brings_an_answer(notes: list[Note]) -> Findings:
+    """Judge all streams of the run together: a single one may fail by chance."""
+    if any(note.value for note in notes):
+        return
+    if len(notes) < SEVERAL:
+        raise Inconclusive(f"{notes[0].exchange} failed, and may have been unlucky")
+    got = f"an error in each of {len(notes)} streams"
+    yield Finding("", "an answer in one stream at least", got, notes[0].exchange)
 
 
 NO_REST = must(

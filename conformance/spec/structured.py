@@ -68,15 +68,18 @@ OBJECT = should(
     "The text of an answer with text.format json_object is one JSON object.",
     source=_FORMAT,
     needs=Capability.STRUCTURED,
-    cause="only schemas are translated for the upstream",
+    cause="only schemas are translated for the upstream, or only on the JSON path",
     covers=("EC-01", "EC-02"),
 )
 
 
 @check(OBJECT, on=probes.object_answer)
-def object_is_kept(asked: Exchange) -> Findings:
-    """Judge the whole text of a completed answer: a fence around JSON is no JSON."""
-    yield from _value(asked, "one JSON object").must_be(dict)
+def object_is_kept(*asked: Exchange) -> Findings:
+    """Judge the whole text of a completed stream: a fence around JSON is no JSON.
+
+    A server that refused to stream is judged by its JSON answer.
+    """
+    yield from _value(asked[-1], "one JSON object").must_be(dict)
 
 
 NAMED = should(
@@ -90,9 +93,9 @@ NAMED = should(
 
 
 @check(NAMED, on=(probes.schema_answer, probes.object_answer))
-def format_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
-    """Judge the words of a refusal."""
-    yield from refused_namelessly(asked, Capability.STRUCTURED)
+def format_is_taken_or_refused_by_name(*asked: Exchange) -> Findings:
+    """Judge the words of a refusal, but not of one that is about streams."""
+    yield from refused_namelessly(asked[-1], Capability.STRUCTURED)
 
 
 PLAIN = should(

@@ -58,7 +58,7 @@ def _priced(usage: Node, exchange: Exchange) -> Note | None:
 PRICED: Final = ALONE.noting(_priced)
 
 
-def _alike(
+def alike(
     notes: Iterable[Note], modes: tuple[str, str]
 ) -> Iterator[tuple[Note, list[Note]]]:
     """Yield each note of the second mode, with those of the first that ask the same.
@@ -76,7 +76,8 @@ def _alike(
             pairs += 1
             yield note, others
     if not pairs:
-        raise Inconclusive(f"no question was counted in {' and in '.join(modes)}")
+        both = " and in ".join(dict.fromkeys(modes))
+        raise Inconclusive(f"no question was asked and counted twice, in {both}")
 
 
 def _dearer(note: Note, other: Note) -> Finding:
@@ -100,7 +101,7 @@ def same_question_costs_the_same(notes: list[Note]) -> Findings:
 
     Requests that lean on what the server keeps, or that bring tools, are left out.
     """
-    for note, others in _alike(notes, ("JSON", "JSON")):
+    for note, others in alike(notes, ("JSON", "JSON")):
         cheapest = min(others, key=lambda other: other.value[2])
         if note.value[2] > cheapest.value[2] + SLACK:
             yield _dearer(note, cheapest)
@@ -118,7 +119,7 @@ STREAMED = must(
 @check(STREAMED, on=PRICED, shown_by=(basic.text, basic.streamed_text))
 def stream_costs_what_json_costs(notes: list[Note]) -> Findings:
     """Compare both modes over the whole run, within two tokens."""
-    for note, others in _alike(notes, ("JSON", "stream")):
+    for note, others in alike(notes, ("JSON", "stream")):
         nearest = min(others, key=lambda other: abs(other.value[2] - note.value[2]))
         if abs(note.value[2] - nearest.value[2]) > SLACK:
             yield _dearer(note, nearest)
@@ -138,13 +139,13 @@ NEAR: Final = 8
 @check(SPELLED, on=tokens.spellings)
 def message_costs_what_its_text_costs(both: Six) -> Findings:
     """Compare the two forms of one question, within the frame of a message."""
-    text, message = (_read(exchange) for exchange in both)
+    text, message = (charged(exchange) for exchange in both)
     if abs(text - message) > NEAR:
         got = f"{message} prompt tokens"
         yield both[1].finding("/usage", f"about {text}, as for a text", got)
 
 
-def _read(exchange: Exchange) -> int:
+def charged(exchange: Exchange) -> int:
     """Return the prompt tokens; raises ``Inconclusive``, or what ``response`` does."""
     _ = exchange.response
     read = tokens_read(exchange)
@@ -169,7 +170,7 @@ def ladder_of(exchanges: Iterable[Exchange]) -> Ladder:
     two sizes were counted, and what ``response`` raises for those of the ladder.
     """
     rungs = [x for x in exchanges if size_of(x)[0] and not size_of(x)[1]]
-    points = tuple((size_of(x)[0], _read(x)) for x in rungs)
+    points = tuple((size_of(x)[0], charged(x)) for x in rungs)
     if len({size for size, _ in points}) < 2:
         raise Inconclusive("fewer than two sizes of the ladder were counted")
     return Ladder.through(points)
@@ -207,6 +208,12 @@ SHARE: Final = 0.05
 """The part of a paragraph's price that a count may lie beside the line, and 3 more."""
 
 
+def strays(ladder: Ladder) -> bool:
+    """Say whether a count lies beside the line that fits them best."""
+    size, read = ladder.farthest
+    return abs(read - ladder.at(size)) > 3 + SHARE * ladder.slope
+
+
 @check(LINEAR, on=tokens.ladder)
 def price_is_in_proportion(six: Six) -> Findings:
     """Compare the counts with the line that fits them best."""
@@ -214,7 +221,7 @@ def price_is_in_proportion(six: Six) -> Findings:
     if ladder.slope <= 0:
         raise Inconclusive("the counts do not grow")
     size, read = ladder.farthest
-    if abs(read - ladder.at(size)) > 3 + SHARE * ladder.slope:
+    if strays(ladder):
         wanted = f"about {ladder.at(size):.0f} tokens for {size} paragraphs"
         got = f"{read}; the counts are {show(ladder.points)}"
         yield six[tokens.RUNGS.index(size)].finding("/usage", wanted, got)
@@ -257,33 +264,3 @@ def rate_is_plausible(six: Six) -> Findings:
     if rate > MOST_PER_WORD:
         wanted = f"at most {MOST_PER_WORD:g} tokens a word"
         yield six[0].finding("/usage", wanted, f"{rate:.1f}")
-
-
-INSTRUCTED = must(
-    "tokens.instructions-are-charged-as-text",
-    "A paragraph of instructions costs about what it costs in the prompt.",
-    source=_PROMPT,
-    cause="instructions are dropped on the way, or sent along twice",
-    covers=("EC-03", "US-12"),
-)
-
-LEAST_SHARE: Final = 0.5
-MOST_SHARE: Final = 1.5
-
-
-@check(INSTRUCTED, on=tokens.ladder)
-def instructions_are_charged_as_text(six: Six) -> Findings:
-    """Compare two lengths of instructions, so that a default prompt plays no part.
-
-    Half as much again and half as little are forgiven. Dropped instructions cost
-    nothing, and those sent twice cost double.
-    """
-    slope = ladder_of(six).slope
-    few, many = (_read(exchange) for exchange in six[len(tokens.RUNGS) :])
-    short, long = tokens.SPEECHES
-    each = (many - few) / (long - short)
-    if slope <= 0:
-        raise Inconclusive("the counts do not grow with the prompt either")
-    if not LEAST_SHARE < each / slope < MOST_SHARE:
-        wanted = f"about {slope:.0f} tokens for each paragraph of instructions"
-        yield six[-1].finding("/usage", wanted, f"{each:.0f}")

@@ -51,6 +51,8 @@ def _no_call(exchange: Exchange) -> Findings:
     status = response.get("status")
     if calls_in(response):
         return
+    if response.get("output") is None:
+        raise Inconclusive(f"{exchange.id}: the answer has no output")
     if _lost(exchange):
         raise Inconclusive(f"{exchange.id}: the last snapshot lacks what was streamed")
     if status is not None and status.value != "completed":
@@ -170,6 +172,13 @@ def named_choice_calls_no_other(response: Node, exchange: Exchange) -> Findings:
             yield from name.differs(chosen(exchange.request))
 
 
+def _needs_output(response: Node, exchange: Exchange) -> None:
+    """Raise ``Inconclusive`` for an answer that has nothing to look at."""
+    output = response.get("output")
+    if output is None or not output.is_a(list) or not output.value:
+        raise Inconclusive(f"{exchange.id}: the answer has no output")
+
+
 def _forbids(exchange: Exchange) -> bool:
     request = exchange.request
     declared = bool(functions(request)) and self_contained(request)
@@ -193,8 +202,7 @@ NONE = must(
 )
 def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
     """Judge the items; a client runs each call that it is given."""
-    if not list(response["output"]):
-        raise Inconclusive(f"{exchange.id}: the answer has no output")
+    _needs_output(response, exchange)
     for call in calls_in(response):
         yield call.finding("no function call, since tool_choice is none")
 
@@ -221,8 +229,7 @@ ONE = should(
 )
 def one_call_where_parallel_is_off(response: Node, exchange: Exchange) -> Findings:
     """Judge how many calls there are; none is fine where the model prefers to talk."""
-    if not list(response["output"]):
-        raise Inconclusive(f"{exchange.id}: the answer has no output")
+    _needs_output(response, exchange)
     calls = calls_in(response)
     for call in calls[1:]:
         yield call.finding("one function call at most", f"{len(calls)} calls")

@@ -5,6 +5,7 @@ from typing import Final
 from conformance.core.check import Findings, check
 from conformance.core.exchange import Exchange
 from conformance.core.node import Node
+from conformance.core.request import JSON_TYPE
 from conformance.core.requirement import must
 from conformance.core.sources import FIELD, LOCAL
 from conformance.core.subject import EVERY_USAGE, only
@@ -42,6 +43,21 @@ def says_something(exchange: Exchange) -> bool:
     return output is not None and output.is_a(list) and bool(exchange.text)
 
 
+def _asks_something(exchange: Exchange) -> bool:
+    """Say whether a request has a text where every server looks for one."""
+    request = exchange.request
+    if request.all_headers.get("content-type", "").partition(";")[0] != JSON_TYPE:
+        return False
+    asked = request.member("input")
+    messages = asked if isinstance(asked, list) else [{"content": asked}]
+    last = messages[-1] if messages else None
+    content = last.get("content") if isinstance(last, dict) else None
+    if isinstance(content, list):
+        parts = (part for part in content if isinstance(part, dict))
+        content = "".join(t for p in parts if isinstance(t := p.get("text"), str))
+    return isinstance(content, str) and bool(content.strip())
+
+
 PROMPT = must(
     "usage.prompt-is-counted",
     "A prompt that says something costs more than no tokens.",
@@ -53,8 +69,8 @@ PROMPT = must(
 
 @check(PROMPT, on=MADE, shown_by=COUNTED)
 def prompt_is_counted(usage: Node, exchange: Exchange) -> Findings:
-    """Judge each request with an input; cached tokens count as well."""
-    if exchange.request.member("input"):
+    """Judge each request whose input has a text in it; cached tokens count as well."""
+    if _asks_something(exchange):
         for style in STYLES:
             count = usage.get(style.prompt)
             if count is not None and count.value == 0:

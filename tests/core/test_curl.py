@@ -32,6 +32,8 @@ BINARY = Request(b'{"input": "\x00\xff"}')
             keyed=True,
         ),
         Request(b"", method="PUT"),
+        Request(b""),
+        Request(b"", method="HEAD"),
     ],
 )
 def test_the_line_sends_what_was_sent(request_: Request) -> None:

@@ -20,7 +20,7 @@ def test_a_failure_says_where_and_how_to_reproduce_it() -> None:
     assert lines[0] == "failed  MUST  usage.sum  on text"
     assert "at /usage/total_tokens: expected 34 (11 + 23), got 35" in lines[2]
     assert '-H "Authorization: Bearer $GW_KEY"' in lines[3]
-    assert lines[3].strip().startswith("reproduce: curl")
+    assert lines[3].strip().startswith("reproduce x-")
 
 
 def test_the_last_line_is_the_verdict() -> None:

@@ -20,10 +20,14 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 
 class RawServer:
-    """Answers each connection once by its script, then closes it."""
+    """Answers each connection once by its script, then closes it.
 
-    def __init__(self, script: Script) -> None:
+    ``most`` is how many bytes of a body it reads before that.
+    """
+
+    def __init__(self, script: Script, most: int = 1 << 40) -> None:
         self._script = script
+        self._most = most
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -67,14 +71,13 @@ class RawServer:
             connection, _ = self._listener.accept()
             self._start(self._serve, connection)
 
-    @staticmethod
-    def _read(connection: socket.socket) -> bytes | None:
+    def _read(self, connection: socket.socket) -> bytes | None:
         """Return one whole request, or ``None`` when the client left."""
         request = b""
         while True:
             head, end, body = request.partition(b"\r\n\r\n")
             length = re.search(rb"(?i)content-length: *(\d+)", head)
-            if end and len(body) >= (int(length[1]) if length else 0):
+            if end and len(body) >= min(self._most, int(length[1]) if length else 0):
                 return request
             piece = connection.recv(65536)
             if not piece:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.catalogue import Catalogue
+from conformance.catalogue import Catalogue, catalogue
 from conformance.core.check import Check, Findings, check
 from conformance.core.exchange import Exchange
 from conformance.core.probe import Probe, Setting, Steps, probe
@@ -188,6 +188,18 @@ def test_a_first_request_that_is_refused_judges_nobody() -> None:
     assert report.exit_code == 3
 
 
+def test_a_refused_first_request_leaves_no_refusal_to_be_judged() -> None:
+    """At a wrong address every answer is somebody else's page."""
+    page = http(b"<html>Not Found</html>", status="404 Not Found")
+    book = Catalogue((catalogue().find("errors.is-an-envelope"),), ())
+    with RawServer(lambda _: [page]) as server:
+        settings = Settings(server.url, "m", "sk-x", generated=0)
+        report = judged_live(settings, plan(book, settings))
+
+    assert {verdict.outcome for verdict in report.verdicts} == {Outcome.INCONCLUSIVE}
+    assert report.exit_code == 3
+
+
 def test_nobody_at_home_is_told() -> None:
     """With the URL that was tried."""
     with pytest.raises(TargetUnreachable, match=r"127\.0\.0\.1:9/v1/responses"):
@@ -246,3 +258,15 @@ def test_a_breakdown_at_the_first_request_leaves_refusals_to_be_judged() -> None
         report = ran(server.url, named("p", 1), named("q", 1, answers=0))
 
     assert outcomes(report) == {"p": Outcome.INCONCLUSIVE, "q": Outcome.PASSED}
+
+
+def test_a_server_that_is_down_is_not_blamed_for_what_was_asked() -> None:
+    """A refusal that should be a 4xx is a 5xx there like everything else."""
+    with RawServer(lambda _: [http(b"{}", status="502 Bad Gateway")]) as server:
+        settings = Settings(server.url, "m", "sk-x", generated=0)
+        named_ = ("limits.oversized-prompt-is-no-server-error",)
+        book = Catalogue(tuple(catalogue().find(id_) for id_ in named_), ())
+        report = judged_live(settings, plan(book, settings))
+
+    assert {verdict.outcome for verdict in report.verdicts} == {Outcome.INCONCLUSIVE}
+    assert "502" in report.verdicts[0].reason

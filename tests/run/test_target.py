@@ -95,6 +95,24 @@ def test_a_few_letters_of_a_key_are_no_leak() -> None:
     assert Target("http://h", LONG).mask_text(text) == text
 
 
+@pytest.mark.parametrize("key", ["x", "none", "test", "EMPTY", "null", "auto", "12345"])
+def test_what_is_no_secret_is_left_in_answers(key: str) -> None:
+    """Servers without keys are shown any word, which may be a word of theirs, too."""
+    answer = (
+        b'{"output_index": 12345, "x": "none test EMPTY", "error": null, "a": "auto"}'
+    )
+
+    assert Target("http://h", key).mask(answer) == answer
+
+
+def test_a_short_key_that_is_no_word_is_masked() -> None:
+    """It may stand there by chance, and is hidden all the same."""
+    masked = Target("http://h", "a1b2c3d4e5").mask(b"your key a1b2c3d4e5")
+
+    assert b"a1b2c3d4e5" not in masked
+    assert b"by chance" in masked
+
+
 def test_a_target_never_shows_its_keys() -> None:
     """Neither as text nor in a traceback."""
     target = Target("http://h", LONG, LONG[::-1], (("x-secret", "hush"),))

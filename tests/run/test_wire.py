@@ -216,6 +216,16 @@ def test_a_closed_idle_connection_is_tried_once_more() -> None:
     assert len(seen) == 2
 
 
+def test_a_refusal_before_the_end_of_the_body_is_read() -> None:
+    """A proxy with a limit says 413, and closes the connection on what still comes."""
+    said = http(b'{"error": {"message": "too large"}}', status="413 Content Too Large")
+    with RawServer(lambda _: [said], most=1000) as server:
+        exchange = exchanged(server.url, Request.of({"input": "x" * 8_000_000}))
+
+    assert exchange.status == 413
+    assert exchange.body.startswith(b'{"error"')
+
+
 def test_what_http_cannot_carry_is_our_own_trouble() -> None:
     """The server never saw it, and is not blamed."""
     request = Request.of({"model": "m"}, headers={"x-odd": "a\nb"})

@@ -52,10 +52,27 @@ def test_what_is_broken_has_to_be_refused(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"<html></html>", b"data: [DONE]\n\n"])
 def test_a_blank_success_is_no_refusal_and_no_answer(body: bytes) -> None:
-    """An empty answer satisfies nothing."""
-    assert complaint(drawn(Scenario.WRONG_TYPE), answered(200, body))
+    """An empty answer satisfies nothing, and is no acceptance either."""
+    for scenario in (Scenario.WRONG_TYPE, Scenario.VALID):
+        with pytest.raises(Inconclusive):
+            complaint(drawn(scenario), answered(200, body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'data: {"error": {"message": "400: input"}}\n\n',
+        b'data: {"type": "error", "message": "input"}\n\n',
+        b'data: {"type": "response.created"}\n\ndata: {"error": {"code": 400}}\n\n',
+    ],
+)
+def test_a_refusal_inside_a_stream_is_not_taken_for_an_answer(body: bytes) -> None:
+    """That it comes as a stream is blamed elsewhere."""
+    exchange = answered(200, body)
+    streamed = replace(exchange, headers=(("content-type", "text/event-stream"),))
+
     with pytest.raises(Inconclusive):
-        complaint(drawn(Scenario.VALID), answered(200, body))
+        complaint(drawn(Scenario.WRONG_TYPE), streamed)
 
 
 @pytest.mark.parametrize("status", [401, 403, 405, 429, 500, 502, 302, 0])

@@ -138,6 +138,9 @@ LEAKY = {
         'relation "tokens" does not exist',
         "SQLSTATE[42S02]",
         "No connected db.",
+        "(x) [SQL: SEL" + "a.long_column, " * 30,
+        "(sqlite3.OperationalError) database is locked",
+        "Background on this error at: https://sqlalche.me/e/20/f405",
     ),
     "errors.tells-no-inner-address": (
         "dial tcp: lookup upstream: no such host",

@@ -196,3 +196,13 @@ def test_a_benign_variant_is_not_blamed(variety: Town, name: str) -> None:
     assert tripped(report) == frozenset()
     assert [str(v) for v in report.verdicts if v.outcome is Outcome.INCONCLUSIVE] == []
     assert report.exit_code == 0
+
+
+@pytest.mark.parametrize("said", ["(No update)", ""])
+def test_a_snapshot_is_held_against_an_item_that_was_never_announced(said: str) -> None:
+    """Its deltas are known by its id all the same."""
+    events = without("response.output_item.added", "response.output_item.done")
+    (final,) = (e for e in events if e["type"] == "response.completed")
+    final["response"]["output"][1]["content"][0]["text"] = said
+
+    assert Rule.SNAPSHOT_TEXT in broken(events)

@@ -184,3 +184,21 @@ def test_a_foreign_reason_is_blamed_by_one_clause() -> None:
 
     assert on_probe("limits.cut-answer-names-the-cap", told) is Outcome.FAILED
     assert on_probe("limits.cut-answer-names-the-cap", silent) is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("last", "outcome"),
+    [(CAP, Outcome.FAILED), (CAP - 1, Outcome.INCONCLUSIVE)],
+)
+def test_numbers_show_that_the_cap_is_used_up_where_nothing_is_counted(
+    last: int, outcome: Outcome
+) -> None:
+    """Each of them took a token at least."""
+    told = answer(output=_counted(last), usage=None, status="completed")
+
+    assert on_probe(SAYS_CUT, told) is outcome
+
+
+def test_a_prompt_may_have_been_read_where_nothing_is_counted() -> None:
+    """That nothing is counted is a clause of its own."""
+    assert on_probe(BY_SIZE, answer(usage=None)) is Outcome.INCONCLUSIVE

@@ -342,3 +342,19 @@ def test_a_model_is_demanded_where_the_document_demands_it() -> None:
         told = catalogue().find(id_).requirement
         levels = [told.level_in(name) for name in ("newapi", "openai", "openresponses")]
         assert levels == ["MUST", "SHOULD", "MAY"]
+
+
+def test_what_we_left_out_of_a_tool_is_not_missed_in_its_echo() -> None:
+    """That such a tool was taken is blamed by the section ``schema``."""
+    bare = {"name": "f", "parameters": None, "strict": None}
+    asked = Request.of({"model": "m", "input": "hello", "tools": [bare]})
+    told = RESPONSE | {"tools": [bare]}
+
+    for request, found in ((asked, 0), (Request.of({"model": "m"}), 1)):
+        body = json.dumps(told).encode()
+        headers = (("content-type", "application/json"),)
+        exchange = Exchange(request, 200, headers, body)
+        case = Case(catalogue().find("profile.nested-members-are-there"), None)
+        tally = Tally(case, "openai")
+        tally.add(exchange)
+        assert len(tally.findings) == found

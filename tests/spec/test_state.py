@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from conformance.catalogue import catalogue
 from conformance.core.exchange import Exchange
+from conformance.core.judgement import Case, judge
 from conformance.core.node import Json
 from conformance.core.verdict import Outcome
 from conformance.reference.asked import Asked
@@ -14,7 +16,15 @@ from conformance.reference.refusal import Refused
 from conformance.reference.reply import Reply
 from conformance.spec.probes import state
 from tests.judging import town_of
-from tests.spec.conversations import SETTING, call, conversed, held, message, response
+from tests.spec.conversations import (
+    SETTING,
+    call,
+    conversed,
+    held,
+    message,
+    response,
+    streamed,
+)
 from tests.spec.refusals import came, refusal
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
@@ -82,11 +92,48 @@ def chain(*counts: int) -> tuple[Exchange, ...]:
         ((40, 50, 75, 130, 190), PASSED),
         ((40, 80, 160, 320, 640), FAILED),
         ((0, 0, 0, 0, 0), OPEN),
+        ((40, 60, 60, 80, 100), PASSED),
     ],
 )
 def test_a_chain_may_grow_unevenly(counts: tuple[int, ...], outcome: Outcome) -> None:
     """Only growth that doubles twice in a row is blamed."""
     assert held("state.context-grows-by-a-turn", *chain(*counts)) is outcome
+
+
+@pytest.mark.parametrize(
+    ("counts", "outcome"),
+    [
+        ((33, 35, 14, 14, 14), FAILED),
+        ((33, 35, 14, 30, 60), FAILED),
+        ((40, 60, 80, 99, 98), FAILED),
+        ((40, 16, 16, 16, 16), OPEN),
+        ((40, 13, 16, 16, 16), OPEN),
+    ],
+)
+def test_a_turn_that_reads_less_has_forgotten(
+    counts: tuple[int, ...], outcome: Outcome
+) -> None:
+    """A server that counts only what is new shows nothing; the last turns are alike."""
+    assert held("state.context-grows-by-a-turn", *chain(*counts)) is outcome
+
+
+def test_a_turn_that_continues_is_a_stream() -> None:
+    """What it reads is told by its last event, and its id can be continued too."""
+    first, second = said(), said(read=90)
+    whole = chain(80, 90, 110, 130, 150)
+    third = streamed(response(message("Hello"), read=20), request=whole[2].request)
+    again = (first, second, third, *whole[3:])
+    lost = conversed(state.chained_turns, first, second, third, refusal("not found"))
+
+    assert [t.request.streamed for t in whole[:5]] == [True, False, True, False, False]
+    assert held("state.context-grows-by-a-turn", *again) is FAILED
+    assert held("state.streamed-response-can-be-continued", *again) is PASSED
+    assert held("state.streamed-response-can-be-continued", *lost) is FAILED
+
+
+def test_what_only_counts_the_new_never_shrinks() -> None:
+    """The turns that are alike ask at more length than the one before them."""
+    assert len(state.HELLO.split()) > len(state.QUESTION.split())
 
 
 @pytest.mark.parametrize(
@@ -109,6 +156,19 @@ def test_a_server_need_not_fetch(fetched: Exchange, outcome: Outcome) -> None:
     turns.append(conversed(state.chained_turns, *turns, fetched)[-1])  # type: ignore[arg-type]  # a fetch is one exchange
 
     assert held("state.response-can-be-fetched", *turns) is outcome
+
+
+def test_a_page_is_told_by_what_came() -> None:
+    """Its status and media type, and not what a decoder said of it."""
+    html = (("content-type", "text/html; charset=utf-8"),)
+    page = came(b"<html>Not found</html>", 404, headers=html)
+    *turns, _ = chain(40, 60, 80, 100, 120)
+    turns.append(conversed(state.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
+    check = catalogue().find("state.response-can-be-fetched")
+
+    (finding,) = judge(Case(check, check.probes[0]), tuple(turns), "newapi").findings
+
+    assert finding.got == 'text/html, status 404, "<html>Not found</html>"'
 
 
 def test_a_chain_that_breaks_off_leaves_the_rest_open() -> None:

@@ -227,3 +227,25 @@ def test_done_is_asked_for_where_a_document_asks_for_it() -> None:
     assert told(check, closed) is Outcome.PASSED
     assert told(check, exchange(conforming())) is Outcome.FAILED
     assert told(check, exchange(conforming()[:4])) is Outcome.INCONCLUSIVE
+
+
+BROKEN = written([{"type": "error", "code": "server_error", "message": "No."}])
+WHOLE = written(conforming())
+
+
+@pytest.mark.parametrize(
+    ("streams", "outcome"),
+    [
+        ((BROKEN, BROKEN, BROKEN), Outcome.FAILED),
+        ((BROKEN, BROKEN), Outcome.INCONCLUSIVE),
+        ((BROKEN, BROKEN, BROKEN, WHOLE), Outcome.PASSED),
+        ((WHOLE,), Outcome.PASSED),
+    ],
+)
+def test_streams_that_are_all_errors_are_blamed_together(
+    streams: tuple[bytes, ...], outcome: Outcome
+) -> None:
+    """One may fail by bad luck, and one answer shows that streams can bring it."""
+    shown = [exchange(body) for body in streams]
+
+    assert told(streaming_ends.some_stream_brings_an_answer, *shown) is outcome

@@ -9,11 +9,14 @@ from conformance.core.node import Json, Node
 from conformance.core.verdict import Outcome
 from conformance.spec.fitting import misfits
 from conformance.spec.probes import structured
-from tests.spec.conversations import held, message, response
+from conformance.spec.probes.structured import object_answer
+from tests.spec.conversations import conversed, held, message, response, streamed
 from tests.spec.refusals import came, refusal
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
+
+NAMED = "structured.format-is-taken-or-refused-by-name"
 
 ROME = {"city": "Rome", "continent": "Europe", "inhabitants": 2_800_000}
 
@@ -80,10 +83,39 @@ def test_a_format_may_be_refused_by_name(
     told: Exchange, named: Outcome, kept: Outcome
 ) -> None:
     """Only a vague refusal is blamed, and only once."""
-    clause = "structured.format-is-taken-or-refused-by-name"
-
-    assert held(clause, told) is named
+    assert held(NAMED, told) is named
     assert held("structured.schema-is-kept", told) is kept
+
+
+def test_an_object_is_asked_for_as_a_stream() -> None:
+    """Its last event holds the text; nobody is asked twice who answers."""
+    (kept,) = conversed(object_answer, streamed(response(message("{}"))))
+    (dropped,) = conversed(object_answer, streamed(response(message("Rome"))))
+
+    assert isinstance(kept, Exchange)
+    assert kept.request.streamed
+    assert held("structured.object-is-kept", kept) is PASSED
+    assert held("structured.object-is-kept", dropped) is FAILED
+
+
+@pytest.mark.parametrize(
+    ("second", "kept", "named"),
+    [
+        (came(response(message("{}"))), PASSED, PASSED),
+        (came(response(message("Rome"))), FAILED, PASSED),
+        (refusal("response_format is not supported"), UNSUPPORTED, PASSED),
+        (refusal("Bad request."), OPEN, FAILED),
+    ],
+)
+def test_who_refuses_to_stream_is_asked_without(
+    second: Exchange, kept: Outcome, named: Outcome
+) -> None:
+    """Streams and formats are two capabilities: one refusal is not both."""
+    turns = conversed(object_answer, refusal("Streaming is not supported."), second)
+
+    assert len(turns) == 2
+    assert held("structured.object-is-kept", *turns) is kept
+    assert held(NAMED, *turns, probe=1) is named
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ import pytest
 from conformance.core.exchange import Exchange, Inconclusive
 from conformance.core.ladder import Ladder
 from conformance.core.probe import Setting
+from conformance.core.request import Request
 from conformance.core.verdict import Outcome
-from conformance.spec.probes import tokens
+from conformance.spec.probes import isolation, tokens
 from conformance.spec.tokens import ladder_of, size_of
 from tests.spec.answers import USAGE, Json, answer, asking, stream
-from tests.spec.refusals import on_probe, universal
+from tests.spec.refusals import on_probe, refusal, universal
 
 SAME = "tokens.same-question-costs-the-same"
 STREAMED = "tokens.stream-costs-what-json-costs"
@@ -166,3 +167,167 @@ def test_a_message_costs_what_its_text_costs(message: int, *, sound: bool) -> No
     outcome = on_probe("tokens.message-costs-what-its-text-costs", told)
 
     assert (outcome is Outcome.PASSED) is sound
+
+
+READ = "tokens.every-message-is-read"
+TALK: Json = next(tokens.conversation.steps(Setting("m")))
+FAIR = 20 + 5 * 55 + 4 * 4
+"""What five messages cost: template and text as on the ladder, and four frames."""
+
+
+def _talked(read: int, rungs: tuple[int, ...] = HONEST) -> Outcome:
+    """Judge a conversation that costs ``read`` beside a ladder."""
+    talk = answer(TALK, usage=_priced(read))
+    return universal(READ, *_climbed(*rungs), talk).outcome
+
+
+@pytest.mark.parametrize("read", [FAIR, FAIR - 16, FAIR - 40, FAIR + 55, 2 * FAIR])
+def test_a_whole_conversation_is_not_blamed(read: int) -> None:
+    """Nor one with dear frames, a few tokens too few, or a template of its own."""
+    assert _talked(read) is Outcome.PASSED
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3, 4])
+def test_a_lost_message_is_blamed(lost: int) -> None:
+    """Whichever it is: its text and its frame are missing."""
+    assert _talked(FAIR - lost * 59) is Outcome.FAILED
+
+
+@pytest.mark.parametrize("size", [0, 20, 300])
+def test_a_system_message_may_replace_a_default_prompt(size: int) -> None:
+    """Instructions take its place as well, so that its price is known."""
+    rungs = tuple(n + size for n in HONEST[:4]) + HONEST[4:]
+
+    assert _talked(FAIR, rungs) is Outcome.PASSED
+    assert _talked(FAIR - 59 - 10, rungs) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("few", "many"), [(75, 75), (185, 405)], ids=["dropped", "doubled"]
+)
+def test_lost_or_doubled_instructions_are_no_lost_message(few: int, many: int) -> None:
+    """They have a clause of their own, and move no prediction."""
+    rungs = (*HONEST[:4], few, many)
+
+    assert _talked(FAIR, rungs) is Outcome.PASSED
+    assert _talked(FAIR - 59, rungs) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    "rungs",
+    [
+        (36,) * 6,
+        (75, 130, 240, 240, 140, 250),
+        (128, 256, 256, 512, 256, 256),
+        (0,) * 6,
+    ],
+    ids=["flat", "cut", "rounded", "uncounted"],
+)
+def test_without_a_straight_ladder_no_message_is_missed(rungs: tuple[int, ...]) -> None:
+    """Nothing says then what a paragraph costs."""
+    assert _talked(36, rungs) is Outcome.INCONCLUSIVE
+
+
+def test_without_a_price_no_message_is_missed() -> None:
+    """The conversation was refused, has no usage, or was never sent."""
+    ladder = _climbed(*HONEST)
+    for told in (refusal("No such role.", request=TALK), answer(TALK, usage=None)):
+        assert universal(READ, *ladder, told).outcome is Outcome.INCONCLUSIVE
+    assert universal(READ, *ladder).outcome is Outcome.INCONCLUSIVE
+
+
+def test_generated_messages_are_no_conversation() -> None:
+    """Whatever an input holds, it does not break the count."""
+    values: Json = ([3, None, {"content": [1]}], {}, 5, [])
+    odd = [answer(asking(value)) for value in values]
+
+    assert universal(READ, *_climbed(*HONEST), *odd).outcome is Outcome.INCONCLUSIVE
+
+
+def test_a_refused_developer_is_left_out() -> None:
+    """The conversation is sent once more, with all that the others say."""
+    steps = tokens.conversation.steps(Setting("m"))
+    whole: Json = next(steps)
+    fewer: Json = steps.send(refusal("No such role.", request=whole))
+    four = answer(fewer, usage=_priced(FAIR - 59))
+    three = answer(fewer, usage=_priced(FAIR - 2 * 59))
+    roles = [message["role"] for message in fewer.member("input")]
+
+    assert roles == ["system", "user", "assistant", "user"]
+    assert universal(READ, *_climbed(*HONEST), four).outcome is Outcome.PASSED
+    assert universal(READ, *_climbed(*HONEST), three).outcome is Outcome.FAILED
+
+
+def test_a_served_conversation_is_sent_once() -> None:
+    """One answer is all that it costs."""
+    steps = tokens.conversation.steps(Setting("m"))
+    next(steps)
+
+    with pytest.raises(StopIteration):
+        steps.send(answer(TALK))
+
+
+IN_STREAM = "tokens.instructions-cost-in-a-stream-too"
+BURST: Json = next(isolation.burst.steps(Setting("m")))
+LONG: Json = BURST[isolation.INSTRUCTED]
+
+
+def _streamed(bare: int, instructed: int, *others: int) -> Outcome:
+    """Judge a question with and without instructions, beside other questions."""
+    plain = answer(usage=_priced(bare))
+    told = stream(LONG, usage=_priced(instructed))
+    rest = (answer(asking("x" * n), usage=_priced(n)) for n in others)
+    return universal(IN_STREAM, plain, told, *rest).outcome
+
+
+@pytest.mark.parametrize(
+    ("instructed", "outcome"),
+    [
+        (80, Outcome.PASSED),
+        (180, Outcome.PASSED),
+        (12, Outcome.PASSED),
+        (25, Outcome.FAILED),
+        (27, Outcome.FAILED),
+        (0, Outcome.INCONCLUSIVE),
+    ],
+    ids=["more", "much-more", "default-replaced", "same", "near", "uncounted"],
+)
+def test_instructions_cost_in_a_stream(instructed: int, outcome: Outcome) -> None:
+    """What costs as much as the bare question has lost them."""
+    assert _streamed(25, instructed, 12, 75, 130) is outcome
+
+
+@pytest.mark.parametrize("others", [(36, 36), ()], ids=["flat", "nothing-else"])
+def test_a_constant_count_tells_nothing_of_instructions(
+    others: tuple[int, ...],
+) -> None:
+    """It is blamed for that elsewhere."""
+    assert _streamed(36, 36, *others) is Outcome.INCONCLUSIVE
+
+
+def test_a_count_in_blocks_tells_nothing_of_instructions() -> None:
+    """Two prompts may share a block."""
+    assert _streamed(128, 128, 128, 256, 512) is Outcome.INCONCLUSIVE
+
+
+def test_a_body_that_is_no_object_asks_nothing_of_a_stream() -> None:
+    """It was answered, and that is blamed elsewhere."""
+    told = [answer(Request(body)) for body in (b"[]", b"{")]
+
+    assert universal(IN_STREAM, *told).outcome is Outcome.INCONCLUSIVE
+
+
+def test_only_like_questions_show_lost_instructions() -> None:
+    """Not short instructions, other questions, JSON, or what leans on the past."""
+    said = LONG.member("instructions")
+    for request in (
+        asking(stream=True, instructions="Be kind."),
+        asking("Hi", stream=True, instructions=said),
+        asking(stream=True, instructions=said, previous_response_id="resp_0"),
+    ):
+        told = (
+            answer(usage=_priced(25)),
+            stream(request, usage=_priced(25)),
+            answer(asking("Hello"), usage=_priced(12)),
+        )
+        assert universal(IN_STREAM, *told).outcome is Outcome.INCONCLUSIVE

@@ -254,3 +254,21 @@ def test_without_a_call_there_is_nothing_to_take_back() -> None:
 
     assert held("tools.own-call-is-accepted-back", *turns) is OPEN
     assert held("tools.named-choice-makes-a-call", *turns) is FAILED
+
+
+@pytest.mark.parametrize(
+    ("clause", "members"),
+    [
+        ("tools.none-choice-makes-no-call", {"tool_choice": "none"}),
+        ("tools.one-call-where-parallel-is-off", {"parallel_tool_calls": False}),
+    ],
+)
+@pytest.mark.parametrize("output", [None, [], "text"])
+def test_an_answer_without_output_makes_no_call_too_many(
+    clause: str, members: Json, output: Json
+) -> None:
+    """That there is no array of output is a clause of its own."""
+    told = {**response(message("Hello.")), "output": output}
+    shown = came(told, request=asking(tools=[tools.WEATHER], **members))
+
+    assert universal(clause, shown).outcome is OPEN

@@ -1,5 +1,7 @@
 """Bills: what counts as one, and what forgiveness they get."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.core.verdict import Outcome
@@ -159,3 +161,35 @@ def test_counts_are_read_under_either_name() -> None:
     assert not is_complete(usage, RESPONSES)
     assert completion_tokens(usage) == 3
     assert completion_tokens(None) is None
+
+
+@pytest.mark.parametrize(
+    ("input_", "outcome"),
+    [
+        ("hello", Outcome.FAILED),
+        ([{"role": "user", "content": "hello"}], Outcome.FAILED),
+        ([{"content": [{"type": "input_text", "text": "hello"}]}], Outcome.FAILED),
+        (" ", Outcome.PASSED),
+        (7, Outcome.PASSED),
+        ([], Outcome.PASSED),
+        ([{"role": "user", "content": ""}], Outcome.PASSED),
+        ([{"role": "user"}], Outcome.PASSED),
+        ([{"content": [{"type": "input_text", "text": None}, 5]}], Outcome.PASSED),
+    ],
+)
+def test_a_prompt_without_a_text_may_cost_nothing(
+    input_: Json, outcome: Outcome
+) -> None:
+    """Such a request should be refused; that is another clause."""
+    told = answer(asking(input=input_), usage=_billed(input_tokens=0))
+
+    assert universal("usage.prompt-is-counted", told).outcome is outcome
+
+
+def test_a_body_that_was_never_read_may_cost_nothing() -> None:
+    """It was sent as another media type."""
+    asked = asking(input="hello")
+    plain = replace(asked, headers={"content-type": "text/plain"})
+    told = answer(plain, usage=_billed(input_tokens=0))
+
+    assert universal("usage.prompt-is-counted", told).outcome is Outcome.PASSED

@@ -149,7 +149,7 @@ def emptied_call(_asked: Asked, reply: Reply) -> Reply:
     return each_event(reply, emptied)
 
 
-@on_reply(breaks="events.snapshot-holds-the-text")
+@on_reply(breaks={"events.snapshot-holds-the-text", "structured.object-is-kept"})
 def clipped_snapshot(_asked: Asked, reply: Reply) -> Reply:
     """The texts of the last snapshot lack their last character."""
     return last_snapshot(reply, lambda whole: _messages(whole, _clipped))

@@ -1,12 +1,13 @@
 """Defects of stored conversations: lost, doubled, kept too long, or shown to others."""
 
+from dataclasses import replace
 from typing import Any
 
 from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
 from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
+from conformance.reference.reply import Reply, to_json
 from conformance.reference.response import new_id
 from conformance.reference.rewriting import each_response
 from conformance.reference.store import Record
@@ -74,6 +75,24 @@ def context_doubled(asked: Asked, gateway: Gateway) -> Asked:
     if record is None or isinstance(asked.member("input"), list):
         return asked
     return asked.with_members(input=[*record.context, *_as_items(asked)])
+
+
+@on_request(breaks="state.context-grows-by-a-turn")
+def forgets_beyond_two_turns(asked: Asked, gateway: Gateway) -> Asked:
+    """What continues a response that continued another is answered out of nothing."""
+    record = _previous(asked, gateway)
+    if record and record.response["previous_response_id"]:
+        nothing = to_json({"response": record.response, "context": []})
+        named = asked.member("previous_response_id")
+        gateway.store.records[named] = replace(record, written=nothing)
+    return asked
+
+
+@on_request(breaks="state.context-grows-by-a-turn")
+def stream_forgets_the_conversation(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """A turn that is asked for as a stream is answered out of nothing."""
+    lost = asked.streams and _previous(asked, gateway)
+    return _afresh(asked, gateway) if lost else asked
 
 
 @on_request(breaks="state.instructions-are-not-carried-over")

@@ -72,6 +72,15 @@ def deaf_to_stream(_asked: Asked, reply: Reply) -> Reply:
     return Reply(payload=final_response(reply)) if reply.streamed else reply
 
 
+@on_reply(breaks="streaming.some-stream-brings-an-answer")
+def no_stream_at_all(_asked: Asked, reply: Reply) -> Reply:
+    """Whatever is streamed is an error, and nothing else."""
+    if not reply.streamed:
+        return reply
+    told = {"code": "server_error", "message": "Something went wrong", "param": None}
+    return reply.with_events([{"type": "error", "sequence_number": 0, **told}])
+
+
 @on_reply(breaks="streaming.unasked-answer-is-json")
 def streams_when_told_not_to(asked: Asked, reply: Reply) -> Reply:
     """A request with stream false is answered by a stream."""
@@ -127,7 +136,7 @@ def no_done(_asked: Asked, reply: Reply) -> Reply:
     return replace(reply, done=False)
 
 
-@on_reply(breaks="streaming.same-items-as-json")
+@on_reply(breaks={"streaming.same-items-as-json", "structured.object-is-kept"})
 def one_more_message(_asked: Asked, reply: Reply) -> Reply:
     """A stream ends in an additional message, which JSON has not."""
 

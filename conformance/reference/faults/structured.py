@@ -62,6 +62,13 @@ def object_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
     return _unformatted(asked, gateway) if lost else asked
 
 
+@on_request(breaks="structured.object-is-kept")
+def stream_drops_the_format(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """A form for the text is not passed on for a stream."""
+    lost = asked.streams and _format(asked) in {"json_schema", "json_object"}
+    return _unformatted(asked, gateway) if lost else asked
+
+
 @on_reply(breaks="structured.object-is-kept")
 def object_fenced(asked: Asked, reply: Reply) -> Reply:
     """The JSON object stands in a fence of Markdown."""

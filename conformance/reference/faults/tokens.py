@@ -101,7 +101,12 @@ def _answered(gateway: Gateway, asked: Asked, changed: Asked) -> Reply:
     return each_response(gateway.answer(changed), having(instructions=said))
 
 
-@on_request(breaks="tokens.instructions-are-charged-as-text")
+@on_request(
+    breaks={
+        "tokens.instructions-are-charged-as-text",
+        "tokens.instructions-cost-in-a-stream-too",
+    }
+)
 def instructions_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """Instructions are not passed on."""
     if not _speech_of(asked):
@@ -120,3 +125,49 @@ def instructions_sent_twice(asked: Asked, gateway: Gateway) -> Asked | Reply:
         {"role": "user", "content": given},
     ]
     return _answered(gateway, asked, asked.with_members(input=messages))
+
+
+@on_request(breaks="tokens.instructions-cost-in-a-stream-too")
+def instructions_dropped_in_streams(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """Instructions are not passed on where a stream is asked for."""
+    if not asked.streams or not _speech_of(asked):
+        return asked
+    return _answered(gateway, asked, asked.without_members("instructions"))
+
+
+def _messages_of(asked: Asked) -> list[Json]:
+    """The messages of a request whose input holds nothing else, or none."""
+    given = asked.member("input") if asked.creates else None
+    items = given if isinstance(given, list) else []
+    return items if all(isinstance(m, dict) and "role" in m for m in items) else []
+
+
+@on_request(breaks="tokens.every-message-is-read")
+def system_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
+    """Messages of a system or developer are not passed on."""
+    messages = _messages_of(asked)
+    kept = [m for m in messages if m["role"] not in ("system", "developer")]
+    return asked.with_members(input=kept) if kept != messages and kept else asked
+
+
+@on_request(breaks="tokens.every-message-is-read")
+def developer_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
+    """Messages of a developer are not passed on."""
+    messages = _messages_of(asked)
+    kept = [m for m in messages if m["role"] != "developer"]
+    return asked.with_members(input=kept) if kept != messages and kept else asked
+
+
+@on_request(breaks="tokens.every-message-is-read")
+def early_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
+    """The last three messages of a conversation are passed on, and none before."""
+    messages = _messages_of(asked)
+    return asked.with_members(input=messages[-3:]) if len(messages) > 3 else asked
+
+
+@on_request(breaks="tokens.every-message-is-read")
+def parts_read_as_nothing(asked: Asked, _gateway: Gateway) -> Asked:
+    """A message in parts is passed on without them, beside messages of plain text."""
+    messages = _messages_of(asked)
+    plain = [m for m in messages if isinstance(m.get("content"), str)]
+    return asked.with_members(input=plain) if 3 < len(plain) < len(messages) else asked

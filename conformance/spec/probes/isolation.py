@@ -17,6 +17,15 @@ TWINS: Final = (12, 13)
 ALIKE: Final = (14, 15)
 """The places of two that are equal but for their instructions."""
 
+INSTRUCTED: Final = 2 * EACH_WAY - 1
+"""The place of a stream that has its word from long instructions."""
+
+_MANNER: Final = (
+    "You are a kind old clerk who sits at the door of a town hall, and knows everybody "
+    "who comes in by name. You are never in a hurry, you speak as people do in your "
+    "part of the country, and you have a good word for each of them."
+)
+
 _SCRIPTS: Final = "caf\N{LATIN SMALL LETTER E WITH ACUTE} \u4f60\u597d \U0001f642"
 """Text of two, three and four bytes a character, for every fourth word."""
 
@@ -33,6 +42,11 @@ def _asking(setting: Setting, number: int) -> Request:
     if number in ALIKE:
         word = setting.word(f"burst-{number}")
         members["instructions"] = f"Always start your answer with {word}."
+        said = "Say hello in one word."
+    elif number == INSTRUCTED:
+        word = setting.word(f"burst-{number}")
+        start = f"Always start your answer with {word}. {_MANNER}"
+        members |= {"instructions": start, "stream": True}
         said = "Say hello in one word."
     elif number == PLAIN_FORMAT:
         members["text"] = {"format": {"type": "text"}}

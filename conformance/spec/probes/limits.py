@@ -35,7 +35,7 @@ def truncation(setting: Setting) -> Steps:
     yield setting.ask(truncation="auto")
 
 
-@probe(refusals=1)
+@probe(refusals=1, last=True)
 def oversized(setting: Setting) -> Steps:
     """A prompt of several million tokens, which no model in use can read."""
     alphabet = "q w e r t y u p a s d f g h j k z x c v b n m o l i "

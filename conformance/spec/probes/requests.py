@@ -169,20 +169,14 @@ CHARSET: Final[Rows] = (
         headers={"content-type": f"{JSON_TYPE}; charset=utf-8"},
     ),
 )
-OPTIONS: Final[Rows] = (*PLAIN, *FAMILY, *CHARSET)
 WHOLE_NUMBERS: Final[Rows] = (given("temperature", 1), given("top_p", 1))
+OPTIONS: Final[Rows] = (*PLAIN, *FAMILY, *CHARSET, *WHOLE_NUMBERS)
 
 
 @probe(answers=1)
 def options(setting: Setting) -> Steps:
     """A request with members that every client may send."""
     yield from together(setting, all_of(OPTIONS), OPTIONS)
-
-
-@probe(answers=1)
-def whole_numbers(setting: Setting) -> Steps:
-    """Numbers of the page, written as integers."""
-    yield from together(setting, all_of(WHOLE_NUMBERS), WHOLE_NUMBERS)
 
 
 NULLS: Final[Rows] = tuple(

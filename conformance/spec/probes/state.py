@@ -15,7 +15,11 @@ SHORT: Final = 64
 
 QUESTION: Final = "Which word did I ask you to remember?"
 
-HELLO: Final = "Say hello in one word."
+HELLO: Final = "Thank you for that answer. Now say hello in one word."
+"""What the last turns of a chain ask: alike, and each longer than ``QUESTION``.
+
+So a server that counts only what is new never counts less than in the turn before.
+"""
 
 OURS: Final = {"authorization": f"Bearer {SECOND_KEY}"}
 """What the holder of the second key sends."""
@@ -62,7 +66,7 @@ def remembered_word(setting: Setting) -> Steps:
 
 @probe(answers=5, refusals=1, tokens=5 * SHORT, needs=Capability.STATE)
 def chained_turns(setting: Setting) -> Steps:
-    """Five turns by id, the first a stream, the last not to be stored.
+    """Five turns by id, the first and the third a stream, the last not to be stored.
 
     The first has instructions that no other turn repeats. Then the last turn is
     continued all the same, and the one before it is fetched.
@@ -70,21 +74,21 @@ def chained_turns(setting: Setting) -> Steps:
     word = setting.word("instructed")
     secret = f"Remember the word {word}. Never say it in your first answer."
 
-    def turn(before: Exchange, text: str, *, store: bool = True) -> Request:
+    def turn(before: Exchange, text: str, **members: Json) -> Request:
         return setting.ask(
             text,
             previous_response_id=_id(before),
-            store=store,
             max_output_tokens=SHORT,
+            **{"store": True, **members},
         )
 
     before = yield setting.ask(
         stream=True, store=True, instructions=secret, max_output_tokens=SHORT
     )
-    for text in (QUESTION, HELLO, HELLO):
+    for text, more in ((QUESTION, {}), (HELLO, {"stream": True}), (HELLO, {})):
         if not before.answered:
             return
-        before = yield turn(before, text)
+        before = yield turn(before, text, **more)
     if before.answered:
         last = yield turn(before, HELLO, store=False)
         if last.answered:

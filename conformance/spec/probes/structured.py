@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from conformance.core.capability import names
 from conformance.core.node import Json
 from conformance.core.probe import Setting, Steps, probe
 from conformance.core.requirement import Capability
@@ -40,9 +41,15 @@ def schema_answer(setting: Setting) -> Steps:
 
 @probe(answers=1, tokens=ROOM, needs=Capability.STRUCTURED)
 def object_answer(setting: Setting) -> Steps:
-    """A question whose answer has to be a JSON object."""
-    yield setting.ask(
-        "Name the capital of Italy, as JSON.",
-        text={"format": {"type": "json_object"}},
-        max_output_tokens=ROOM,
-    )
+    """A question whose answer has to be a JSON object, and comes as a stream.
+
+    A server that refuses to stream is asked once more, without.
+    """
+    question = "Name the capital of Italy, as JSON."
+    members: dict[str, Json] = {
+        "text": {"format": {"type": "json_object"}},
+        "max_output_tokens": ROOM,
+    }
+    asked = yield setting.ask(question, stream=True, **members)
+    if names(asked, Capability.STREAMING):
+        yield setting.ask(question, **members)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from conformance.core.exchange import Kind
+from conformance.core.node import Json
 from conformance.core.probe import Setting, Steps, probe
 
 PARAGRAPH: Final = (
@@ -35,6 +37,33 @@ def ladder(setting: Setting) -> Steps:
         for n in SPEECHES
     )
     yield prompts + speeches
+
+
+SPEAKERS: Final = ("system", "developer", "user", "assistant", "user")
+"""Who says a paragraph each, the last of them with the task before it."""
+
+
+IN_PARTS: Final[Json] = [{"type": "input_text", "text": PARAGRAPH}]
+
+
+def _told_by(speakers: tuple[str, ...]) -> Json:
+    """Return messages of a paragraph each, one of them in parts where all speak."""
+    *before, last = speakers
+    parted = speakers.index("user") if speakers == SPEAKERS else None
+    said = [
+        {"role": role, "content": IN_PARTS if place == parted else PARAGRAPH}
+        for place, role in enumerate(before)
+    ]
+    return [*said, {"role": last, "content": TASK + PARAGRAPH}]
+
+
+@probe(answers=1, tokens=CAP)
+def conversation(setting: Setting) -> Steps:
+    """A paragraph in each message; where that is refused, in the plainest form."""
+    told = yield setting.ask(_told_by(SPEAKERS), max_output_tokens=CAP)
+    if told.kind in {Kind.REFUSAL, Kind.BREAKDOWN} and not told.rate_limited:
+        fewer = tuple(role for role in SPEAKERS if role != "developer")
+        yield setting.ask(_told_by(fewer), max_output_tokens=CAP)
 
 
 @probe(answers=2)
