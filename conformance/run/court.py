@@ -6,6 +6,7 @@ No I/O: a live run feeds it as answers arrive, a journal feeds it afterwards.
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from conformance.core.capability import names
 from conformance.core.exchange import Exchange, Kind, Refused
@@ -22,13 +23,17 @@ from conformance.run.plan import Plan
 from conformance.run.settings import Settings
 from conformance.spec.probes.openings import OPENINGS
 
+_OF_WHAT_WAS_ASKED: Final = frozenset({400, 413, 415, 422})
+"""Refusals that speak of the request, and not of caller, address or model."""
+
 
 @dataclass(frozen=True)
 class Gate:
     """What the first conversation about a capability has shown.
 
     ``broke`` says that the server broke down over a plain request: it may still be
-    judged by what it refuses.
+    judged by what it refuses. ``shut`` says that it refused the caller, or knows no
+    such address or model: then no refusal is about what was asked.
     """
 
     capability: Capability
@@ -36,6 +41,7 @@ class Gate:
     state: str
     evidence: str = ""
     broke: bool = False
+    shut: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -68,8 +74,15 @@ def _core_gate(first: Exchange) -> Gate:
     elif first.kind not in {Kind.REFUSAL, Kind.SILENCE, Kind.BREAKDOWN}:
         return Gate(Capability.CORE, open=True, state="supported", evidence=why)
     broke = first.kind is Kind.BREAKDOWN
-    state = "refused" if first.kind is Kind.REFUSAL else "no answer"
-    return Gate(Capability.CORE, open=False, state=state, evidence=why, broke=broke)
+    refused = first.kind is Kind.REFUSAL
+    return Gate(
+        Capability.CORE,
+        open=False,
+        state="no answer",
+        evidence=why,
+        broke=broke,
+        shut=refused and first.status not in _OF_WHAT_WAS_ASKED,
+    )
 
 
 class Court:
@@ -181,10 +194,10 @@ class Court:
     def close(self, why: str = "interrupted") -> None:
         """Settle the universal cases, and what else is open as not run.
 
-        Where a plain request is refused, every refusal may be about that.
+        Where nobody was let in, there is nothing to be said of any refusal.
         """
         core = self.gates.get(Capability.CORE)
-        refused = core if core and not core.open and not core.broke else None
+        refused = core if core and core.shut and not self.spent.answers else None
         for tally in self._tallies:
             case = tally.case
             if case in self._verdicts:

@@ -13,6 +13,7 @@ from typing import Final
 from conformance.core.check import Aid, Findings, check
 from conformance.core.event import Event
 from conformance.core.exchange import Exchange
+from conformance.core.fields import Drawn, Scenario
 from conformance.core.node import Finding, Json, Malformed, Node, show
 from conformance.core.requirement import Capability, must, should
 from conformance.core.sources import OPEN_RESPONSES, OPENAI_API
@@ -73,7 +74,9 @@ def _ours(finding: Finding, exchange: Exchange) -> bool:
         for step in above:
             value = _step(value, step)
         if finding.got == "nothing":
-            return bool(above) and isinstance(value, dict) and last not in value
+            drawn = Drawn.of(exchange.probe)
+            broken = drawn is not None and drawn.scenario is not Scenario.VALID
+            return broken and isinstance(value, dict) and last not in value
         return show(_step(value, last)) == finding.got
     except LookupError:
         return False

@@ -5,16 +5,15 @@ translate or refuse, never silently weaken. That a refusal is no 5xx, and has th
 envelope, is judged elsewhere on every exchange.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Kind
+from conformance.core.exchange import Exchange, Inconclusive, Kind
 from conformance.core.requirement import ON_THE_PAGE, must, should
 from conformance.core.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
-from conformance.core.subject import Picked, every
+from conformance.core.subject import EVERY_EXCHANGE, Note
+from conformance.spec.probes import basic
 from conformance.spec.probes import requests_refused as probes
-from conformance.spec.probes.requests import Row
 from conformance.spec.requests_outcome import (
     Apart,
     named,
@@ -220,22 +219,37 @@ NAMED = should(
 )
 
 
-def _refused_row(exchange: Exchange) -> Iterator[Picked]:
-    """Pick a refusal whose request has a member to blame, and its row."""
-    if exchange.kind is Kind.REFUSAL:
-        row = probes.row_of(exchange.probe, exchange.request)
-        if row is not None:
-            yield row, exchange
+def _refused_row(exchange: Exchange) -> Note | None:
+    """Note a refusal whose request has a member to blame, or none, and its row."""
+    if exchange.kind is not Kind.REFUSAL:
+        return None
+    if exchange.probe == basic.text.name:
+        return Note((None, exchange), exchange.id)
+    row = probes.row_of(exchange.probe, exchange.request)
+    return Note((row, exchange), exchange.id) if row is not None else None
 
 
 @check(
     NAMED,
-    on=every("every refusal of a bad member", _refused_row),
-    shown_by=tuple(probes.NAMED),
+    on=EVERY_EXCHANGE.noting(_refused_row),
+    shown_by=(basic.text, *probes.NAMED),
 )
-def refusals_name_the_member(row: Row, exchange: Exchange) -> Findings:
-    """Look for the name anywhere in a refusal; what was served has its own clauses."""
-    yield from named((row,), (exchange,))
+def refusals_name_the_member(notes: list[Note]) -> Findings:
+    """Look for the name anywhere in a refusal; what was served has its own clauses.
+
+    Where a plain request is refused as well, a refusal may be about that.
+    """
+    doubts = list[Inconclusive]()
+    for row, exchange in (note.value for note in notes):
+        if row is None:
+            raise Inconclusive(f"{exchange.id}: a plain request is refused already")
+    for row, exchange in (note.value for note in notes):
+        try:
+            yield from named((row,), (exchange,))
+        except Inconclusive as why:
+            doubts.append(why)
+    if len(doubts) == len(notes):
+        raise doubts[0]
 
 
 ODD = should(

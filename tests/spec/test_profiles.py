@@ -345,15 +345,19 @@ def test_a_model_is_demanded_where_the_document_demands_it() -> None:
 
 
 def test_what_we_left_out_of_a_tool_is_not_missed_in_its_echo() -> None:
-    """That such a tool was taken is blamed by the section ``schema``."""
+    """That such a tool was taken is blamed by the section ``schema``.
+
+    What clients may leave out, as other requests do, is filled in by the server.
+    """
     bare = {"name": "f", "parameters": None, "strict": None}
     asked = Request.of({"model": "m", "input": "hello", "tools": [bare]})
     told = RESPONSE | {"tools": [bare]}
 
-    for request, found in ((asked, 0), (Request.of({"model": "m"}), 1)):
+    sent_in = "generated-incomplete-tools.0.type-1234"
+    for probe, found in ((sent_in, 0), ("text", 1)):
         body = json.dumps(told).encode()
         headers = (("content-type", "application/json"),)
-        exchange = Exchange(request, 200, headers, body)
+        exchange = Exchange(asked, 200, headers, body, probe=probe)
         case = Case(catalogue().find("profile.nested-members-are-there"), None)
         tally = Tally(case, "openai")
         tally.add(exchange)
