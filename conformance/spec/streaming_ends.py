@@ -113,8 +113,8 @@ WELL = must(
 
 
 @check(WELL, on=streaming.hung_up)
-def hang_up_does_no_harm(left: Exchange, after: Left) -> Findings:
-    """Judge a closed connection or a 5xx; slowness is no evidence."""
+def hang_up_does_no_harm(left: Exchange, after: Left, *again: Left) -> Findings:
+    """Judge a closed connection or a 5xx, twice in a row; slowness is no evidence."""
     _was_left(left)
     (following,) = after
     if following.answered:
@@ -124,6 +124,8 @@ def hang_up_does_no_harm(left: Exchange, after: Left) -> Findings:
     late = following.failure and following.failure.trouble is Trouble.TIMEOUT
     if late or following.kind is Kind.UNRECOGNISED:
         raise Inconclusive(f"{following.id}: {following.summary}")
+    if not again or again[-1][0].answered:
+        raise Inconclusive(f"{following.id} may have been unlucky: {following.summary}")
     yield following.finding("", "an answer", following.summary)
 
 
@@ -171,7 +173,9 @@ NO_REST = must(
 
 
 @check(NO_REST, on=streaming.hung_up)
-def hang_up_leaves_nothing_behind(left: Exchange, after: Left) -> Findings:
+def hang_up_leaves_nothing_behind(
+    left: Exchange, after: Left, *_again: Left
+) -> Findings:
     """Look for the made-up word of the stream in the whole body of the next answer."""
     _was_left(left)
     (following,) = after

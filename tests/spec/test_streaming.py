@@ -1,6 +1,7 @@
 """Clauses of streaming: when it is asked for, how it arrives, who left early."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -161,8 +162,33 @@ def left_and(after: Exchange) -> tuple[Exchange, tuple[Exchange]]:
 def test_a_server_that_a_hang_up_hurts_is_blamed(
     after: Exchange, outcome: Outcome
 ) -> None:
-    """By its next answer, or the lack of one."""
-    assert held(streaming_ends.hang_up_does_no_harm, *left_and(after)) is outcome
+    """By its next answer, or the lack of one, after two hang-ups."""
+    left, following = left_and(after)
+    turns = (left, following, (left,), following)
+    assert held(streaming_ends.hang_up_does_no_harm, *turns) is outcome
+
+
+def test_a_breakdown_after_one_hang_up_of_two_may_be_bad_luck() -> None:
+    """A gateway's connection to its upstream may have closed just then."""
+    left, broken_down = left_and(Exchange(asks(), 500))
+    well = (answer(asks(), says("Hello")),)
+    turns = (left, broken_down, (left,), well)
+
+    check = streaming_ends.hang_up_does_no_harm
+    assert held(check, *turns) is Outcome.INCONCLUSIVE
+
+
+def test_a_hang_up_is_tried_again_only_after_a_breakdown() -> None:
+    """What conforms is asked no more than is planned."""
+    for after, more in ((answer(asks(), says("Hello")), 0), (Exchange(asks(), 502), 2)):
+        steps = hung_up.steps(SETTING)
+        next(steps)
+        steps.send(after)
+        turns = 0
+        with suppress(StopIteration):
+            while steps.send((after,)):
+                turns += 1
+        assert turns == more
 
 
 def test_the_rest_of_a_stream_in_the_next_answer_is_blamed() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from conformance.core.exchange import Kind
 from conformance.core.probe import Setting, Steps, probe
 from conformance.core.request import Request
 from conformance.core.requirement import Capability
@@ -38,16 +39,24 @@ def long_stream(setting: Setting) -> Steps:
 
 @probe(answers=2, tokens=LONG + 64, needs=Capability.STREAMING)
 def hung_up(setting: Setting) -> Steps:
-    """A long stream that we leave after a few events, then a plain question."""
+    """A long stream that we leave after a few events, then a plain question.
+
+    Where that breaks down, both once more: it may have been bad luck.
+    """
     words = " ".join([setting.word("left-behind")] * TIMES)
-    yield setting.ask(
+    left = setting.ask(
         f"Reply with exactly: {words}",
         stream=True,
         max_output_tokens=LONG,
         hang_up_after=HEARD,
     )
     # In a turn of several, an exchange without an answer still reaches the check.
-    yield (setting.ask(max_output_tokens=64),)
+    plain = (setting.ask(max_output_tokens=64),)
+    yield left
+    (following,) = yield plain
+    if following.kind in {Kind.BREAKDOWN, Kind.SILENCE}:
+        yield (left,)
+        yield plain
 
 
 @probe(refusals=2, needs=Capability.STREAMING)
