@@ -102,9 +102,10 @@ def is_told(pointer: str, elsewhere: list[Finding]) -> bool:
 
     Of a stream, it blames but the first few of the events that lack the same member.
     """
-    place = _in_any_event(pointer)
-    blamed = {_in_any_event(finding.pointer) for finding in elsewhere} - {""}
-    return any(place == each or place.startswith(f"{each}/") for each in blamed)
+    blamed = {finding.pointer for finding in elsewhere} - {""}
+    if any(pointer == each or pointer.startswith(f"{each}/") for each in blamed):
+        return True
+    return _in_any_event(pointer) in {_in_any_event(each) for each in blamed}
 
 
 def _in_any_event(pointer: str) -> str:
