@@ -15,6 +15,10 @@ PATIENCE: Final = 20
 """Answers without a 429 after which one more lane is lent out again."""
 
 
+LAST: Final = 10
+"""The priority of what goes out behind everything else."""
+
+
 class Lanes:
     """A number of single-connection clients, lent out by priority.
 
@@ -35,8 +39,12 @@ class Lanes:
         self._next_start = 0.0
 
     async def take(self, priority: int) -> Lane:
-        """Wait for a lane, and for the rate limit to allow one more request."""
-        if self._lent < self._width:
+        """Wait for a lane, and for the rate limit to allow one more request.
+
+        ``LAST`` waits even where one is free, until nobody else waits.
+        """
+        must_wait = priority >= LAST and self._lent > 0
+        if self._lent < self._width and not must_wait:
             lane = self._idle.pop()
         else:
             turn: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()

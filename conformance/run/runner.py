@@ -16,7 +16,7 @@ from conformance.core.requirement import Capability
 from conformance.core.verdict import Outcome
 from conformance.errors import TargetUnreachable
 from conformance.run.court import Court
-from conformance.run.lanes import Lanes
+from conformance.run.lanes import LAST, Lanes
 from conformance.run.settings import Settings
 from conformance.run.target import Target
 from conformance.run.wire import send
@@ -39,7 +39,7 @@ def _first_come(probe: Probe) -> int:
     if probe in OPENINGS.values():
         return 0
     if probe.last:
-        return 10
+        return LAST
     if probe.name.startswith(PREFIX):
         return 9
     if not probe.answers:

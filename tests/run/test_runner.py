@@ -270,3 +270,20 @@ def test_a_server_that_is_down_is_not_blamed_for_what_was_asked() -> None:
 
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.INCONCLUSIVE}
     assert "502" in report.verdicts[0].reason
+
+
+def test_what_may_keep_a_server_busy_goes_out_last() -> None:
+    """Behind all that waits for a lane, though one was free at the start."""
+    heard = list[str]()
+
+    def script(request: bytes) -> Iterable[bytes]:
+        heard.append(json.loads(request.partition(b"\r\n\r\n")[2])["input"])
+        return [http(GOOD, "connection: close")]
+
+    heavy = replace(named("heavy", 1, answers=0), last=True)
+    others = [named(f"p{number}", 1, answers=0) for number in range(6)]
+    with RawServer(script) as server:
+        ran(server.url, heavy, *others, limits=Limits(concurrency=2))
+
+    assert "heavy 0" in heard[-2:]  # beside the last of the others
+    assert len(heard) == 8
