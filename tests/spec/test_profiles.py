@@ -9,7 +9,6 @@ import pytest
 from conformance.catalogue import catalogue
 from conformance.core.exchange import Exchange, Inconclusive
 from conformance.core.judgement import Case, Tally
-from conformance.core.node import Finding
 from conformance.core.request import Request
 from conformance.core.verdict import Outcome, Verdict
 from conformance.extras import missing
@@ -17,7 +16,6 @@ from conformance.reference.profiles import PROFILES as PROMISES
 from conformance.schema.breaches import Breach
 from conformance.schema.published import published
 from conformance.schema.shapes import shape
-from conformance.spec.explained import is_told
 from conformance.spec.profile import MODELLED, NULLABLE
 
 Json = Any
@@ -364,22 +362,3 @@ def test_what_we_left_out_of_a_tool_is_not_missed_in_its_echo() -> None:
         tally = Tally(case, "openai")
         tally.add(exchange)
         assert len(tally.findings) == found
-
-
-@pytest.mark.parametrize(
-    ("pointer", "told"),
-    [
-        ("event 0 /response", True),
-        ("event 0 /response/tools", True),
-        ("event 9 /sequence_number", True),
-        ("event 9 /response/tools", False),
-        ("event 9 /delta", False),
-        ("/sequence_number", False),
-    ],
-)
-def test_what_another_clause_tells_of_one_event(pointer: str, *, told: bool) -> None:
-    """It tells the same member of others, and nothing of what lies in theirs."""
-    places = ("event 0 /response", "event 1 /sequence_number", "")
-    elsewhere = [Finding(place, "a value", "nothing") for place in places]
-
-    assert is_told(pointer, elsewhere) is told
