@@ -11,9 +11,9 @@ from itertools import cycle, islice
 import httpx
 
 from benchmarks.many import USUAL
+from conformance.property_based.corpus import load
+from conformance.property_based.sampling import picked
 from conformance.reference.gateway import KEY, MODEL
-from conformance.schema.corpus import load
-from conformance.schema.pick import picked
 
 HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
 

@@ -14,18 +14,18 @@ from itertools import islice
 from pathlib import Path
 from unittest import mock
 
-from conformance.catalogue import catalogue
-from conformance.core.fields import Drawn
-from conformance.formats import write
+from conformance.contract.catalogue import catalogue
+from conformance.contract.schema import probes
+from conformance.judge.plan import plan
+from conformance.model.generated_input import Drawn
+from conformance.model.settings import Limits, Settings
+from conformance.property_based.corpus import Entry, load
+from conformance.property_based.response_checks import warm
+from conformance.property_based.sampling import picked
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY
+from conformance.reports import write
 from conformance.run.journal import Journal
-from conformance.run.plan import plan
 from conformance.run.session import judged_live
-from conformance.run.settings import Limits, Settings
-from conformance.schema.corpus import Entry, load
-from conformance.schema.oracle import warm
-from conformance.schema.pick import picked
-from conformance.spec.probes import generated
 
 USUAL = 120
 
@@ -50,7 +50,7 @@ def main() -> None:
     settings = Settings(
         url, MODEL, KEY, SECOND_KEY, generated=None, limits=Limits(timeout=60)
     )
-    with mock.patch.object(generated, "load", return_value=repeated(number)):
+    with mock.patch.object(probes, "load", return_value=repeated(number)):
         whole = plan(catalogue(), settings)
     for aid in {case.check.aid for case in whole.cases if case.check.aid}:
         aid.load(settings.profile.name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY
 
-PROGRAM = [sys.executable, "-c", "from conformance.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from conformance.cli.app import main; main()"]
 
 
 @dataclass(frozen=True)

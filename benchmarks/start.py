@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.serving import PROGRAM
-from conformance.schema.corpus import load
+from conformance.property_based.corpus import load
 
 ROUNDS = 7
 PATIENCE_S = 60

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.serving import PROGRAM, gateway
+from conformance.property_based import document
 from conformance.reference.gateway import KEY
-from conformance.schema import document
 
 LATENCY_S = 1.0
 IN_FLIGHT = 16

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange, Inconclusive, Refused
-from conformance.core.judgement import Case, Tally, judge
-from conformance.core.node import Malformed
-from conformance.core.probe import Probe, Setting, Told
-from conformance.core.profile import profile_named
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome
-from conformance.run.plan import cases_of
+from conformance.contract.catalogue import catalogue
+from conformance.judge.plan import cases_of
+from conformance.judge.universal_checks import Tally, judge
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Inconclusive, Refused
+from conformance.model.node import Malformed
+from conformance.model.probe import Probe, Setting, Told
+from conformance.model.profile import profile_named
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome
 
 BLANKS = (b"", b"{}", b"[]", b"null", b"<html></html>", b"data: [DONE]\n\n")
 TYPES = ("application/json", "text/event-stream", "text/html", "")

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from conformance.catalogue import catalogue
-from conformance.core.profile import profile_named
-from conformance.core.report import Report
-from conformance.core.verdict import Outcome
+from conformance.contract.catalogue import catalogue
+from conformance.judge.plan import plan
+from conformance.model.profile import profile_named
+from conformance.model.report import Report
+from conformance.model.settings import Limits, Settings
+from conformance.model.verdict import Outcome
 from conformance.reference.app import town
 from conformance.reference.fault import Fault
-from conformance.reference.serving import Serving
-from conformance.run.plan import plan
+from conformance.reference.server import Serving
 from conformance.run.session import judged_live
-from conformance.run.settings import Limits, Settings
 
 PATIENCE = 5.0
 """Seconds that an answer of the embedded gateway may take, endless ones included."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import click.testing
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.cli import main
-from conformance.listing import COMMANDS, markdown
+from conformance.cli.app import main
+from conformance.contract.catalogue import catalogue
+from conformance.reports.requirements_document import COMMANDS, markdown
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(

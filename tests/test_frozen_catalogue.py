@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conformance.catalogue import VERSION, Catalogue
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.requirement import must
-from conformance.core.verdict import Outcome
+from conformance.cli.options import settings_from
+from conformance.contract.catalogue import Catalogue
+from conformance.contract.probes import basic
 from conformance.errors import BadSetting
-from conformance.options import settings_from
-from conformance.run.plan import plan
-from conformance.run.settings import Settings
-from conformance.spec.probes import basic
+from conformance.judge.plan import plan
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.requirement import CATALOGUE, must
+from conformance.model.settings import Settings
+from conformance.model.verdict import Outcome
 
 OLD = must("test.old", "It is old.", source="these tests", since="2026-01-01")
 NEW = must("test.new", "It is new.", source="these tests", since="2026-06-01")
@@ -51,5 +51,5 @@ def test_without_a_date_the_newest_counts() -> None:
     """And it is no day in the future."""
     settings, _ = settings_from(ASKED, {"CONFORMANCE_API_KEY": "k"})
 
-    assert settings.catalogue == VERSION
-    assert datetime.now(UTC).date().isoformat() >= VERSION
+    assert settings.catalogue == CATALOGUE
+    assert datetime.now(UTC).date().isoformat() >= CATALOGUE

@@ -74,8 +74,8 @@ def test_the_wheel_names_its_entry_points(wheel: zipfile.Path) -> None:
     points = configparser.ConfigParser()
     points.read_string(metadata(wheel, "entry_points.txt"))
     assert {name: dict(points[name]) for name in points.sections()} == {
-        "console_scripts": {"conformance": "conformance.cli:main"},
-        "pytest11": {"conformance": "conformance.plugin"},
+        "console_scripts": {"conformance": "conformance.cli.app:main"},
+        "pytest11": {"conformance": "conformance.pytest_plugin.entry_point"},
     }
     for module in ("conformance/cli", "conformance/plugin"):
         assert names(wheel) & {f"{module}.py", f"{module}/__init__.py"}

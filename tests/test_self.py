@@ -1,37 +1,21 @@
 """The suite, judged by itself: right about a sound gateway, and about each fault."""
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import conformance
-from conformance.catalogue import catalogue
-from conformance.core.profile import PROFILES
-from conformance.core.verdict import Outcome
+from conformance.contract.catalogue import catalogue
+from conformance.judge.plan import plan
+from conformance.model.profile import PROFILES
+from conformance.model.verdict import Outcome
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
-from conformance.reference.faults import schema as schema_faults
-from conformance.run.plan import plan
-from tests.blanks import satisfied_by_nothing
-from tests.judging import Town, town_of, tripped
+from conformance.reference.faults.schema import generated_requests as schema_faults
+from tests.empty_responses import satisfied_by_nothing
+from tests.fault_servers import Town, town_of, tripped
 
-ROOT = Path(conformance.__file__).parent
 IDS = Path(__file__).parent / "ids.txt"
-CEILING = 300
-FLOORS = [
-    {"errors", "extras"},
-    {"core"},
-    {"schema", "clients"},
-    {"spec"},
-    {"catalogue"},
-    {"run"},
-    {"formats"},
-]
-"""The house from the ground up; what is not named here lives on the top floor."""
-
-TOP = len(FLOORS)
 
 UNMET = {"errors.rate-limit-says-how-long"}
 """Clauses about what a sound gateway without a rate limit has no occasion to do."""
@@ -146,78 +130,3 @@ def test_requirements_are_one_sentence_with_a_source() -> None:
     ]
 
     assert odd == []
-
-
-def _floor(module: str) -> int:
-    return next((i for i, names in enumerate(FLOORS) if module in names), TOP)
-
-
-def _imported(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    names |= {
-        alias.name
-        for n in ast.walk(tree)
-        if isinstance(n, ast.Import)
-        for alias in n.names
-    }
-    return {n.split(".")[1] for n in names if n.startswith("conformance.")}
-
-
-def _room(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
-
-
-def test_no_floor_imports_a_higher_one() -> None:
-    """The house is read from the bottom up."""
-    breaches = [
-        f"{path.relative_to(ROOT)} imports {name}"
-        for path in ROOT.rglob("*.py")
-        if (room := _room(path)) not in {"reference", "__init__"}
-        for name in _imported(path)
-        if name != "reference" and _floor(name) > _floor(room)
-    ]
-
-    assert breaches == []
-
-
-def test_the_witness_imports_nothing_of_the_judge() -> None:
-    """The embedded gateway and the checks cannot share a mistake."""
-    breaches = [
-        f"{path.relative_to(ROOT)} imports {name}"
-        for path in (ROOT / "reference").rglob("*.py")
-        for name in _imported(path) - {"reference"}
-    ]
-
-    assert breaches == []
-
-
-def test_only_one_module_knows_schemathesis() -> None:
-    """Its undocumented corners are kept in one place."""
-    knowing = {
-        _room(path)
-        for path in ROOT.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if (
-            isinstance(node, ast.ImportFrom)
-            and (node.module or "").startswith(("schemathesis", "hypothesis"))
-        )
-        or (
-            isinstance(node, ast.Import)
-            and any(
-                a.name.startswith(("schemathesis", "hypothesis")) for a in node.names
-            )
-        )
-    }
-
-    assert knowing <= {"schema"}
-
-
-def test_no_module_outgrows_one_reading() -> None:
-    """A file that is longer has two subjects."""
-    lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
-        for path in ROOT.rglob("*.py")
-    }
-
-    assert {name: n for name, n in lengths.items() if n > CEILING} == {}

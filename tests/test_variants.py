@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.core.profile import PROFILES
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
+from conformance.model.profile import PROFILES
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
 from conformance.reference.variants import VARIANTS
-from tests.judging import Town, town_of
+from tests.fault_servers import Town, town_of
 
 NAMED = {name: (variant,) for name, variant in VARIANTS.items()}
 LEGAL = [

@@ -1,4 +1,4 @@
-"""Try sections of the catalogue as they are written: ``python -m tests.trial usage``.
+"""Try the faults of some sections: ``python -m tests.try_faults usage``.
 
 Prints what does not pass on the sound gateway, and for each fault of the sections
 what it should trip and what it tripped. ``--blank`` judges empty answers instead.
@@ -7,11 +7,11 @@ what it should trip and what it tripped. ``--blank`` judges empty answers instea
 import argparse
 import sys
 
-from conformance.catalogue import catalogue
-from conformance.core.verdict import Outcome, Verdict
+from conformance.contract.catalogue import catalogue
+from conformance.model.verdict import Outcome, Verdict
 from conformance.reference.faults import FAULTS
-from tests.blanks import satisfied_by_nothing
-from tests.judging import Town, town_of, tripped
+from tests.empty_responses import satisfied_by_nothing
+from tests.fault_servers import Town, town_of, tripped
 
 _QUIET = {Outcome.PASSED, Outcome.NOT_RUN}
 

@@ -103,11 +103,11 @@ def run(
     **flags: Any,  # noqa: ANN401 -- click's own types
 ) -> None:
     """Judge the server at URL; without one, the embedded gateway."""
-    from conformance import running  # noqa: PLC0415 -- --help must not pay for it
+    from conformance.cli import run as command  # noqa: PLC0415 -- --help must not pay for it
 
     asked = _joined(flags) | {"url": url or ""}
-    how = running.How(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
-    sys.exit(running.run(asked, os.environ, how))
+    how = command.How(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
+    sys.exit(command.run(asked, os.environ, how))
 
 
 @main.command()
@@ -117,9 +117,9 @@ def run(
 @click.option("--latency", type=click.FloatRange(0), default=0.0, metavar="S")
 def serve(port: int, profile: str, faults: tuple[str, ...], latency: float) -> None:
     """Start the embedded gateway and keep it up until Ctrl-C."""
-    from conformance import running  # noqa: PLC0415 -- as above
+    from conformance.cli import serve as command  # noqa: PLC0415 -- as above
 
-    running.serve(port, profile, faults, latency)
+    command.serve(port, profile, faults, latency)
 
 
 @main.command()
@@ -137,10 +137,10 @@ def compare(
     force: bool,
 ) -> None:
     """Compare REPORTS, requirement by requirement; of one target, what changed."""
-    from conformance import comparing  # noqa: PLC0415 -- as above
+    from conformance.cli import compare as command  # noqa: PLC0415 -- as above
 
     where = report_dir or ""
-    sys.exit(comparing.compare(reports, file or "", where, formats, force=force))
+    sys.exit(command.compare(reports, file or "", where, formats, force=force))
 
 
 @main.command()
@@ -148,9 +148,9 @@ def compare(
 @click.option("--output", metavar="FILE", help="The page (DIRECTORY/trend.html).")
 def trend(directory: str, output: str | None) -> None:
     """Show all reports below DIRECTORY over time, on one page."""
-    from conformance import trending  # noqa: PLC0415 -- as above
+    from conformance.cli import trend as command  # noqa: PLC0415 -- as above
 
-    sys.exit(trending.trend(directory, output or ""))
+    sys.exit(command.trend(directory, output or ""))
 
 
 @main.command()
@@ -160,9 +160,9 @@ def trend(directory: str, output: str | None) -> None:
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def init(kind: str, *, output: str | None, install: str | None, force: bool) -> None:
     """Write a job that judges a gateway on a CI server."""
-    from conformance import starting  # noqa: PLC0415 -- as above
+    from conformance.cli import init as command  # noqa: PLC0415 -- as above
 
-    sys.exit(starting.init(kind, output or "", install or "", force=force))
+    sys.exit(command.init(kind, output or "", install or "", force=force))
 
 
 _LANG = click.option(
@@ -184,12 +184,13 @@ _LANG = click.option(
 @_LANG
 def list_(profile: str, *, coverage: bool, shape: str, lang: str) -> None:
     """List every requirement, by section."""
-    from conformance import listing, telling  # noqa: PLC0415 -- as above
+    from conformance.cli import list as command  # noqa: PLC0415 -- as above
+    from conformance.reports import requirements_document  # noqa: PLC0415 -- as above
 
     if shape == "markdown":
-        text = listing.markdown(lang)
+        text = requirements_document.markdown(lang)
     else:
-        text = telling.coverage() if coverage else telling.listing(profile)
+        text = command.coverage() if coverage else command.listing(profile)
     click.echo(text, nl=False)
 
 
@@ -197,17 +198,17 @@ def list_(profile: str, *, coverage: bool, shape: str, lang: str) -> None:
 @click.argument("requirement_id")
 def explain(requirement_id: str) -> None:
     """Show one requirement: what it asks, where it stands, how it is judged."""
-    from conformance import telling  # noqa: PLC0415 -- as above
+    from conformance.cli import explain as command  # noqa: PLC0415 -- as above
 
-    click.echo(telling.explained(requirement_id), nl=False)
+    click.echo(command.explained(requirement_id), nl=False)
 
 
 @main.command()
 def faults() -> None:
     """List the defects that the embedded gateway can be given."""
-    from conformance import telling  # noqa: PLC0415 -- as above
+    from conformance.cli import faults as command  # noqa: PLC0415 -- as above
 
-    click.echo(telling.fault_list(), nl=False)
+    click.echo(command.fault_list(), nl=False)
 
 
 @main.command()
@@ -217,9 +218,9 @@ def faults() -> None:
 @_LANG
 def judge(journal: str, report_dir: str | None, formats: str, lang: str) -> None:
     """Judge the exchanges of a JOURNAL anew, with today's catalogue; sends nothing."""
-    from conformance import recorded  # noqa: PLC0415 -- as above
+    from conformance.cli import judge as command  # noqa: PLC0415 -- as above
 
-    sys.exit(recorded.judge(journal, report_dir, formats, lang))
+    sys.exit(command.judge(journal, report_dir, formats, lang))
 
 
 @main.command()
@@ -229,6 +230,6 @@ def judge(journal: str, report_dir: str | None, formats: str, lang: str) -> None
 @_LANG
 def report(journal: str, report_dir: str | None, formats: str, lang: str) -> None:
     """Write the report of a JOURNAL again, with the verdicts that are in it."""
-    from conformance import recorded  # noqa: PLC0415 -- as above
+    from conformance.cli import report as command  # noqa: PLC0415 -- as above
 
-    sys.exit(recorded.report(journal, report_dir, formats, lang))
+    sys.exit(command.report(journal, report_dir, formats, lang))

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import click
 
-from conformance import stored, targets
-from conformance.compared import Shown, as_json, html, markdown
-from conformance.core.comparison import Measure, Side, compared, mismatches, names
+from conformance.cli import compare_targets
 from conformance.errors import BadSetting, UnknownName
-from conformance.stored import Stored
+from conformance.reports import saved
+from conformance.reports.comparison import Measure, Side, compared, mismatches, names
+from conformance.reports.comparison_formats import Shown, as_json, html, markdown
+from conformance.reports.links import home
+from conformance.reports.saved import Stored
 
 WRITERS: Final[dict[str, tuple[str, Callable[[Shown], str]]]] = {
     "html": ("compare.html", html),
@@ -23,21 +24,6 @@ WRITERS: Final[dict[str, tuple[str, Callable[[Shown], str]]]] = {
     "markdown": ("compare.md", markdown),
 }
 """The file and the function of each format."""
-
-
-def link(to: Path, below: Path) -> str:
-    """Return the link from a page in ``below`` to a file, percent-encoded."""
-    try:
-        relative = Path(os.path.relpath(to.resolve(), below.resolve()))
-    except ValueError:  # on another drive
-        return to.resolve().as_uri()
-    return quote(relative.as_posix())
-
-
-def home(directory: Path, below: Path) -> str:
-    """Return the link to the best page of a report directory."""
-    found = directory / "report.html"
-    return link(found if found.is_file() else directory / stored.FILE, below)
 
 
 def _chosen(text: str) -> tuple[str, ...]:
@@ -80,23 +66,23 @@ def _named(given: str) -> tuple[str, Path]:
     return (name, Path(path)) if name and equals and not plain.exists() else ("", plain)
 
 
-def _told(ran: targets.Ran) -> None:
+def _told(ran: compare_targets.Ran) -> None:
     """Show how a target's run ended, in its own last words."""
     click.echo(f"{ran.name}: exit {ran.exit_code}: {ran.said or 'it said nothing'}")
 
 
 def _judged(
     path: Path, gathered: _Gathered, out: Path, *, force: bool
-) -> list[targets.Ran]:
+) -> list[compare_targets.Ran]:
     """Judge the targets of a file, once it is sure that they can be compared."""
-    several = targets.read(path)
+    several = compare_targets.read(path)
     with ExitStack() as stack:
-        prepared = list(targets.prepare(several, os.environ, stack))
+        prepared = list(compare_targets.prepare(several, os.environ, stack))
         _allowed([*gathered.sides(), *prepared], force=force)
-        ran = targets.run(prepared, out, _told)
+        ran = compare_targets.run(prepared, out, _told)
     for one in ran:
-        if (one.directory / stored.FILE).is_file():
-            gathered.reports.append(stored.read(one.directory))
+        if (one.directory / saved.FILE).is_file():
+            gathered.reports.append(saved.read(one.directory))
             gathered.given.append(one.name)
     return ran
 
@@ -113,11 +99,9 @@ def compare(
     now = datetime.now(UTC)
     out = Path(report_dir or f"reports/compare-{now:%Y%m%dT%H%M%SZ}")
     named = [_named(path) for path in paths]
-    gathered = _Gathered(
-        [stored.read(path) for _, path in named], [n for n, _ in named]
-    )
+    gathered = _Gathered([saved.read(path) for _, path in named], [n for n, _ in named])
     ran = _judged(Path(file), gathered, out, force=force) if file else []
-    code = targets.worst(ran)
+    code = compare_targets.worst(ran)
     if len(gathered.reports) < 2 and code:
         click.echo("there are not two reports, so nothing was compared", err=True)
         return code

@@ -16,10 +16,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
+from conformance.cli.embedded import embedded
+from conformance.cli.options import settings_from
+from conformance.cli.run import INTERRUPTED
+from conformance.config import from_table
 from conformance.errors import BadSetting
-from conformance.formats import DEFAULT
-from conformance.options import from_table, settings_from
-from conformance.running import INTERRUPTED, embedded
+from conformance.reports import DEFAULT
 
 EMBEDDED: Final = "embedded"
 """Stands as ``url`` for the gateway that the suite carries."""

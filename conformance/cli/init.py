@@ -59,7 +59,7 @@ def written(kind: str, install: str = "") -> str:
         raise UnknownName.of("kind of job", kind, JOBS)
     job = JOBS[kind]
     wanted = install or f"responses-conformance=={conformance.__version__}"
-    template = resources.files("conformance") / "jobs" / job.template
+    template = resources.files("conformance.cli") / "ci_templates" / job.template
     told = shlex.quote(wanted) if job.shell else wanted
     return template.read_text("utf-8").replace(_MARK, told)
 

@@ -1,92 +1,20 @@
-"""From what a user gave to ``Settings``: one mechanism for flags, variables and file.
+"""Turn the options that a user gave into ``Settings``."""
 
-Options are named as the command line names them, without the dashes in front. A
-flag counts more than a ``CONFORMANCE_*`` variable, and a variable more than
-``conformance.toml``.
-"""
-
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
 
-from conformance import baseline_file
-from conformance.catalogue import VERSION, catalogue
-from conformance.core.baseline import Baseline
-from conformance.core.profile import profile_named
-from conformance.core.requirement import FIRST_CATALOGUE, Capability, Level
+from conformance.clients.extras import missing
+from conformance.config import KEY_ENVS, gathered
+from conformance.contract.catalogue import catalogue
 from conformance.errors import BadSetting, UnknownName
-from conformance.extras import missing
-from conformance.formats import DEFAULT, chosen
-from conformance.formats.language import LANGUAGES
-from conformance.run.settings import Limits, Settings, read_header, read_rate
+from conformance.model.baseline import Baseline
+from conformance.model.profile import profile_named
+from conformance.model.requirement import CATALOGUE, FIRST_CATALOGUE, Capability, Level
+from conformance.model.settings import Limits, Settings, read_header, read_rate
+from conformance.reports import DEFAULT, baseline_file, chosen
+from conformance.reports.i18n import LANGUAGES
 from conformance.run.target import read_url
-
-FILE: Final = "conformance.toml"
-KEY_ENVS: Final = ("CONFORMANCE_API_KEY", "NEWAPI_API_KEY", "OPENAI_API_KEY")
-"""Where a key is looked for when no variable is named, in this order."""
-
-OPTIONS: Final = (
-    "url",
-    "model",
-    "api-key-env",
-    "second-key-env",
-    "profile",
-    "header",
-    "only",
-    "require",
-    "level",
-    "seed",
-    "generated",
-    "shrink",
-    "case",
-    "concurrency",
-    "rate",
-    "timeout",
-    "max-requests",
-    "max-seconds",
-    "report-dir",
-    "format",
-    "baseline",
-    "catalogue",
-    "lang",
-)
-
-
-def from_file(path: Path) -> dict[str, str]:
-    """Read ``conformance.toml``; raises ``BadSetting`` with the place."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadSetting(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise BadSetting(f"{path} is not TOML: {error}") from None
-    return from_table(table, str(path))
-
-
-def from_table(table: Mapping[str, Any], where: str) -> dict[str, str]:
-    """Read options out of a TOML table; raises ``BadSetting`` or ``UnknownName``."""
-    found = {}
-    for name, value in table.items():
-        option = name.replace("_", "-")
-        if option in {"api-key", "second-key", "key"}:
-            raise BadSetting(
-                f"{where} holds a key ({name})",
-                "name an environment variable with api-key-env instead",
-            )
-        if option not in OPTIONS:
-            raise UnknownName.of(f"setting in {where}", name, OPTIONS)
-        joint = "\n" if option == "header" else ","
-        several = value if isinstance(value, list) else [value]
-        found[option] = joint.join(str(one) for one in several)
-    return found
-
-
-def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Read ``CONFORMANCE_MODEL`` and its like; keys are no options."""
-    named = {f"CONFORMANCE_{o.upper().replace('-', '_')}": o for o in OPTIONS}
-    return {o: environ[name] for name, o in named.items() if environ.get(name)}
 
 
 def _whole(asked: Mapping[str, str], name: str) -> int | None:
@@ -193,14 +121,14 @@ def _required(text: str) -> tuple[str, ...]:
 def _catalogue(text: str) -> str:
     """Read the date of a catalogue, between the first and the newest."""
     if not text:
-        return VERSION
+        return CATALOGUE
     try:
-        known = FIRST_CATALOGUE <= date.fromisoformat(text).isoformat() <= VERSION
+        known = FIRST_CATALOGUE <= date.fromisoformat(text).isoformat() <= CATALOGUE
     except ValueError:
         known = False
     if not known:
         raise BadSetting(
-            f"--catalogue {text!r} is no date from {FIRST_CATALOGUE} to {VERSION}",
+            f"--catalogue {text!r} is no date from {FIRST_CATALOGUE} to {CATALOGUE}",
             "give the date that an earlier report names as its catalogue",
         )
     return text
@@ -217,13 +145,6 @@ def _baseline(text: str) -> Baseline:
         return Baseline()
     known = (requirement.id for requirement in catalogue().requirements)
     return baseline_file.read(Path(text), known, datetime.now(UTC).date())
-
-
-def gathered(asked: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return every option that was given, the nearest source counting."""
-    file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
-    given = {name: value for name, value in asked.items() if value}
-    return file | from_environment(environ) | given
 
 
 def settings_from(

@@ -10,10 +10,10 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from conformance.core.exchange import Exchange, Kind
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome, Verdict
-from conformance.run.plan import Plan
+from conformance.judge.plan import Plan
+from conformance.model.exchange import Exchange, Kind
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome, Verdict
 from conformance.run.session import Watcher
 
 EVERY_S: Final = 5.0

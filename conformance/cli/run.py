@@ -1,7 +1,6 @@
-"""``conformance run`` and ``serve``: a session, its progress, and its report."""
+"""``conformance run``: a session, its progress, and its report."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -13,44 +12,23 @@ import click
 import pytest
 from rich.console import Console
 
-from conformance import baseline_file, github
-from conformance.core.baseline import STALE
-from conformance.core.fields import PREFIX
-from conformance.core.profile import profile_named
-from conformance.core.report import Report
-from conformance.core.verdict import Outcome
-from conformance.engine import SPEC, Engine
-from conformance.errors import OUR_ERROR, BadSetting, UnknownName
-from conformance.formats import render
-from conformance.options import gathered, settings_from
-from conformance.progress import Progress
-from conformance.run.plan import Plan
+from conformance.cli.embedded import embedded
+from conformance.cli.options import settings_from
+from conformance.cli.progress import Progress
+from conformance.config import gathered
+from conformance.errors import OUR_ERROR, BadSetting
+from conformance.judge.plan import Plan
+from conformance.model.baseline import STALE
+from conformance.model.generated_input import PREFIX
+from conformance.model.report import Report
+from conformance.model.settings import Settings
+from conformance.model.verdict import Outcome
+from conformance.property_based.corpus import is_kept
+from conformance.pytest_plugin.items import SPEC, Engine
+from conformance.reports import baseline_file, github_actions, render
 from conformance.run.session import run_name
-from conformance.run.settings import Settings
-from conformance.schema.corpus import is_kept
 
-KEY_ENV: Final = "CONFORMANCE_EMBEDDED_KEY"
-SECOND_KEY_ENV: Final = "CONFORMANCE_EMBEDDED_SECOND_KEY"
 INTERRUPTED: Final = 130
-
-
-def embedded(
-    asked: Mapping[str, str], environ: Mapping[str, str], stack: ExitStack
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Start the embedded gateway on a free port; return how to reach and judge it."""
-    from conformance.reference.serving import serving  # noqa: PLC0415 -- only without a URL
-
-    profile = gathered(asked, environ).get("profile", "newapi")
-    gateway = stack.enter_context(serving(profile=profile_named(profile).name))
-    keys = {KEY_ENV: gateway.key, SECOND_KEY_ENV: gateway.second_key}
-    options = {
-        "url": gateway.url,
-        "model": gateway.model,
-        "api-key-env": KEY_ENV,
-        "second-key-env": SECOND_KEY_ENV,
-        "profile": profile,
-    }
-    return {**asked, **options}, {**environ, **keys}
 
 
 def planned(plan: Plan) -> str:
@@ -191,41 +169,8 @@ def _ended(engine: Engine, *, quiet: bool) -> int:
         return OUR_ERROR
     text = render("text", engine.report, engine.evidence)
     text = text.splitlines()[-1] if quiet else text.rstrip("\n")
-    click.echo(github.hushed(text, os.environ).rstrip("\n"))
-    for line in github.told(engine.report, engine.evidence, os.environ):
+    click.echo(github_actions.hushed(text, os.environ).rstrip("\n"))
+    for line in github_actions.told(engine.report, engine.evidence, os.environ):
         click.echo(line)
     click.echo(f"report: {engine.directory}")
     return engine.report.exit_code
-
-
-def serve(port: int, profile: str, faults: tuple[str, ...], latency: float) -> None:
-    """Serve the embedded gateway until Ctrl-C; raises ``SuiteError``."""
-    from conformance.reference.faults import FAULTS  # noqa: PLC0415 -- only here
-    from conformance.reference.gateway import KEY, MODEL, SECOND_KEY  # noqa: PLC0415 -- only here
-    from conformance.reference.serving import serve as serve_gateway  # noqa: PLC0415 -- only here
-
-    profile_named(profile)
-    for name in faults:
-        if name not in FAULTS:
-            raise UnknownName.of("fault", name, FAULTS)
-
-    def announce(url: str) -> None:
-        click.echo(f"serving {url}/v1/responses, model {MODEL}")
-        click.echo(f"  export CONFORMANCE_API_KEY={KEY}")
-        click.echo(f"  export CONFORMANCE_SECOND_KEY={SECOND_KEY}")
-        click.echo(f"  conformance run {url} --model {MODEL}")
-        sys.stdout.flush()
-
-    try:
-        serve_gateway(
-            port,
-            faults=[FAULTS[name] for name in faults],
-            profile=profile,
-            latency=latency,
-            announce=announce,
-        )
-    except OSError as error:
-        raise BadSetting(
-            f"port {port} cannot be taken: {error.strerror}",
-            "give another --port, or none for a free one",
-        ) from None

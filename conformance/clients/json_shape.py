@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Final
 
-from conformance.core.node import Json
+from conformance.model.node import Json
 
 TAG: Final = "type"
 """The member by which the alternatives of a union are told apart."""

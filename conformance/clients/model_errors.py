@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
-from conformance.core.node import Json
-from conformance.schema.shapes import TAG
+from conformance.clients.json_shape import TAG
+from conformance.model.node import Json
 
 if TYPE_CHECKING:  # dear to import, and its errors come made
     from jsonschema.exceptions import ValidationError

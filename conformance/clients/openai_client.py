@@ -14,9 +14,9 @@ from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.core.exchange import Exchange
-from conformance.core.request import Request
-from conformance.extras import missing
+from conformance.clients.extras import missing
+from conformance.model.exchange import Exchange
+from conformance.model.request import Request
 
 if TYPE_CHECKING:
     import httpx2

@@ -9,11 +9,11 @@ from collections.abc import Hashable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.core.exchange import Inconclusive
-from conformance.core.node import Json
-from conformance.extras import missing
-from conformance.schema.breaches import Breach, breaches
-from conformance.schema.shapes import TAG, shape
+from conformance.clients.extras import missing
+from conformance.clients.json_shape import TAG, shape
+from conformance.clients.model_errors import Breach, breaches
+from conformance.model.exchange import Inconclusive
+from conformance.model.node import Json
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator

@@ -1,1 +1,1 @@
-"""One module for each section of the contract; the only place a check is written."""
+"""One package for each section of the contract: its requirements, checks and probes."""

@@ -1,19 +1,18 @@
-"""Everything that the suite can ask, read from the modules of ``conformance.spec``."""
+"""Every requirement, collected from the packages of ``conformance.contract``."""
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 
-import conformance.spec
-from conformance.core.check import Check
-from conformance.core.probe import Probe
-from conformance.core.profile import Profile
-from conformance.core.requirement import Requirement, Untested
+import conformance.contract
 from conformance.errors import UnknownName
-
-VERSION = "2026-11-22"
-"""The date of this catalogue: the newest ``since`` in it."""
+from conformance.model.check import Check
+from conformance.model.probe import Probe
+from conformance.model.profile import Profile
+from conformance.model.requirement import Requirement, Untested
 
 
 @dataclass(frozen=True)
@@ -69,14 +68,20 @@ class Catalogue:
         return tuple(c for c in self.checks if profile.holds(c.requirement))
 
 
+def _packages(parent: ModuleType) -> Iterator[ModuleType]:
+    """Import and yield the packages directly below a package."""
+    for module in pkgutil.iter_modules(parent.__path__, f"{parent.__name__}."):
+        if module.ispkg:
+            yield importlib.import_module(module.name)
+
+
 @cache
 def catalogue() -> Catalogue:
     """Read the spec modules once; raises ``ValueError`` on a repeated id."""
     modules = [
         importlib.import_module(module.name)
-        for module in pkgutil.iter_modules(
-            conformance.spec.__path__, conformance.spec.__name__ + "."
-        )
+        for section in _packages(conformance.contract)
+        for module in pkgutil.iter_modules(section.__path__, f"{section.__name__}.")
         if not module.ispkg
     ]
     values = [value for module in modules for value in vars(module).values()]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from conformance.catalogue import catalogue
+from conformance.contract.catalogue import catalogue
 
 _OUTSIDE = frozenset({"D", "D1", "X", "K", "S"})
 
@@ -35,7 +35,7 @@ class Defect:
 @cache
 def known_defects() -> tuple[Defect, ...]:
     """Read the list, in its order."""
-    file = resources.files("conformance") / "known-defects.csv"
+    file = resources.files("conformance.contract") / "known-defects.csv"
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     return tuple(
         Defect(

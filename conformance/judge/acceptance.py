@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from conformance.core.exchange import Exchange
-from conformance.core.fields import BROKEN, Drawn, Scenario
-from conformance.core.judgement import Case
-from conformance.core.verdict import Outcome, Verdict
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.generated_input import BROKEN, Drawn, Scenario
+from conformance.model.verdict import Outcome, Verdict
 
 SHARE: Final = 0.25
 """Share of the valid generated requests that have to be answered.

@@ -8,20 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from conformance.core.capability import names
-from conformance.core.exchange import Exchange, Kind, Refused
-from conformance.core.fields import Drawn, FieldCounts
-from conformance.core.judgement import Bench, Case, Tally, flat, judge, refused
-from conformance.core.node import Finding
-from conformance.core.probe import Probe, Told
-from conformance.core.report import Spent
-from conformance.core.requirement import Capability
-from conformance.core.timing import Clock
-from conformance.core.verdict import Outcome, Verdict
-from conformance.run.credit import Credit
-from conformance.run.plan import Plan
-from conformance.run.settings import Settings
-from conformance.spec.probes.openings import OPENINGS
+from conformance.contract.probes.capabilities import OPENINGS
+from conformance.judge.acceptance import Credit
+from conformance.judge.field_statistics import FieldCounts
+from conformance.judge.plan import Plan
+from conformance.judge.universal_checks import Bench, Tally, judge, refused
+from conformance.model.capabilities import names
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Kind, Refused
+from conformance.model.generated_input import Drawn
+from conformance.model.node import Finding
+from conformance.model.probe import Probe, Told, flat
+from conformance.model.report import Spent
+from conformance.model.requirement import Capability
+from conformance.model.settings import Settings
+from conformance.model.timing import Clock
+from conformance.model.verdict import Outcome, Verdict
 
 _OF_WHAT_WAS_ASKED: Final = frozenset({400, 413, 415, 422})
 """Refusals that speak of the request, and not of caller, address or model."""

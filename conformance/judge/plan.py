@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.catalogue import Catalogue
-from conformance.core.check import Check
-from conformance.core.fields import PREFIX
-from conformance.core.judgement import Case
-from conformance.core.probe import Probe
-from conformance.core.requirement import Capability, Level
-from conformance.core.verdict import Outcome, Verdict
+from conformance.contract.catalogue import Catalogue
+from conformance.contract.probes.capabilities import OPENINGS
+from conformance.contract.schema import generated_requests
 from conformance.errors import UnknownName
-from conformance.run.settings import Settings
-from conformance.spec import schema
-from conformance.spec.probes.openings import OPENINGS
+from conformance.model.case import Case
+from conformance.model.check import Check
+from conformance.model.generated_input import PREFIX
+from conformance.model.probe import Probe
+from conformance.model.requirement import Capability, Level
+from conformance.model.settings import Settings
+from conformance.model.verdict import Outcome, Verdict
 
 _RANK = list(Level)
 
-GENERATED: Final = schema.FITS.section
+GENERATED: Final = generated_requests.FITS.section
 """The section whose cases are generated requests."""
 
 
@@ -159,7 +159,7 @@ def plan(
 def _drawn(settings: Settings) -> Iterable[Case]:
     """Return the generated cases; one that is named may be any of the corpus."""
     number = None if settings.case else settings.generated
-    return schema.cases(settings.seed, number, shrink=settings.shrink)
+    return generated_requests.cases(settings.seed, number, shrink=settings.shrink)
 
 
 def narrowed(whole: Plan, ids: set[str], settings: Settings) -> Plan:

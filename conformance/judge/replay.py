@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from conformance.core.exchange import Exchange, Inconclusive, Refused
-from conformance.core.node import Malformed
-from conformance.core.probe import Asked, Probe, Setting, Told
+from conformance.model.exchange import Exchange, Inconclusive, Refused
+from conformance.model.node import Malformed
+from conformance.model.probe import Asked, Probe, Setting, Told
 
 Heard = dict[tuple[int, int], Exchange]
 """Exchanges by their turn, and their place in it."""

@@ -10,83 +10,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from conformance.core.capability import names
-from conformance.core.check import Check
-from conformance.core.exchange import Exchange, Inconclusive, Refused
-from conformance.core.fields import PREFIX
-from conformance.core.node import Finding, Malformed
-from conformance.core.probe import Probe, Told
-from conformance.core.requirement import Capability
-from conformance.core.subject import Note, Picked, Subject
-from conformance.core.verdict import EVERYTHING, Outcome, Verdict
+from conformance.model.capabilities import names
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Inconclusive, Refused
+from conformance.model.generated_input import PREFIX
+from conformance.model.node import Finding
+from conformance.model.probe import Told, flat
+from conformance.model.requirement import Capability
+from conformance.model.scope import Note, Picked, Subject
+from conformance.model.verdict import Outcome, Verdict
 
 KEPT = 25
 """Findings that one verdict keeps; the others are counted."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
-    """One check on one probe, or on every exchange: what a test runner lists.
-
-    A case is equal to itself alone: a plan has each of them once.
-    """
-
-    check: Check
-    probe: Probe | None
-
-    @property
-    def id(self) -> str:
-        """Return the name that this case has in every list and report."""
-        where = self.probe.name if self.probe else EVERYTHING
-        return f"{self.check.requirement.id}[{where}]"
-
-    def settled(
-        self, profile: str, outcome: Outcome, reason: str = "", observations: int = 0
-    ) -> Verdict:
-        """Return a verdict that rests on no finding."""
-        return Verdict(
-            self.check.requirement,
-            self.check.requirement.level_in(profile),
-            self.probe.name if self.probe else EVERYTHING,
-            outcome,
-            reason=reason,
-            observations=observations,
-        )
-
-    def failed(
-        self, profile: str, findings: list[Finding], observations: int, broken: int
-    ) -> Verdict:
-        """Return a verdict that rests on ``findings``, of ``broken`` in all."""
-        return Verdict(
-            self.check.requirement,
-            self.check.requirement.level_in(profile),
-            self.probe.name if self.probe else EVERYTHING,
-            Outcome.FAILED,
-            tuple(findings),
-            observations=observations,
-            broken=broken,
-        )
-
-
-def _called(check: Check, profile: str, *args: object) -> list[Finding]:
-    """Return what the check finds, and the malformed value that stopped it."""
-    found = list[Finding]()
-    extra = {"profile": profile} if check.wants_profile else {}
-    try:
-        for finding in check.judge(*args, **extra):
-            found.append(finding)
-    except Malformed as error:
-        found.append(error.finding)
-    return found
-
-
-def flat(turns: tuple[Told, ...]) -> list[Exchange]:
-    """Return the exchanges of a conversation, those of one turn side by side."""
-    return [
-        exchange
-        for turn in turns
-        for exchange in (turn if isinstance(turn, tuple) else (turn,))
-    ]
 
 
 def refused(case: Case, profile: str, refusal: Refused) -> Verdict:
@@ -115,7 +50,7 @@ def judge(case: Case, turns: tuple[Told, ...], profile: str) -> Verdict:
             reason = f"{exchange.id}: the target limits our rate (429)"
             return case.settled(profile, Outcome.INCONCLUSIVE, reason)
     try:
-        found = _called(case.check, profile, *turns)
+        found = case.check.findings(profile, *turns)
     except Inconclusive as why:
         return case.settled(profile, Outcome.INCONCLUSIVE, str(why))
     except Refused as refusal:
@@ -176,7 +111,7 @@ class Tally:
 
     def _judge(self, exchange: Exchange, picked: tuple[object, ...]) -> None:
         try:
-            found = _called(self.case.check, self.profile, *picked)
+            found = self.case.check.findings(self.profile, *picked)
         except (Inconclusive, Refused) as why:
             self.why = why
             return
@@ -205,7 +140,7 @@ class Tally:
             return self.error
         if self.notes:
             try:
-                self._keep(_called(self.case.check, self.profile, self.notes), "")
+                self._keep(self.case.check.findings(self.profile, self.notes), "")
             except Inconclusive as why:
                 return self.case.settled(
                     self.profile, Outcome.INCONCLUSIVE, str(why), self.observations

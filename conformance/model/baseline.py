@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from conformance.core.verdict import Outcome
+from conformance.model.verdict import Outcome
 
 STALE: Final = "stale"
 EXPIRED: Final = "expired"

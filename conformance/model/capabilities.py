@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.core.exchange import Exchange, Kind
-from conformance.core.requirement import Capability
+from conformance.model.exchange import Exchange, Kind
+from conformance.model.requirement import Capability
 
 WORDS: Final[dict[Capability, tuple[str, ...]]] = {
     Capability.CORE: (),

@@ -4,10 +4,10 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conformance.core.node import Finding
-from conformance.core.probe import Probe
-from conformance.core.requirement import Requirement
-from conformance.core.subject import Subject
+from conformance.model.node import Finding, Malformed
+from conformance.model.probe import Probe
+from conformance.model.requirement import Requirement
+from conformance.model.scope import Subject
 
 Findings = Iterator[Finding]
 Judge = Callable[..., Findings]
@@ -47,6 +47,17 @@ class Check:
     def text(self) -> str:
         """Return how it is judged, in the words of its docstring."""
         return inspect.getdoc(self.judge) or ""
+
+    def findings(self, profile: str, *args: object) -> list[Finding]:
+        """Return what the check finds, and the malformed value that stopped it."""
+        found = list[Finding]()
+        extra = {"profile": profile} if self.wants_profile else {}
+        try:
+            for finding in self.judge(*args, **extra):
+                found.append(finding)
+        except Malformed as error:
+            found.append(error.finding)
+        return found
 
 
 def check(

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from conformance.core.node import Finding, Malformed, Node, show
-from conformance.core.sse import Frame
+from conformance.model.node import Finding, Malformed, Node, show
+from conformance.model.sse import Frame
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from conformance.core.event import Event
-from conformance.core.node import Finding, Json, Malformed, Node, show
-from conformance.core.reading import Reading, read
-from conformance.core.request import JSON_TYPE, Request
-from conformance.core.sse import Frame, frames
+from conformance.model.event import Event
+from conformance.model.json_body import Reading, read
+from conformance.model.node import Finding, Json, Malformed, Node, show
+from conformance.model.request import JSON_TYPE, Request
+from conformance.model.sse import Frame, frames
 
 LEAK: Final = "[conformance: {} was here]"
 """Stands in a body or header where the server repeated a key of ours."""

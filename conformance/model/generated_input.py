@@ -4,13 +4,12 @@ A generated input is named ``<scenario>-<place>-<digest>``, and the probe that s
 it ``generated-`` and that name; so whoever holds an exchange knows what it tried.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
-from conformance.core.exchange import Exchange
+from conformance.model.exchange import Exchange
 
 PREFIX: Final = "generated-"
 """Begins the name of every probe that sends a generated input."""
@@ -135,22 +134,3 @@ class FieldRow:
         """Return one cell in words, empty where nothing was tried."""
         counts = self.cells.get(scenario, {})
         return ", ".join(f"{counts[d]} {d}" for d in Did if counts.get(d))
-
-
-class FieldCounts:
-    """The table while it grows; it holds counts, and no exchange."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, dict[Scenario, Counter[Did]]] = {}
-
-    def add(self, drawn: Drawn, exchange: Exchange) -> None:
-        """Count what came of a generated input; smaller versions of it do not count."""
-        if exchange.turn:
-            return
-        row = self._counts.setdefault(drawn.field, {})
-        row.setdefault(drawn.scenario, Counter())[did(exchange)] += 1
-
-    def rows(self) -> tuple[FieldRow, ...]:
-        """Return a row for each field in alphabetical order, the whole body last."""
-        names = sorted(self._counts, key=lambda name: (name == WHOLE, name))
-        return tuple(FieldRow(name, self._counts[name]) for name in names)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from conformance.core.node import Json
+from conformance.model.node import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Json
-from conformance.core.request import Request
-from conformance.core.requirement import Capability
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
+from conformance.model.request import Request
+from conformance.model.requirement import Capability
 
 Asked = Request | tuple[Request, ...]
 """What a probe yields: one request, or several that are sent at the same time."""
@@ -109,3 +109,12 @@ def probe(
         second_key,
         last=last,
     )
+
+
+def flat(turns: tuple[Told, ...]) -> list[Exchange]:
+    """Return the exchanges of a conversation, those of one turn side by side."""
+    return [
+        exchange
+        for turn in turns
+        for exchange in (turn if isinstance(turn, tuple) else (turn,))
+    ]

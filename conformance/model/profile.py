@@ -3,8 +3,8 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from conformance.core.requirement import Requirement
 from conformance.errors import UnknownName
+from conformance.model.requirement import Requirement
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from conformance.core.baseline import Complaint
-from conformance.core.fields import FieldRow
-from conformance.core.groups import Group, groups
-from conformance.core.node import Finding
-from conformance.core.requirement import Level, Requirement
-from conformance.core.timing import Timing
-from conformance.core.verdict import Outcome, Verdict
+from conformance.model.baseline import Complaint
+from conformance.model.generated_input import FieldRow
+from conformance.model.node import Finding
+from conformance.model.requirement import Level, Requirement
+from conformance.model.timing import Timing
+from conformance.model.verdict import Outcome, Verdict
 
 _GRAVEST_FIRST = (
     Outcome.FAILED,
@@ -82,11 +81,6 @@ class Result:
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings that were kept."""
         return tuple(f for verdict in self.verdicts for f in verdict.findings)
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """Return the findings of generated requests, by the field at fault."""
-        return groups(self.verdicts)
 
     @property
     def reason(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from conformance.core.node import Json
+from conformance.model.node import Json
 
 KEY: Final = "${KEY}"
 """Stands for the first key in a header, a path or a body."""

@@ -34,6 +34,10 @@ class Capability(StrEnum):
 
 
 FIRST_CATALOGUE: Final = "2026-11-22"
+"""The date of the first catalogue."""
+
+CATALOGUE: Final = "2026-11-22"
+"""The date of this catalogue: the newest ``since`` in it."""
 
 PUBLISHED: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
 """Levels of what New API's page leaves open, and the other profiles' models demand."""

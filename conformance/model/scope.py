@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.core.exchange import Exchange, Kind
-from conformance.core.node import Malformed
-from conformance.core.request import PATH
+from conformance.model.exchange import Exchange, Kind
+from conformance.model.node import Malformed
+from conformance.model.request import PATH
 
 Picked = tuple[Any, ...]
 

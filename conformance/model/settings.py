@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.catalogue import VERSION
-from conformance.core.baseline import Baseline
-from conformance.core.profile import NEWAPI, Profile
-from conformance.core.requirement import Level
 from conformance.errors import BadSetting
+from conformance.model.baseline import Baseline
+from conformance.model.profile import NEWAPI, Profile
+from conformance.model.requirement import CATALOGUE, Level
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Settings:
     shrink: bool = True
     case: str = ""
     limits: Limits = field(default_factory=Limits)
-    catalogue: str = VERSION
+    catalogue: str = CATALOGUE
     baseline: Baseline = field(default_factory=Baseline)
     report_dir: Path | None = None
     lang: str = "en"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.core.exchange import Exchange, Kind
+from conformance.model.exchange import Exchange, Kind
 
 KEPT: Final = 4096
 """Times that are kept at most; beyond, every second one is let go, over and over."""

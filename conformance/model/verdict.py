@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.core.node import Finding
-from conformance.core.requirement import Level, Requirement
+from conformance.model.node import Finding
+from conformance.model.requirement import Level, Requirement
 
 EVERYTHING = "every exchange"
 """Stands for the probe in the verdict of a universal check."""

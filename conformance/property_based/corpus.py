@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from conformance.core.fields import PREFIX, Drawn, Scenario
-from conformance.core.node import Json
-from conformance.schema.document import PLACEHOLDER, source
+from conformance.model.generated_input import PREFIX, Drawn, Scenario
+from conformance.model.node import Json
+from conformance.property_based.document import PLACEHOLDER, source
 
-_DRAWING: Final = ("corpus.py", "document.py", "drawing.py", "violations.py")
+_DRAWING: Final = ("corpus.py", "document.py", "generate.py", "violations.py")
 """Our own code that a corpus depends on: another text of it is another corpus."""
 
 _DRAWN_BY: Final = ("schemathesis", "hypothesis", "jsonschema")
@@ -115,7 +115,7 @@ def load(seed: int) -> tuple[Entry, ...]:
     path = cache_file(seed)
     entries = _read(path)
     if entries is None:
-        from conformance.schema.drawing import drawn  # noqa: PLC0415 -- dear
+        from conformance.property_based.generate import drawn  # noqa: PLC0415 -- dear
 
         entries = drawn(seed)
         keep(path, entries)

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from conformance.core.node import Json
+from conformance.model.node import Json
 
 PLACEHOLDER: Final = "conformance-model-placeholder"
 """Stands for the model's name in everything that is drawn."""
@@ -14,10 +14,9 @@ PATH: Final = "/v1/responses"
 
 def source() -> bytes:
     """Return the document's bytes, out of the wheel or the checkout."""
-    house = Path(__file__).parents[1]
-    shipped = house / "openapi" / "newapi.yaml"
+    shipped = Path(__file__).parent / "openapi" / "newapi.yaml"
     if not shipped.is_file():
-        shipped = house.parent / "openapi" / "newapi.yaml"
+        shipped = Path(__file__).parents[2] / "openapi" / "newapi.yaml"
     return shipped.read_bytes()
 
 

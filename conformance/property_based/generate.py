@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from conformance.core.fields import WHOLE, Drawn, Scenario
-from conformance.core.node import Json
-from conformance.schema.corpus import Entry
-from conformance.schema.document import PATH, PLACEHOLDER, pinned
-from conformance.schema.violations import gravest
+from conformance.model.generated_input import WHOLE, Drawn, Scenario
+from conformance.model.node import Json
+from conformance.property_based.corpus import Entry
+from conformance.property_based.document import PATH, PLACEHOLDER, pinned
+from conformance.property_based.violations import gravest
 
 DRAWS: Final = 60
 """Fuzz draws of each mode, before those that repeat are dropped."""

@@ -3,12 +3,12 @@
 from functools import cache
 from typing import Any, Final
 
-from conformance.core.capability import WORDS
-from conformance.core.event import Event
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.fields import BROKEN, Drawn, Scenario
-from conformance.core.node import Finding, Json, Malformed
-from conformance.schema.document import PATH, PLACEHOLDER, pinned
+from conformance.model.capabilities import WORDS
+from conformance.model.event import Event
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.generated_input import BROKEN, Drawn, Scenario
+from conformance.model.node import Finding, Json, Malformed
+from conformance.property_based.document import PATH, PLACEHOLDER, pinned
 
 _OF_THE_CALLER: Final = frozenset({401, 403, 405, 407, 429})
 """Refusals that speak of the caller, and not of what was asked."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
-from conformance.core.node import Json
+from conformance.model.node import Json
 
 WIDTH: Final = 16
 """Smaller versions that are sent at the same time."""

@@ -11,9 +11,9 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from conformance.core.fields import BROKEN, WHOLE, Scenario
-from conformance.core.node import Json
-from conformance.schema.document import document
+from conformance.model.generated_input import BROKEN, WHOLE, Scenario
+from conformance.model.node import Json
+from conformance.property_based.document import document
 
 _NEEDED: Final = frozenset({"role", "content", "type", "text", "name", "parameters"})
 """Parts of a member that are required: null in their place is no absent option."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.engine import Engine
+    from conformance.pytest_plugin.items import Engine
 
 _OPTIONS = {
     "url": "base URL of the server to judge",
@@ -60,9 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the engine when a URL is given; wrong usage ends the session."""
     if not _asked(config, "url"):
         return
-    from conformance.engine import Engine  # noqa: PLC0415 -- dear, and most sessions are not ours
+    from conformance.cli.options import settings_from  # noqa: PLC0415 -- as above
     from conformance.errors import SuiteError  # noqa: PLC0415 -- as above
-    from conformance.options import settings_from  # noqa: PLC0415 -- as above
+    from conformance.pytest_plugin.items import Engine  # noqa: PLC0415 -- dear, and most sessions are not ours
     from conformance.run.session import run_name  # noqa: PLC0415 -- as above
 
     if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
@@ -95,13 +95,12 @@ def pytest_terminal_summary(
     engine = config.stash.get(_ENGINE, None)
     if engine is None or engine.report is None:
         return
-    from conformance import github  # noqa: PLC0415 -- as above
-    from conformance.formats import render  # noqa: PLC0415 -- as above
+    from conformance.reports import github_actions, render  # noqa: PLC0415 -- as above
 
     terminalreporter.section("conformance")
     text = render("text", engine.report, engine.evidence)
-    terminalreporter.write(github.hushed(text, os.environ))
-    for line in github.told(engine.report, engine.evidence, os.environ):
+    terminalreporter.write(github_actions.hushed(text, os.environ))
+    for line in github_actions.told(engine.report, engine.evidence, os.environ):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {engine.directory}")
     if engine.error:

@@ -1,6 +1,6 @@
 """A run as pytest holds it: one item for each case, one session underneath.
 
-The items are collected from the modules of ``conformance.spec``, where the checks
+The items are collected from the modules of ``conformance.contract``, where the checks
 stand. Once pytest has selected, the plan for the selected cases starts on a thread
 of its own, and every item waits for its verdict. The plan, not the order of the
 items, decides when a request goes out.
@@ -14,24 +14,24 @@ from typing import Any
 
 import pytest
 
-import conformance.spec
-from conformance.catalogue import catalogue
-from conformance.core.curl import curl
-from conformance.core.exchange import Exchange
-from conformance.core.judgement import Case
-from conformance.core.report import Report
-from conformance.core.requirement import Level
-from conformance.core.sources import addresses
-from conformance.core.verdict import Outcome, Verdict
+import conformance.contract
+from conformance.contract.catalogue import catalogue
 from conformance.errors import SuiteError
-from conformance.formats import write
+from conformance.judge.plan import narrowed, plan
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.report import Report
+from conformance.model.requirement import Level
+from conformance.model.settings import Settings
+from conformance.model.sources import addresses
+from conformance.model.verdict import Outcome, Verdict
+from conformance.reports import write
+from conformance.reports.curl import curl
 from conformance.run.journal import Journal, Kept
-from conformance.run.places import Places
-from conformance.run.plan import narrowed, plan
+from conformance.run.journal_index import Places
 from conformance.run.session import Session, Watcher
-from conformance.run.settings import Settings
 
-SPEC = Path(conformance.spec.__file__).parent
+SPEC = Path(conformance.contract.__file__).parent
 
 _SEVERITY = {Level.MUST: "critical", Level.SHOULD: "normal", Level.MAY: "trivial"}
 
@@ -251,7 +251,7 @@ class Engine:
         self, file_path: Path, parent: pytest.Collector
     ) -> SectionFile | None:
         """Collect the modules of the catalogue."""
-        if file_path.suffix != ".py" or file_path.parent != SPEC:
+        if file_path.suffix != ".py" or SPEC not in file_path.parents:
             return None
         section: SectionFile = SectionFile.from_parent(parent, path=file_path)
         section.engine = self

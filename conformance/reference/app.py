@@ -9,14 +9,14 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from conformance.reference.asked import LARGEST_BODY, Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import Fault, respond
 from conformance.reference.gateway import KEY, SECOND_KEY, Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
+from conformance.reference.http_response import HungUp, send_reply
+from conformance.reference.request import LARGEST_BODY, Asked
 from conformance.reference.response import new_id
+from conformance.reference.response_message import Reply
 from conformance.reference.tokens import Style
-from conformance.reference.wire import HungUp, send_reply
 
 LOGGER = logging.getLogger(__name__)
 

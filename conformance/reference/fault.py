@@ -8,9 +8,9 @@ rewrites its bytes and their timing. A variant is a fault that breaks nothing.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from conformance.reference.asked import Asked
 from conformance.reference.gateway import Gateway
-from conformance.reference.reply import Chunk, Head, Reply
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Chunk, Head, Reply
 
 OnRequest = Callable[[Asked, Gateway], Asked | Reply]
 OnReply = Callable[[Asked, Reply], Reply]
@@ -22,12 +22,14 @@ class Fault:
     """One defect: its name, its sentence, and the ids of the requirements it breaks.
 
     ``profiles`` are those under which it is a defect at all; None means every one.
+    ``module`` is the dotted name of the module that defines it.
     """
 
     name: str
     text: str
     breaks: frozenset[str]
     profiles: frozenset[str] | None
+    module: str
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,14 @@ def _facts(
     rewrite: Callable[..., object],
     breaks: str | Iterable[str],
     profiles: Iterable[str] | None,
-) -> tuple[str, str, frozenset[str], frozenset[str] | None]:
+) -> tuple[str, str, frozenset[str], frozenset[str] | None, str]:
     name = rewrite.__name__.strip("_").replace("_", "-")
     text = (rewrite.__doc__ or "").strip().partition("\n")[0]
     if not text:
         raise TypeError(f"the fault {name!r} needs a docstring: its sentence")
     broken = frozenset([breaks] if isinstance(breaks, str) else breaks)
-    return name, text, broken, None if profiles is None else frozenset(profiles)
+    limited = None if profiles is None else frozenset(profiles)
+    return name, text, broken, limited, rewrite.__module__
 
 
 def respond(

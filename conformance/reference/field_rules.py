@@ -7,8 +7,8 @@ A rule takes a value, its name and the profile, returns nothing and raises
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from conformance.reference.errors import Refused, missing, wrong_type, wrong_value
 from conformance.reference.profiles import Profile
-from conformance.reference.refusal import Refused, missing, wrong_type, wrong_value
 
 Json = Any
 Rule = Callable[[Json, str, Profile], None]

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conformance.reference import items, model, response, stream, tokens, validation
-from conformance.reference.asked import LARGEST_BODY, Asked
+from conformance.reference.create_request import Question
+from conformance.reference.errors import Refused
 from conformance.reference.profiles import PROFILES
-from conformance.reference.question import Question
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
+from conformance.reference.request import LARGEST_BODY, Asked
+from conformance.reference.response_message import Reply
 from conformance.reference.store import Record, Store
 from conformance.reference.tokens import Style, Usage
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from starlette.types import Scope, Send
 
-from conformance.reference.asked import Asked
-from conformance.reference.reply import JSON_TYPE, Chunk, Head
+from conformance.reference.request import Asked
+from conformance.reference.response_message import JSON_TYPE, Chunk, Head
 
 TRANSPORT: Final = "conformance.transport"
 """Where the connection's `asyncio.Transport` is found in an ASGI scope's state."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.reference.refusal import Refused, missing, wrong_type, wrong_value
+from conformance.reference.errors import Refused, missing, wrong_type, wrong_value
 
 Json = Any
 

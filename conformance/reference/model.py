@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.reference import tokens
-from conformance.reference.fitting import Fitting
+from conformance.reference.create_request import Question
 from conformance.reference.items import kind, text_of
-from conformance.reference.question import Question
+from conformance.reference.schema_values import Fitting
 
 Json = Any
 

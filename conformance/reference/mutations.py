@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.reply import Reply
+from conformance.reference.response_message import Reply
 from conformance.reference.stream import events_of
 
 Json = Any

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Self
 
-from conformance.reference.refusal import Refused
+from conformance.reference.errors import Refused
 
 Json = Any
 

@@ -5,9 +5,9 @@ import secrets
 import time
 from typing import Any
 
+from conformance.reference.create_request import Question
 from conformance.reference.model import Call, Spoken, Text, Thought
 from conformance.reference.profiles import Profile
-from conformance.reference.question import Question
 from conformance.reference.tokens import Usage
 
 Json = Any

@@ -15,8 +15,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from conformance.reference.app import application
 from conformance.reference.fault import Fault
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY
+from conformance.reference.http_response import TRANSPORT
 from conformance.reference.tokens import Style
-from conformance.reference.wire import TRANSPORT
 
 LOOPBACK: Final = "127.0.0.1"
 LONGEST_START_S: Final = 30.0

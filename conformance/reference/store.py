@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conformance.reference.reply import to_json
+from conformance.reference.response_message import to_json
 
 Json = Any
 

@@ -10,17 +10,17 @@ from collections.abc import Collection
 from typing import Any
 
 from conformance.reference import items
-from conformance.reference.asked import Asked, read_json
-from conformance.reference.members import RULES, is_name
-from conformance.reference.profiles import Profile
-from conformance.reference.question import Question
-from conformance.reference.refusal import (
+from conformance.reference.create_request import Question
+from conformance.reference.errors import (
     Refused,
     missing,
     quoted,
     wrong_type,
     wrong_value,
 )
+from conformance.reference.field_rules import RULES, is_name
+from conformance.reference.profiles import Profile
+from conformance.reference.request import Asked, read_json
 
 Json = Any
 

@@ -6,14 +6,24 @@ written by pytest and allure-pytest while the run goes on, and have no module.
 """
 
 import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
-from conformance.core.exchange import Exchange
-from conformance.core.report import Report
 from conformance.errors import UnknownName
+from conformance.model.exchange import Exchange
+from conformance.model.report import Report
+
+FORMATS: Final = {
+    "badge": "conformance.reports.badge",
+    "har": "conformance.reports.har",
+    "html": "conformance.reports.html.page",
+    "json": "conformance.reports.json",
+    "markdown": "conformance.reports.markdown",
+    "shields": "conformance.reports.shields",
+    "text": "conformance.reports.text",
+}
+"""The module of each format, imported only when the format is written."""
 
 BY_PYTEST = ("allure", "junit")
 DEFAULT = ("html", "json", "junit", "markdown")
@@ -31,20 +41,9 @@ class Evidence(Protocol):
         """Yield every exchange that was kept, in the order in which they ended."""
 
 
-def rendered() -> tuple[str, ...]:
-    """Return the formats that have a module, in alphabetical order."""
-    return tuple(
-        sorted(
-            module.name
-            for module in pkgutil.iter_modules(__path__)
-            if not module.name.startswith("_") and not module.ispkg
-        )
-    )
-
-
 def chosen(names: Iterable[str]) -> tuple[str, ...]:
     """Return the formats of a comma-separated choice; raises ``UnknownName``."""
-    known = {*rendered(), *BY_PYTEST}
+    known = {*FORMATS, *BY_PYTEST}
     wanted = tuple(dict.fromkeys(name for name in names if name))
     for name in wanted:
         if name not in known:
@@ -53,8 +52,8 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def render(name: str, report: Report, evidence: Evidence, lang: str = "en") -> str:
-    """Return the report in one format; ``name`` is one of ``rendered()``."""
-    module = importlib.import_module(f"{__name__}.{name}")
+    """Return the report in one format; ``name`` is one of ``FORMATS``."""
+    module = importlib.import_module(FORMATS[name])
     spoken = {"lang": lang} if name in BILINGUAL else {}
     text: str = module.render(report, evidence, **spoken)
     return text
@@ -72,7 +71,7 @@ def write(
     for name in names:
         if name in BY_PYTEST:
             continue
-        module = importlib.import_module(f"{__name__}.{name}")
+        module = importlib.import_module(FORMATS[name])
         path = directory / module.FILE
         path.write_text(render(name, report, evidence, lang), encoding="utf-8")
         written.append(path)

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from conformance.core.report import Report
-from conformance.formats import Evidence
-from conformance.formats._pages import page
+from conformance.model.report import Report
+from conformance.reports import Evidence
+from conformance.reports.static_pages import page
 
 FILE: Final = "badge.svg"
 

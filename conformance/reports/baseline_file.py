@@ -14,10 +14,10 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from conformance.core.baseline import Baseline, Excuse
-from conformance.core.report import Report
-from conformance.core.verdict import Outcome
 from conformance.errors import BadSetting, UnknownName
+from conformance.model.baseline import Baseline, Excuse
+from conformance.model.report import Report
+from conformance.model.verdict import Outcome
 
 NAME: Final = "conformance-baseline.toml"
 TABLE: Final = "expected"

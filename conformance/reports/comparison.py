@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from conformance.core.node import Json
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
+from conformance.model.node import Json
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
 
 LATER: Final = "added since"
 """What the reason begins with where a frozen catalogue left a clause out."""

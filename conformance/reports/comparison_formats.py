@@ -7,7 +7,10 @@ from itertools import groupby
 from typing import Any, Final
 
 import conformance
-from conformance.core.comparison import (
+from conformance.model.node import Json
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports.comparison import (
     BROKEN,
     UNJUDGED,
     Cell,
@@ -16,11 +19,8 @@ from conformance.core.comparison import (
     Row,
     Side,
 )
-from conformance.core.node import Json
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.formats._pages import page
-from conformance.formats.markdown import code
+from conformance.reports.markdown import code
+from conformance.reports.static_pages import page
 
 SCHEMA_VERSION: Final = 1
 

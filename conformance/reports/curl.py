@@ -4,7 +4,7 @@ import base64
 import shlex
 from typing import Final
 
-from conformance.core.request import (
+from conformance.model.request import (
     BEARER,
     KEY,
     KEY_CUT,
@@ -12,7 +12,7 @@ from conformance.core.request import (
     SECOND_KEY,
     Request,
 )
-from conformance.core.visible import hides
+from conformance.reports.escaping import hides
 
 SECOND_KEY_ENV: Final = "CONFORMANCE_SECOND_KEY"
 LONGEST_BODY: Final = 4096

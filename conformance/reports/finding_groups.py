@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.core.fields import Drawn, Scenario
-from conformance.core.node import Finding
-from conformance.core.verdict import Outcome, Verdict
+from conformance.model.generated_input import Drawn, Scenario
+from conformance.model.node import Finding
+from conformance.model.verdict import Outcome, Verdict
 
 _WRONG: Final = {
     Scenario.MISSING: "absent and accepted",

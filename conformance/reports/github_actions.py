@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from conformance.core.report import Report, Result
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.formats import Evidence, render
+from conformance.model.report import Report, Result
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports import Evidence, render
 
 MOST: Final = 10
 """Annotations of one kind that GitHub shows of one step."""

@@ -12,10 +12,10 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import conformance
-from conformance.core.exchange import Exchange
-from conformance.core.node import Json
-from conformance.core.report import Report
-from conformance.formats import Evidence
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
+from conformance.model.report import Report
+from conformance.reports import Evidence
 
 FILE: Final = "exchanges.har"
 

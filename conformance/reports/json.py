@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import Final
 
 import conformance
-from conformance.core.fields import FieldRow
-from conformance.core.node import Json
-from conformance.core.report import Report, Result
-from conformance.core.timing import spreads
-from conformance.core.verdict import Outcome
-from conformance.formats import Evidence
+from conformance.model.generated_input import FieldRow
+from conformance.model.node import Json
+from conformance.model.report import Report, Result
+from conformance.model.timing import spreads
+from conformance.model.verdict import Outcome
+from conformance.reports import Evidence
+from conformance.reports.finding_groups import groups
 
 FILE: Final = "report.json"
 SCHEMA_VERSION: Final = 1
@@ -34,7 +35,7 @@ def _requirement(result: Result) -> Json:
         "findings": [asdict(finding) for finding in result.findings],
         "groups": [
             {"field": group.field, "wrong": group.wrong, "cases": group.cases}
-            for group in result.groups
+            for group in groups(result.verdicts)
         ],
     }
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.core.curl import curl
-from conformance.core.fields import COLUMNS, FieldRow
-from conformance.core.report import Report, Result
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.core.visible import visible
-from conformance.formats import Evidence
-from conformance.formats.text import plainest, verdict_line
+from conformance.model.generated_input import COLUMNS, FieldRow
+from conformance.model.report import Report, Result
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports import Evidence
+from conformance.reports.curl import curl
+from conformance.reports.escaping import visible
+from conformance.reports.finding_groups import groups
+from conformance.reports.text import plainest, verdict_line
 
 FILE: Final = "summary.md"
 SHOWN: Final = 3
@@ -53,7 +54,7 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
     yield ""
     yield f"{result.requirement.text} *({result.requirement.source})*"
     yield ""
-    for group in result.groups:
+    for group in groups(result.verdicts):
         yield f"* {group}"
     for finding in result.findings[:SHOWN]:
         where = code(finding.pointer or "the whole body")

@@ -4,11 +4,17 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from conformance.catalogue import VERSION, catalogue
-from conformance.core.profile import PROFILES
-from conformance.core.requirement import Capability, Level, Requirement, Untested
-from conformance.formats.language import because, clause, said
-from conformance.formats.markdown import code
+from conformance.contract.catalogue import catalogue
+from conformance.model.profile import PROFILES
+from conformance.model.requirement import (
+    CATALOGUE,
+    Capability,
+    Level,
+    Requirement,
+    Untested,
+)
+from conformance.reports.i18n import because, clause, said
+from conformance.reports.markdown import code
 
 COMMANDS: Final = {
     "en": "conformance list --format markdown > docs/requirements.md",
@@ -78,7 +84,7 @@ def markdown(lang: str) -> str:
         profile="`newapi`",
         command="`conformance explain ID`",
         n=len(book.requirements),
-        date=VERSION,
+        date=CATALOGUE,
         must=levels.count(Level.MUST),
         should=levels.count(Level.SHOULD),
         may=levels.count(Level.MAY),

@@ -9,8 +9,8 @@ from typing import Final
 
 import jsonschema
 
-from conformance.core.node import Json
 from conformance.errors import BadReport
+from conformance.model.node import Json
 
 FILE: Final = "report.json"
 _SCHEMA: Final = "report.schema.json"
@@ -27,10 +27,9 @@ class Stored:
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
     """Return the schema as a judge, out of the wheel or the checkout."""
-    house = Path(__file__).parent
-    shipped = house / _SCHEMA
+    shipped = Path(__file__).with_name(_SCHEMA)
     if not shipped.is_file():
-        shipped = house.parent / "docs" / _SCHEMA
+        shipped = Path(__file__).parents[2] / "docs" / _SCHEMA
     return jsonschema.Draft202012Validator(json.loads(shipped.read_text("utf-8")))
 
 

@@ -3,9 +3,9 @@
 import json
 from typing import Final
 
-from conformance.core.report import Report
-from conformance.formats import Evidence
-from conformance.formats.badge import COLOURS, words
+from conformance.model.report import Report
+from conformance.reports import Evidence
+from conformance.reports.badge import COLOURS, words
 
 FILE: Final = "badge.json"
 

@@ -21,7 +21,7 @@ def csp_hash(text: str) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
-        loader=jinja2.PackageLoader("conformance.formats", "templates"),
+        loader=jinja2.PackageLoader("conformance.reports", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from conformance.core.curl import curl
-from conformance.core.exchange import Exchange
-from conformance.core.fields import PREFIX
-from conformance.core.report import Report, Result
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.core.visible import visible
-from conformance.formats import Evidence
+from conformance.model.exchange import Exchange
+from conformance.model.generated_input import PREFIX
+from conformance.model.report import Report, Result
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports import Evidence
+from conformance.reports.curl import curl
+from conformance.reports.escaping import visible
+from conformance.reports.finding_groups import groups
 
 FILE: Final = "report.txt"
 SHOWN: Final = 3
@@ -44,7 +45,7 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
     where = f"  on {', '.join(probes)}" if probes else ""
     yield f"{result.outcome:<8}{result.level}  {result.requirement.id}{where}"
     yield f"    {result.requirement.text}"
-    for group in result.groups:
+    for group in groups(result.verdicts):
         yield f"    {group}"
     exchange = plainest(result, evidence)
     shown = sorted(

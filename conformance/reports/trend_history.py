@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conformance.core.comparison import UNJUDGED, Cell, Side
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports.comparison import UNJUDGED, Cell, Side
 
 
 @dataclass(frozen=True)

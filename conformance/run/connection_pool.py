@@ -8,8 +8,8 @@ from typing import Final
 
 import httpx
 
-from conformance.run.settings import Limits
-from conformance.run.wire import Lane
+from conformance.model.settings import Limits
+from conformance.run.http import Lane
 
 PATIENCE: Final = 20
 """Answers without a 429 after which one more lane is lent out again."""

@@ -10,10 +10,10 @@ from typing import Final, Self
 import httpx
 
 import conformance
-from conformance.core.exchange import Exchange, Failure, Trouble
-from conformance.core.request import Request
-from conformance.core.sse import frames
-from conformance.run.settings import Limits
+from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.request import Request
+from conformance.model.settings import Limits
+from conformance.model.sse import frames
 from conformance.run.target import Target
 
 _ZIPPED = {"gzip": 47, "x-gzip": 47, "deflate": 47}

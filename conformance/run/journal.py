@@ -14,12 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from conformance.core.exchange import Exchange, Failure, Trouble
-from conformance.core.node import Finding, Json
-from conformance.core.request import Request
-from conformance.core.verdict import Verdict
 from conformance.errors import BadJournal
-from conformance.run.places import Places
+from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.node import Finding, Json
+from conformance.model.request import Request
+from conformance.model.verdict import Verdict
+from conformance.run.journal_index import Places
 
 VERSION: Final = 1
 

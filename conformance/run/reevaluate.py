@@ -1,31 +1,21 @@
-"""``conformance judge`` and ``report``: a run that is over, read from its journal."""
+"""Evaluate the exchanges of a journal again, or restore its report."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-import click
-
-from conformance.catalogue import Catalogue, catalogue
-from conformance.core.baseline import Complaint
-from conformance.core.node import Json
-from conformance.core.probe import Setting
-from conformance.core.profile import profile_named
-from conformance.core.report import Report, RunInfo, Spent, TargetInfo
-from conformance.core.requirement import Level, Requirement
-from conformance.core.verdict import Outcome, Verdict
-from conformance.formats import BY_PYTEST, chosen, render, write
-from conformance.run.court import Court
-from conformance.run.journal import Recorded, read, read_finding
-from conformance.run.plan import Plan, narrowed, plan
-from conformance.run.rehearsal import Heard, rehearsed
-from conformance.run.settings import Settings
-from conformance.spec import schema
-
-
-def _journal_in(path: str) -> Path:
-    """Return the journal that ``path`` names, as a file or as its directory."""
-    given = Path(path)
-    return given / "journal.ndjson" if given.is_dir() else given
+from conformance.contract.catalogue import Catalogue
+from conformance.contract.schema import generated_requests
+from conformance.judge.evaluator import Court
+from conformance.judge.plan import Plan, narrowed, plan
+from conformance.judge.replay import Heard, rehearsed
+from conformance.model.baseline import Complaint
+from conformance.model.node import Json
+from conformance.model.probe import Setting
+from conformance.model.profile import profile_named
+from conformance.model.report import Report, RunInfo, Spent, TargetInfo
+from conformance.model.requirement import Level, Requirement
+from conformance.model.settings import Settings
+from conformance.model.verdict import Outcome, Verdict
+from conformance.run.journal import Recorded, read_finding
 
 
 def _settings(recorded: Recorded) -> Settings:
@@ -81,7 +71,7 @@ def _replayed(court: Court, recorded: Recorded, setting: Setting) -> None:
 def judged(recorded: Recorded, book: Catalogue) -> Report:
     """Judge a journal anew by ``book``; nothing is sent."""
     settings = _settings(recorded)
-    drawn = [*schema.recorded(recorded.header["cases"])]
+    drawn = [*generated_requests.recorded(recorded.header["cases"])]
     whole = plan(book, settings, drawn)
     court = Court(settings, _as_recorded(whole, recorded, settings))
     setting = Setting(settings.model, settings.seed, settings.profile.name)
@@ -156,32 +146,3 @@ def told(recorded: Recorded, book: Catalogue) -> Report:
         court.fields.rows(),
         court.clock.times,
     )
-
-
-def _shown(
-    made: Report, recorded: Recorded, report_dir: str | None, formats: str, lang: str
-) -> int:
-    names = chosen(name.strip() for name in formats.split(","))
-    names = tuple(name for name in names if name not in BY_PYTEST)
-    if report_dir is None:
-        for name in names:
-            click.echo(render(name, made, recorded.kept, lang), nl=False)
-        return made.exit_code
-    directory = Path(report_dir)
-    directory.mkdir(parents=True, exist_ok=True)
-    for path in write(names, made, recorded.kept, directory, lang):
-        click.echo(f"written: {path}")
-    return made.exit_code
-
-
-def judge(journal: str, report_dir: str | None, formats: str, lang: str) -> int:
-    """Judge a journal anew and show the report; returns its exit code."""
-    recorded = read(_journal_in(journal))
-    made = judged(recorded, catalogue())
-    return _shown(made, recorded, report_dir, formats, lang)
-
-
-def report(journal: str, report_dir: str | None, formats: str, lang: str) -> int:
-    """Show the report of a journal again; returns its exit code."""
-    recorded = read(_journal_in(journal))
-    return _shown(told(recorded, catalogue()), recorded, report_dir, formats, lang)

@@ -7,21 +7,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from conformance.core.exchange import Exchange, Inconclusive, Refused, Trouble
-from conformance.core.fields import PREFIX
-from conformance.core.node import Malformed
-from conformance.core.probe import Probe, Setting, Told
-from conformance.core.request import Request
-from conformance.core.requirement import Capability
-from conformance.core.verdict import Outcome
+from conformance.contract.probes.capabilities import OPENINGS
 from conformance.errors import TargetUnreachable
-from conformance.run.court import Court
-from conformance.run.lanes import LAST, Lanes
-from conformance.run.settings import Settings
+from conformance.judge.evaluator import Court
+from conformance.model.exchange import Exchange, Inconclusive, Refused, Trouble
+from conformance.model.generated_input import PREFIX
+from conformance.model.node import Malformed
+from conformance.model.probe import Probe, Setting, Told
+from conformance.model.request import Request
+from conformance.model.requirement import Capability
+from conformance.model.settings import Settings
+from conformance.model.verdict import Outcome
+from conformance.property_based.response_checks import warm
+from conformance.run.connection_pool import LAST, Lanes
+from conformance.run.http import send
 from conformance.run.target import Target
-from conformance.run.wire import send
-from conformance.schema.oracle import warm
-from conformance.spec.probes.openings import OPENINGS
 
 RETRIES = 2
 """How often a request is sent again after a 429."""

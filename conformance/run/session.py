@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import conformance
-from conformance.core.exchange import Exchange
-from conformance.core.judgement import Case
-from conformance.core.node import Json
-from conformance.core.report import Report, RunInfo, TargetInfo
-from conformance.core.verdict import Verdict
 from conformance.errors import SuiteError
-from conformance.run.court import Court
+from conformance.judge.evaluator import Court
+from conformance.judge.plan import Plan
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
+from conformance.model.report import Report, RunInfo, TargetInfo
+from conformance.model.settings import Settings
+from conformance.model.verdict import Verdict
 from conformance.run.journal import VERSION, Journal, verdict_record
-from conformance.run.plan import Plan
 from conformance.run.runner import Runner
-from conformance.run.settings import Settings
 
 
 @dataclass

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from conformance.core.exchange import LEAK
-from conformance.core.request import (
+from conformance.errors import BadSetting
+from conformance.model.exchange import LEAK
+from conformance.model.request import (
     KEY,
     KEY_CUT,
     KEY_SWAPPED,
@@ -20,7 +21,6 @@ from conformance.core.request import (
     SECOND_KEY,
     Request,
 )
-from conformance.errors import BadSetting
 
 LONG_KEY = 24
 """Characters from which on a part of a key is a secret of its own."""

@@ -7,8 +7,8 @@ import click.testing
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from conformance.cli import main
-from tests.formats.stories import FAILED, PASSED, UNSUPPORTED, shelved, story
+from conformance.cli.app import main
+from tests.reports.sample_runs import FAILED, PASSED, UNSUPPORTED, shelved, story
 
 PHONE = {"width": 390, "height": 844}
 

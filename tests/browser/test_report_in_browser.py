@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.formats import har
-from conformance.formats.html import render
-from tests.formats import hostile
-from tests.formats.reports import evidence, report_of, verdict
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports import har
+from conformance.reports.html.page import render
+from tests.reports import hostile
+from tests.reports.sample_reports import evidence, report_of, verdict
 
 REPORT = report_of(
     verdict("usage.sum", Outcome.FAILED),

@@ -14,14 +14,14 @@ import click.testing
 import jsonschema
 import pytest
 
-from conformance.cli import main
-from conformance.core.comparison import Kind, Side, changes, compared, names
-from conformance.core.node import Finding
-from conformance.core.report import Report
-from conformance.core.verdict import Outcome
-from conformance.formats.json import document
-from conformance.reference.serving import serving
-from tests.formats.stories import (
+from conformance.cli.app import main
+from conformance.model.node import Finding
+from conformance.model.report import Report
+from conformance.model.verdict import Outcome
+from conformance.reference.server import serving
+from conformance.reports.comparison import Kind, Side, changes, compared, names
+from conformance.reports.json import document
+from tests.reports.sample_runs import (
     ERROR,
     EXPECTED,
     FAILED,

@@ -9,10 +9,10 @@ from pathlib import Path
 import click.testing
 import pytest
 
-from conformance.cli import main
+from conformance.cli.app import main
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
-from conformance.reference.serving import serving
+from conformance.reference.server import serving
 
 ID = "usage.total-is-the-sum"
 FAULT = next(fault for fault in FAULTS.values() if fault.breaks == {ID})
@@ -154,7 +154,7 @@ def test_an_interrupted_run_exits_130_with_its_report() -> None:
     with serving(latency=3600.0) as gateway:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter
             [
-                *(sys.executable, "-c", "from conformance.cli import main; main()"),
+                *(sys.executable, "-c", "from conformance.cli.app import main; main()"),
                 *("run", gateway.url, "--model", gateway.model, "--generated", "0"),
                 *("--report-dir", "out"),
             ],

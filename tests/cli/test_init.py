@@ -13,9 +13,9 @@ import click.testing
 import pytest
 import yaml
 
-from conformance.cli import main
-from conformance.reference.serving import Serving, serving
-from conformance.starting import JOBS, written
+from conformance.cli.app import main
+from conformance.cli.init import JOBS, written
+from conformance.reference.server import Serving, serving
 
 SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
 REPORT = {"report.html", "report.json", "junit.xml", "summary.md"}

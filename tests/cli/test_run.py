@@ -7,10 +7,10 @@ from pathlib import Path
 import click.testing
 import pytest
 
-from conformance.cli import main
+from conformance.cli.app import main
 from conformance.reference.faults import FAULTS
-from conformance.reference.serving import Serving, serving
-from tests.formats.test_json import problems
+from conformance.reference.server import Serving, serving
+from tests.reports.test_json import problems
 
 KEYS = ("CONFORMANCE_API_KEY", "NEWAPI_API_KEY", "OPENAI_API_KEY", "CONFORMANCE_URL")
 
@@ -158,7 +158,7 @@ def test_a_defect_of_ours_exits_4(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> str:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("conformance.formats.json.render", broken)
+    monkeypatch.setattr("conformance.reports.json.render", broken)
     with serving() as gateway:
         result = judged(gateway, "--only", "usage", "--format", "json")
 

@@ -7,13 +7,14 @@ from urllib.parse import unquote
 import click.testing
 import pytest
 
-from conformance.cli import main
-from conformance.core.comparison import Side
-from conformance.core.history import Line, timelines
-from conformance.core.report import Report
-from conformance.core.verdict import Outcome
-from conformance.formats.json import document
-from tests.formats.stories import (
+from conformance.cli.app import main
+from conformance.model.report import Report
+from conformance.model.verdict import Outcome
+from conformance.reports.comparison import Side
+from conformance.reports.json import document
+from conformance.reports.trend_history import Line, timelines
+from tests.cli.test_compare import Links
+from tests.reports.sample_runs import (
     FAILED,
     INCONCLUSIVE,
     NOT_RUN,
@@ -22,7 +23,6 @@ from tests.formats.stories import (
     shelved,
     story,
 )
-from tests.test_compare import Links
 
 DAYS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01")
 

@@ -5,13 +5,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange
-from conformance.core.judgement import Case, judge
-from conformance.core.probe import Probe, Setting, Told
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome
-from tests.spec.refusals import came
+from conformance.contract.catalogue import catalogue
+from conformance.judge.universal_checks import judge
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.probe import Probe, Setting, Told
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import came
 
 Json = Any
 

@@ -3,11 +3,12 @@
 import json
 from typing import Any, Final
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange
-from conformance.core.judgement import Case, Tally, judge
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome, Verdict
+from conformance.contract.catalogue import catalogue
+from conformance.judge.universal_checks import Tally, judge
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome, Verdict
 
 Json = Any
 

@@ -3,9 +3,9 @@
 import json
 from typing import Any, Final
 
-from conformance.core.exchange import Exchange
-from conformance.core.request import Request
-from tests.spec.refusals import came
+from conformance.model.exchange import Exchange
+from conformance.model.request import Request
+from tests.contract.sample_errors import came
 
 Json = Any
 

@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 import openai
 
-from conformance.core.exchange import Exchange, Failure
-from conformance.core.lifecycle import lifecycle
-from conformance.core.request import Request
-from conformance.core.rules import Rule
+from conformance.contract.events.stream.rules import Rule
+from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.model.exchange import Exchange, Failure
+from conformance.model.request import Request
 
 Json = Any
 

@@ -2,9 +2,9 @@
 
 import click.testing
 
-from conformance.catalogue import catalogue
-from conformance.cli import main
-from conformance.known_defects import covered_defects, known_defects
+from conformance.cli.app import main
+from conformance.contract.catalogue import catalogue
+from conformance.contract.known_defects import covered_defects, known_defects
 from conformance.reference.faults import FAULTS
 
 

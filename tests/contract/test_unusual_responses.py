@@ -6,16 +6,17 @@ from itertools import cycle
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.check import Check
-from conformance.core.exchange import Exchange, Inconclusive, Refused
-from conformance.core.judgement import Case, Tally, judge
-from conformance.core.node import Json, Malformed
-from conformance.core.probe import Probe
-from conformance.core.verdict import Outcome
-from conformance.spec.probes import tools
-from tests.spec.conversations import asking, call, conversed, message, response
-from tests.spec.refusals import came
+from conformance.contract.catalogue import catalogue
+from conformance.contract.tools import probes
+from conformance.judge.universal_checks import Tally, judge
+from conformance.model.case import Case
+from conformance.model.check import Check
+from conformance.model.exchange import Exchange, Inconclusive, Refused
+from conformance.model.node import Json, Malformed
+from conformance.model.probe import Probe
+from conformance.model.verdict import Outcome
+from tests.contract.run_probe import asking, call, conversed, message, response
+from tests.contract.sample_errors import came
 
 SECTIONS = ("tools", "state", "isolation", "reasoning", "structured", "images")
 CHECKS = catalogue().chosen(SECTIONS)
@@ -27,7 +28,7 @@ THOUGHT = {
     "summary": [{"type": "summary_text", "text": "Hm."}],
     "content": [{"type": "reasoning_text", "text": "Hm."}],
 }
-WHOLE = response(message("Hi"), call(), THOUGHT, tools=[tools.WEATHER], store=True)
+WHOLE = response(message("Hi"), call(), THOUGHT, tools=[probes.WEATHER], store=True)
 
 
 def variants(value: Json) -> Iterator[Json]:
@@ -54,12 +55,12 @@ def universal(check: Check, answers: list[Exchange]) -> Outcome:
     requests = cycle(
         [
             asking(),
-            asking(tools=[tools.WEATHER]),
+            asking(tools=[probes.WEATHER]),
             asking(tools=[], tool_choice="none"),
             asking(tools=[[]], tool_choice={"type": "function", "name": []}),
             asking(tools={"name": {}}, parallel_tool_calls=False),
             asking(
-                tools=[tools.WEATHER], tool_choice="none", parallel_tool_calls=False
+                tools=[probes.WEATHER], tool_choice="none", parallel_tool_calls=False
             ),
         ]
     )

@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.core.check import Check, Findings, check
-from conformance.core.exchange import Exchange, Failure, Inconclusive, Trouble
-from conformance.core.judgement import KEPT, Case, Tally, judge
-from conformance.core.node import Finding
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import Request
-from conformance.core.requirement import Capability, must
-from conformance.core.subject import EVERY_EXCHANGE, EVERY_RESPONSE, Note
-from conformance.core.verdict import Outcome
+from conformance.judge.universal_checks import KEPT, Tally, judge
+from conformance.model.case import Case
+from conformance.model.check import Check, Findings, check
+from conformance.model.exchange import Exchange, Failure, Inconclusive, Trouble
+from conformance.model.node import Finding
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import Request
+from conformance.model.requirement import Capability, must
+from conformance.model.scope import EVERY_EXCHANGE, EVERY_RESPONSE, Note
+from conformance.model.verdict import Outcome
 
 CLAUSE = must("test.clause", "Anything holds.", source="these tests")
 TOOLS = must("test.tools", "Tools work.", source="these tests", needs=Capability.TOOLS)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.core.exchange import (
+from conformance.model.exchange import (
     Exchange,
     Failure,
     Inconclusive,
@@ -13,8 +13,8 @@ from conformance.core.exchange import (
     Refused,
     Trouble,
 )
-from conformance.core.node import Malformed
-from conformance.core.request import Request
+from conformance.model.node import Malformed
+from conformance.model.request import Request
 
 OK: dict[str, object] = {
     "id": "r",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.core.node import LONGEST_SHOWN, Malformed, Node, is_a, show
+from conformance.model.node import LONGEST_SHOWN, Malformed, Node, is_a, show
 
 ANSWER = Node({"usage": {"total": 3, "none": None}, "output": [{"id": "a"}, 7]})
 

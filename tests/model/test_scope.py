@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange, Failure, Trouble
-from conformance.core.judgement import Bench, Case, Tally
-from conformance.core.request import Request
+from conformance.contract.catalogue import catalogue
+from conformance.judge.universal_checks import Bench, Tally
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.request import Request
 
 ITEMS = [
     {"type": "message", "id": "m", "role": "assistant", "content": [{"type": "x"}]},

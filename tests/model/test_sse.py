@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai._streaming import SSEDecoder
 
-from conformance.core.sse import Frame, frames, names_without_data
+from conformance.model.sse import Frame, frames, names_without_data
 
 WORDS = (
     b"\r",

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.core.timing import Clock, Spread, spreads
-from tests.formats.reports import EXCHANGE
+from conformance.model.timing import Clock, Spread, spreads
+from tests.reports.sample_reports import EXCHANGE
 
 REFUSED = replace(EXCHANGE, status=400)
 

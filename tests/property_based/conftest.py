@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.schema.corpus import Entry, load
+from conformance.property_based.corpus import Entry, load
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.core.fields import BROKEN, Drawn, Scenario
-from conformance.schema.corpus import Entry, cache_file, digest, keep, load
-from conformance.schema.document import PLACEHOLDER
-from conformance.schema.violations import gravest, violations
+from conformance.model.generated_input import BROKEN, Drawn, Scenario
+from conformance.property_based.corpus import Entry, cache_file, digest, keep, load
+from conformance.property_based.document import PLACEHOLDER
+from conformance.property_based.violations import gravest, violations
 
 DIGEST = "dd8d73c4b223e3dbd650dbc666aef05ab47c16b06abaa55d2670e89e08518a63"
 """Of seed 0. It changes with the document, and with what draws: never by itself."""
@@ -170,7 +170,9 @@ def test_a_damaged_cache_is_drawn_anew(
 ) -> None:
     """And the damaged file is replaced."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("conformance.schema.drawing.drawn", lambda _seed: ENTRIES)
+    monkeypatch.setattr(
+        "conformance.property_based.generate.drawn", lambda _seed: ENTRIES
+    )
     path = cache_file(7)
     path.parent.mkdir(parents=True)
     path.write_bytes(damage)
@@ -196,6 +198,8 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
-    monkeypatch.setattr("conformance.schema.drawing.drawn", lambda _seed: ENTRIES)
+    monkeypatch.setattr(
+        "conformance.property_based.generate.drawn", lambda _seed: ENTRIES
+    )
 
     assert load(7) == ENTRIES

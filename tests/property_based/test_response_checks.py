@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.fields import BROKEN, Drawn, Scenario
-from conformance.core.request import Request
-from conformance.schema.oracle import complaint, misfits
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.generated_input import BROKEN, Drawn, Scenario
+from conformance.model.request import Request
+from conformance.property_based.response_checks import complaint, misfits
 
 ANSWER = {
     "id": "resp_1",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from conformance.core.fields import Scenario
-from conformance.schema.corpus import Entry
-from conformance.schema.pick import picked
+from conformance.model.generated_input import Scenario
+from conformance.property_based.corpus import Entry
+from conformance.property_based.sampling import picked
 
 
 def test_all_and_none(corpus: tuple[Entry, ...]) -> None:

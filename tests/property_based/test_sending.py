@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange
-from conformance.core.fields import PREFIX, Did, Scenario
-from conformance.core.judgement import Case
-from conformance.core.report import Report
-from conformance.core.verdict import Outcome
+from conformance.contract.catalogue import catalogue
 from conformance.errors import UnknownName
-from conformance.recorded import judged, told
+from conformance.judge.plan import narrowed, plan
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.generated_input import PREFIX, Did, Scenario
+from conformance.model.report import Report
+from conformance.model.settings import Settings
+from conformance.model.verdict import Outcome
 from conformance.reference.faults import FAULTS
+from conformance.reports.finding_groups import groups
 from conformance.run.journal import Journal, read
-from conformance.run.plan import narrowed, plan
+from conformance.run.reevaluate import judged, told
 from conformance.run.session import judged_live
-from conformance.run.settings import Settings
-from tests.judging import Town, town_of
+from tests.fault_servers import Town, town_of
 
 NAMED = (
     "ascii-instructions-alone",
@@ -145,7 +146,9 @@ def test_findings_are_gathered_by_field(town: Town, tmp_path: Path) -> None:
     """Four wrong types in one place are one line."""
     settings = settings_for(town, "any-description-of-a-tool")
     report, _ = journaled(settings, tmp_path / "journal.ndjson")
-    told_of = [str(group) for result in report.results for group in result.groups]
+    told_of = [
+        str(group) for result in report.results for group in groups(result.verdicts)
+    ]
     assert told_of == ["`tools`: wrong type accepted, 4 cases"]
 
 
@@ -188,7 +191,7 @@ def test_refusals_prove_nothing_where_nothing_is_answered(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then what rests on a refusal is inconclusive, and never passed."""
-    monkeypatch.setattr("conformance.run.credit.SHARE", 2.0)
+    monkeypatch.setattr("conformance.judge.acceptance.SHARE", 2.0)
     settings = settings_for(town, "sound")
     report = judged_live(settings, plan(catalogue(), settings))
     by_id = {result.requirement.id: result for result in report.results}

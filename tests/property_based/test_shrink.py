@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable
 
-from conformance.core.node import Json
-from conformance.schema.shrink import MOST, WIDTH, Shrinking, size
-from conformance.schema.violations import gravest
+from conformance.model.node import Json
+from conformance.property_based.shrink import MOST, WIDTH, Shrinking, size
+from conformance.property_based.violations import gravest
 
 LARGE = {
     "x" * 40: {"deep": [1, 2, {"a": None}]},

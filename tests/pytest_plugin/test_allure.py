@@ -7,11 +7,11 @@ from typing import Any
 import click.testing
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.cli import main
-from conformance.core.sources import addresses
+from conformance.cli.app import main
+from conformance.contract.catalogue import catalogue
+from conformance.model.sources import addresses
 from conformance.reference.faults import FAULTS
-from conformance.reference.serving import serving
+from conformance.reference.server import serving
 
 Json = Any
 

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
-from conformance.reference.serving import serving
+from conformance.reference.server import serving
 
 MINE = "def test_mine():\n    assert sum([1, 2]) == 3\n"
 

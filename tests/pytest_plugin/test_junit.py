@@ -7,13 +7,13 @@ import click.testing
 import pytest
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from conformance.cli import main
-from conformance.reference.asked import Asked
+from conformance.cli.app import main
 from conformance.reference.fault import Fault, on_reply
 from conformance.reference.faults import FAULTS
-from conformance.reference.reply import Reply
-from conformance.reference.serving import serving
-from tests.test_plugin import judged as judged_by_pytest
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
+from conformance.reference.server import serving
+from tests.pytest_plugin.test_entry_point import judged as judged_by_pytest
 
 HOSTILE = "complet\x1b[31med\x00\ufffe]]></failure><b>&amp;\u2028"
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.gateway import KEY, MODEL, Gateway
-from conformance.reference.reply import Reply
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

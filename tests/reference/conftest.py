@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from conformance.reference.gateway import Gateway
-from conformance.reference.serving import Serving, serving
-from tests.reference.speaking import Speaker
+from conformance.reference.server import Serving, serving
+from tests.reference.client import Speaker
 
 
 @pytest.fixture(scope="session")

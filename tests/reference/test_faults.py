@@ -10,12 +10,10 @@ from types import ModuleType
 import httpx
 import pytest
 
-from conformance.reference.asked import ABSENT, Asked
 from conformance.reference.fault import Fault, on_reply, on_request, on_wire, respond
 from conformance.reference.faults import FAULTS, collected
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY, Gateway
-from conformance.reference.reply import HANG_UP, RESET, Chunk, Head, Reply
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     each_event,
     each_item,
     each_response,
@@ -23,9 +21,11 @@ from conformance.reference.rewriting import (
     renumbered,
     retold,
 )
-from conformance.reference.serving import serving
+from conformance.reference.request import ABSENT, Asked
+from conformance.reference.response_message import HANG_UP, RESET, Chunk, Head, Reply
+from conformance.reference.server import serving
 from conformance.reference.variants import VARIANTS
-from tests.reference.speaking import Json
+from tests.reference.client import Json
 
 PATH = "/v1/responses"
 Wire = tuple[Head, Iterable[Chunk]]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from conformance.reference.asked import LARGEST_BODY, Asked
 from conformance.reference.gateway import KEY, MODEL, MODELS, SECOND_KEY, Gateway
+from conformance.reference.request import LARGEST_BODY, Asked
 from conformance.reference.store import MOST_RECORDS, Store
-from tests.reference.speaking import Speaker, error_of
+from tests.reference.client import Speaker, error_of
 
 BODY = b'{"model": "scripted-1", "input": "Hi"}'
 

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from conformance.reference.app import town
-from conformance.reference.asked import LARGEST_BODY
 from conformance.reference.fault import on_reply
 from conformance.reference.gateway import KEY, MODEL, Gateway
-from conformance.reference.reply import Reply
-from conformance.reference.serving import Serving, serve, serving
-from tests.reference.speaking import Json, Speaker
+from conformance.reference.request import LARGEST_BODY
+from conformance.reference.response_message import Reply
+from conformance.reference.server import Serving, serve, serving
+from tests.reference.client import Json, Speaker
 
 PATH = "/v1/responses"
 
@@ -200,7 +200,7 @@ def test_a_taken_port_is_told_at_once() -> None:
 
 def test_the_command_serves_until_it_is_told_to_stop() -> None:
     """The URL is announced before the first request, and SIGTERM is a clean end."""
-    code = "from conformance.reference.serving import serve\nserve(announce=say)"
+    code = "from conformance.reference.server import serve\nserve(announce=say)"
     lines = f"import functools\nsay = functools.partial(print, flush=True)\n{code}"
     with subprocess.Popen(  # noqa: S603  # our own code
         [sys.executable, "-c", lines], stdout=subprocess.PIPE, text=True

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from conformance.reference import tokens
-from tests.reference.speaking import (
+from tests.reference.client import (
     TIME,
     WEATHER,
     Json,

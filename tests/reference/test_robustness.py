@@ -5,10 +5,10 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conformance.reference.field_rules import RULES
 from conformance.reference.gateway import MODEL, Gateway
 from conformance.reference.items import ROLES, TEXT_OF_PART
-from conformance.reference.members import RULES
-from tests.reference.speaking import TIME, WEATHER, Json, Speaker, error_of
+from tests.reference.client import TIME, WEATHER, Json, Speaker, error_of
 
 WORDS = [
     *ROLES,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.reference.fitting import Fitting
-from tests.reference.speaking import Json
+from conformance.reference.schema_values import Fitting
+from tests.reference.client import Json
 
 KEYWORDS = [
     *("type", "enum", "const", "properties", "required", "items", "format", "a"),

@@ -7,8 +7,8 @@ import openai
 import pytest
 
 from conformance.reference.gateway import MODEL
-from conformance.reference.serving import Serving
-from tests.reference.speaking import Json
+from conformance.reference.server import Serving
+from tests.reference.client import Json
 
 
 @pytest.fixture

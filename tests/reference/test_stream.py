@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from conformance.reference.gateway import Gateway
 from conformance.reference.stream import deltas
 from conformance.reference.tokens import Style
-from tests.reference.speaking import TIME, WEATHER, Json, Speaker
+from tests.reference.client import TIME, WEATHER, Json, Speaker
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 

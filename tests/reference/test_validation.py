@@ -5,7 +5,7 @@ import json
 import pytest
 
 from conformance.reference.gateway import MODEL
-from tests.reference.speaking import TIME, WEATHER, Json, Speaker, error_of
+from tests.reference.client import TIME, WEATHER, Json, Speaker, error_of
 
 OPTIONAL = (
     "input",

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Finding
-from conformance.core.report import Report
-from conformance.core.request import Request
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome, Verdict
-from tests.formats.reports import Held, clause, report_of
+from conformance.model.exchange import Exchange
+from conformance.model.node import Finding
+from conformance.model.report import Report
+from conformance.model.request import Request
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome, Verdict
+from tests.reports.sample_reports import Held, clause, report_of
 
 MARKUP: Final = (
     "</script><script>document.title='run'</script>",

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Finding
-from conformance.core.report import Report, RunInfo, Spent, TargetInfo
-from conformance.core.request import Request
-from conformance.core.requirement import Level, Requirement
-from conformance.core.verdict import Outcome, Verdict
+from conformance.model.exchange import Exchange
+from conformance.model.node import Finding
+from conformance.model.report import Report, RunInfo, Spent, TargetInfo
+from conformance.model.request import Request
+from conformance.model.requirement import Level, Requirement
+from conformance.model.verdict import Outcome, Verdict
 
 EXCHANGE = Exchange(
     Request.of({"model": "m", "input": "it's `x` <b>"}),

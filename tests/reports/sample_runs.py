@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.core.report import Report
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.formats.json import document
-from tests.formats.reports import report_of, verdict
+from conformance.model.report import Report
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports.json import document
+from tests.reports.sample_reports import report_of, verdict
 
 FAILED, PASSED, EXPECTED = Outcome.FAILED, Outcome.PASSED, Outcome.EXPECTED
 UNSUPPORTED, INCONCLUSIVE = Outcome.UNSUPPORTED, Outcome.INCONCLUSIVE

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.core.report import Report
-from conformance.core.verdict import Outcome
-from conformance.formats import badge, shields
-from tests.formats.reports import evidence, report_of, verdict
+from conformance.model.report import Report
+from conformance.model.verdict import Outcome
+from conformance.reports import badge, shields
+from tests.reports.sample_reports import evidence, report_of, verdict
 
 SVG = "{http://www.w3.org/2000/svg}"
 

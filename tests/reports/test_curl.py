@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from conformance.core.curl import curl
-from conformance.core.request import KEY, KEY_CUT, KEY_SWAPPED, Request
+from conformance.model.request import KEY, KEY_CUT, KEY_SWAPPED, Request
+from conformance.reports.curl import curl
 from tests.run.raw import RawServer, http
 
 ODD = Request.of({"model": "m", "input": 'it\'s "$HOME" `x` \\ ünï 💥\n'})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.core.visible import hides, visible
+from conformance.reports.escaping import hides, visible
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance import github
-from conformance.core.baseline import Complaint
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from tests.formats.reports import evidence, report_of, verdict
-from tests.test_gate import FAULT, gated
-from tests.test_plugin import judged
+from conformance.model.baseline import Complaint
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports import github_actions
+from tests.cli.test_gate import FAULT, gated
+from tests.pytest_plugin.test_entry_point import judged
+from tests.reports.sample_reports import evidence, report_of, verdict
 
 COMMAND = re.compile(r"::(error|warning) title=([^:,]*)::(.*)")
 
@@ -28,7 +28,7 @@ def test_what_stops_a_gate_is_an_error_and_the_rest_a_warning() -> None:
         verdict("usage.fine", Outcome.PASSED),
     )
     report = replace(report, complaints=(Complaint("usage.old", "stale", "it passes"),))
-    lines = list(github.annotations(report))
+    lines = list(github_actions.annotations(report))
     found = [match.groups() for line in lines if (match := COMMAND.fullmatch(line))]
 
     assert len(found) == len(lines)
@@ -46,7 +46,7 @@ def test_what_stops_a_gate_is_an_error_and_the_rest_a_warning() -> None:
 def test_no_more_than_ten_of_a_kind() -> None:
     """The tenth names all that are left."""
     many = [verdict(f"usage.n{n}", Outcome.FAILED) for n in range(12)]
-    lines = list(github.annotations(report_of(*many)))
+    lines = list(github_actions.annotations(report_of(*many)))
 
     assert len(lines) == 10
     assert lines[-1] == "::error title=3 more::usage.n9, usage.n10, usage.n11"
@@ -55,7 +55,7 @@ def test_no_more_than_ten_of_a_kind() -> None:
 def test_percent_signs_and_line_breaks_stay_in_the_message() -> None:
     """As the runner reads them back."""
     said = verdict("usage.x", Outcome.INCONCLUSIVE, reason="100%\n::add-mask::x")
-    (line,) = github.annotations(report_of(said))
+    (line,) = github_actions.annotations(report_of(said))
 
     assert line.endswith("100%25%0A::add-mask::x")
     assert "\n" not in line
@@ -65,14 +65,16 @@ def test_outside_of_actions_nothing_is_said_or_written(tmp_path: Path) -> None:
     """No command, no summary, the text as it was."""
     report = report_of(verdict("usage.sum", Outcome.FAILED))
 
-    assert list(github.told(report, evidence, {})) == []
-    assert github.hushed("::error::x", {}) == "::error::x"
+    assert list(github_actions.told(report, evidence, {})) == []
+    assert github_actions.hushed("::error::x", {}) == "::error::x"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_server_wrote_is_no_command() -> None:
     """It stands between two lines with a word that nobody can guess."""
-    hushed = [github.hushed("::error::x", {"GITHUB_ACTIONS": "true"}) for _ in "ab"]
+    hushed = [
+        github_actions.hushed("::error::x", {"GITHUB_ACTIONS": "true"}) for _ in "ab"
+    ]
     first, text, last = hushed[0].splitlines()
     token = first.removeprefix("::stop-commands::")
 
@@ -87,12 +89,12 @@ def test_a_summary_is_appended_and_never_too_large(tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("before\n", "utf-8")
     environ = {"GITHUB_STEP_SUMMARY": str(summary)}
-    github.summarised("# small\n", environ)
-    github.summarised("ü" * 2**20, environ)
+    github_actions.summarised("# small\n", environ)
+    github_actions.summarised("ü" * 2**20, environ)
     written = summary.read_bytes()
 
     assert written.decode().startswith("before\n# small\n")
-    assert len(written) <= github.LARGEST + 20
+    assert len(written) <= github_actions.LARGEST + 20
     assert written.decode().rstrip().endswith("the report has the rest.*")
 
 

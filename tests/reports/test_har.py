@@ -4,12 +4,12 @@ import json
 
 from haralyzer import HarParser  # type: ignore[import-untyped]  # it has no types
 
-from conformance.core.exchange import Exchange, Failure, Trouble
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome
-from conformance.formats.har import render
-from tests.formats import hostile
-from tests.formats.reports import EXCHANGE, Held, report_of, verdict
+from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome
+from conformance.reports.har import render
+from tests.reports import hostile
+from tests.reports.sample_reports import EXCHANGE, Held, report_of, verdict
 
 REPORT = report_of(verdict("usage.sum", Outcome.FAILED))
 LOST = Exchange(

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance.formats import render, rendered, write
-from tests.formats import hostile
+from conformance.reports import FORMATS, render, write
+from tests.reports import hostile
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066]")
 
 
-@pytest.mark.parametrize("name", rendered())
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_format_can_be_written(name: str, tmp_path: Path) -> None:
     """Half characters and all: a report that cannot be encoded would be lost."""
     (path,) = write([name], *hostile.report(), tmp_path)

@@ -9,24 +9,31 @@ from typing import Final
 
 import pytest
 
-import conformance.formats.page
-from conformance.core.exchange import Exchange, Kind
-from conformance.core.fields import COLUMNS, Did, FieldRow, Scenario
-from conformance.core.node import Finding
-from conformance.core.report import Report
-from conformance.core.request import Request
-from conformance.core.requirement import Capability, Level
-from conformance.core.timing import timing
-from conformance.core.verdict import Outcome, Verdict
-from conformance.formats.html import render
-from conformance.formats.language import interface
-from conformance.formats.page import charts, words
-from tests.formats import hostile
-from tests.formats.reports import EXCHANGE, Held, clause, evidence, report_of, verdict
+import conformance.reports.html
+from conformance.model.exchange import Exchange, Kind
+from conformance.model.generated_input import COLUMNS, Did, FieldRow, Scenario
+from conformance.model.node import Finding
+from conformance.model.report import Report
+from conformance.model.request import Request
+from conformance.model.requirement import Capability, Level
+from conformance.model.timing import timing
+from conformance.model.verdict import Outcome, Verdict
+from conformance.reports.html import charts, translate
+from conformance.reports.html.page import render
+from conformance.reports.i18n import interface
+from tests.reports import hostile
+from tests.reports.sample_reports import (
+    EXCHANGE,
+    Held,
+    clause,
+    evidence,
+    report_of,
+    verdict,
+)
 
 MOST_BYTES: Final = 2_000_000
 VOID: Final = {"meta", "input", "br", "rect", "path", "line", "circle"}
-TEMPLATES: Final = Path(conformance.formats.page.__file__).parent / "templates"
+TEMPLATES: Final = Path(conformance.reports.html.__file__).parent / "templates"
 
 BROKEN = report_of(
     verdict("usage.sum", Outcome.FAILED),
@@ -187,7 +194,7 @@ def test_every_verdict_is_one_sentence_in_both_languages(
     """Whatever a run came to can be said."""
     several = [verdict(f"usage.n{n}", outcome, level, "why") for n in range(number)]
     for report in (report_of(*several), report_of(*several, interrupted=True)):
-        sentence = words.sentence(report)
+        sentence = translate.sentence(report)
         assert sentence.count('lang="en"') == sentence.count('lang="zh-Hans"') == 1
         assert "{" not in sentence
         assert render(report, evidence)

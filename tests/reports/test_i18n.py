@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.requirement import Requirement
-from conformance.formats import language
-from conformance.formats.language import because, cause, clause, clauses, reason, said
-from tests.formats.reports import clause as own_clause
+from conformance.contract.catalogue import catalogue
+from conformance.model.requirement import Requirement
+from conformance.reports import i18n
+from conformance.reports.i18n import because, cause, clause, clauses, reason, said
+from tests.reports.sample_reports import clause as own_clause
 
 UNTESTED = {u.requirement.id: u for u in catalogue().untested}
 EVERY = {r.id: r for r in catalogue().requirements} | {
     id_: untested.requirement for id_, untested in UNTESTED.items()
 }
-FILES = sorted((Path(language.__file__).parent / "zh" / "clauses").glob("*.toml"))
+FILES = sorted((Path(i18n.__file__).parent / "zh" / "clauses").glob("*.toml"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -57,7 +57,7 @@ def test_a_file_holds_one_section(file: Path) -> None:
 
 def test_every_section_has_its_chinese_name() -> None:
     """The page groups and filters by section."""
-    assert set(catalogue().sections) - language.interface().keys() == set()
+    assert set(catalogue().sections) - i18n.interface().keys() == set()
 
 
 def test_no_two_clauses_say_the_same() -> None:
@@ -72,7 +72,7 @@ def test_places_for_values_survive_translation() -> None:
     places = re.compile(r"\{\w+\}")
     odd = [
         english
-        for english, chinese in language.interface().items()
+        for english, chinese in i18n.interface().items()
         if set(places.findall(english)) != set(places.findall(chinese))
     ]
 

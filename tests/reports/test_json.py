@@ -6,10 +6,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.formats.json import render
-from tests.formats.reports import evidence, report_of, verdict
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports.json import render
+from tests.reports.sample_reports import evidence, report_of, verdict
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "docs" / "report.schema.json").read_text("utf-8")

@@ -1,9 +1,9 @@
 """The text and Markdown reports show what is wrong first, and how to see it again."""
 
-from conformance.core.requirement import Level
-from conformance.core.verdict import Outcome
-from conformance.formats import markdown, text
-from tests.formats.reports import evidence, report_of, verdict
+from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
+from conformance.reports import markdown, text
+from tests.reports.sample_reports import evidence, report_of, verdict
 
 BROKEN = report_of(
     verdict("usage.fine", Outcome.PASSED),

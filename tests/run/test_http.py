@@ -6,11 +6,11 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 
-from conformance.core.exchange import Exchange, Kind, Trouble
-from conformance.core.request import KEY, Request
-from conformance.run.settings import Limits
+from conformance.model.exchange import Exchange, Kind, Trouble
+from conformance.model.request import KEY, Request
+from conformance.model.settings import Limits
+from conformance.run.http import Lane, send
 from conformance.run.target import Target
-from conformance.run.wire import Lane, send
 from tests.run.raw import RawServer, http
 
 ASK = Request.of({"model": "m", "input": "hi"})

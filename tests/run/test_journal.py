@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.core.exchange import Exchange, Failure, Trouble
-from conformance.core.request import Request
 from conformance.errors import BadJournal
+from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.request import Request
 from conformance.run.journal import (
     LONGEST_PLAIN,
     VERSION,

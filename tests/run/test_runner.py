@@ -7,18 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.catalogue import Catalogue, catalogue
-from conformance.core.check import Check, Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.probe import Probe, Setting, Steps, probe
-from conformance.core.report import Report
-from conformance.core.request import Request
-from conformance.core.requirement import must
-from conformance.core.verdict import Outcome
+from conformance.contract.catalogue import Catalogue, catalogue
 from conformance.errors import TargetUnreachable
-from conformance.run.plan import plan
+from conformance.judge.plan import plan
+from conformance.model.check import Check, Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.probe import Probe, Setting, Steps, probe
+from conformance.model.report import Report
+from conformance.model.request import Request
+from conformance.model.requirement import must
+from conformance.model.settings import Limits, Settings
+from conformance.model.verdict import Outcome
 from conformance.run.session import judged_live
-from conformance.run.settings import Limits, Settings
 from tests.run.raw import RawServer, http
 
 GOOD = json.dumps({"id": "r", "object": "response", "output": []}).encode()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.core.request import BEARER, KEY_CUT, KEY_SWAPPED, Request
 from conformance.errors import BadSetting
+from conformance.model.request import BEARER, KEY_CUT, KEY_SWAPPED, Request
 from conformance.run.target import Target, read_url
 
 LONG = "sk-0123456789abcdefghijklmnopqrstuv"

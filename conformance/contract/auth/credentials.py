@@ -6,13 +6,13 @@ has refused nobody either: clauses of their own blame that, and these say nothin
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.core.node import show
-from conformance.core.requirement import must, should
-from conformance.core.sources import FIELD, PAGE, RFC_BEARER, RFC_HTTP
-from conformance.core.subject import EVERY_REFUSAL, only
-from conformance.spec.probes import auth as probes
+from conformance.contract.auth import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
+from conformance.model.node import show
+from conformance.model.requirement import must, should
+from conformance.model.scope import EVERY_REFUSAL, only
+from conformance.model.sources import FIELD, PAGE, RFC_BEARER, RFC_HTTP
 
 SCHEME: Final = f"{PAGE}#/components/securitySchemes/BearerAuth"
 

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Finding
-from conformance.core.requirement import must, should
-from conformance.core.sources import FIELD
-from conformance.core.subject import EVERY_EXCHANGE, Note, only
-from conformance.spec.probes import auth as probes
-from conformance.spec.probes import basic
+from conformance.contract.auth import probes
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Finding
+from conformance.model.requirement import must, should
+from conformance.model.scope import EVERY_EXCHANGE, Note, only
+from conformance.model.sources import FIELD
 
 TAIL: Final = 5
 """Characters of a key's end that are one more than a refusal may show."""

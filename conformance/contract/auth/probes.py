@@ -6,9 +6,9 @@ keeps an answer cheap where somebody is let in.
 
 from typing import Final
 
-from conformance.core.exchange import Inconclusive
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import KEY, KEY_CUT, KEY_SWAPPED, PATH, Request
+from conformance.model.exchange import Inconclusive
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import KEY, KEY_CUT, KEY_SWAPPED, PATH, Request
 
 ALIASES: Final = (f"{PATH}/", "/responses", "/openai/v1/responses")
 """Other paths by which gateways reach the same handler."""

@@ -1,7 +1,7 @@
 """Clauses about keys that a stranger with one or two good keys cannot judge."""
 
-from conformance.core.requirement import Untested, must, should
-from conformance.core.sources import FIELD
+from conformance.model.requirement import Untested, must, should
+from conformance.model.sources import FIELD
 
 EXPIRED_KEY = Untested(
     must(

@@ -7,14 +7,16 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from conformance.core.check import Check, Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Json, Node, is_a
-from conformance.core.probe import Probe
-from conformance.core.requirement import should
-from conformance.core.sources import FIELD, OPENAI_API
-from conformance.core.subject import EVERY_RESPONSE, every
-from conformance.spec.probes import basic, echo, state
+from conformance.contract.echo import probes as echo_probes
+from conformance.contract.probes import basic
+from conformance.contract.state import probes as state_probes
+from conformance.model.check import Check, Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Json, Node, is_a
+from conformance.model.probe import Probe
+from conformance.model.requirement import should
+from conformance.model.scope import EVERY_RESPONSE, every
+from conformance.model.sources import FIELD, OPENAI_API
 
 ROUNDED: Final = 1e-5
 """How far a number may be off, relatively: some servers keep it in four bytes."""
@@ -55,7 +57,7 @@ def _echoes(
     cause: str,
     covers: tuple[str, ...] = ("EC-09",),
     *,
-    shown_by: Probe = echo.parameters,
+    shown_by: Probe = echo_probes.parameters,
 ) -> Check:
     """State that ``member`` is repeated, and judge it on every answer.
 
@@ -123,7 +125,7 @@ PREVIOUS = _echoes(
     _is_text,
     "the id is not passed on, or replaced by the upstream's",
     ("PR-01",),
-    shown_by=state.chained_turns,
+    shown_by=state_probes.chained_turns,
 )
 
 FOREIGN = should(

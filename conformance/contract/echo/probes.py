@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from conformance.core.exchange import Kind
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import Request
+from conformance.model.exchange import Kind
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import Request
 
 SAID: Final = "Answer in one short sentence."
 CAP: Final = 96

@@ -6,20 +6,21 @@ is there is a clause of its own.
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.core.node import Node, show
-from conformance.core.requirement import may, must, should
-from conformance.core.sources import FIELD, LOCAL, OPENAI_API, RFC_HTTP
-from conformance.core.subject import (
+from conformance.contract.auth import probes
+from conformance.contract.errors.probes import crowded_refusal
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
+from conformance.model.node import Node, show
+from conformance.model.requirement import may, must, should
+from conformance.model.scope import (
     EVERY_ERROR,
     EVERY_EXCHANGE,
     EVERY_REFUSAL,
     EVERY_SUCCESS,
     only,
 )
-from conformance.spec.probes import auth, basic
-from conformance.spec.probes.errors import crowded_refusal
+from conformance.model.sources import FIELD, LOCAL, OPENAI_API, RFC_HTTP
 
 ENVELOPE: Final = f"{LOCAL}, Our decisions: an error"
 
@@ -31,7 +32,7 @@ TOLD_APART: Final = only(
     "every refusal",
     lambda exchange: exchange.status not in OF_HTTP and not exchange.failure,
 )
-SHOWN: Final = (auth.no_key, crowded_refusal)
+SHOWN: Final = (probes.no_key, crowded_refusal)
 
 
 def envelope(exchange: Exchange) -> Node:
@@ -201,7 +202,7 @@ def _is_passing(exchange: Exchange) -> bool:
 @check(
     NO_BREAKDOWN,
     on=EVERY_EXCHANGE,
-    shown_by=(basic.text, auth.two_spaces, crowded_refusal),
+    shown_by=(basic.text, probes.two_spaces, crowded_refusal),
 )
 def never_a_server_error(exchange: Exchange) -> Findings:
     """Spare 501 (not implemented), 504 (out of time), 529, and 503 with Retry-After.

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.node import show
-from conformance.core.requirement import must, should
-from conformance.core.sources import FIELD
-from conformance.core.subject import EVERY_ERROR, only
-from conformance.spec.probes import auth
-from conformance.spec.probes.errors import crowded_refusal
+from conformance.contract.auth import probes
+from conformance.contract.errors.probes import crowded_refusal
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.node import show
+from conformance.model.requirement import must, should
+from conformance.model.scope import EVERY_ERROR, only
+from conformance.model.sources import FIELD
 
 READ: Final = 1 << 16
 """Bytes of an error that are searched."""
@@ -99,7 +99,7 @@ NO_SECRET = must(
 )
 
 
-@check(NO_SECRET, on=EVERY_ERROR, shown_by=(auth.no_key, crowded_refusal))
+@check(NO_SECRET, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
 def tells_no_secret(exchange: Exchange) -> Findings:
     """Judge forms of well-known keys; masked ones and placeholders are no keys.
 
@@ -122,7 +122,7 @@ NO_TRACE = should(
 )
 
 
-@check(NO_TRACE, on=EVERY_ERROR, shown_by=(auth.no_key, crowded_refusal))
+@check(NO_TRACE, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
 def tells_no_stack_trace(exchange: Exchange) -> Findings:
     """Judge stack traces, lines of source files, and paths of files on a disk."""
     yield from _first(exchange, _TRACE, "no stack trace or file path")
@@ -137,7 +137,7 @@ NO_DATABASE = should(
 )
 
 
-@check(NO_DATABASE, on=EVERY_ERROR, shown_by=(auth.no_key, crowded_refusal))
+@check(NO_DATABASE, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
 def tells_no_database(exchange: Exchange) -> Findings:
     """Judge SQL in capitals, and the words of well-known database clients."""
     yield from _first(exchange, _DATABASE, "no word of a database")
@@ -152,7 +152,7 @@ NO_ADDRESS = should(
 )
 
 
-@check(NO_ADDRESS, on=EVERY_ERROR, shown_by=(auth.no_key, crowded_refusal))
+@check(NO_ADDRESS, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
 def tells_no_inner_address(exchange: Exchange) -> Findings:
     """Judge failed connections, private addresses with a port, and upstream URLs.
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conformance.core.probe import Setting, Steps, probe
+from conformance.model.probe import Setting, Steps, probe
 
 BAD_ITEMS: Final = 100
 """How often the same mistake stands in one request."""

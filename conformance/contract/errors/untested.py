@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.core.requirement import Untested, must
-from conformance.core.sources import FIELD
+from conformance.model.requirement import Untested, must
+from conformance.model.sources import FIELD
 
 WHY: Final = "it takes an upstream that fails on demand, behind the server"
 

@@ -1,13 +1,13 @@
 """Events: what is finished, and what the terminal snapshot makes of it."""
 
-from conformance.core.check import Findings, check
-from conformance.core.lifecycle import ruled
-from conformance.core.node import Finding
-from conformance.core.requirement import Capability, must, should
-from conformance.core.rules import Rule
-from conformance.spec.events import STREAMING
-from conformance.spec.probes import basic
-from conformance.spec.probes.tools import required_call
+from conformance.contract.events.framing import STREAMING
+from conformance.contract.events.stream.rules import Rule
+from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.probes import basic
+from conformance.contract.tools.probes import required_call
+from conformance.model.check import Findings, check
+from conformance.model.node import Finding
+from conformance.model.requirement import Capability, must, should
 
 FINISHED = must(
     "events.item-is-finished",

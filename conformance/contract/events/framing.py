@@ -2,18 +2,18 @@
 
 The page says nothing of stream events, yet every client relies on those of the API
 family that it documents. What breaks official clients is a MUST, what they survive
-a SHOULD. ``conformance.core.lifecycle`` reads each stream once, for all clauses.
+a SHOULD. ``stream.state_machine`` reads each stream once, for all requirements.
 """
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.lifecycle import ruled
-from conformance.core.node import Finding
-from conformance.core.requirement import PUBLISHED, Capability, must, should
-from conformance.core.rules import Rule
-from conformance.core.sources import FIELD, OPEN_RESPONSES, OPENAI_API, WHATWG_SSE
-from conformance.spec.probes import basic
+from conformance.contract.events.stream.rules import Rule
+from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.node import Finding
+from conformance.model.requirement import PUBLISHED, Capability, must, should
+from conformance.model.sources import FIELD, OPEN_RESPONSES, OPENAI_API, WHATWG_SSE
 
 STREAMING: Final = f"{OPENAI_API}, streaming events"
 

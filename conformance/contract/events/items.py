@@ -1,13 +1,13 @@
 """Events: how they name the item and the part that they are about."""
 
-from conformance.core.check import Findings, check
-from conformance.core.lifecycle import ruled
-from conformance.core.node import Finding
-from conformance.core.requirement import PUBLISHED, Capability, must, should
-from conformance.core.rules import Rule
-from conformance.spec.events import STREAMING
-from conformance.spec.probes import basic
-from conformance.spec.probes.events import streamed_reasoning
+from conformance.contract.events.framing import STREAMING
+from conformance.contract.events.probes import streamed_reasoning
+from conformance.contract.events.stream.rules import Rule
+from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.node import Finding
+from conformance.model.requirement import PUBLISHED, Capability, must, should
 
 OUTPUT_INDEX = must(
     "events.output-index-is-given",

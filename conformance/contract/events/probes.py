@@ -1,7 +1,7 @@
 """A conversation for those events that plain answers and calls do not bring."""
 
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.requirement import Capability
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.requirement import Capability
 
 CAP = 512
 """Output tokens for one answer with its reasoning, which may take most of them."""

@@ -1,13 +1,13 @@
 """Events: the texts that deltas build, and every place where the whole stands."""
 
-from conformance.core.check import Findings, check
-from conformance.core.lifecycle import ruled
-from conformance.core.node import Finding
-from conformance.core.requirement import Capability, must, should
-from conformance.core.rules import Rule
-from conformance.spec.events import STREAMING
-from conformance.spec.probes import basic
-from conformance.spec.probes.events import streamed_reasoning
+from conformance.contract.events.framing import STREAMING
+from conformance.contract.events.probes import streamed_reasoning
+from conformance.contract.events.stream.rules import Rule
+from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.node import Finding
+from conformance.model.requirement import Capability, must, should
 
 DELTA = must(
     "events.delta-is-a-string",

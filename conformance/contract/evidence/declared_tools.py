@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from conformance.core.node import Json, Node
-from conformance.core.request import Request
+from conformance.model.node import Json, Node
+from conformance.model.request import Request
 
 _ELSEWHERE = ("previous_response_id", "conversation", "prompt")
 

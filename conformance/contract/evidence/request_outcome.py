@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.core.capability import names
-from conformance.core.check import Findings
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.requirement import Capability
+from conformance.model.capabilities import names
+from conformance.model.check import Findings
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.requirement import Capability
 
 _CALLERS: Final = frozenset({401, 403})
 """Statuses that speak of the caller, and not of what was asked."""

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.core.check import Findings
-from conformance.core.node import Json, Node
+from conformance.model.check import Findings
+from conformance.model.node import Json, Node
 
 _KINDS: Final[dict[str, type]] = {
     "object": dict,

@@ -6,8 +6,8 @@ are right is judged in the section ``usage``.
 
 from typing import Final
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Node
+from conformance.model.exchange import Exchange
+from conformance.model.node import Node
 
 _READ: Final = ("input_tokens", "prompt_tokens")
 _WRITTEN: Final = ("output_tokens", "completion_tokens")

@@ -1,11 +1,11 @@
 """Images: whether a picture may be part of the input."""
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.requirement import Capability, should
-from conformance.core.sources import OPENAI_API
-from conformance.spec.accepted import refused_namelessly
-from conformance.spec.probes import images as probes
+from conformance.contract.evidence.request_outcome import refused_namelessly
+from conformance.contract.images import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.requirement import Capability, should
+from conformance.model.sources import OPENAI_API
 
 TAKEN = should(
     "images.picture-is-taken-or-refused-by-name",

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.requirement import Capability
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.requirement import Capability
 
 RED: Final = (
     "data:image/png;base64,"

@@ -4,15 +4,15 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Finding, Node, show
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD
-from conformance.core.subject import EVERY_ATTEMPT, EVERY_CALL, Note
-from conformance.spec.declared import self_contained
-from conformance.spec.probes import isolation as probes
-from conformance.spec.probes import tools
+from conformance.contract.evidence.declared_tools import self_contained
+from conformance.contract.isolation import probes
+from conformance.contract.tools import probes as tool_probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Finding, Node, show
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import EVERY_ATTEMPT, EVERY_CALL, Note
+from conformance.model.sources import FIELD
 
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
 """The form of the words that probes make up; see ``Setting.word``."""
@@ -98,7 +98,7 @@ CALLS = should(
 @check(
     CALLS,
     on=EVERY_CALL.noting(_call_id),
-    shown_by=(tools.required_call, tools.tool_round_trip),
+    shown_by=(tool_probes.required_call, tool_probes.tool_round_trip),
 )
 def call_ids_are_not_shared(notes: list[Note]) -> Findings:
     """Judge across answers: the calls of several turns end up in one conversation.

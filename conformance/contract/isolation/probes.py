@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from conformance.core.node import Json
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import Request
+from conformance.model.node import Json
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import Request
 
 EACH_WAY: Final = 16
 """Requests that are answered by JSON, and as many that are answered by a stream."""

@@ -6,12 +6,14 @@ What a function call is made of is judged in the section ``tools``.
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Malformed, Node
-from conformance.core.requirement import PUBLISHED, Level, must, should
-from conformance.core.sources import FIELD, OPENAI_API, PAGE
-from conformance.core.subject import (
+from conformance.contract.limits import probes as limit_probes
+from conformance.contract.probes import basic
+from conformance.contract.tools import probes as tool_probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Malformed, Node
+from conformance.model.requirement import PUBLISHED, Level, must, should
+from conformance.model.scope import (
     EVERY_ITEM,
     EVERY_MESSAGE,
     EVERY_PART,
@@ -19,7 +21,7 @@ from conformance.core.subject import (
     Note,
     every,
 )
-from conformance.spec.probes import basic, limits, tools
+from conformance.model.sources import FIELD, OPENAI_API, PAGE
 
 PLAIN: Final = (basic.text, basic.streamed_text)
 
@@ -104,7 +106,7 @@ def _others(exchange: Exchange) -> Iterator[tuple[Node]]:
 @check(
     OTHER_ID,
     on=every("every output item that is no message", _others, EVERY_ITEM),
-    shown_by=tools.offered_tool,
+    shown_by=tool_probes.offered_tool,
 )
 def have_an_id(item: Node) -> Findings:
     """Judge calls, reasoning and all else; a message has a clause of its own."""
@@ -120,7 +122,7 @@ DISTINCT = must(
 )
 
 
-@check(DISTINCT, on=EVERY_RESPONSE, shown_by=(*PLAIN, tools.several_calls))
+@check(DISTINCT, on=EVERY_RESPONSE, shown_by=(*PLAIN, tool_probes.several_calls))
 def ids_differ_in_one_answer(response: Node, _exchange: Exchange) -> Findings:
     """Judge the ids that are there; clients keep the items of an answer by them."""
     output = response.get("output")
@@ -150,7 +152,7 @@ def _id_of(item: Node, exchange: Exchange) -> Note | None:
     return Note(value, exchange.id, id_.pointer)
 
 
-@check(NEW, on=EVERY_ITEM.noting(_id_of), shown_by=(*PLAIN, limits.capped))
+@check(NEW, on=EVERY_ITEM.noting(_id_of), shown_by=(*PLAIN, limit_probes.capped))
 def ids_differ_between_answers(notes: list[Note]) -> Findings:
     """Compare all answers of the run, since later requests may refer to any item.
 

@@ -3,17 +3,18 @@
 import re
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.node import Node
-from conformance.core.requirement import may, must, should
-from conformance.core.sources import FIELD, OPENAI_API, PAGE
-from conformance.core.subject import EVERY_RESPONSE
-from conformance.spec.accepted import turned_down
-from conformance.spec.counted import tokens_read, tokens_written
-from conformance.spec.probes import basic, limits
+from conformance.contract.evidence.request_outcome import turned_down
+from conformance.contract.evidence.token_counts import tokens_read, tokens_written
+from conformance.contract.limits import probes
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.node import Node
+from conformance.model.requirement import may, must, should
+from conformance.model.scope import EVERY_RESPONSE
+from conformance.model.sources import FIELD, OPENAI_API, PAGE
 
-CUT: Final = (limits.capped, limits.streamed_capped)
+CUT: Final = (probes.capped, probes.streamed_capped)
 
 _REQUEST: Final = f"{PAGE}#/components/schemas/Request/properties"
 
@@ -44,7 +45,7 @@ def numbers_in(exchange: Exchange) -> list[str]:
 
 def is_whole(exchange: Exchange) -> bool:
     """Say whether a count came to its end."""
-    return str(limits.LAST) in numbers_in(exchange)[-1:]
+    return str(probes.LAST) in numbers_in(exchange)[-1:]
 
 
 CAP_ACCEPTED = must(
@@ -86,9 +87,9 @@ def cap_is_honoured(exchange: Exchange) -> Findings:
     numbers = numbers_in(exchange)
     if not numbers and not _cut_reason(exchange):
         raise Inconclusive(f"{exchange.id}: the model did not count")
-    if len(numbers) > limits.CAP + SLACK:
+    if len(numbers) > probes.CAP + SLACK:
         got = f"{len(numbers)} numbers, each of them a token or more"
-        yield exchange.finding("/output", f"at most {limits.CAP} tokens", got)
+        yield exchange.finding("/output", f"at most {probes.CAP} tokens", got)
 
 
 def _cut_reason(exchange: Exchange) -> Node | None:
@@ -121,9 +122,9 @@ def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
     status = exchange.response["status"]
     numbers = numbers_in(exchange)
     spent = max(tokens_written(exchange) or 0, len(numbers))
-    if status.value != "incomplete" and spent < limits.CAP:
+    if status.value != "incomplete" and spent < probes.CAP:
         raise Inconclusive(f"the answer ended by itself after {spent} tokens or so")
-    if len(numbers) > limits.CAP + SLACK or is_whole(exchange):
+    if len(numbers) > probes.CAP + SLACK or is_whole(exchange):
         raise Inconclusive("the answer is not cut")
     if status.value != "incomplete":
         if exchange.text.strip() and len(numbers) < BEGUN:
@@ -200,7 +201,7 @@ TRUNCATION = should(
 )
 
 
-@check(TRUNCATION, on=limits.truncation)
+@check(TRUNCATION, on=probes.truncation)
 def truncation_is_accepted(exchange: Exchange) -> Findings:
     """Judge the status: an honest refusal names the member.
 
@@ -220,7 +221,7 @@ TOO_LONG = must(
 )
 
 
-@check(TOO_LONG, on=limits.oversized)
+@check(TOO_LONG, on=probes.oversized)
 def oversized_prompt_is_no_server_error(exchange: Exchange) -> Findings:
     """Judge the status; 503 and 504 may speak of the moment."""
     if exchange.status in {503, 504}:
@@ -240,7 +241,7 @@ SAYS_TOO_LONG = should(
 )
 
 
-@check(SAYS_TOO_LONG, on=limits.oversized)
+@check(SAYS_TOO_LONG, on=probes.oversized)
 def oversized_prompt_is_refused_by_its_size(exchange: Exchange) -> Findings:
     """Judge the refusal, by its status (413) or its words; agents act on it.
 
@@ -252,7 +253,7 @@ def oversized_prompt_is_refused_by_its_size(exchange: Exchange) -> Findings:
         return
     if exchange.answered:
         read = tokens_read(exchange)
-        if read is None or read >= limits.LETTERS // 2:
+        if read is None or read >= probes.LETTERS // 2:
             raise Inconclusive(f"{exchange.id}: the model may have read it all")
     yield exchange.finding("status", "413, or a 4xx about length", exchange.summary)
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.requirement import Capability
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.requirement import Capability
 
 CAP: Final = 32
 """Tokens that the capped answers may have; some models refuse less than 16."""

@@ -1,7 +1,7 @@
 """The plain exchanges that most clauses can be judged on."""
 
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.requirement import Capability
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.requirement import Capability
 
 
 @probe(answers=1)

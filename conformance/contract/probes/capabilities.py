@@ -1,16 +1,21 @@
 """The first conversation about each capability: it tells whether to go on."""
 
-from conformance.core.probe import Probe
-from conformance.core.requirement import Capability
-from conformance.spec.probes import basic, images, reasoning, state, structured, tools
+from conformance.contract.images import probes as image_probes
+from conformance.contract.probes import basic
+from conformance.contract.reasoning import probes as reasoning_probes
+from conformance.contract.state import probes as state_probes
+from conformance.contract.structured import probes as structured_probes
+from conformance.contract.tools import probes as tool_probes
+from conformance.model.probe import Probe
+from conformance.model.requirement import Capability
 
 OPENINGS: dict[Capability, Probe] = {
     Capability.CORE: basic.text,
     Capability.STREAMING: basic.streamed_text,
-    Capability.TOOLS: tools.offered_tool,
-    Capability.REASONING: reasoning.starved_reasoning,
-    Capability.STATE: state.remembered_word,
-    Capability.STRUCTURED: structured.schema_answer,
-    Capability.IMAGES: images.red_square,
+    Capability.TOOLS: tool_probes.offered_tool,
+    Capability.REASONING: reasoning_probes.starved_reasoning,
+    Capability.STATE: state_probes.remembered_word,
+    Capability.STRUCTURED: structured_probes.schema_answer,
+    Capability.IMAGES: image_probes.red_square,
 }
 """What is asked first; the other probes of a capability wait for its answer."""

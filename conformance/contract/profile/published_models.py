@@ -1,7 +1,7 @@
 """The published models: what typed clients of a profile are generated from.
 
 The profiles ``openai`` and ``openresponses`` have models of their own, taken at run
-time from packages (``conformance.schema.published``); New API's page has a document
+time from packages (``clients.published_models``); New API's page has a document
 instead. Unknown members, unknown kinds of items and events, and values that no list
 has are allowed: clients are written for an API that grows. What a clause of another
 section tells better is left to it.
@@ -10,19 +10,20 @@ section tells better is left to it.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.core.check import Aid, Findings, check
-from conformance.core.event import Event
-from conformance.core.exchange import Exchange
-from conformance.core.fields import Drawn, Scenario
-from conformance.core.node import Finding, Json, Malformed, Node, show
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import OPEN_RESPONSES, OPENAI_API
-from conformance.core.subject import EVERY_STREAM
-from conformance.schema.breaches import Breach, Path
-from conformance.schema.published import published, warm
-from conformance.spec.explained import is_told, told_elsewhere
-from conformance.spec.probes import basic, tools
-from conformance.spec.responses import PLAIN, WHOLE
+from conformance.clients.model_errors import Breach, Path
+from conformance.clients.published_models import published, warm
+from conformance.contract.evidence.attribution import is_told, told_elsewhere
+from conformance.contract.probes import basic
+from conformance.contract.responses.envelope import PLAIN, WHOLE
+from conformance.contract.tools import probes
+from conformance.model.check import Aid, Findings, check
+from conformance.model.event import Event
+from conformance.model.exchange import Exchange
+from conformance.model.generated_input import Drawn, Scenario
+from conformance.model.node import Finding, Json, Malformed, Node, show
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import EVERY_STREAM
+from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
 
 MODELLED: Final = {"openai", "openresponses"}
 """The profiles whose models are published as a package."""
@@ -170,7 +171,7 @@ FITS = must(
 )
 
 
-@check(FITS, on=WHOLE, shown_by=(*PLAIN, tools.offered_tool), aid=MODELS)
+@check(FITS, on=WHOLE, shown_by=(*PLAIN, probes.offered_tool), aid=MODELS)
 def response_fits_the_model(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -188,7 +189,7 @@ NESTED = should(
 )
 
 
-@check(NESTED, on=WHOLE, shown_by=(*PLAIN, tools.offered_tool), aid=MODELS)
+@check(NESTED, on=WHOLE, shown_by=(*PLAIN, probes.offered_tool), aid=MODELS)
 def nested_members_are_there(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from conformance.core.node import Json
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.requirement import Capability
+from conformance.model.node import Json
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.requirement import Capability
 
 TINY: Final = 16
 """Output tokens that thinking alone may use up."""

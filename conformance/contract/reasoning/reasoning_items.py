@@ -3,16 +3,19 @@
 import re
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Node
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD, OPENAI_API, PAGE
-from conformance.core.subject import EVERY_REASONING, EVERY_RESPONSE
-from conformance.spec.accepted import refused_namelessly, turned_down
-from conformance.spec.counted import tokens_thought, tokens_written
-from conformance.spec.probes import basic
-from conformance.spec.probes import reasoning as probes
+from conformance.contract.evidence.request_outcome import (
+    refused_namelessly,
+    turned_down,
+)
+from conformance.contract.evidence.token_counts import tokens_thought, tokens_written
+from conformance.contract.probes import basic
+from conformance.contract.reasoning import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Node
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import EVERY_REASONING, EVERY_RESPONSE
+from conformance.model.sources import FIELD, OPENAI_API, PAGE
 
 _EFFORT = f"{PAGE}#/components/schemas/Request/properties/reasoning"
 

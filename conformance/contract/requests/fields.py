@@ -7,21 +7,21 @@ clients of the API family send all the same, where honesty can ask for it.
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.node import Malformed, is_a
-from conformance.core.requirement import PUBLISHED, must, should
-from conformance.core.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
-from conformance.core.subject import Picked, every
-from conformance.spec.probes import basic
-from conformance.spec.probes import requests as probes
-from conformance.spec.requests_outcome import (
+from conformance.contract.probes import basic
+from conformance.contract.requests import probes
+from conformance.contract.requests.outcome import (
     Apart,
     names,
     served,
     served_together,
     was_served,
 )
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.node import Malformed, is_a
+from conformance.model.requirement import PUBLISHED, must, should
+from conformance.model.scope import Picked, every
+from conformance.model.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
 
 _MEMBERS: Final = f"{PAGE}#/components/schemas/Request/properties"
 

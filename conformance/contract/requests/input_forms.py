@@ -6,16 +6,12 @@ messages that clients of the API family send.
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.requirement import PUBLISHED, must, should
-from conformance.core.sources import LOCAL, OPENAI_API, PAGE, RFC_JSON
-from conformance.spec.probes import requests as probes
-from conformance.spec.requests_outcome import (
-    Apart,
-    served_together,
-    was_served,
-)
+from conformance.contract.requests import probes
+from conformance.contract.requests.outcome import Apart, served_together, was_served
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.requirement import PUBLISHED, must, should
+from conformance.model.sources import LOCAL, OPENAI_API, PAGE, RFC_JSON
 
 _MEMBERS: Final = f"{PAGE}#/components/schemas/Request/properties"
 _MESSAGES: Final = f"{PAGE}#/components/schemas/InputMessage"

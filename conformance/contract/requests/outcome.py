@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from conformance.core.check import Findings
-from conformance.core.exchange import Exchange, Inconclusive, Kind, Refused
-from conformance.core.node import Malformed
-from conformance.spec.probes.requests import Row, Rows, all_of
+from conformance.contract.requests.probes import Row, Rows, all_of
+from conformance.model.check import Findings
+from conformance.model.exchange import Exchange, Inconclusive, Kind, Refused
+from conformance.model.node import Malformed
 
 Apart = tuple[Exchange, ...]
 """The rows of a table that went out one by one; none where all were served at once."""

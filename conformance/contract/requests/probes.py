@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from conformance.core.exchange import Exchange, Kind
-from conformance.core.node import Json, show
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import JSON_TYPE, Request
+from conformance.model.exchange import Exchange, Kind
+from conformance.model.node import Json, show
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import JSON_TYPE, Request
 
 QUESTION: Final = "Say hello in one word."
 

@@ -6,10 +6,10 @@ row counts as an answer.
 
 from typing import Final
 
-from conformance.core.node import Json
-from conformance.core.probe import Probe, Setting, Steps, probe
-from conformance.core.request import Request
-from conformance.spec.probes.requests import Row, Rows, each, given
+from conformance.contract.requests.probes import Row, Rows, each, given
+from conformance.model.node import Json
+from conformance.model.probe import Probe, Setting, Steps, probe
+from conformance.model.request import Request
 
 UNKNOWN_MODEL: Final = "no-such-model-5c1d"
 DEPTH: Final = 10_000

@@ -7,19 +7,14 @@ envelope, is judged elsewhere on every exchange.
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.requirement import ON_THE_PAGE, must, should
-from conformance.core.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
-from conformance.core.subject import EVERY_EXCHANGE, Note
-from conformance.spec.probes import basic
-from conformance.spec.probes import requests_refused as probes
-from conformance.spec.requests_outcome import (
-    Apart,
-    named,
-    refused,
-    served,
-)
+from conformance.contract.probes import basic
+from conformance.contract.requests import rejected_probes as probes
+from conformance.contract.requests.outcome import Apart, named, refused, served
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.requirement import ON_THE_PAGE, must, should
+from conformance.model.scope import EVERY_EXCHANGE, Note
+from conformance.model.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
 
 _REQUEST: Final = f"{PAGE}#/components/schemas/Request"
 _MEMBERS: Final = f"{_REQUEST}/properties"

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Node
-from conformance.core.requirement import must, should
-from conformance.core.sources import FIELD, PAGE
-from conformance.spec.responses import PLAIN, WHOLE
+from conformance.contract.responses.envelope import PLAIN, WHOLE
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Node
+from conformance.model.requirement import must, should
+from conformance.model.sources import FIELD, PAGE
 
 _MEMBER: Final = f"{PAGE}#/components/schemas/Response/properties/created_at"
 

@@ -8,19 +8,20 @@ a whole, so only its id is asked for.
 from codecs import BOM_UTF8
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.core.node import Node, show
-from conformance.core.requirement import must, should
-from conformance.core.sources import PAGE, RFC_JSON
-from conformance.core.subject import (
+from conformance.contract.limits import probes
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
+from conformance.model.node import Node, show
+from conformance.model.requirement import must, should
+from conformance.model.scope import (
     EVERY_JSON_ANSWER,
     EVERY_RESPONSE,
     EVERY_SUCCESS,
     Note,
     only,
 )
-from conformance.spec.probes import basic, limits
+from conformance.model.sources import PAGE, RFC_JSON
 
 PLAIN: Final = (basic.text, basic.streamed_text)
 """What brings a response object as JSON, and one as the end of a stream."""
@@ -157,7 +158,7 @@ def _id_of(response: Node, exchange: Exchange) -> Note | None:
     return Note((id_.value, exchange.request.question), exchange.id, id_.pointer)
 
 
-@check(UNIQUE, on=EVERY_RESPONSE.noting(_id_of), shown_by=(*PLAIN, limits.capped))
+@check(UNIQUE, on=EVERY_RESPONSE.noting(_id_of), shown_by=(*PLAIN, probes.capped))
 def ids_are_unique(notes: list[Note]) -> Findings:
     """Compare all answers of the run, streamed ones included.
 

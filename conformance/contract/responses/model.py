@@ -3,13 +3,13 @@
 import re
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.node import Node
-from conformance.core.requirement import must, should
-from conformance.core.sources import FIELD, PAGE
-from conformance.core.subject import Note, only
-from conformance.spec.responses import PLAIN, WHOLE
+from conformance.contract.responses.envelope import PLAIN, WHOLE
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.node import Node
+from conformance.model.requirement import must, should
+from conformance.model.scope import Note, only
+from conformance.model.sources import FIELD, PAGE
 
 MODEL = must(
     "responses.model-is-a-string",

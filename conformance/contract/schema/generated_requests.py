@@ -12,17 +12,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
-from conformance.core.check import Check, Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.fields import PREFIX, Drawn, Scenario
-from conformance.core.judgement import Case
-from conformance.core.node import Finding
-from conformance.core.probe import Told
-from conformance.core.requirement import ON_THE_PAGE, may, must, should
-from conformance.core.sources import LOCAL, PAGE
-from conformance.core.subject import EVERY_ATTEMPT, only
-from conformance.schema.oracle import complaint, misfits
-from conformance.spec.probes import generated
+from conformance.contract.schema import probes
+from conformance.model.case import Case
+from conformance.model.check import Check, Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.generated_input import PREFIX, Drawn, Scenario
+from conformance.model.node import Finding
+from conformance.model.probe import Told
+from conformance.model.requirement import ON_THE_PAGE, may, must, should
+from conformance.model.scope import EVERY_ATTEMPT, only
+from conformance.model.sources import LOCAL, PAGE
+from conformance.property_based.response_checks import complaint, misfits
 
 _REQUEST: Final = f"{PAGE}#/components/schemas/Request"
 
@@ -185,7 +185,7 @@ BY_SCENARIO: Final[dict[Scenario, Check]] = {
 
 def cases(seed: int, number: int | None, *, shrink: bool = True) -> Iterator[Case]:
     """Yield a case for each generated request that a run sends."""
-    for entry, probe in generated.probes(seed, number, shrink=shrink):
+    for entry, probe in probes.probes(seed, number, shrink=shrink):
         yield Case(BY_SCENARIO[entry.drawn.scenario], probe)
 
 
@@ -194,4 +194,4 @@ def recorded(ids: Iterable[str]) -> Iterator[Case]:
     for id_ in ids:
         name = id_.partition("[")[2].removesuffix("]")
         if drawn := Drawn.of(name):
-            yield Case(BY_SCENARIO[drawn.scenario], generated.recorded(drawn))
+            yield Case(BY_SCENARIO[drawn.scenario], probes.recorded(drawn))

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.fields import Drawn
-from conformance.core.node import Json
-from conformance.core.probe import Probe, Setting, Steps
-from conformance.core.request import Request
-from conformance.schema.corpus import Entry, load
-from conformance.schema.document import PLACEHOLDER
-from conformance.schema.oracle import complaint
-from conformance.schema.pick import picked
-from conformance.schema.shrink import MOST, Shrinking
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.generated_input import Drawn
+from conformance.model.node import Json
+from conformance.model.probe import Probe, Setting, Steps
+from conformance.model.request import Request
+from conformance.property_based.corpus import Entry, load
+from conformance.property_based.document import PLACEHOLDER
+from conformance.property_based.response_checks import complaint
+from conformance.property_based.sampling import picked
+from conformance.property_based.shrink import MOST, Shrinking
 
 SMALL: Final = 256
 """Characters of a body that is read at a glance, and not made smaller."""
@@ -72,7 +72,7 @@ class Sending:
     def _smaller(self, setting: Setting, failure: tuple[str, ...]) -> Steps:
         if len(self._entry.content) <= SMALL:
             return
-        from conformance.schema.violations import gravest  # noqa: PLC0415 -- dear
+        from conformance.property_based.violations import gravest  # noqa: PLC0415 -- dear
 
         body = json.loads(self._entry.content)
         was = gravest(body)

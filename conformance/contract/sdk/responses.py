@@ -1,6 +1,6 @@
 """The official client: what it makes of the answers that a run brought.
 
-The client reads recorded bytes (``conformance.clients.official``), which costs no
+The client reads recorded bytes (``conformance.clients.openai_client``), which costs no
 request. Where it stumbles over something that a clause of another section blames,
 that clause tells it better, and this section says nothing of it. Generated requests
 are left out: the client is slow, and would never send them.
@@ -9,24 +9,26 @@ are left out: the client is slow, and would never send them.
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Final
 
-from conformance.clients import official
-from conformance.clients.official import Call, Reading
-from conformance.core.check import Aid, Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.fields import PREFIX
-from conformance.core.node import Finding, Json, show
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD
-from conformance.core.subject import (
+from conformance.clients import openai_client
+from conformance.clients.openai_client import Call, Reading
+from conformance.contract.errors import probes as error_probes
+from conformance.contract.errors.envelope import OF_HTTP
+from conformance.contract.evidence.attribution import stumbling_blocks
+from conformance.contract.limits import probes as limit_probes
+from conformance.contract.probes import basic
+from conformance.model.check import Aid, Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.generated_input import PREFIX
+from conformance.model.node import Finding, Json, show
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import (
     EVERY_JSON_ANSWER,
     EVERY_REFUSAL,
     Note,
     Subject,
     only,
 )
-from conformance.spec.errors import OF_HTTP
-from conformance.spec.explained import stumbling_blocks
-from conformance.spec.probes import basic, errors, limits
+from conformance.model.sources import FIELD
 
 MOST: Final = 8
 """Answers that the client is given for one clause, each of another form."""
@@ -47,7 +49,7 @@ def subject(of: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject
     return only(of, name, test).noting(_noted)
 
 
-CLIENT: Final = Aid(official.absent, official.warm)
+CLIENT: Final = Aid(openai_client.absent, openai_client.warm)
 
 READ: Final = subject(EVERY_JSON_ANSWER, "every JSON answer to a probe", is_read)
 REFUSED: Final = subject(EVERY_REFUSAL, "every refusal of a probe", is_read)
@@ -152,12 +154,14 @@ READS = must(
 )
 
 
-@check(READS, on=READ, shown_by=(basic.text, limits.capped), aid=CLIENT)
+@check(READS, on=READ, shown_by=(basic.text, limit_probes.capped), aid=CLIENT)
 def reads_a_response(notes: list[Note], *, profile: str) -> Findings:
     """Judge output_text, function calls, and that nothing is raised."""
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        yield from as_sent(exchange, official.created(exchange), "responses.create")
+        yield from as_sent(
+            exchange, openai_client.created(exchange), "responses.create"
+        )
 
     yield from judged(chosen(notes, _kind), profile, read)
 
@@ -171,7 +175,7 @@ MESSAGE = should(
 )
 
 
-@check(MESSAGE, on=REFUSED, shown_by=errors.crowded_refusal, aid=CLIENT)
+@check(MESSAGE, on=REFUSED, shown_by=error_probes.crowded_refusal, aid=CLIENT)
 def finds_the_message_of_an_error(notes: list[Note], *, profile: str) -> Findings:
     """Judge the body of the exception, where programs look for code and message.
 
@@ -181,7 +185,7 @@ def finds_the_message_of_an_error(notes: list[Note], *, profile: str) -> Finding
     known = [note for note in notes if note.value.status not in OF_HTTP]
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        raised = official.raised(exchange)
+        raised = openai_client.raised(exchange)
         if not raised.message:
             got = f"{raised.name} without one in its body"
             yield exchange.finding("/error/message", "an error with a message", got)
@@ -198,7 +202,7 @@ ONCE = should(
 )
 
 
-@check(ONCE, on=REFUSED, shown_by=errors.crowded_refusal, aid=CLIENT)
+@check(ONCE, on=REFUSED, shown_by=error_probes.crowded_refusal, aid=CLIENT)
 def does_not_ask_again(notes: list[Note], *, profile: str) -> Findings:
     """Judge every refusal but 429.
 
@@ -206,7 +210,7 @@ def does_not_ask_again(notes: list[Note], *, profile: str) -> Findings:
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        if (sent := official.raised(exchange).sent) > 1:
+        if (sent := openai_client.raised(exchange).sent) > 1:
             yield exchange.finding("status", "one request", f"{sent} of them")
 
     yield from judged(chosen(notes, _ground), profile, read)

@@ -5,16 +5,23 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from conformance.clients import official
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.node import Finding
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD
-from conformance.core.sse import plainly
-from conformance.core.subject import EVERY_STREAM, Note
-from conformance.spec.probes import basic
-from conformance.spec.sdk import CLIENT, as_sent, chosen, is_read, judged, subject
+from conformance.clients import openai_client
+from conformance.contract.probes import basic
+from conformance.contract.sdk.responses import (
+    CLIENT,
+    as_sent,
+    chosen,
+    is_read,
+    judged,
+    subject,
+)
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.node import Finding
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import EVERY_STREAM, Note
+from conformance.model.sources import FIELD
+from conformance.model.sse import plainly
 
 
 def _is_told_to_its_end(exchange: Exchange) -> bool:
@@ -35,7 +42,7 @@ def _course(exchange: Exchange) -> Hashable:
 
 def _is_followed(exchange: Exchange) -> bool:
     """Say whether the client gives its program the events that stand in a stream."""
-    reading = official.iterated(exchange)
+    reading = openai_client.iterated(exchange)
     return not reading.trouble and reading.events == tuple(
         event.type for event in exchange.events
     )
@@ -69,7 +76,7 @@ def reads_a_stream(notes: list[Note], *, profile: str) -> Findings:
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        reading = official.iterated(_readable(exchange))
+        reading = openai_client.iterated(_readable(exchange))
         types = tuple(event.type for event in exchange.events)
         if reading.trouble or reading.events != types:
             got = reading.trouble or f"{len(reading.events)} of {len(types)} events"
@@ -96,7 +103,10 @@ def reads_the_framing(notes: list[Note], *, profile: str) -> Findings:
 
     def read(exchange: Exchange) -> Iterator[Finding]:
         if not _is_followed(exchange) and _is_followed(_readable(exchange)):
-            got = official.iterated(exchange).trouble or "fewer events than were sent"
+            got = (
+                openai_client.iterated(exchange).trouble
+                or "fewer events than were sent"
+            )
             yield exchange.finding("", "no block that it takes for an event", got)
 
     yield from judged(chosen(notes, _course), profile, read)
@@ -120,8 +130,8 @@ def accumulates_a_stream(notes: list[Note], *, profile: str) -> Findings:
 
     def read(exchange: Exchange) -> Iterator[Finding]:
         readable = _readable(exchange)
-        reading = official.accumulated(readable)
-        if reading.trouble and official.iterated(readable).trouble:
+        reading = openai_client.accumulated(readable)
+        if reading.trouble and openai_client.iterated(readable).trouble:
             return
         yield from as_sent(exchange, reading, "responses.stream")
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from itertools import pairwise
 from urllib.parse import unquote
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD, OPENAI_API, PAGE
-from conformance.spec.accepted import let_through, turned_down
-from conformance.spec.counted import tokens_read, tokens_written
-from conformance.spec.probes import state as probes
+from conformance.contract.evidence.request_outcome import let_through, turned_down
+from conformance.contract.evidence.token_counts import tokens_read, tokens_written
+from conformance.contract.state import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.requirement import Capability, must, should
+from conformance.model.sources import FIELD, OPENAI_API, PAGE
 
 _MEMBER = f"{PAGE}#/components/schemas/Request/properties/previous_response_id"
 

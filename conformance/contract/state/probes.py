@@ -3,12 +3,12 @@
 from typing import Final
 from urllib.parse import quote
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Json
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import PATH, SECOND_KEY, Request
-from conformance.core.requirement import Capability
-from conformance.spec.probes.tools import CAP, WEATHER, calls, result
+from conformance.contract.tools.probes import CAP, WEATHER, calls, result
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import PATH, SECOND_KEY, Request
+from conformance.model.requirement import Capability
 
 SHORT: Final = 64
 """Output tokens for an answer of a few words."""

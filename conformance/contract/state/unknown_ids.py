@@ -1,12 +1,12 @@
 """State: ids that were never given, or were given to somebody else."""
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD, PAGE
-from conformance.spec.accepted import let_through
-from conformance.spec.counted import tokens_read
-from conformance.spec.probes import state as probes
+from conformance.contract.evidence.request_outcome import let_through
+from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.state import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.requirement import Capability, must, should
+from conformance.model.sources import FIELD, PAGE
 
 Ids = tuple[Exchange, Exchange, Exchange]
 """The answers to a likely id, an odd one, and a number."""

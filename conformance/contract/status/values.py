@@ -6,21 +6,17 @@ another is lost or trusted wrongly without a sound.
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Node
-from conformance.core.profile import profile_named
-from conformance.core.requirement import PUBLISHED, must, should
-from conformance.core.sources import FIELD, LOCAL, PAGE
-from conformance.core.subject import (
-    EVERY_ITEM,
-    EVERY_JSON_ANSWER,
-    EVERY_RESPONSE,
-    every,
-)
-from conformance.spec.probes import basic, limits
+from conformance.contract.limits import probes
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Node
+from conformance.model.profile import profile_named
+from conformance.model.requirement import PUBLISHED, must, should
+from conformance.model.scope import EVERY_ITEM, EVERY_JSON_ANSWER, EVERY_RESPONSE, every
+from conformance.model.sources import FIELD, LOCAL, PAGE
 
-SHOWN: Final = (basic.text, basic.streamed_text, limits.capped)
+SHOWN: Final = (basic.text, basic.streamed_text, probes.capped)
 """What brings a completed answer in both modes, and one that was cut."""
 
 UNFINISHED: Final = ("in_progress", "queued")
@@ -177,7 +173,7 @@ CUT_ITEM = should(
 )
 
 
-@check(CUT_ITEM, on=(limits.capped, limits.streamed_capped))
+@check(CUT_ITEM, on=(probes.capped, probes.streamed_capped))
 def of_a_cut_message_is_incomplete(exchange: Exchange) -> Findings:
     """Judge the last item of an answer that says that it was cut, where it counts.
 

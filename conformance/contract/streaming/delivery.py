@@ -2,20 +2,21 @@
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.core.framing import abandoned
-from conformance.core.node import Finding, show
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD, PAGE, WHATWG_SSE
-from conformance.core.subject import (
+from conformance.contract.events.stream.framing import abandoned
+from conformance.contract.probes import basic
+from conformance.contract.streaming import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
+from conformance.model.node import Finding, show
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import (
     EVERY_ANSWER,
     EVERY_STREAM,
     EVERY_SUCCESS,
     Note,
     only,
 )
-from conformance.spec.probes import basic, streaming
+from conformance.model.sources import FIELD, PAGE, WHATWG_SSE
 
 STREAM_MEMBER: Final = f"{PAGE}#/components/schemas/Request/properties/stream"
 
@@ -78,7 +79,7 @@ UNASKED = must(
 @check(
     UNASKED,
     on=only(EVERY_SUCCESS, "every success without stream true", _asks_for_json),
-    shown_by=(basic.text, streaming.twins),
+    shown_by=(basic.text, probes.twins),
 )
 def unasked_answer_is_json(exchange: Exchange) -> Findings:
     """Judge successes to requests whose stream is absent, null or false."""
@@ -102,7 +103,7 @@ FALSE_SERVED = must(
 Twins = tuple[Exchange, Exchange]
 
 
-@check(FALSE_SERVED, on=streaming.twins)
+@check(FALSE_SERVED, on=probes.twins)
 def false_is_served(twins: Twins) -> Findings:
     """Judge a refusal; a breakdown is judged elsewhere."""
     plain = twins[0]
@@ -141,7 +142,7 @@ def _pace(exchange: Exchange) -> Note | None:
     return Note((events[0].at, events[-1].at), exchange.id, f"{deltas} deltas")
 
 
-@check(GRADUAL, on=EVERY_STREAM.noting(_pace), shown_by=streaming.long_stream)
+@check(GRADUAL, on=EVERY_STREAM.noting(_pace), shown_by=probes.long_stream)
 def long_answer_arrives_in_pieces(notes: list[Note]) -> Findings:
     """Compare the wait for the first event with the time from it to the last.
 

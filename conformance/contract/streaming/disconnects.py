@@ -2,8 +2,11 @@
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import (
+from conformance.contract.events.stream.framing import abandoned
+from conformance.contract.probes import basic
+from conformance.contract.streaming import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import (
     SSE_TYPE,
     Exchange,
     Inconclusive,
@@ -11,12 +14,10 @@ from conformance.core.exchange import (
     Refused,
     Trouble,
 )
-from conformance.core.framing import abandoned
-from conformance.core.node import Finding, show
-from conformance.core.requirement import Capability, may, must, should
-from conformance.core.sources import FIELD, OPEN_RESPONSES
-from conformance.core.subject import EVERY_STREAM, Note, only
-from conformance.spec.probes import basic, streaming
+from conformance.model.node import Finding, show
+from conformance.model.requirement import Capability, may, must, should
+from conformance.model.scope import EVERY_STREAM, Note, only
+from conformance.model.sources import FIELD, OPEN_RESPONSES
 
 SEVERAL: Final = 3
 """Streams that all fail, from which on it is no bad luck."""
@@ -31,7 +32,7 @@ PLAIN_REFUSAL = should(
 )
 
 
-@check(PLAIN_REFUSAL, on=streaming.refused_streams)
+@check(PLAIN_REFUSAL, on=probes.refused_streams)
 def refusal_is_no_stream(refused: tuple[Exchange, ...]) -> Findings:
     """Judge successes that tell an error in events; answering is judged elsewhere."""
     judged = 0
@@ -112,7 +113,7 @@ WELL = must(
 )
 
 
-@check(WELL, on=streaming.hung_up)
+@check(WELL, on=probes.hung_up)
 def hang_up_does_no_harm(left: Exchange, after: Left, *again: Left) -> Findings:
     """Judge a closed connection or a 5xx, twice in a row; slowness is no evidence."""
     _was_left(left)
@@ -172,7 +173,7 @@ NO_REST = must(
 )
 
 
-@check(NO_REST, on=streaming.hung_up)
+@check(NO_REST, on=probes.hung_up)
 def hang_up_leaves_nothing_behind(
     left: Exchange, after: Left, *_again: Left
 ) -> Findings:

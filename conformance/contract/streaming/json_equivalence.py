@@ -3,14 +3,14 @@
 from collections import Counter
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Node, show
-from conformance.core.requirement import Capability, should
-from conformance.core.snapshots import WHOLE_START
-from conformance.core.sources import FIELD
-from conformance.spec.probes import streaming
-from conformance.spec.streaming import Twins
+from conformance.contract.events.stream.snapshots import WHOLE_START
+from conformance.contract.streaming import probes
+from conformance.contract.streaming.delivery import Twins
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Node, show
+from conformance.model.requirement import Capability, should
+from conformance.model.sources import FIELD
 
 JUDGED_ELSEWHERE: Final = frozenset(
     (*WHOLE_START, "usage", "error", "incomplete_details", "output_text")
@@ -45,7 +45,7 @@ SAME_ITEMS = should(
 )
 
 
-@check(SAME_ITEMS, on=streaming.twins)
+@check(SAME_ITEMS, on=probes.twins)
 def same_items_as_json(twins: Twins) -> Findings:
     """Compare item types and how many there are, but for reasoning."""
     plain, told = both(twins)
@@ -66,7 +66,7 @@ SAME_MEMBERS = should(
 )
 
 
-@check(SAME_MEMBERS, on=streaming.twins)
+@check(SAME_MEMBERS, on=probes.twins)
 def same_members_as_json(twins: Twins) -> Findings:
     """Look for each member that is not null in JSON, its value left aside."""
     plain, told = both(twins)
@@ -87,7 +87,7 @@ INTACT = should(
 )
 
 
-@check(INTACT, on=streaming.twins)
+@check(INTACT, on=probes.twins)
 def characters_survive(twins: Twins) -> Findings:
     """Look for the replacement character alone: what else it says is the model's.
 
@@ -124,7 +124,7 @@ ONCE = should(
 )
 
 
-@check(ONCE, on=streaming.twins)
+@check(ONCE, on=probes.twins)
 def answer_comes_once(twins: Twins) -> Findings:
     """Judge a stream that tells twice what JSON tells once; both repeat one phrase."""
     plain, told = twins

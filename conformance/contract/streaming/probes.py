@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.core.exchange import Kind
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import Request
-from conformance.core.requirement import Capability
+from conformance.model.exchange import Kind
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import Request
+from conformance.model.requirement import Capability
 
 PHRASE: Final = "Grüße aus 東京 und Ελλάδα, 你好世界! 🦉🚀"
 """Characters of one to four bytes; the last ones are two halves in UTF-16."""

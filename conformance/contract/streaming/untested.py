@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.core.requirement import Capability, Untested, must, should
-from conformance.core.sources import FIELD
+from conformance.model.requirement import Capability, Untested, must, should
+from conformance.model.sources import FIELD
 
 _BEHIND: Final = (
     "only an upstream of our own could be made to do it, behind the gateway"

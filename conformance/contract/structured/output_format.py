@@ -2,15 +2,18 @@
 
 import json
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Malformed, Node, show
-from conformance.core.requirement import Capability, should
-from conformance.core.sources import OPENAI_API
-from conformance.spec.accepted import refused_namelessly, turned_down
-from conformance.spec.fitting import misfits
-from conformance.spec.probes import isolation
-from conformance.spec.probes import structured as probes
+from conformance.contract.evidence.request_outcome import (
+    refused_namelessly,
+    turned_down,
+)
+from conformance.contract.evidence.schema_match import misfits
+from conformance.contract.isolation import probes as isolation_probes
+from conformance.contract.structured import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Malformed, Node, show
+from conformance.model.requirement import Capability, should
+from conformance.model.sources import OPENAI_API
 
 _FORMAT = f"{OPENAI_API}, text.format"
 
@@ -107,10 +110,10 @@ PLAIN = should(
 )
 
 
-@check(PLAIN, on=isolation.burst)
+@check(PLAIN, on=isolation_probes.burst)
 def plain_format_is_accepted(burst: tuple[Exchange, ...]) -> Findings:
     """Judge the status of the one request with this format among many without."""
-    asked = burst[isolation.PLAIN_FORMAT]
+    asked = burst[isolation_probes.PLAIN_FORMAT]
     yield from turned_down(
         asked, "an answer, since text is what it is without a format"
     )

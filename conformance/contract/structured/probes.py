@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.core.capability import names
-from conformance.core.node import Json
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.requirement import Capability
+from conformance.model.capabilities import names
+from conformance.model.node import Json
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.requirement import Capability
 
 ROOM: Final = 256
 """Output tokens for one small object, thinking included."""

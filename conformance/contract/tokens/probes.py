@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from conformance.core.exchange import Kind
-from conformance.core.node import Json
-from conformance.core.probe import Setting, Steps, probe
+from conformance.model.exchange import Kind
+from conformance.model.node import Json
+from conformance.model.probe import Setting, Steps, probe
 
 PARAGRAPH: Final = (
     "The old mill stands by the river at the edge of the town. Every morning the "

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.ladder import Ladder
-from conformance.core.node import Finding, Node, show
-from conformance.core.requirement import may, must, should
-from conformance.core.sources import FIELD, PAGE
-from conformance.core.subject import EVERY_USAGE, Note, only
-from conformance.spec.counted import tokens_read
-from conformance.spec.probes import basic, tokens
+from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.probes import basic
+from conformance.contract.tokens import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.linear_fit import Ladder
+from conformance.model.node import Finding, Node, show
+from conformance.model.requirement import may, must, should
+from conformance.model.scope import EVERY_USAGE, Note, only
+from conformance.model.sources import FIELD, PAGE
 
 _PROMPT: Final = f"{PAGE}#/components/schemas/Usage/properties/prompt_tokens"
 
@@ -95,7 +96,7 @@ SAME = must(
 )
 
 
-@check(SAME, on=PRICED, shown_by=(basic.text, tokens.spellings))
+@check(SAME, on=PRICED, shown_by=(basic.text, probes.spellings))
 def same_question_costs_the_same(notes: list[Note]) -> Findings:
     """Compare JSON answers of the whole run, within two tokens.
 
@@ -136,7 +137,7 @@ NEAR: Final = 8
 """Tokens that the frame of a message may cost."""
 
 
-@check(SPELLED, on=tokens.spellings)
+@check(SPELLED, on=probes.spellings)
 def message_costs_what_its_text_costs(both: Six) -> Findings:
     """Compare the two forms of one question, within the frame of a message."""
     text, message = (charged(exchange) for exchange in both)
@@ -158,7 +159,7 @@ def size_of(exchange: Exchange) -> tuple[int, int]:
     """Return the paragraphs in the prompt of a request, and in its instructions."""
     sent = (exchange.request.member(name) for name in ("input", "instructions"))
     prompt, speech = (
-        text.count(tokens.PARAGRAPH) if isinstance(text, str) else 0 for text in sent
+        text.count(probes.PARAGRAPH) if isinstance(text, str) else 0 for text in sent
     )
     return prompt, speech
 
@@ -185,7 +186,7 @@ GROWS = must(
 )
 
 
-@check(GROWS, on=tokens.ladder)
+@check(GROWS, on=probes.ladder)
 def longer_prompt_costs_more(six: Six) -> Findings:
     """Judge the order of the counts, one paragraph up to eight."""
     points = ladder_of(six).points
@@ -193,7 +194,7 @@ def longer_prompt_costs_more(six: Six) -> Findings:
         if after <= before:
             got = f"{after} tokens for {size} paragraphs"
             wanted = f"more than the {before} tokens for {small}"
-            yield six[tokens.RUNGS.index(size)].finding("/usage", wanted, got)
+            yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
 
 
 LINEAR = should(
@@ -214,7 +215,7 @@ def strays(ladder: Ladder) -> bool:
     return abs(read - ladder.at(size)) > 3 + SHARE * ladder.slope
 
 
-@check(LINEAR, on=tokens.ladder)
+@check(LINEAR, on=probes.ladder)
 def price_is_in_proportion(six: Six) -> Findings:
     """Compare the counts with the line that fits them best."""
     ladder = ladder_of(six)
@@ -224,7 +225,7 @@ def price_is_in_proportion(six: Six) -> Findings:
     if strays(ladder):
         wanted = f"about {ladder.at(size):.0f} tokens for {size} paragraphs"
         got = f"{read}; the counts are {show(ladder.points)}"
-        yield six[tokens.RUNGS.index(size)].finding("/usage", wanted, got)
+        yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
 
 
 FIXED_PART = should(
@@ -236,7 +237,7 @@ FIXED_PART = should(
 )
 
 
-@check(FIXED_PART, on=tokens.ladder)
+@check(FIXED_PART, on=probes.ladder)
 def nothing_is_added(six: Six) -> Findings:
     """Judge what an empty prompt would cost by the ladder; 300 tokens are forgiven."""
     ladder = ladder_of(six)
@@ -256,11 +257,11 @@ RATE = may(
 )
 
 
-@check(RATE, on=tokens.ladder)
+@check(RATE, on=probes.ladder)
 def rate_is_plausible(six: Six) -> Findings:
     """Judge the slope of the ladder; a model that reads bytes may be slower."""
     ladder = ladder_of(six)
-    rate = ladder.slope / tokens.WORDS
+    rate = ladder.slope / probes.WORDS
     if rate > MOST_PER_WORD:
         wanted = f"at most {MOST_PER_WORD:g} tokens a word"
         yield six[0].finding("/usage", wanted, f"{rate:.1f}")

@@ -8,17 +8,11 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.ladder import Ladder
-from conformance.core.node import Json, Node
-from conformance.core.request import Request
-from conformance.core.requirement import Capability, must
-from conformance.core.sources import PAGE
-from conformance.core.subject import EVERY_USAGE, Note
-from conformance.spec.counted import tokens_read
-from conformance.spec.probes import basic, isolation, tokens
-from conformance.spec.tokens import (
+from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.isolation import probes as isolation_probes
+from conformance.contract.probes import basic
+from conformance.contract.tokens import probes as token_probes
+from conformance.contract.tokens.prompt_tokens import (
     ALONE,
     SLACK,
     Six,
@@ -28,6 +22,14 @@ from conformance.spec.tokens import (
     size_of,
     strays,
 )
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.linear_fit import Ladder
+from conformance.model.node import Json, Node
+from conformance.model.request import Request
+from conformance.model.requirement import Capability, must
+from conformance.model.scope import EVERY_USAGE, Note
+from conformance.model.sources import PAGE
 
 _REQUEST: Final = f"{PAGE}#/components/schemas/Request/properties"
 _PROMPT: Final = f"{PAGE}#/components/schemas/Usage/properties/prompt_tokens"
@@ -44,7 +46,7 @@ LEAST_SHARE: Final = 0.5
 MOST_SHARE: Final = 1.5
 
 
-@check(INSTRUCTED, on=tokens.ladder)
+@check(INSTRUCTED, on=token_probes.ladder)
 def instructions_are_charged_as_text(six: Six) -> Findings:
     """Compare two lengths of instructions, so that a default prompt plays no part.
 
@@ -52,8 +54,8 @@ def instructions_are_charged_as_text(six: Six) -> Findings:
     nothing, and those sent twice cost double.
     """
     slope = ladder_of(six).slope
-    few, many = (charged(exchange) for exchange in six[len(tokens.RUNGS) :])
-    short, long = tokens.SPEECHES
+    few, many = (charged(exchange) for exchange in six[len(token_probes.RUNGS) :])
+    short, long = token_probes.SPEECHES
     each = (many - few) / (long - short)
     if slope <= 0:
         raise Inconclusive("the counts do not grow with the prompt either")
@@ -98,7 +100,7 @@ def _instructed(usage: Node, exchange: Exchange) -> Note | None:
 @check(
     STREAMED,
     on=ALONE.noting(_instructed),
-    shown_by=(basic.text, isolation.burst, tokens.ladder),
+    shown_by=(basic.text, isolation_probes.burst, token_probes.ladder),
 )
 def instructions_cost_in_a_stream_too(notes: list[Note]) -> Findings:
     """Blame a stream that costs what the same question costs without instructions.
@@ -133,8 +135,8 @@ def _messages(input_: Json) -> int:
     items = input_ if isinstance(input_, list) else []
     said = (item.get("content") for item in items if isinstance(item, dict))
     return sum(
-        (text == tokens.IN_PARTS)
-        + (isinstance(text, str) and text.count(tokens.PARAGRAPH))
+        (text == token_probes.IN_PARTS)
+        + (isinstance(text, str) and text.count(token_probes.PARAGRAPH))
         for text in said
     )
 
@@ -158,7 +160,7 @@ def _ladders(notes: Iterable[Note]) -> tuple[Ladder, Ladder]:
         (size, read) for size, speech, _, read in sizes if size and not speech
     )
     speeches = tuple((speech, read) for _, speech, _, read in sizes if speech)
-    if len(dict(rungs)) < len(tokens.RUNGS) or len(dict(speeches)) < 2:
+    if len(dict(rungs)) < len(token_probes.RUNGS) or len(dict(speeches)) < 2:
         raise Inconclusive("the ladder was not counted on every rung")
     ladder = Ladder.through(rungs)
     if ladder.slope <= 0 or strays(ladder):
@@ -169,7 +171,7 @@ def _ladders(notes: Iterable[Note]) -> tuple[Ladder, Ladder]:
 @check(
     READ,
     on=EVERY_USAGE.noting(_paragraphs),
-    shown_by=(tokens.ladder, tokens.conversation),
+    shown_by=(token_probes.ladder, token_probes.conversation),
 )
 def every_message_is_read(notes: list[Note]) -> Findings:
     """Judge what is missing; what is charged beyond the text is let be.

@@ -3,18 +3,18 @@
 import json
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.node import Node
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import OPENAI_API
-from conformance.core.subject import EVERY_CALL, EVERY_RESPONSE, only
-from conformance.spec.counted import tokens_written
-from conformance.spec.declared import calls_in, functions
-from conformance.spec.fitting import misfits
-from conformance.spec.probes import tools
+from conformance.contract.evidence.declared_tools import calls_in, functions
+from conformance.contract.evidence.schema_match import misfits
+from conformance.contract.evidence.token_counts import tokens_written
+from conformance.contract.tools import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.node import Node
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE, only
+from conformance.model.sources import OPENAI_API
 
-_CALLED: Final = (tools.required_call, tools.tool_round_trip)
+_CALLED: Final = (probes.required_call, probes.tool_round_trip)
 
 CALL_ID = must(
     "tools.call-has-a-call-id",
@@ -140,14 +140,14 @@ FIT = should(
 
 def _asks_ours(exchange: Exchange) -> bool:
     declared = functions(exchange.request)
-    ours = {tool["name"]: tool["parameters"] for tool in tools.BOTH}
+    ours = {tool["name"]: tool["parameters"] for tool in probes.BOTH}
     return bool(declared) and all(ours.get(n) == s for n, s in declared.items())
 
 
 @check(
     FIT,
     on=only(EVERY_CALL, "every call of our own functions", _asks_ours),
-    shown_by=(tools.several_calls, *_CALLED),
+    shown_by=(probes.several_calls, *_CALLED),
 )
 def arguments_fit_their_function(call: Node, exchange: Exchange) -> Findings:
     """Judge our own two functions, whose parameters have no name in common."""
@@ -179,7 +179,7 @@ def _makes_a_call(exchange: Exchange) -> bool:
 @check(
     DIFFER,
     on=only(EVERY_RESPONSE, "every response with a call", _makes_a_call),
-    shown_by=(tools.several_calls, *_CALLED),
+    shown_by=(probes.several_calls, *_CALLED),
 )
 def call_ids_differ(response: Node, _exchange: Exchange) -> Findings:
     """Judge one answer by itself; a call without a call_id has a clause of its own."""

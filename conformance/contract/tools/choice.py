@@ -1,15 +1,23 @@
 """Tools: how the model is told that it may, must or must not call a function."""
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.node import Node
-from conformance.core.requirement import PUBLISHED, Capability, must, should
-from conformance.core.sources import OPENAI_API, PAGE
-from conformance.core.subject import EVERY_RESPONSE, only
-from conformance.spec.accepted import let_through, refused_namelessly
-from conformance.spec.counted import tokens_thought, tokens_written
-from conformance.spec.declared import calls_in, chosen, functions, self_contained
-from conformance.spec.probes import tools
+from conformance.contract.evidence.declared_tools import (
+    calls_in,
+    chosen,
+    functions,
+    self_contained,
+)
+from conformance.contract.evidence.request_outcome import (
+    let_through,
+    refused_namelessly,
+)
+from conformance.contract.evidence.token_counts import tokens_thought, tokens_written
+from conformance.contract.tools import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.node import Node
+from conformance.model.requirement import PUBLISHED, Capability, must, should
+from conformance.model.scope import EVERY_RESPONSE, only
+from conformance.model.sources import OPENAI_API, PAGE
 
 _CHOICE = f"{PAGE}#/components/schemas/Request/properties/tool_choice"
 
@@ -23,7 +31,7 @@ OFFER = should(
 )
 
 
-@check(OFFER, on=tools.offered_tool)
+@check(OFFER, on=probes.offered_tool)
 def offer_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
     """Judge the words of a refusal only; whether the model calls is its own affair."""
     yield from refused_namelessly(asked, Capability.TOOLS)
@@ -62,7 +70,7 @@ def _no_call(exchange: Exchange) -> Findings:
     yield response["output"].finding("an array with a function_call")
 
 
-@check(REQUIRED, on=tools.required_call)
+@check(REQUIRED, on=probes.required_call)
 def required_choice_makes_a_call(
     pair: tuple[Exchange, Exchange], *_replied: Exchange
 ) -> Findings:
@@ -80,7 +88,7 @@ STREAMED = should(
 )
 
 
-@check(STREAMED, on=tools.required_call)
+@check(STREAMED, on=probes.required_call)
 def choice_holds_in_a_stream(
     pair: tuple[Exchange, Exchange], *_replied: Exchange
 ) -> Findings:
@@ -108,7 +116,7 @@ def _shows_something(exchange: Exchange) -> bool:
     return any(t != "message" for t in types) or bool(exchange.text.strip())
 
 
-@check(SHOWN, on=tools.required_call)
+@check(SHOWN, on=probes.required_call)
 def forced_answer_is_not_blank(
     pair: tuple[Exchange, Exchange], *_replied: Exchange
 ) -> Findings:
@@ -136,7 +144,7 @@ NAMED = should(
 )
 
 
-@check(NAMED, on=tools.tool_round_trip)
+@check(NAMED, on=probes.tool_round_trip)
 def named_choice_makes_a_call(asked: Exchange, *_replied: object) -> Findings:
     """Judge that there is a call; which function it names has a clause of its own."""
     yield from _no_call(asked)
@@ -159,7 +167,7 @@ NO_OTHER = must(
 @check(
     NO_OTHER,
     on=only(EVERY_RESPONSE, "every answer to a named choice", _names_one),
-    shown_by=tools.tool_round_trip,
+    shown_by=probes.tool_round_trip,
 )
 def named_choice_calls_no_other(response: Node, exchange: Exchange) -> Findings:
     """Judge the names of the calls that are there."""
@@ -198,7 +206,7 @@ NONE = must(
 @check(
     NONE,
     on=only(EVERY_RESPONSE, "every answer to a forbidden call", _forbids),
-    shown_by=tools.forbidden_call,
+    shown_by=probes.forbidden_call,
 )
 def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
     """Judge the items; a client runs each call that it is given."""
@@ -225,7 +233,7 @@ ONE = should(
 @check(
     ONE,
     on=only(EVERY_RESPONSE, "every answer without parallel calls", _one_at_a_time),
-    shown_by=tools.several_calls,
+    shown_by=probes.several_calls,
 )
 def one_call_where_parallel_is_off(response: Node, exchange: Exchange) -> Findings:
     """Judge how many calls there are; none is fine where the model prefers to talk."""
@@ -245,7 +253,7 @@ UNDECLARED = should(
 )
 
 
-@check(UNDECLARED, on=tools.undeclared_choice)
+@check(UNDECLARED, on=probes.undeclared_choice)
 def undeclared_choice_is_refused(asked: Exchange) -> Findings:
     """Judge the status: any 4xx will do, but one that speaks of the caller."""
     yield from let_through(asked, "a 4xx, since the chosen function is not declared")

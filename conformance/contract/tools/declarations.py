@@ -3,22 +3,23 @@
 import re
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.node import Node
-from conformance.core.requirement import Capability, must, should
-from conformance.core.sources import FIELD, OPENAI_API
-from conformance.core.subject import EVERY_CALL, EVERY_RESPONSE, only
-from conformance.spec.declared import (
+from conformance.contract.evidence.declared_tools import (
     all_names,
     calls_in,
     functions,
     only_functions,
     self_contained,
 )
-from conformance.spec.probes import basic, tools
+from conformance.contract.probes import basic
+from conformance.contract.tools import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.node import Node
+from conformance.model.requirement import Capability, must, should
+from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE, only
+from conformance.model.sources import FIELD, OPENAI_API
 
-_CALLED: Final = (tools.required_call, tools.tool_round_trip)
+_CALLED: Final = (probes.required_call, probes.tool_round_trip)
 
 UNASKED = must(
     "tools.no-call-without-tools",
@@ -111,7 +112,7 @@ def _may_call(exchange: Exchange) -> bool:
 @check(
     MARKUP,
     on=only(EVERY_RESPONSE, "every answer that may hold a call", _may_call),
-    shown_by=(tools.offered_tool, *_CALLED),
+    shown_by=(probes.offered_tool, *_CALLED),
 )
 def markup_stays_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
     """Judge where calls are allowed, unless the request itself has such markup.
@@ -146,7 +147,7 @@ def _plain_tools(exchange: Exchange) -> bool:
 @check(
     ECHO,
     on=only(EVERY_RESPONSE, "every answer that repeats its tools", _plain_tools),
-    shown_by=(basic.text, tools.offered_tool),
+    shown_by=(basic.text, probes.offered_tool),
 )
 def echo_is_what_was_declared(response: Node, exchange: Exchange) -> Findings:
     """Judge names only: servers may fill in what a declaration leaves open."""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Json
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import Request
-from conformance.core.requirement import Capability
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import Request
+from conformance.model.requirement import Capability
 
 CAP: Final = 256
 """Output tokens for one call: its arguments are short, thinking may be longer."""

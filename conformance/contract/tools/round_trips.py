@@ -1,12 +1,12 @@
 """Tool round trips: a call comes out, its result goes in, and the model reads it."""
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.requirement import PUBLISHED, Capability, must, should
-from conformance.core.sources import FIELD, OPENAI_API
-from conformance.spec.accepted import turned_down
-from conformance.spec.counted import tokens_read
-from conformance.spec.probes import tools
+from conformance.contract.evidence.request_outcome import turned_down
+from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.tools import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.requirement import PUBLISHED, Capability, must, should
+from conformance.model.sources import FIELD, OPENAI_API
 
 Replies = tuple[Exchange, Exchange, Exchange]
 """The answers to a plain result, to one in brackets, and to one in parts."""
@@ -41,7 +41,7 @@ ACCEPTED = must(
 )
 
 
-@check(ACCEPTED, on=tools.tool_round_trip)
+@check(ACCEPTED, on=probes.tool_round_trip)
 def own_call_is_accepted_back(asked: Exchange, *replied: Replies) -> Findings:
     """Judge the status of the plain reply: all items go back word for word."""
     plain, _, _ = _replies(asked, replied)
@@ -58,7 +58,7 @@ STREAMED = must(
 )
 
 
-@check(STREAMED, on=tools.required_call)
+@check(STREAMED, on=probes.required_call)
 def streamed_call_is_accepted_back(
     pair: tuple[Exchange, Exchange], *replied: Exchange
 ) -> Findings:
@@ -81,7 +81,7 @@ READ = should(
 )
 
 
-@check(READ, on=tools.tool_round_trip)
+@check(READ, on=probes.tool_round_trip)
 def result_is_read(asked: Exchange, *replied: Replies) -> Findings:
     """Look for a word of the result in the answer, else at the prompt tokens.
 
@@ -115,7 +115,7 @@ PARTS = should(
 )
 
 
-@check(PARTS, on=tools.tool_round_trip)
+@check(PARTS, on=probes.tool_round_trip)
 def result_in_parts_is_read(asked: Exchange, *replied: Replies) -> Findings:
     """Judge the status, and that a long result costs more than one of a line."""
     plain, _, parts = _read(_replies(asked, replied))
@@ -136,7 +136,7 @@ OPAQUE = must(
 )
 
 
-@check(OPAQUE, on=tools.tool_round_trip)
+@check(OPAQUE, on=probes.tool_round_trip)
 def result_need_not_be_json(asked: Exchange, *replied: Replies) -> Findings:
     """Judge the status, where the same call with a plain result is accepted."""
     _, brackets, _ = _read(_replies(asked, replied))

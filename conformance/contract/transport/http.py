@@ -8,22 +8,23 @@ import json
 import re
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import SSE_TYPE, Exchange, Inconclusive, Kind, Trouble
-from conformance.core.node import show
-from conformance.core.requirement import Untested, may, must, should
-from conformance.core.sources import FIELD, RFC_HTTP, RFC_JSON
-from conformance.core.subject import (
+from conformance.contract.auth import probes
+from conformance.contract.errors.probes import crowded_refusal
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind, Trouble
+from conformance.model.node import show
+from conformance.model.requirement import Untested, may, must, should
+from conformance.model.scope import (
     EVERY_ANSWER,
     EVERY_ATTEMPT,
     EVERY_ERROR,
     EVERY_EXCHANGE,
     only,
 )
-from conformance.spec.probes import auth, basic
-from conformance.spec.probes.errors import crowded_refusal
+from conformance.model.sources import FIELD, RFC_HTTP, RFC_JSON
 
-SHOWN: Final = (basic.text, auth.no_key)
+SHOWN: Final = (basic.text, probes.no_key)
 
 LARGE: Final = 1 << 18
 """Bytes of a body that some servers refuse by its length, without reading it."""
@@ -239,7 +240,9 @@ NO_STREAM = should(
 )
 
 
-@check(NO_STREAM, on=EVERY_ERROR, shown_by=(auth.foreign_key_streamed, crowded_refusal))
+@check(
+    NO_STREAM, on=EVERY_ERROR, shown_by=(probes.foreign_key_streamed, crowded_refusal)
+)
 def error_is_no_stream(exchange: Exchange) -> Findings:
     """Judge the media type of every 4xx and 5xx, a stream asked for or not."""
     if exchange.media_type == SSE_TYPE:

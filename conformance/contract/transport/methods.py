@@ -1,12 +1,12 @@
 """Transport: what other methods get, and a client that reads no compression."""
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange, Inconclusive, Kind
-from conformance.core.node import show
-from conformance.core.requirement import must, should
-from conformance.core.sources import RFC_HTTP
-from conformance.spec.probes import tokens
-from conformance.spec.probes import transport as probes
+from conformance.contract.tokens import probes as token_probes
+from conformance.contract.transport import probes
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.node import show
+from conformance.model.requirement import must, should
+from conformance.model.sources import RFC_HTTP
 
 NO_WORK = must(
     "transport.other-method-makes-no-answer",
@@ -111,7 +111,7 @@ PLAIN = should(
 )
 
 
-@check(PLAIN, on=tokens.spellings)
+@check(PLAIN, on=token_probes.spellings)
 def identity_is_respected(told: tuple[Exchange, ...]) -> Findings:
     """Judge the header of the answer to the first, which asks for no compression."""
     exchange = told[0]

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.core.probe import Setting, Steps, probe
-from conformance.core.request import Request
+from conformance.model.probe import Setting, Steps, probe
+from conformance.model.request import Request
 
 OTHER_METHODS: Final = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
 """Methods that ask for no new answer. OPTIONS is left out: browsers ask it first."""

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.node import Node
-from conformance.core.requirement import must, should
-from conformance.core.sources import PAGE
-from conformance.core.subject import EVERY_USAGE
-from conformance.spec.probes import basic
-from conformance.spec.usage import COUNTED, SCHEMA, STYLES, details
+from conformance.contract.probes import basic
+from conformance.contract.usage.totals import COUNTED, SCHEMA, STYLES, details
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.node import Node
+from conformance.model.requirement import must, should
+from conformance.model.scope import EVERY_USAGE
+from conformance.model.sources import PAGE
 
 PRICED: Final = ("cached_tokens", "reasoning_tokens")
 """Counters that a price hangs on, and that strict clients read."""

@@ -2,20 +2,21 @@
 
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.node import Node
-from conformance.core.request import JSON_TYPE
-from conformance.core.requirement import must
-from conformance.core.sources import FIELD, LOCAL
-from conformance.core.subject import EVERY_USAGE, only
-from conformance.spec.probes import basic, limits
-from conformance.spec.usage import (
+from conformance.contract.limits import probes
+from conformance.contract.probes import basic
+from conformance.contract.usage.totals import (
     COUNTED,
     STYLES,
     completion_tokens,
     reasoning_tokens,
 )
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.node import Node
+from conformance.model.request import JSON_TYPE
+from conformance.model.requirement import must
+from conformance.model.scope import EVERY_USAGE, only
+from conformance.model.sources import FIELD, LOCAL
 
 SLACK: Final = 4
 """Tokens beyond the cap that are forgiven: an end mark, and what frames a message."""
@@ -130,7 +131,7 @@ WITHIN_CAP = must(
 )
 
 
-@check(WITHIN_CAP, on=EVERY_USAGE, shown_by=limits.capped)
+@check(WITHIN_CAP, on=EVERY_USAGE, shown_by=probes.capped)
 def completion_is_within_the_cap(usage: Node, exchange: Exchange) -> Findings:
     """Judge each answer to a request with a cap of 16 or more.
 

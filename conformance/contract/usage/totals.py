@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.core.check import Findings, check
-from conformance.core.exchange import Exchange
-from conformance.core.node import Node
-from conformance.core.requirement import must
-from conformance.core.sources import PAGE
-from conformance.core.subject import EVERY_RESPONSE, EVERY_USAGE
-from conformance.spec.probes import basic, limits
+from conformance.contract.limits import probes
+from conformance.contract.probes import basic
+from conformance.model.check import Findings, check
+from conformance.model.exchange import Exchange
+from conformance.model.node import Node
+from conformance.model.requirement import must
+from conformance.model.scope import EVERY_RESPONSE, EVERY_USAGE
+from conformance.model.sources import PAGE
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ STYLES: Final = (CHAT, RESPONSES)
 
 SCHEMA: Final = f"{PAGE}#/components/schemas/Usage"
 
-COUNTED: Final = (basic.text, basic.streamed_text, limits.capped)
+COUNTED: Final = (basic.text, basic.streamed_text, probes.capped)
 """What brings a usage object: in JSON, in a stream, and in an answer that was cut."""
 
 

@@ -27,7 +27,8 @@ def collected(*modules: ModuleType) -> Mapping[str, Fault]:
 
 FAULTS = collected(
     *(
-        importlib.import_module(f"{__name__}.{module.name}")
-        for module in pkgutil.iter_modules(__path__)
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(__path__, f"{__name__}.")
+        if not module.ispkg
     )
 )

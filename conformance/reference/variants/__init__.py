@@ -5,6 +5,6 @@ The mechanism is that of the faults; a variant is a fault that breaks nothing. I
 """
 
 from conformance.reference.faults import collected
-from conformance.reference.variants import answers, manners, refusals, streams
+from conformance.reference.variants import errors, http, responses, streams
 
-VARIANTS = collected(answers, manners, refusals, streams)
+VARIANTS = collected(responses, http, errors, streams)

@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.reply import JSON_TYPE, Chunk, Head, Reply
+from conformance.reference.request import Asked
+from conformance.reference.response_message import JSON_TYPE, Chunk, Head, Reply
 
 
 def _is_json(head: Head) -> bool:

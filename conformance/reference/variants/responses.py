@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import uuid4
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply
+from conformance.reference.mutations import each_response, retold
+from conformance.reference.request import Asked
 from conformance.reference.response import new_id, text_part
-from conformance.reference.rewriting import each_response, retold
+from conformance.reference.response_message import Reply
 
 Json = Any
 

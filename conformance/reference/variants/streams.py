@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import chain, zip_longest
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.reply import STREAM_TYPE, Chunk, Head, Reply
+from conformance.reference.mutations import each_event, each_response, renumbered
+from conformance.reference.request import Asked
 from conformance.reference.response import text_part
-from conformance.reference.rewriting import each_event, each_response, renumbered
+from conformance.reference.response_message import STREAM_TYPE, Chunk, Head, Reply
 
 Json = Any
 

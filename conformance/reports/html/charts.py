@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.core.exchange import Exchange, Inconclusive, Refused
-from conformance.core.ladder import Ladder
-from conformance.core.node import Malformed
-from conformance.core.report import Report, Result
-from conformance.core.requirement import Level
-from conformance.core.timing import Spread, durations, spreads
-from conformance.core.verdict import Outcome
-from conformance.formats import Evidence
-from conformance.spec.probes import tokens
-from conformance.spec.tokens import ladder_of
+from conformance.contract.tokens import probes
+from conformance.contract.tokens.prompt_tokens import ladder_of
+from conformance.model.exchange import Exchange, Inconclusive, Refused
+from conformance.model.linear_fit import Ladder
+from conformance.model.node import Malformed
+from conformance.model.report import Report, Result
+from conformance.model.requirement import Level
+from conformance.model.timing import Spread, durations, spreads
+from conformance.model.verdict import Outcome
+from conformance.reports import Evidence
 
 WIDTH: Final = 100.0
 """Width of a bar or strip, in the units of its picture."""
@@ -106,7 +106,7 @@ def _rungs(evidence: Evidence) -> Iterator[Exchange]:
     """Yield the exchanges of the ladder; of one that was repeated the last."""
     last: dict[tuple[int, int], Exchange] = {}
     for exchange in evidence.exchanges():
-        if exchange.probe == tokens.ladder.name:
+        if exchange.probe == probes.ladder.name:
             last[exchange.turn, exchange.place] = exchange
     yield from last.values()
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.core.curl import curl
-from conformance.core.event import Event
-from conformance.core.exchange import Exchange, Kind
-from conformance.core.node import Finding, Malformed, show
-from conformance.core.report import Report, Result
-from conformance.formats import Evidence
-from conformance.formats.page.excerpt import LONGEST, Line, cut, plain, printed
-from conformance.formats.text import plainest
+from conformance.model.event import Event
+from conformance.model.exchange import Exchange, Kind
+from conformance.model.node import Finding, Malformed, show
+from conformance.model.report import Report, Result
+from conformance.reports import Evidence
+from conformance.reports.curl import curl
+from conformance.reports.html.json_excerpt import LONGEST, Line, cut, plain, printed
+from conformance.reports.text import plainest
 
 FINDINGS: Final = 3
 """Findings of one requirement that are shown."""

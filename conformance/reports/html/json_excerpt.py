@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from conformance.core.node import Json
-from conformance.core.visible import visible
+from conformance.model.node import Json
+from conformance.reports.escaping import visible
 
 DEEPEST: Final = 24
 """Levels of nesting that are followed."""

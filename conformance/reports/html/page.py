@@ -16,16 +16,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import conformance
-from conformance.catalogue import catalogue
-from conformance.core.fields import COLUMNS
-from conformance.core.node import Finding
-from conformance.core.profile import PROFILES
-from conformance.core.report import Report, Result
-from conformance.core.requirement import Level, Untested
-from conformance.core.verdict import Outcome
-from conformance.formats import Evidence
-from conformance.formats.language import LANGUAGES, TAGS
-from conformance.formats.page import charts, evidence, excerpt, words
+from conformance.contract.catalogue import catalogue
+from conformance.model.generated_input import COLUMNS
+from conformance.model.node import Finding
+from conformance.model.profile import PROFILES
+from conformance.model.report import Report, Result
+from conformance.model.requirement import Level, Untested
+from conformance.model.verdict import Outcome
+from conformance.reports import Evidence
+from conformance.reports.finding_groups import groups
+from conformance.reports.html import charts, evidence, json_excerpt, translate
+from conformance.reports.i18n import LANGUAGES, TAGS
 
 FILE: Final = "report.html"
 
@@ -55,32 +56,33 @@ _BROKEN: Final = (Outcome.FAILED, Outcome.EXPECTED)
 @cache
 def _environment() -> Environment:
     found = Environment(
-        loader=PackageLoader("conformance.formats.page"),
+        loader=PackageLoader("conformance.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     found.globals.update(
-        t=words.t,
-        term=words.term,
-        clause=words.clause,
-        cause=words.cause,
-        because=words.because,
-        reason=words.reason,
-        label=words.label,
-        label_of=words.label_of,
+        t=translate.t,
+        term=translate.term,
+        clause=translate.clause,
+        cause=translate.cause,
+        because=translate.because,
+        reason=translate.reason,
+        label=translate.label,
+        label_of=translate.label_of,
         told=charts.told,
+        groups=groups,
         Level=Level,
         Outcome=Outcome,
     )
-    found.filters["cut"] = excerpt.cut
+    found.filters["cut"] = json_excerpt.cut
     return found
 
 
 def _own(name: str) -> Markup:
     """Return a file of ours that goes into the page as it is."""
-    folder = files("conformance.formats.page") / "templates"
+    folder = files("conformance.reports") / "templates"
     return Markup((folder / name).read_text(encoding="utf-8"))  # noqa: S704 -- our own file
 
 
@@ -205,7 +207,7 @@ def render(report: Report, kept: Evidence, lang: str = LANGUAGES[0]) -> str:
             policy=Markup(policy(style, script)),  # noqa: S704 -- hashes of our own files
             style=style,
             script=script,
-            sentence=words.sentence(report),
+            sentence=translate.sentence(report),
             broken=broken,
             problems=sum(broken.values()),
             counts=counts,

@@ -10,12 +10,12 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from conformance.core.report import Report
-from conformance.core.requirement import Level, Requirement
-from conformance.core.verdict import Outcome
-from conformance.core.visible import visible
-from conformance.formats import language
-from conformance.formats.language import LANGUAGES, TAGS, said
+from conformance.model.report import Report
+from conformance.model.requirement import Level, Requirement
+from conformance.model.verdict import Outcome
+from conformance.reports import i18n
+from conformance.reports.escaping import visible
+from conformance.reports.i18n import LANGUAGES, TAGS, said
 
 _SPAN: Final = Markup('<span class="{lang}" lang="{tag}">{text}</span>')
 
@@ -46,7 +46,7 @@ def term(word: str) -> Markup:
 
 
 def _term(word: str, lang: str) -> str:
-    return word if lang == "en" else language.interface().get(word, word)
+    return word if lang == "en" else i18n.interface().get(word, word)
 
 
 def _braced(text: str) -> str:
@@ -56,23 +56,23 @@ def _braced(text: str) -> str:
 
 def clause(requirement: Requirement) -> Markup:
     """Return the sentence of a requirement."""
-    return in_each(lambda lang: _braced(language.clause(requirement, lang)))
+    return in_each(lambda lang: _braced(i18n.clause(requirement, lang)))
 
 
 def cause(requirement: Requirement) -> Markup:
     """Return what is likely to break a requirement."""
-    return in_each(lambda lang: _braced(language.cause(requirement, lang)))
+    return in_each(lambda lang: _braced(i18n.cause(requirement, lang)))
 
 
 def because(requirement: Requirement, english: str) -> Markup:
     """Return why a clause is not tested."""
-    say = partial(language.because, requirement, english)
+    say = partial(i18n.because, requirement, english)
     return in_each(lambda lang: _braced(say(lang)))
 
 
 def reason(text: str) -> Markup:
     """Return the reason of a verdict, which may quote a server."""
-    return in_each(lambda lang: _braced(language.reason(text, lang)))
+    return in_each(lambda lang: _braced(i18n.reason(text, lang)))
 
 
 def label(attribute: str, text: str, **values: object) -> Markup:

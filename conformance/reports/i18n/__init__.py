@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
-from conformance.core.requirement import Requirement
+from conformance.model.requirement import Requirement
 
 LANGUAGES: Final = ("en", "zh")
 """The languages that a report can begin with, the usual one first."""
@@ -38,7 +38,7 @@ def clauses() -> Mapping[str, Mapping[str, str]]:
     is not tested, each where the clause has one.
     """
     found: dict[str, Mapping[str, str]] = {}
-    folder = files(__name__) / "zh" / "clauses"
+    folder = files(__name__) / "zh" / "requirements"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         found |= _table(file)
     return found

@@ -4,12 +4,19 @@ import hashlib
 
 import pytest
 
-from conformance.core.exchange import LEAK, Exchange, Inconclusive
-from conformance.core.probe import Setting
-from conformance.core.request import KEY, PATH, Request
-from conformance.core.verdict import Outcome
-from conformance.spec.probes import auth as probes
-from tests.spec.refusals import ANSWER, ASKED, came, on_probe, refusal, universal
+from conformance.contract.auth import probes
+from conformance.model.exchange import LEAK, Exchange, Inconclusive
+from conformance.model.probe import Setting
+from conformance.model.request import KEY, PATH, Request
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import (
+    ANSWER,
+    ASKED,
+    came,
+    on_probe,
+    refusal,
+    universal,
+)
 
 WRONG = "sk-QWERTZ4711ASDFGH8150YXCVBN2342"
 WITH_WRONG = Request(ASKED.content, headers={"authorization": f"Bearer {WRONG}"})

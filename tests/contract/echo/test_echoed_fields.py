@@ -2,13 +2,14 @@
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.judgement import Case, Tally
-from conformance.core.probe import Setting
-from conformance.core.verdict import Outcome
-from conformance.spec.probes import echo
-from tests.spec.answers import Json, answer, asking
-from tests.spec.refusals import refusal, universal
+from conformance.contract.catalogue import catalogue
+from conformance.contract.echo import probes
+from conformance.judge.universal_checks import Tally
+from conformance.model.case import Case
+from conformance.model.probe import Setting
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import refusal, universal
+from tests.contract.sample_responses import Json, answer, asking
 
 FOREIGN = "echo.no-foreign-instructions"
 
@@ -93,7 +94,7 @@ def test_instructions_of_the_gateway_are_foreign() -> None:
 
 def test_a_refused_request_is_sent_again_with_less() -> None:
     """Reasoning models refuse sampling parameters, and some servers metadata."""
-    steps = echo.parameters.steps(Setting("m"))
+    steps = probes.parameters.steps(Setting("m"))
     first: Json = next(steps)
     second: Json = steps.send(refusal("Unsupported parameter: 'temperature'."))
 

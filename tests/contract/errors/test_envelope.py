@@ -2,13 +2,20 @@
 
 import pytest
 
-from conformance.core.exchange import Failure, Trouble
-from conformance.core.probe import Setting
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome
-from conformance.spec.errors import OF_HTTP
-from conformance.spec.probes.errors import crowded_refusal, secret_word
-from tests.spec.refusals import ANSWER, ASKED, came, on_probe, refusal, universal
+from conformance.contract.errors.envelope import OF_HTTP
+from conformance.contract.errors.probes import crowded_refusal, secret_word
+from conformance.model.exchange import Failure, Trouble
+from conformance.model.probe import Setting
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import (
+    ANSWER,
+    ASKED,
+    came,
+    on_probe,
+    refusal,
+    universal,
+)
 
 TEXTS = ("errors.type-is-a-text", "errors.code-is-a-text", "errors.param-is-a-text")
 

@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.lifecycle import lifecycle
-from conformance.core.rules import Rule
-from conformance.core.verdict import Outcome
+from conformance.contract.catalogue import catalogue
+from conformance.contract.events.stream.rules import Rule
+from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.model.verdict import Outcome
 from conformance.reference.faults import collected
 from conformance.reference.variants import streams
-from tests.judging import Town, town_of, tripped
-from tests.spec.streams import (
+from tests.contract.sample_streams import (
     accumulated,
     broken,
     changed,
@@ -23,6 +22,7 @@ from tests.spec.streams import (
     response,
     written,
 )
+from tests.fault_servers import Town, town_of, tripped
 
 Json = Any
 Events = list[Json]

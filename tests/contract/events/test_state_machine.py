@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.core.exchange import Failure, Trouble
-from conformance.core.families import KNOWN
-from conformance.core.lifecycle import lifecycle
-from conformance.core.rules import MOST, Rule
-from tests.spec.streams import (
+from conformance.contract.events.stream.rules import MOST, Rule
+from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.contract.events.stream.text_events import KNOWN
+from conformance.model.exchange import Failure, Trouble
+from tests.contract.sample_streams import (
     accumulated,
     broken,
     changed,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.core.node import Finding
-from conformance.spec.explained import is_told
+from conformance.contract.evidence.attribution import is_told
+from conformance.model.node import Finding
 
 
 @pytest.mark.parametrize(

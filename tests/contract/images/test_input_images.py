@@ -5,11 +5,11 @@ import struct
 
 import pytest
 
-from conformance.core.exchange import Exchange
-from conformance.core.verdict import Outcome
-from conformance.spec.probes.images import RED
-from tests.spec.conversations import held, message, response
-from tests.spec.refusals import came, refusal
+from conformance.contract.images.probes import RED
+from conformance.model.exchange import Exchange
+from conformance.model.verdict import Outcome
+from tests.contract.run_probe import held, message, response
+from tests.contract.sample_errors import came, refusal
 
 CLAUSE = "images.picture-is-taken-or-refused-by-name"
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from conformance.core.exchange import Exchange
-from conformance.core.probe import Setting
-from conformance.core.verdict import Outcome
-from conformance.spec.isolation import _WORD
-from conformance.spec.probes import isolation
-from tests.spec.conversations import SETTING, asking, call, held, message, response
-from tests.spec.refusals import came, refusal, universal
+from conformance.contract.isolation import probes
+from conformance.contract.isolation.concurrency import _WORD
+from conformance.model.exchange import Exchange
+from conformance.model.probe import Setting
+from conformance.model.verdict import Outcome
+from tests.contract.run_probe import SETTING, asking, call, held, message, response
+from tests.contract.sample_errors import came, refusal, universal
 
 CLAUSE = "isolation.no-foreign-word"
 MINE, OTHER = SETTING.word("mine"), SETTING.word("other")
@@ -81,22 +81,22 @@ def test_a_repeated_answer_repeats_its_calls() -> None:
 
 def burst(ids: list[str]) -> tuple[Exchange, ...]:
     """Return the answers to a burst, the JSON ones with these ids."""
-    streams = [f"stream-{number}" for number in range(isolation.EACH_WAY)]
+    streams = [f"stream-{number}" for number in range(probes.EACH_WAY)]
     return tuple(came(response(message("Hi"), id=id_)) for id_ in ids + streams)
 
 
 @pytest.mark.parametrize(
     ("clause", "places"),
     [
-        ("isolation.instructions-are-part-of-the-question", isolation.ALIKE),
-        ("isolation.equal-requests-have-two-answers", isolation.TWINS),
+        ("isolation.instructions-are-part-of-the-question", probes.ALIKE),
+        ("isolation.equal-requests-have-two-answers", probes.TWINS),
     ],
 )
 def test_a_shared_id_tells_where_others_differ(
     clause: str, places: tuple[int, int]
 ) -> None:
     """Where all ids are equal, or empty, clauses about ids have said so."""
-    ids = [f"resp_{number}" for number in range(isolation.EACH_WAY)]
+    ids = [f"resp_{number}" for number in range(probes.EACH_WAY)]
     shared = list(ids)
     shared[places[1]] = shared[places[0]]
 

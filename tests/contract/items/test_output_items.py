@@ -2,9 +2,17 @@
 
 import pytest
 
-from conformance.core.verdict import Outcome
-from tests.spec.answers import CALL, MESSAGE, PART, Json, answer, asking, stream
-from tests.spec.refusals import universal
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import universal
+from tests.contract.sample_responses import (
+    CALL,
+    MESSAGE,
+    PART,
+    Json,
+    answer,
+    asking,
+    stream,
+)
 
 NEW = "items.ids-differ-between-answers"
 

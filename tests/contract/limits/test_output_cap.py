@@ -2,10 +2,18 @@
 
 import pytest
 
-from conformance.core.verdict import Outcome
-from conformance.spec.probes.limits import CAP, LETTERS
-from tests.spec.answers import CUT, RESPONSE, USAGE, Json, answer, asking, saying
-from tests.spec.refusals import came, on_probe, refusal, universal
+from conformance.contract.limits.probes import CAP, LETTERS
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import came, on_probe, refusal, universal
+from tests.contract.sample_responses import (
+    CUT,
+    RESPONSE,
+    USAGE,
+    Json,
+    answer,
+    asking,
+    saying,
+)
 
 HONOURED = "limits.cap-is-honoured"
 SAYS_CUT = "limits.cut-answer-says-incomplete"

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.judgement import Case, Tally
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome, Verdict
-from conformance.extras import missing
+from conformance.clients.extras import missing
+from conformance.clients.json_shape import shape
+from conformance.clients.model_errors import Breach
+from conformance.clients.published_models import published
+from conformance.contract.catalogue import catalogue
+from conformance.contract.profile.published_models import MODELLED, NULLABLE
+from conformance.judge.universal_checks import Tally
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome, Verdict
 from conformance.reference.profiles import PROFILES as PROMISES
-from conformance.schema.breaches import Breach
-from conformance.schema.published import published
-from conformance.schema.shapes import shape
-from conformance.spec.profile import MODELLED, NULLABLE
 
 Json = Any
 

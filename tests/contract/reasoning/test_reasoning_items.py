@@ -2,12 +2,12 @@
 
 import pytest
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Json
-from conformance.core.verdict import Outcome
-from conformance.spec.probes import reasoning
-from tests.spec.conversations import asking, conversed, held, message, response
-from tests.spec.refusals import came, refusal, universal
+from conformance.contract.reasoning import probes
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
+from conformance.model.verdict import Outcome
+from tests.contract.run_probe import asking, conversed, held, message, response
+from tests.contract.sample_errors import came, refusal, universal
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
@@ -70,8 +70,8 @@ def test_models_without_thoughts_take_their_answers_back_too() -> None:
     """The clause is about the whole output, whatever is in it."""
     plain = came(response(message("6")))
     clause = "reasoning.own-output-is-accepted-back"
-    taken = conversed(reasoning.replayed_reasoning, plain, plain)
-    refused = conversed(reasoning.replayed_reasoning, plain, refusal("Unknown item."))
+    taken = conversed(probes.replayed_reasoning, plain, plain)
+    refused = conversed(probes.replayed_reasoning, plain, refusal("Unknown item."))
 
     assert held(clause, *taken) is PASSED
     assert held(clause, *refused) is FAILED

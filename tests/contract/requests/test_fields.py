@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange, Failure, Inconclusive, Trouble
-from conformance.core.judgement import Case, judge
-from conformance.core.node import Finding, Json
-from conformance.core.probe import Probe, Setting, Told
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome, Verdict
-from conformance.spec.probes import requests as served_probes
-from conformance.spec.probes import requests_refused as refused_probes
-from conformance.spec.probes.requests import Row
-from conformance.spec.requests_outcome import named, refused, served, was_served
+from conformance.contract.catalogue import catalogue
+from conformance.contract.requests import probes as served_probes
+from conformance.contract.requests import rejected_probes as refused_probes
+from conformance.contract.requests.outcome import named, refused, served, was_served
+from conformance.contract.requests.probes import Row
+from conformance.judge.universal_checks import judge
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Failure, Inconclusive, Trouble
+from conformance.model.node import Finding, Json
+from conformance.model.probe import Probe, Setting, Told
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome, Verdict
 
 SETTING = Setting("gpt-4o")
 ANSWER = {"id": "resp_1", "object": "response", "status": "completed", "output": []}

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.core.verdict import Outcome
-from conformance.reference.asked import Asked
+from conformance.model.verdict import Outcome
+from conformance.reference.errors import Refused, wrong_value
 from conformance.reference.fault import Fault, on_reply, on_request
-from conformance.reference.faults.requests import refusal
+from conformance.reference.faults.requests.fields import refusal
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused, wrong_value
-from conformance.reference.reply import Reply
-from tests.judging import Town, town_of, tripped
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
+from tests.fault_servers import Town, town_of, tripped
 
 
 @on_reply()

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange, Failure, Kind, Trouble
-from conformance.core.judgement import Case, Tally
-from conformance.core.verdict import Outcome
-from conformance.spec.responses_model import is_a_version
-from tests.spec.answers import (
+from conformance.contract.catalogue import catalogue
+from conformance.contract.responses.model import is_a_version
+from conformance.judge.universal_checks import Tally
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Failure, Kind, Trouble
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import came, refusal, universal
+from tests.contract.sample_responses import (
     CALL,
     CUT,
     HEADERS,
@@ -26,7 +28,6 @@ from tests.spec.answers import (
     saying,
     stream,
 )
-from tests.spec.refusals import came, refusal, universal
 
 SECTIONS = ("responses", "items", "status", "usage", "limits", "tokens", "echo")
 

@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.clients import official
-from conformance.core.exchange import Exchange, Failure, Trouble
-from conformance.core.fields import PREFIX
-from conformance.core.judgement import Case, Tally
-from conformance.core.profile import NEWAPI
-from conformance.core.request import Request
-from conformance.core.subject import Note
-from conformance.core.verdict import Outcome, Verdict
-from conformance.run.plan import plan
-from conformance.run.settings import Settings
-from conformance.spec import sdk
-from tests.spec.test_profiles import MESSAGE, RESPONSE
+from conformance.clients import openai_client
+from conformance.contract.catalogue import catalogue
+from conformance.contract.sdk import responses
+from conformance.judge.plan import plan
+from conformance.judge.universal_checks import Tally
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.generated_input import PREFIX
+from conformance.model.profile import NEWAPI
+from conformance.model.request import Request
+from conformance.model.scope import Note
+from conformance.model.settings import Settings
+from conformance.model.verdict import Outcome, Verdict
+from tests.contract.profile.test_published_models import MESSAGE, RESPONSE
 
 Json = Any
 
@@ -112,11 +113,11 @@ def test_text_and_calls_are_read() -> None:
     """The program gets what the wire has; the usage of the chat API is no trouble."""
     whole = {**RESPONSE, "output": [MESSAGE, CALL], "usage": CHAT_USAGE}
 
-    reading = official.created(answer(whole))
+    reading = openai_client.created(answer(whole))
 
     assert reading.text == "Hello"
     assert reading.calls == (
-        official.Call("call_1", "get_weather", '{"city": "Turin"}'),
+        openai_client.Call("call_1", "get_weather", '{"city": "Turin"}'),
     )
     assert judged("reads-a-response", answer(whole)).outcome is Outcome.PASSED
 
@@ -127,8 +128,8 @@ def test_a_stream_is_read_piece_by_piece(item: Json, last: str) -> None:
     """Every event is handed over, and the accumulator ends in what was sent."""
     sent = stream(*told(item, last))
 
-    assert official.iterated(sent).events == tuple(e.type for e in sent.events)
-    assert official.accumulated(sent).trouble == ""
+    assert openai_client.iterated(sent).events == tuple(e.type for e in sent.events)
+    assert openai_client.accumulated(sent).trouble == ""
     assert judged("reads-a-stream", sent).outcome is Outcome.PASSED
     assert judged("accumulates-a-stream", sent).outcome is Outcome.PASSED
 
@@ -155,8 +156,8 @@ def test_a_warning_of_the_models_is_no_trouble() -> None:
     *events, last = told()
     sent = stream(*events, {**last, "response": response})
 
-    assert official.created(answer(response)).text == "Hello"
-    assert official.accumulated(sent).text == "Hello"
+    assert openai_client.created(answer(response)).text == "Hello"
+    assert openai_client.accumulated(sent).text == "Hello"
 
 
 def test_an_error_member_stops_the_client() -> None:
@@ -173,7 +174,7 @@ def test_what_another_clause_blames_is_left_to_it() -> None:
 
     verdict = judged("accumulates-a-stream", sent)
 
-    assert official.accumulated(sent).trouble
+    assert openai_client.accumulated(sent).trouble
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "tells it better" in verdict.reason
 
@@ -191,7 +192,9 @@ def test_what_another_clause_blames_is_left_to_it() -> None:
 )
 def test_a_refusal_is_the_error_of_its_status(status: int, name: str) -> None:
     """The message is found, and the request is sent once."""
-    assert official.raised(answer(REFUSAL, status)) == official.Raised(name, "No.", 1)
+    assert openai_client.raised(answer(REFUSAL, status)) == openai_client.Raised(
+        name, "No.", 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,7 +215,7 @@ def test_legal_framing_that_the_client_misreads_breaks_no_must(
     sent = replace(plain, body=framed(plain.body), chunks=())
 
     assert sent.events[0].type == "response.created"
-    assert official.iterated(sent).trouble.startswith("JSONDecodeError")
+    assert openai_client.iterated(sent).trouble.startswith("JSONDecodeError")
     assert judged("reads-a-stream", sent).outcome is Outcome.PASSED
     assert judged("accumulates-a-stream", sent).outcome is Outcome.PASSED
     assert judged("reads-the-framing", sent).outcome is Outcome.FAILED
@@ -274,7 +277,7 @@ def test_one_answer_of_each_form_is_read() -> None:
     short, long = answer(RESPONSE), answer({**RESPONSE, "user": "x" * 99})
     notes = [Note(exchange, "x-1") for exchange in (long, short, long)]
 
-    assert sdk.chosen(notes, lambda exchange: exchange.status) == [short]
+    assert responses.chosen(notes, lambda exchange: exchange.status) == [short]
 
 
 def test_without_the_extra_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +297,8 @@ def test_without_the_extra_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> No
 def test_nothing_dear_is_imported_to_read_the_catalogue() -> None:
     """Help and lists are quick, whatever is installed."""
     code = (
-        "import sys; from conformance.catalogue import catalogue; catalogue(); "
+        "import sys; from conformance.contract.catalogue import catalogue; "
+        "catalogue(); "
         "print([m for m in ('openai', 'openresponses_types', 'pydantic', 'httpx2') "
         "if m in sys.modules])"
     )

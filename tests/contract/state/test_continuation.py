@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.exchange import Exchange
-from conformance.core.judgement import Case, judge
-from conformance.core.node import Json
-from conformance.core.verdict import Outcome
-from conformance.reference.asked import Asked
+from conformance.contract.catalogue import catalogue
+from conformance.contract.state import probes
+from conformance.judge.universal_checks import judge
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
+from conformance.model.verdict import Outcome
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
-from conformance.spec.probes import state
-from tests.judging import town_of
-from tests.spec.conversations import (
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
+from tests.contract.run_probe import (
     SETTING,
     call,
     conversed,
@@ -25,7 +25,8 @@ from tests.spec.conversations import (
     response,
     streamed,
 )
-from tests.spec.refusals import came, refusal
+from tests.contract.sample_errors import came, refusal
+from tests.fault_servers import town_of
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
@@ -51,7 +52,7 @@ def test_a_context_is_read_by_word_or_by_count(
 ) -> None:
     """A forgetful model has read it, and a server that never counts tells nothing."""
     first, second = counts
-    turns = conversed(state.remembered_word, said(read=first), said(text, read=second))
+    turns = conversed(probes.remembered_word, said(read=first), said(text, read=second))
 
     assert held("state.previous-response-is-read", *turns) is outcome
 
@@ -71,7 +72,7 @@ def test_only_who_says_to_have_stored_must_find(
     outcome: Outcome,
 ) -> None:
     """A server without memory says so in the first place."""
-    turns = conversed(state.remembered_word, said(store=stored), refusal(words))
+    turns = conversed(probes.remembered_word, said(store=stored), refusal(words))
 
     assert held("state.stored-response-is-found", *turns) is outcome
 
@@ -80,7 +81,7 @@ def chain(*counts: int) -> tuple[Exchange, ...]:
     """Return a whole chain whose turns read so many tokens, and then its ends."""
     fetched = came({"id": "resp_1"})
     turns = (said(read=count) for count in counts)
-    told = conversed(state.chained_turns, *turns, refusal("not found", 404), fetched)
+    told = conversed(probes.chained_turns, *turns, refusal("not found", 404), fetched)
     return tuple(turn for turn in told if isinstance(turn, Exchange))
 
 
@@ -123,7 +124,7 @@ def test_a_turn_that_continues_is_a_stream() -> None:
     whole = chain(80, 90, 110, 130, 150)
     third = streamed(response(message("Hello"), read=20), request=whole[2].request)
     again = (first, second, third, *whole[3:])
-    lost = conversed(state.chained_turns, first, second, third, refusal("not found"))
+    lost = conversed(probes.chained_turns, first, second, third, refusal("not found"))
 
     assert [t.request.streamed for t in whole[:5]] == [True, False, True, False, False]
     assert held("state.context-grows-by-a-turn", *again) is FAILED
@@ -133,7 +134,7 @@ def test_a_turn_that_continues_is_a_stream() -> None:
 
 def test_what_only_counts_the_new_never_shrinks() -> None:
     """The turns that are alike ask at more length than the one before them."""
-    assert len(state.HELLO.split()) > len(state.QUESTION.split())
+    assert len(probes.HELLO.split()) > len(probes.QUESTION.split())
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_what_only_counts_the_new_never_shrinks() -> None:
 def test_a_server_need_not_fetch(fetched: Exchange, outcome: Outcome) -> None:
     """It only has to say in JSON that it does not."""
     *turns, _ = chain(40, 60, 80, 100, 120)
-    turns.append(conversed(state.chained_turns, *turns, fetched)[-1])  # type: ignore[arg-type]  # a fetch is one exchange
+    turns.append(conversed(probes.chained_turns, *turns, fetched)[-1])  # type: ignore[arg-type]  # a fetch is one exchange
 
     assert held("state.response-can-be-fetched", *turns) is outcome
 
@@ -163,7 +164,7 @@ def test_a_page_is_told_by_what_came() -> None:
     html = (("content-type", "text/html; charset=utf-8"),)
     page = came(b"<html>Not found</html>", 404, headers=html)
     *turns, _ = chain(40, 60, 80, 100, 120)
-    turns.append(conversed(state.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
+    turns.append(conversed(probes.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
     check = catalogue().find("state.response-can-be-fetched")
 
     (finding,) = judge(Case(check, check.probes[0]), tuple(turns), "newapi").findings
@@ -174,7 +175,7 @@ def test_a_page_is_told_by_what_came() -> None:
 def test_a_chain_that_breaks_off_leaves_the_rest_open() -> None:
     """A refused second turn is the business of one clause."""
     down = refusal("Response resp_1 not found.", 404)
-    turns = conversed(state.chained_turns, said(), down)
+    turns = conversed(probes.chained_turns, said(), down)
 
     assert held("state.streamed-response-can-be-continued", *turns) is FAILED
     for rest in (
@@ -191,9 +192,9 @@ def test_a_model_that_tells_its_instructions_is_no_evidence() -> None:
     silent = said("Hello")
     clause = "state.instructions-are-not-carried-over"
 
-    assert held(clause, *conversed(state.chained_turns, told, told)) is OPEN
-    assert held(clause, *conversed(state.chained_turns, silent, told)) is FAILED
-    assert held(clause, *conversed(state.chained_turns, silent, silent)) is PASSED
+    assert held(clause, *conversed(probes.chained_turns, told, told)) is OPEN
+    assert held(clause, *conversed(probes.chained_turns, silent, told)) is FAILED
+    assert held(clause, *conversed(probes.chained_turns, silent, silent)) is PASSED
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_a_stranger_may_be_answered_out_of_nothing(
     asked: Exchange, outcome: Outcome
 ) -> None:
     """A leak is a word, or a prompt that is longer than the stranger's own."""
-    turns = conversed(state.foreign_conversation, said(), asked, refusal("no", 404))
+    turns = conversed(probes.foreign_conversation, said(), asked, refusal("no", 404))
 
     assert held("state.foreign-conversation-stays-closed", *turns) is outcome
 
@@ -231,7 +232,7 @@ def test_a_page_for_any_path_gives_nothing_away(
     fetched: Exchange, outcome: Outcome
 ) -> None:
     """What counts is whether the answer comes back."""
-    turns = conversed(state.foreign_conversation, said(), refusal("no", 404), fetched)
+    turns = conversed(probes.foreign_conversation, said(), refusal("no", 404), fetched)
 
     assert held("state.foreign-response-cannot-be-fetched", *turns) is outcome
 
@@ -239,8 +240,8 @@ def test_a_page_for_any_path_gives_nothing_away(
 def test_a_stored_call_that_was_not_made_is_open() -> None:
     """The model would not call, so nothing can be answered."""
     made = came(response(call()))
-    silent = conversed(state.stored_call, said())
-    refused = conversed(state.stored_call, made, refusal("No tool call found."))
+    silent = conversed(probes.stored_call, said())
+    refused = conversed(probes.stored_call, made, refusal("No tool call found."))
 
     assert held("state.stored-call-can-be-answered", *silent) is OPEN
     assert held("state.stored-call-can-be-answered", *refused) is FAILED

@@ -2,11 +2,20 @@
 
 import pytest
 
-from conformance.catalogue import catalogue
-from conformance.core.judgement import Case, Tally
-from conformance.core.verdict import Outcome
-from tests.spec.answers import CUT, MESSAGE, Json, answer, asking, saying, stream
-from tests.spec.refusals import on_probe, universal
+from conformance.contract.catalogue import catalogue
+from conformance.judge.universal_checks import Tally
+from conformance.model.case import Case
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import on_probe, universal
+from tests.contract.sample_responses import (
+    CUT,
+    MESSAGE,
+    Json,
+    answer,
+    asking,
+    saying,
+    stream,
+)
 
 ERROR = "status.error-is-there-when-failed"
 REASON = "status.reason-is-there-when-incomplete"

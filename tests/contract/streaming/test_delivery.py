@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from conformance.core.check import Check
-from conformance.core.exchange import SSE_TYPE, Exchange, Failure, Trouble
-from conformance.core.judgement import Case, Tally, judge
-from conformance.core.probe import Setting, Told
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome
-from conformance.spec import streaming, streaming_ends
-from conformance.spec.probes.streaming import hung_up, refused_streams
-from tests.spec.streams import (
+from conformance.contract.streaming import delivery, disconnects
+from conformance.contract.streaming.probes import hung_up, refused_streams
+from conformance.judge.universal_checks import Tally, judge
+from conformance.model.case import Case
+from conformance.model.check import Check
+from conformance.model.exchange import SSE_TYPE, Exchange, Failure, Trouble
+from conformance.model.probe import Setting, Told
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome
+from tests.contract.sample_streams import (
     conforming,
     exchange,
     message,
@@ -62,7 +63,7 @@ def asks(**members: Json) -> Request:
 @pytest.mark.parametrize("members", [{}, {"stream": False}, {"stream": None}])
 def test_an_unasked_stream_is_blamed(members: Json) -> None:
     """Absent, null and false mean the same; the media type alone is no excuse."""
-    check = streaming.unasked_answer_is_json
+    check = delivery.unasked_answer_is_json
     came = replace(exchange(conforming()), request=asks(**members))
     unlabelled = replace(came, headers=JSON)
     plain = answer(asks(**members), response("completed"))
@@ -74,7 +75,7 @@ def test_an_unasked_stream_is_blamed(members: Json) -> None:
 
 def test_a_stream_for_which_somebody_asked_is_not_blamed() -> None:
     """By the member, by an Accept header, or in a way that we cannot read."""
-    check = streaming.unasked_answer_is_json
+    check = delivery.unasked_answer_is_json
     came = exchange(conforming())
     accepting = asks(headers={"Accept": SSE_TYPE})
     odd = [asks(stream=1), asks(stream="yes"), Request(b"{"), accepting]
@@ -87,7 +88,7 @@ def test_a_stream_for_which_somebody_asked_is_not_blamed() -> None:
 
 def test_one_object_for_a_stream_is_blamed() -> None:
     """The flag was lost; a refusal is judged elsewhere."""
-    check = streaming.true_brings_a_stream
+    check = delivery.true_brings_a_stream
     asked = asks(stream=True)
     refusal = answer(asked, {"error": {"message": "no stream"}}, 400)
 
@@ -126,7 +127,7 @@ def test_a_held_back_stream_is_blamed(
     streams: Sequence[Exchange], outcome: Outcome
 ) -> None:
     """Only a long wait that ends in one burst, and only if none came otherwise."""
-    assert told(streaming.long_answer_arrives_in_pieces, *streams) is outcome
+    assert told(delivery.long_answer_arrives_in_pieces, *streams) is outcome
 
 
 def test_a_stream_that_we_left_says_nothing_of_its_pace() -> None:
@@ -134,7 +135,7 @@ def test_a_stream_that_we_left_says_nothing_of_its_pace() -> None:
     left = paced(3.0, 3.0)
     asked = replace(left.request, hang_up_after=5)
     one = replace(left, request=asked)
-    check = streaming.long_answer_arrives_in_pieces
+    check = delivery.long_answer_arrives_in_pieces
     assert told(check, one) is Outcome.INCONCLUSIVE
 
 
@@ -165,7 +166,7 @@ def test_a_server_that_a_hang_up_hurts_is_blamed(
     """By its next answer, or the lack of one, after two hang-ups."""
     left, following = left_and(after)
     turns = (left, following, (left,), following)
-    assert held(streaming_ends.hang_up_does_no_harm, *turns) is outcome
+    assert held(disconnects.hang_up_does_no_harm, *turns) is outcome
 
 
 def test_a_breakdown_after_one_hang_up_of_two_may_be_bad_luck() -> None:
@@ -174,7 +175,7 @@ def test_a_breakdown_after_one_hang_up_of_two_may_be_bad_luck() -> None:
     well = (answer(asks(), says("Hello")),)
     turns = (left, broken_down, (left,), well)
 
-    check = streaming_ends.hang_up_does_no_harm
+    check = disconnects.hang_up_does_no_harm
     assert held(check, *turns) is Outcome.INCONCLUSIVE
 
 
@@ -193,7 +194,7 @@ def test_a_hang_up_is_tried_again_only_after_a_breakdown() -> None:
 
 def test_the_rest_of_a_stream_in_the_next_answer_is_blamed() -> None:
     """The word was made up for the stream alone."""
-    check = streaming_ends.hang_up_leaves_nothing_behind
+    check = disconnects.hang_up_leaves_nothing_behind
     word = SETTING.word("left-behind")
 
     def after(said: str) -> tuple[Exchange, tuple[Exchange]]:
@@ -215,7 +216,7 @@ def refusals(*answers: Exchange) -> tuple[Exchange, ...]:
 
 def test_a_refusal_inside_a_stream_is_blamed() -> None:
     """Whether it has a type or not; an answer to either request is another matter."""
-    check = streaming_ends.refusal_is_no_stream
+    check = disconnects.refusal_is_no_stream
     plain = answer(asks(), {"error": {"message": "no"}}, 400)
     served = exchange(conforming())
     typed = exchange([{"type": "error", "message": "no"}])
@@ -231,7 +232,7 @@ def test_a_refusal_inside_a_stream_is_blamed() -> None:
 
 def test_headers_for_proxies_are_looked_for() -> None:
     """Either of the two will do."""
-    check = streaming_ends.asks_proxies_not_to_buffer
+    check = disconnects.asks_proxies_not_to_buffer
     came = exchange(conforming())
 
     def with_header(name: str, value: str) -> Exchange:
@@ -246,7 +247,7 @@ def test_headers_for_proxies_are_looked_for() -> None:
 
 def test_done_is_asked_for_where_a_document_asks_for_it() -> None:
     """The last frame is the sentinel; a stream without an end is judged elsewhere."""
-    check = streaming_ends.done_closes_the_stream
+    check = disconnects.done_closes_the_stream
     closed = exchange(written(conforming()) + b"data: [DONE]\n\n")
 
     assert check.requirement.profiles == {"openresponses"}
@@ -274,4 +275,4 @@ def test_streams_that_are_all_errors_are_blamed_together(
     """One may fail by bad luck, and one answer shows that streams can bring it."""
     shown = [exchange(body) for body in streams]
 
-    assert told(streaming_ends.some_stream_brings_an_answer, *shown) is outcome
+    assert told(disconnects.some_stream_brings_an_answer, *shown) is outcome

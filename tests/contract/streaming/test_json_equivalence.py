@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.verdict import Outcome
-from conformance.spec import streaming, streaming_twins
-from conformance.spec.probes.streaming import PHRASE, twins
-from tests.spec.streams import exchange, message, numbered, response, text
-from tests.spec.test_streaming import SETTING, answer, held, says
+from conformance.contract.streaming import delivery, json_equivalence
+from conformance.contract.streaming.probes import PHRASE, twins
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.verdict import Outcome
+from tests.contract.sample_streams import exchange, message, numbered, response, text
+from tests.contract.streaming.test_delivery import SETTING, answer, held, says
 
 Json = Any
 
@@ -40,7 +40,7 @@ def test_a_replaced_character_is_blamed(
 ) -> None:
     """U+FFFD in the stream alone; what else the model says is its own affair."""
     pair = both(says(plain), says(streamed))
-    assert held(streaming_twins.characters_survive, pair) is outcome
+    assert held(json_equivalence.characters_survive, pair) is outcome
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_an_answer_told_twice_is_blamed(
 ) -> None:
     """The measure is the JSON answer to the same question."""
     pair = both(says(plain), says(streamed))
-    assert held(streaming_twins.answer_comes_once, pair) is outcome
+    assert held(json_equivalence.answer_comes_once, pair) is outcome
 
 
 def test_items_are_compared_but_for_reasoning() -> None:
     """A model may think in one answer, and not in the other."""
-    check = streaming_twins.same_items_as_json
+    check = json_equivalence.same_items_as_json
     thinking = says("Hi!")
     thinking["output"].insert(0, {"type": "reasoning", "id": "rs_1", "summary": []})
     cut = response("incomplete", [message("incomplete", "H")])
@@ -77,7 +77,7 @@ def test_items_are_compared_but_for_reasoning() -> None:
 
 def test_members_are_compared_by_name() -> None:
     """Null means as little as nothing, and values are free to differ."""
-    check = streaming_twins.same_members_as_json
+    check = json_equivalence.same_members_as_json
     plain, same = says("Hi!"), says("Hi!")
     thin = {k: v for k, v in same.items() if k != "tools"}
 
@@ -88,7 +88,7 @@ def test_members_are_compared_by_name() -> None:
 
 def test_a_refused_false_is_blamed() -> None:
     """Stream false is the default, said aloud."""
-    check = streaming.false_is_served
+    check = delivery.false_is_served
     plain, streamed = both(says("Hi!"), says("Hi!"))
     refused = answer(plain.request, {"error": {"message": "stream only"}}, 400)
     broken = replace(refused, status=500)
@@ -102,4 +102,4 @@ def test_a_pair_that_is_not_completed_is_not_compared() -> None:
     """One of the two was cut: there is nothing to hold the other against."""
     cut = response("incomplete", [{**message("incomplete"), "content": [text("H")]}])
     with pytest.raises(Inconclusive, match="not completed"):
-        streaming_twins.both(both(says("Hi!"), cut))
+        json_equivalence.both(both(says("Hi!"), cut))

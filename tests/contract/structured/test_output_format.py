@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from conformance.core.exchange import Exchange
-from conformance.core.node import Json, Node
-from conformance.core.verdict import Outcome
-from conformance.spec.fitting import misfits
-from conformance.spec.probes import structured
-from conformance.spec.probes.structured import object_answer
-from tests.spec.conversations import conversed, held, message, response, streamed
-from tests.spec.refusals import came, refusal
+from conformance.contract.evidence.schema_match import misfits
+from conformance.contract.structured import probes
+from conformance.contract.structured.probes import object_answer
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json, Node
+from conformance.model.verdict import Outcome
+from tests.contract.run_probe import conversed, held, message, response, streamed
+from tests.contract.sample_errors import came, refusal
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
@@ -132,7 +132,7 @@ def test_who_refuses_to_stream_is_asked_without(
 )
 def test_misfits_are_found_where_they_are(value: Json, pointers: list[str]) -> None:
     """Each with a pointer of its own."""
-    found = [finding.pointer for finding in misfits(Node(value), structured.SCHEMA)]
+    found = [finding.pointer for finding in misfits(Node(value), probes.SCHEMA)]
 
     assert found == pointers
 

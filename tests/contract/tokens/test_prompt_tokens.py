@@ -2,22 +2,23 @@
 
 import pytest
 
-from conformance.core.exchange import Exchange, Inconclusive
-from conformance.core.ladder import Ladder
-from conformance.core.probe import Setting
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome
-from conformance.spec.probes import isolation, tokens
-from conformance.spec.tokens import ladder_of, size_of
-from tests.spec.answers import USAGE, Json, answer, asking, stream
-from tests.spec.refusals import on_probe, refusal, universal
+from conformance.contract.isolation import probes as isolation_probes
+from conformance.contract.tokens import probes as token_probes
+from conformance.contract.tokens.prompt_tokens import ladder_of, size_of
+from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.linear_fit import Ladder
+from conformance.model.probe import Setting
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import on_probe, refusal, universal
+from tests.contract.sample_responses import USAGE, Json, answer, asking, stream
 
 SAME = "tokens.same-question-costs-the-same"
 STREAMED = "tokens.stream-costs-what-json-costs"
 HONEST = (75, 130, 240, 460, 140, 250)
 """20 tokens of template, 55 for each paragraph, 10 for the frame of instructions."""
 
-REQUESTS: Json = next(tokens.ladder.steps(Setting("m")))
+REQUESTS: Json = next(token_probes.ladder.steps(Setting("m")))
 
 
 def _priced(read: int) -> Json:
@@ -170,7 +171,7 @@ def test_a_message_costs_what_its_text_costs(message: int, *, sound: bool) -> No
 
 
 READ = "tokens.every-message-is-read"
-TALK: Json = next(tokens.conversation.steps(Setting("m")))
+TALK: Json = next(token_probes.conversation.steps(Setting("m")))
 FAIR = 20 + 5 * 55 + 4 * 4
 """What five messages cost: template and text as on the ladder, and four frames."""
 
@@ -246,7 +247,7 @@ def test_generated_messages_are_no_conversation() -> None:
 
 def test_a_refused_developer_is_left_out() -> None:
     """The conversation is sent once more, with all that the others say."""
-    steps = tokens.conversation.steps(Setting("m"))
+    steps = token_probes.conversation.steps(Setting("m"))
     whole: Json = next(steps)
     fewer: Json = steps.send(refusal("No such role.", request=whole))
     four = answer(fewer, usage=_priced(FAIR - 59))
@@ -260,7 +261,7 @@ def test_a_refused_developer_is_left_out() -> None:
 
 def test_a_served_conversation_is_sent_once() -> None:
     """One answer is all that it costs."""
-    steps = tokens.conversation.steps(Setting("m"))
+    steps = token_probes.conversation.steps(Setting("m"))
     next(steps)
 
     with pytest.raises(StopIteration):
@@ -268,8 +269,8 @@ def test_a_served_conversation_is_sent_once() -> None:
 
 
 IN_STREAM = "tokens.instructions-cost-in-a-stream-too"
-BURST: Json = next(isolation.burst.steps(Setting("m")))
-LONG: Json = BURST[isolation.INSTRUCTED]
+BURST: Json = next(isolation_probes.burst.steps(Setting("m")))
+LONG: Json = BURST[isolation_probes.INSTRUCTED]
 
 
 def _streamed(bare: int, instructed: int, *others: int) -> Outcome:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from conformance.core.node import Json
-from conformance.core.probe import Told
-from conformance.core.verdict import Outcome
-from conformance.spec.probes import tools
-from tests.spec.conversations import (
+from conformance.contract.tools import probes
+from conformance.model.node import Json
+from conformance.model.probe import Told
+from conformance.model.verdict import Outcome
+from tests.contract.run_probe import (
     SETTING,
     asking,
     call,
@@ -16,12 +16,12 @@ from tests.spec.conversations import (
     response,
     streamed,
 )
-from tests.spec.refusals import came, refusal, universal
+from tests.contract.sample_errors import came, refusal, universal
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
 
-WITH_TOOL = asking(tools=[tools.WEATHER])
+WITH_TOOL = asking(tools=[probes.WEATHER])
 BARE = {"type": "function", "name": "ping"}
 
 
@@ -68,7 +68,7 @@ CUT = call(arguments='{"ci')
 )
 def test_arguments_that_the_cap_cut_are_no_finding(told: Json) -> None:
     """Half an object is all that there was room for."""
-    cut = came(told, request=asking(tools=[tools.WEATHER], max_output_tokens=16))
+    cut = came(told, request=asking(tools=[probes.WEATHER], max_output_tokens=16))
 
     assert universal("tools.arguments-hold-one-object", cut).outcome is PASSED
 
@@ -106,7 +106,7 @@ def test_a_name_is_looked_for_in_every_form_of_declaration() -> None:
 def test_markup_that_the_client_sent_may_be_repeated() -> None:
     """A model that talks about tool calls has leaked none."""
     text = "<tool_call> starts a call."
-    quoted = asking(input_="What is <tool_call>?", tools=[tools.WEATHER])
+    quoted = asking(input_="What is <tool_call>?", tools=[probes.WEATHER])
 
     for request, outcome in ((WITH_TOOL, FAILED), (quoted, PASSED)):
         told = came(response(message(text)), request=request)
@@ -116,9 +116,9 @@ def test_markup_that_the_client_sent_may_be_repeated() -> None:
 @pytest.mark.parametrize(
     ("echoed", "outcome"),
     [
-        ([{**tools.WEATHER, "strict": None}], PASSED),
+        ([{**probes.WEATHER, "strict": None}], PASSED),
         ([], FAILED),
-        ([tools.WEATHER, tools.POPULATION], FAILED),
+        ([probes.WEATHER, probes.POPULATION], FAILED),
         (None, OPEN),
     ],
 )
@@ -204,7 +204,7 @@ def replied(
     first, *others = counts
     asked = came(response(call("get_population", "{}"), read=first))
     answers = (came(response(message(text), read=read)) for read in others)
-    return conversed(tools.tool_round_trip, asked, *answers)
+    return conversed(probes.tool_round_trip, asked, *answers)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_own_items_are_taken_back_unless_the_server_is_busy(
     """A 4xx or a plain 500 refuses them; an overload passes."""
     asked = came(response(call("get_population", "{}")))
     down = refusal("No tool output found for this call.", status)
-    turns = conversed(tools.tool_round_trip, asked, down, down, down)
+    turns = conversed(probes.tool_round_trip, asked, down, down, down)
 
     assert held("tools.own-call-is-accepted-back", *turns) is outcome
     assert held("tools.result-need-not-be-json", *turns) is OPEN
@@ -250,7 +250,7 @@ def test_own_items_are_taken_back_unless_the_server_is_busy(
 
 def test_without_a_call_there_is_nothing_to_take_back() -> None:
     """Only the clause that the choice makes a call has something to say."""
-    turns = conversed(tools.tool_round_trip, came(response(message("Hello!"))))
+    turns = conversed(probes.tool_round_trip, came(response(message("Hello!"))))
 
     assert held("tools.own-call-is-accepted-back", *turns) is OPEN
     assert held("tools.named-choice-makes-a-call", *turns) is FAILED
@@ -269,6 +269,6 @@ def test_an_answer_without_output_makes_no_call_too_many(
 ) -> None:
     """That there is no array of output is a clause of its own."""
     told = {**response(message("Hello.")), "output": output}
-    shown = came(told, request=asking(tools=[tools.WEATHER], **members))
+    shown = came(told, request=asking(tools=[probes.WEATHER], **members))
 
     assert universal(clause, shown).outcome is OPEN

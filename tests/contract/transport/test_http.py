@@ -2,10 +2,17 @@
 
 import pytest
 
-from conformance.core.exchange import Exchange, Failure, Trouble
-from conformance.core.request import Request
-from conformance.core.verdict import Outcome
-from tests.spec.refusals import ANSWER, ASKED, came, on_probe, refusal, universal
+from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.request import Request
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import (
+    ANSWER,
+    ASKED,
+    came,
+    on_probe,
+    refusal,
+    universal,
+)
 
 BLAMED = {
     Trouble.CUT: "transport.body-is-whole",

@@ -4,11 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.core.verdict import Outcome
-from conformance.spec.usage import CHAT, RESPONSES, completion_tokens, is_complete
-from conformance.spec.usage_truth import SLACK, UNSEEN
-from tests.spec.answers import CALL, CUT, USAGE, Json, answer, asking, stream
-from tests.spec.refusals import universal
+from conformance.contract.usage.plausibility import SLACK, UNSEEN
+from conformance.contract.usage.totals import (
+    CHAT,
+    RESPONSES,
+    completion_tokens,
+    is_complete,
+)
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import universal
+from tests.contract.sample_responses import (
+    CALL,
+    CUT,
+    USAGE,
+    Json,
+    answer,
+    asking,
+    stream,
+)
 
 INTEGERS = "usage.counts-are-integers"
 WITHIN_CAP = "usage.completion-is-within-the-cap"

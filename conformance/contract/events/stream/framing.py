@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.core.event import Event
-from conformance.core.exchange import Exchange, Trouble
-from conformance.core.families import ERROR
-from conformance.core.node import Json, Malformed, is_a
-from conformance.core.rules import Ledger, Rule, Words
-from conformance.core.sse import names_without_data
+from conformance.contract.events.stream.rules import Ledger, Rule, Words
+from conformance.contract.events.stream.text_events import ERROR
+from conformance.model.event import Event
+from conformance.model.exchange import Exchange, Trouble
+from conformance.model.node import Json, Malformed, is_a
+from conformance.model.sse import names_without_data
 
 Told = tuple[Event, str, dict[str, Json]]
 """An event of a known form: itself, its type, and its data."""

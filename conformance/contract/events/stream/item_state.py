@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from conformance.core.event import Event
-from conformance.core.families import SPOKEN, Family, mended, word
-from conformance.core.node import Json, show
-from conformance.core.rules import NOTHING, Ledger, Rule, beside
+from conformance.contract.events.stream.rules import NOTHING, Ledger, Rule, beside
+from conformance.contract.events.stream.text_events import SPOKEN, Family, mended, word
+from conformance.model.event import Event
+from conformance.model.node import Json, show
 
 OCCASIONS: Final = {
     "message": (

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from conformance.core.event import Event
-from conformance.core.node import Finding, Json, show
+from conformance.model.event import Event
+from conformance.model.node import Finding, Json, show
 
 MOST: Final = 5
 """Findings kept for one rule in one stream: the sixth says nothing new."""

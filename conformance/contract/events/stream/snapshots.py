@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from conformance.core.event import Event
-from conformance.core.exchange import TERMINAL
-from conformance.core.families import ERROR, word
-from conformance.core.node import Json
-from conformance.core.rules import NOTHING, Ledger, Rule, Words
+from conformance.contract.events.stream.rules import NOTHING, Ledger, Rule, Words
+from conformance.contract.events.stream.text_events import ERROR, word
+from conformance.model.event import Event
+from conformance.model.exchange import TERMINAL
+from conformance.model.node import Json
 
 WHOLE_START: Final = ("id", "object", "created_at", "status", "model", "output")
 """Members that the page's own example of a response has."""

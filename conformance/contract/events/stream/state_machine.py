@@ -10,11 +10,19 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from conformance.core import families
-from conformance.core.ending import judge_end
-from conformance.core.event import Event
-from conformance.core.exchange import TERMINAL, Exchange
-from conformance.core.families import (
+from conformance.contract.events.stream import text_events
+from conformance.contract.events.stream.framing import abandoned, framed
+from conformance.contract.events.stream.item_state import Item, Part
+from conformance.contract.events.stream.rules import (
+    NOTHING,
+    Ledger,
+    Lifecycle,
+    Rule,
+    Words,
+)
+from conformance.contract.events.stream.snapshots import UNFINISHED, Snapshots
+from conformance.contract.events.stream.stream_end import judge_end
+from conformance.contract.events.stream.text_events import (
     ERROR,
     STARTING,
     Family,
@@ -23,12 +31,10 @@ from conformance.core.families import (
     place,
     word,
 )
-from conformance.core.framing import abandoned, framed
-from conformance.core.node import Json
-from conformance.core.rules import NOTHING, Ledger, Lifecycle, Rule, Words
-from conformance.core.snapshots import UNFINISHED, Snapshots
-from conformance.core.subject import EVERY_STREAM, Picked, Subject, every
-from conformance.core.told import Item, Part
+from conformance.model.event import Event
+from conformance.model.exchange import TERMINAL, Exchange
+from conformance.model.node import Json
+from conformance.model.scope import EVERY_STREAM, Picked, Subject, every
 
 _KEPT: Final = "_lifecycle"
 
@@ -68,17 +74,20 @@ class _Reading:
         self.snapshots = Snapshots(self.ledger)
         self._judge = self.ledger.judge
         self._heard: dict[str, Callable[[Event, Data], None]] = {
-            families.ADDED: self._added,
-            families.FINISHED: self._finished,
+            text_events.ADDED: self._added,
+            text_events.FINISHED: self._finished,
             **dict.fromkeys(STARTING, self.snapshots.show),
             **dict.fromkeys(TERMINAL | {ERROR}, self.snapshots.end),
             **{
                 t: partial(self._part_added, *p)
-                for t, p in families.PARTS_ADDED.items()
+                for t, p in text_events.PARTS_ADDED.items()
             },
-            **{t: partial(self._part_done, *p) for t, p in families.PARTS_DONE.items()},
-            **{t: partial(self._delta, f) for t, f in families.DELTAS.items()},
-            **{t: partial(self._done, f) for t, f in families.DONES.items()},
+            **{
+                t: partial(self._part_done, *p)
+                for t, p in text_events.PARTS_DONE.items()
+            },
+            **{t: partial(self._delta, f) for t, f in text_events.DELTAS.items()},
+            **{t: partial(self._done, f) for t, f in text_events.DONES.items()},
         }
 
     def read(self) -> Lifecycle:

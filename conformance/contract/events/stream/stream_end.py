@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from conformance.core.event import Event
-from conformance.core.exchange import Exchange
-from conformance.core.families import word
-from conformance.core.node import Json
-from conformance.core.rules import Ledger, Rule, Words
-from conformance.core.snapshots import Snapshots
-from conformance.core.told import Item
+from conformance.contract.events.stream.item_state import Item
+from conformance.contract.events.stream.rules import Ledger, Rule, Words
+from conformance.contract.events.stream.snapshots import Snapshots
+from conformance.contract.events.stream.text_events import word
+from conformance.model.event import Event
+from conformance.model.exchange import Exchange
+from conformance.model.node import Json
 
 Data = dict[str, Json]
 

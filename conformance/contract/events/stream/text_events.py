@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.core.exchange import TERMINAL
-from conformance.core.node import Json, is_a
-from conformance.core.rules import Rule
+from conformance.contract.events.stream.rules import Rule
+from conformance.model.exchange import TERMINAL
+from conformance.model.node import Json, is_a
 
 
 @dataclass(frozen=True, slots=True)

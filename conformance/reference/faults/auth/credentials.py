@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import STREAM_TYPE, Chunk, Head, Reply
+from conformance.reference.request import Asked
+from conformance.reference.response_message import STREAM_TYPE, Chunk, Head, Reply
 
 Json = Any
 

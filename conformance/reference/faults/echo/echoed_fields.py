@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply
-from conformance.reference.rewriting import each_response, having, json_response
+from conformance.reference.mutations import each_response, having, json_response
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

@@ -6,11 +6,11 @@ Most of them spoil the refusal of a key alone, so that nothing else is wrong.
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

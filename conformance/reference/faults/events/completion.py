@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     each_event,
     having,
     last_snapshot,
     renumbered,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

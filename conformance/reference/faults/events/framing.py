@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.reply import Chunk, Head, Reply
-from conformance.reference.rewriting import each_event, having, renumbered, without
+from conformance.reference.mutations import each_event, having, renumbered, without
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Chunk, Head, Reply
 from conformance.reference.variants.streams import is_stream
 
 Json = Any

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply
-from conformance.reference.response import new_id
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     Change,
     each_event,
     having,
@@ -14,6 +11,9 @@ from conformance.reference.rewriting import (
     renumbered,
     without,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response import new_id
+from conformance.reference.response_message import Reply
 
 Json = Any
 

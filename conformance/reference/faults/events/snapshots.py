@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.reply import HANG_UP, Chunk, Head, Reply
+from conformance.reference.mutations import Change, each_event, having, renumbered
+from conformance.reference.request import Asked
 from conformance.reference.response import new_id
-from conformance.reference.rewriting import Change, each_event, having, renumbered
+from conformance.reference.response_message import HANG_UP, Chunk, Head, Reply
 from conformance.reference.variants.streams import is_stream
 
 Json = Any

@@ -1,10 +1,10 @@
 """Defects of pictures in the input."""
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 
 @on_request(breaks="images.picture-is-taken-or-refused-by-name")

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     Change,
     each_event,
     each_item,
@@ -13,6 +11,8 @@ from conformance.reference.rewriting import (
     retold,
     without,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

@@ -2,17 +2,17 @@
 
 from typing import Any, Final
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     each_response,
     finished_response,
     having,
     retold,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused, missing, wrong_type, wrong_value
 from conformance.reference.fault import on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused, missing, wrong_type, wrong_value
-from conformance.reference.reply import Reply
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from conformance.reference.asked import ABSENT, DEEPEST, Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request, on_wire
-from conformance.reference.faults.requests import messages, refusal
+from conformance.reference.faults.requests.fields import messages, refusal
+from conformance.reference.field_rules import RULES
 from conformance.reference.gateway import MODEL, MODELS, Gateway
-from conformance.reference.members import RULES
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import RESET, Chunk, Head, Reply
+from conformance.reference.request import ABSENT, DEEPEST, Asked
+from conformance.reference.response_message import RESET, Chunk, Head, Reply
 
 Json = Any
 

@@ -3,10 +3,8 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply, to_json
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     Change,
     each_response,
     finished_response,
@@ -16,6 +14,8 @@ from conformance.reference.rewriting import (
     last_snapshot,
     without,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply, to_json
 
 Json = Any
 

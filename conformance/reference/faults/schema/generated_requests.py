@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply
-from conformance.reference.rewriting import each_response
+from conformance.reference.mutations import each_response
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

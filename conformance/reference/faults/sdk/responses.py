@@ -4,10 +4,10 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.reply import STREAM_TYPE, Chunk, Head, Reply
-from conformance.reference.rewriting import each_event, each_response, having
+from conformance.reference.mutations import each_event, each_response, having
+from conformance.reference.request import Asked
+from conformance.reference.response_message import STREAM_TYPE, Chunk, Head, Reply
 
 Json = Any
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Reply, to_json
+from conformance.reference.mutations import each_response
+from conformance.reference.request import Asked
 from conformance.reference.response import new_id
-from conformance.reference.rewriting import each_response
+from conformance.reference.response_message import Reply, to_json
 from conformance.reference.store import Record
 
 Json = Any

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import Chunk, Head, Reply
-from conformance.reference.response import new_id, text_part
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     Change,
     final_response,
     last_snapshot,
     retold,
     without,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response import new_id, text_part
+from conformance.reference.response_message import Chunk, Head, Reply
 from conformance.reference.stream import events_of
 from conformance.reference.variants.streams import is_stream
 

@@ -3,17 +3,17 @@
 from typing import Any, Final
 
 from conformance.reference import tokens
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply, on_request
-from conformance.reference.faults.usage import billed, counting
+from conformance.reference.faults.usage.totals import billed, counting
 from conformance.reference.gateway import Gateway
-from conformance.reference.reply import Reply
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     each_response,
     having,
     is_response,
     last_snapshot,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 

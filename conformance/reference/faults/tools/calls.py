@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply
+from conformance.reference.mutations import each_item, each_response, retold
+from conformance.reference.request import Asked
 from conformance.reference.response import new_id, text_part
-from conformance.reference.rewriting import each_item, each_response, retold
+from conformance.reference.response_message import Reply
 
 Json = Any
 

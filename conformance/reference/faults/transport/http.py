@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from conformance.reference.asked import Asked
+from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
-from conformance.reference.refusal import Refused
-from conformance.reference.reply import (
+from conformance.reference.request import Asked
+from conformance.reference.response_message import (
     HANG_UP,
     RESET,
     STREAM_TYPE,

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.reference.asked import Asked
 from conformance.reference.fault import on_reply
-from conformance.reference.reply import Reply
-from conformance.reference.rewriting import (
+from conformance.reference.mutations import (
     Change,
     finished_response,
     having,
@@ -14,6 +12,8 @@ from conformance.reference.rewriting import (
     last_snapshot,
     without,
 )
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
 
 Json = Any
 Place = Callable[[Reply, Change], Reply]

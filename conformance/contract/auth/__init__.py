@@ -1,0 +1,1 @@
+"""Authentication: which credentials are accepted, and what error responses reveal."""

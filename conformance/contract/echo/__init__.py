@@ -1,0 +1,1 @@
+"""Request fields that a response repeats."""

@@ -1,0 +1,1 @@
+"""Server-sent events: framing, order, items, text and snapshots of a stream."""

@@ -1,0 +1,1 @@
+"""What several sections read from an exchange."""

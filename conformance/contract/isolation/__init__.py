@@ -1,0 +1,1 @@
+"""Isolation: concurrent requests do not see each other."""

@@ -1,0 +1,1 @@
+"""Output items of a response."""

@@ -1,0 +1,1 @@
+"""Output caps, truncation and prompts that are too long."""

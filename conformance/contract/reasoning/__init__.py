@@ -1,0 +1,1 @@
+"""Reasoning items and options."""

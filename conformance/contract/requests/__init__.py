@@ -1,0 +1,1 @@
+"""Request fields: which are accepted, and which are rejected."""

@@ -1,0 +1,1 @@
+"""The response object: its id, type, times, model and output."""

@@ -1,0 +1,1 @@
+"""What the official Python client reads."""

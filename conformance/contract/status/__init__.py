@@ -1,0 +1,1 @@
+"""The status of a response and of its items."""

@@ -1,0 +1,1 @@
+"""Delivery of a stream: when it arrives, how it ends, and that it equals the JSON."""

@@ -1,0 +1,1 @@
+"""Output formats: JSON objects and JSON Schema."""

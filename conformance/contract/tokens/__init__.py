@@ -1,0 +1,1 @@
+"""Token counts as a function of the prompt."""

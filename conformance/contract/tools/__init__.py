@@ -1,0 +1,1 @@
+"""Tools: declarations, choices, calls and their results."""

@@ -1,0 +1,1 @@
+"""HTTP: status lines, headers, bodies and methods."""

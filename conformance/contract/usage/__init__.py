@@ -1,0 +1,1 @@
+"""Usage: token counts, their details and their plausibility."""

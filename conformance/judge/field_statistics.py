@@ -1,0 +1,25 @@
+"""Count how a target reacted to the generated inputs of each field."""
+
+from collections import Counter
+
+from conformance.model.exchange import Exchange
+from conformance.model.generated_input import WHOLE, Did, Drawn, FieldRow, Scenario, did
+
+
+class FieldCounts:
+    """The table while it grows; it holds counts, and no exchange."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[Scenario, Counter[Did]]] = {}
+
+    def add(self, drawn: Drawn, exchange: Exchange) -> None:
+        """Count what came of a generated input; smaller versions of it do not count."""
+        if exchange.turn:
+            return
+        row = self._counts.setdefault(drawn.field, {})
+        row.setdefault(drawn.scenario, Counter())[did(exchange)] += 1
+
+    def rows(self) -> tuple[FieldRow, ...]:
+        """Return a row for each field in alphabetical order, the whole body last."""
+        names = sorted(self._counts, key=lambda name: (name == WHOLE, name))
+        return tuple(FieldRow(name, self._counts[name]) for name in names)

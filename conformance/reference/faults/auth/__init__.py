@@ -1,0 +1,1 @@
+"""Faults that break requirements of the section `auth`."""

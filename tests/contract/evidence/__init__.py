@@ -1,0 +1,1 @@
+"""Tests of what several sections read from an exchange."""
