@@ -19,7 +19,8 @@ from conformance.contract.schema import probes
 from conformance.judge.plan import plan
 from conformance.model.generated_input import Drawn
 from conformance.model.settings import Limits, Settings
-from conformance.property_based.corpus import Entry, load
+from conformance.property_based.corpus import load
+from conformance.property_based.entry import Entry
 from conformance.property_based.response_checks import warm
 from conformance.property_based.sampling import picked
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY

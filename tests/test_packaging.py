@@ -61,12 +61,15 @@ def metadata(wheel: zipfile.Path, name: str) -> str:
 def test_the_wheel_is_the_package_with_its_contract(wheel: zipfile.Path) -> None:
     """The package, ``openapi/``, the schema of reports, and nothing else: no tests."""
     wanted = files_below("conformance") | {
-        f"conformance/{name}" for name in files_below("openapi")
+        f"conformance/property_based/{name}" for name in files_below("openapi")
     }
-    wanted.add("conformance/report.schema.json")
+    wanted.add("conformance/reports/report.schema.json")
     found = {name for name in names(wheel) if ".dist-info/" not in name}
     assert found == wanted
-    assert {"conformance/openapi/newapi.yaml", "conformance/py.typed"} <= found
+    assert {
+        "conformance/property_based/openapi/newapi.yaml",
+        "conformance/py.typed",
+    } <= found
 
 
 def test_the_wheel_names_its_entry_points(wheel: zipfile.Path) -> None:
@@ -77,8 +80,11 @@ def test_the_wheel_names_its_entry_points(wheel: zipfile.Path) -> None:
         "console_scripts": {"conformance": "conformance.cli.app:main"},
         "pytest11": {"conformance": "conformance.pytest_plugin.entry_point"},
     }
-    for module in ("conformance/cli", "conformance/plugin"):
-        assert names(wheel) & {f"{module}.py", f"{module}/__init__.py"}
+    for module in (
+        "conformance/cli/app.py",
+        "conformance/pytest_plugin/entry_point.py",
+    ):
+        assert module in names(wheel)
 
 
 def test_the_wheel_says_what_it_is(wheel: zipfile.Path) -> None:

@@ -1,4 +1,4 @@
-"""The corpus: every generated request, drawn once and kept in the user's cache."""
+"""The corpus: every generated request, generated once and kept in the user's cache."""
 
 import hashlib
 import json
@@ -6,47 +6,19 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from conformance.model.generated_input import PREFIX, Drawn, Scenario
+from conformance.model.generated_input import Drawn, Scenario
 from conformance.model.node import Json
-from conformance.property_based.document import PLACEHOLDER, source
+from conformance.property_based.document import source
+from conformance.property_based.entry import Entry, digest
 
-_DRAWING: Final = ("corpus.py", "document.py", "generate.py", "violations.py")
+_DRAWING: Final = ("document.py", "entry.py", "generate.py", "violations.py")
 """Our own code that a corpus depends on: another text of it is another corpus."""
 
 _DRAWN_BY: Final = ("schemathesis", "hypothesis", "jsonschema")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One generated request: its name, and its body with ``PLACEHOLDER`` for a model.
-
-    ``content`` is empty where the request has no body.
-    """
-
-    drawn: Drawn
-    content: str
-
-    @property
-    def probe(self) -> str:
-        """Return the name of the probe that sends it."""
-        return PREFIX + self.drawn.name
-
-    def body_for(self, model: str) -> bytes:
-        """Return the body that asks for ``model``."""
-        return self.content.replace(
-            json.dumps(PLACEHOLDER), json.dumps(model, ensure_ascii=False)
-        ).encode()
-
-
-def digest(entries: tuple[Entry, ...]) -> str:
-    """Return a digest of names and bodies: equal corpora have equal digests."""
-    whole = "\n".join(f"{e.drawn.name} {e.content}" for e in entries)
-    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def cache_home() -> Path:

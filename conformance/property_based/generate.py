@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from conformance.model.generated_input import WHOLE, Drawn, Scenario
 from conformance.model.node import Json
-from conformance.property_based.corpus import Entry
 from conformance.property_based.document import PATH, PLACEHOLDER, pinned
+from conformance.property_based.entry import Entry
 from conformance.property_based.violations import gravest
 
 DRAWS: Final = 60

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
-from conformance.property_based.corpus import Entry
+from conformance.property_based.entry import Entry
 
 
 def _in_turns(

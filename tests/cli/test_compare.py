@@ -34,7 +34,7 @@ from tests.reports.sample_runs import (
 )
 
 SCHEMA = json.loads(
-    (Path(__file__).parents[1] / "docs" / "comparison.schema.json").read_text("utf-8")
+    (Path(__file__).parents[2] / "docs" / "comparison.schema.json").read_text("utf-8")
 )
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.property_based.corpus import Entry, load
+from conformance.property_based.corpus import load
+from conformance.property_based.entry import Entry
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from conformance.model.generated_input import BROKEN, Drawn, Scenario
-from conformance.property_based.corpus import Entry, cache_file, digest, keep, load
+from conformance.property_based.corpus import cache_file, keep, load
 from conformance.property_based.document import PLACEHOLDER
+from conformance.property_based.entry import Entry, digest
 from conformance.property_based.violations import gravest, violations
 
 DIGEST = "dd8d73c4b223e3dbd650dbc666aef05ab47c16b06abaa55d2670e89e08518a63"

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.model.generated_input import Scenario
-from conformance.property_based.corpus import Entry
+from conformance.property_based.entry import Entry
 from conformance.property_based.sampling import picked
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-import conformance.reports.html
+import conformance.reports
 from conformance.model.exchange import Exchange, Kind
 from conformance.model.generated_input import COLUMNS, Did, FieldRow, Scenario
 from conformance.model.node import Finding
@@ -33,7 +33,8 @@ from tests.reports.sample_reports import (
 
 MOST_BYTES: Final = 2_000_000
 VOID: Final = {"meta", "input", "br", "rect", "path", "line", "circle"}
-TEMPLATES: Final = Path(conformance.reports.html.__file__).parent / "templates"
+PAGE: Final = Path(conformance.reports.__file__).parent / "html"
+TEMPLATES: Final = Path(conformance.reports.__file__).parent / "templates"
 
 BROKEN = report_of(
     verdict("usage.sum", Outcome.FAILED),
@@ -213,7 +214,7 @@ def test_the_first_language_is_the_one_asked_for(lang: str) -> None:
 def test_each_text_of_the_templates_has_its_chinese() -> None:
     """And no Chinese is left of a text that is gone."""
     sources = [path.read_text("utf-8") for path in TEMPLATES.glob("*.j2")]
-    sources += [path.read_text("utf-8") for path in TEMPLATES.parent.glob("*.py")]
+    sources += [path.read_text("utf-8") for path in PAGE.glob("*.py")]
     used = {
         found.replace('"\n            "', "")
         for source in sources

@@ -16,7 +16,7 @@ UNTESTED = {u.requirement.id: u for u in catalogue().untested}
 EVERY = {r.id: r for r in catalogue().requirements} | {
     id_: untested.requirement for id_, untested in UNTESTED.items()
 }
-FILES = sorted((Path(i18n.__file__).parent / "zh" / "clauses").glob("*.toml"))
+FILES = sorted((Path(i18n.__file__).parent / "zh" / "requirements").glob("*.toml"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 

@@ -10,8 +10,9 @@ from conformance.model.generated_input import Drawn
 from conformance.model.node import Json
 from conformance.model.probe import Probe, Setting, Steps
 from conformance.model.request import Request
-from conformance.property_based.corpus import Entry, load
+from conformance.property_based.corpus import load
 from conformance.property_based.document import PLACEHOLDER
+from conformance.property_based.entry import Entry
 from conformance.property_based.response_checks import complaint
 from conformance.property_based.sampling import picked
 from conformance.property_based.shrink import MOST, Shrinking

@@ -1,17 +1,16 @@
 """Ways to let the wrong people in, to keep the right ones out, and to tell of keys."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import Asked
 from conformance.reference.response_message import STREAM_TYPE, Chunk, Head, Reply
 
 Json = Any
+
 
 ENDPOINT = "/v1/responses"
 
@@ -20,21 +19,13 @@ def _let_in(asked: Asked, gateway: Gateway) -> Asked:
     return asked.with_header("authorization", f"Bearer {gateway.keys['first']}")
 
 
-def _token(asked: Asked) -> str:
+def token(asked: Asked) -> str:
+    """Return the credential in the Authorization header."""
     return asked.headers.get("authorization", "").rpartition(" ")[2]
 
 
 def _bears(asked: Asked) -> bool:
     return asked.headers.get("authorization", "").startswith("Bearer ")
-
-
-def _retold(reply: Reply, change: str) -> Reply:
-    """Refuse a key in other words; ``change`` stands behind the message."""
-    if reply.status != 401:
-        return reply
-    error = reply.payload["error"]
-    message = f"{error['message']} {change}"
-    return reply.with_payload({"error": {**error, "message": message}})
 
 
 @on_request(breaks="auth.missing-key-is-refused")
@@ -71,14 +62,14 @@ def any_bearer_token_accepted(asked: Asked, gateway: Gateway) -> Asked:
 @on_request(breaks="auth.wrong-key-is-refused")
 def streams_take_any_key(asked: Asked, gateway: Gateway) -> Asked:
     """The streaming path looks for a key, and not at it."""
-    looks_like_one = _token(asked).startswith("sk-") and asked.key is None
+    looks_like_one = token(asked).startswith("sk-") and asked.key is None
     return _let_in(asked, gateway) if asked.streams and looks_like_one else asked
 
 
 @on_request(breaks="auth.altered-key-is-refused")
 def key_compared_by_its_beginning(asked: Asked, gateway: Gateway) -> Asked:
     """The beginning of a key is as good as the whole."""
-    cut = _token(asked)
+    cut = token(asked)
     same = len(cut) > 8 and gateway.keys["first"].startswith(cut)
     return _let_in(asked, gateway) if same and _bears(asked) else asked
 
@@ -86,21 +77,21 @@ def key_compared_by_its_beginning(asked: Asked, gateway: Gateway) -> Asked:
 @on_request(breaks="auth.altered-key-is-refused")
 def key_cut_to_length(asked: Asked, gateway: Gateway) -> Asked:
     """What stands behind a key is ignored."""
-    same = _token(asked).startswith(gateway.keys["first"])
+    same = token(asked).startswith(gateway.keys["first"])
     return _let_in(asked, gateway) if same and _bears(asked) else asked
 
 
 @on_request(breaks="auth.key-case-counts")
 def key_case_ignored(asked: Asked, gateway: Gateway) -> Asked:
     """Keys are compared without regard to case."""
-    same = _token(asked).lower() == gateway.keys["first"].lower()
+    same = token(asked).lower() == gateway.keys["first"].lower()
     return _let_in(asked, gateway) if same and _bears(asked) else asked
 
 
 @on_request(breaks="auth.scheme-counts")
 def any_scheme_accepted(asked: Asked, gateway: Gateway) -> Asked:
     """The scheme before the key is thrown away unread."""
-    same = _token(asked) == gateway.keys["first"]
+    same = token(asked) == gateway.keys["first"]
     return _let_in(asked, gateway) if same else asked
 
 
@@ -198,45 +189,3 @@ def stream_behind_a_401(
     frame = b'data: {"type":"response.output_text.delta","delta":"Hi"}\n\n'
     labelled = head.without("content-length").with_header("content-type", STREAM_TYPE)
     return labelled, [Chunk(frame)]
-
-
-@on_reply(breaks="auth.key-is-not-repeated")
-def wrong_key_echoed(asked: Asked, reply: Reply) -> Reply:
-    """The refusal quotes the key that was sent."""
-    return _retold(reply, f"Received {_token(asked)!r}.")
-
-
-@on_reply(breaks="auth.key-is-not-repeated")
-def end_of_the_key_echoed(asked: Asked, reply: Reply) -> Reply:
-    """The refusal quotes the last eight characters of the key."""
-    return _retold(reply, f"Received sk-***{_token(asked)[-8:]}.")
-
-
-@on_wire(breaks="auth.key-is-not-repeated")
-def good_key_in_a_header(
-    asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
-    """Every answer carries the caller's key in a header."""
-    if asked.key is None:
-        return head, chunks
-    return head.with_header("x-consumer", _token(asked)), chunks
-
-
-@on_reply(breaks="auth.key-hash-is-not-told")
-def key_hash_told(asked: Asked, reply: Reply) -> Reply:
-    """The refusal names the hash by which the key was looked up."""
-    digest = hashlib.sha256(_token(asked).encode()).hexdigest()
-    return _retold(reply, f"Key hash: {digest}.")
-
-
-@on_request(breaks="auth.good-key-stays-good")
-def good_key_sometimes_refused(asked: Asked, gateway: Gateway) -> Asked | Reply:
-    """One of several instances has not heard of the key."""
-    if asked.raw != b'{"model":':
-        return asked
-    seen = gateway.notes["seen"] = gateway.notes.get("seen", 0) + 1
-    if seen % 4:
-        return asked
-    refused = Refused(401, "Unknown API key.", code="invalid_api_key")
-    reply = Reply(401, payload=refused.envelope())
-    return reply.with_headers(www_authenticate="Bearer")

@@ -14,6 +14,7 @@ from conformance.reference.response_message import Reply
 
 Json = Any
 
+
 DONE = "response.output_item.done"
 
 

@@ -11,7 +11,10 @@ from conformance.reference.response_message import Chunk, Head, Reply
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
+
+
 Sent = tuple[Head, Iterable[Chunk]]
+
 
 OWL: Final = "🦉"
 

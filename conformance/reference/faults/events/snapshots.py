@@ -12,6 +12,8 @@ from conformance.reference.response_message import HANG_UP, Chunk, Head, Reply
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
+
+
 Sent = tuple[Head, Iterable[Chunk]]
 
 

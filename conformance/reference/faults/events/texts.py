@@ -15,7 +15,10 @@ from conformance.reference.response_message import Reply
 
 Json = Any
 
+
 DELTA = "response.output_text.delta"
+
+
 DONE = "response.output_text.done"
 
 

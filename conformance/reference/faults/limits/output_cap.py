@@ -16,17 +16,22 @@ from conformance.reference.response_message import Reply
 
 Json = Any
 
+
 LARGE: Final = 1 << 20
 """Bytes from which a request counts as oversized here."""
+
 
 BROKEN: Final = frozenset(
     {"limits.oversized-prompt-is-no-server-error", "errors.never-a-server-error"}
 )
 
+
 SMALLEST: Final = 16
 """The smallest cap that every model takes."""
 
+
 LARGER: Final = 64
+
 
 IGNORED: Final = frozenset(
     {"limits.cap-is-honoured", "usage.completion-is-within-the-cap"}

@@ -9,12 +9,25 @@ from conformance.reference.response_message import Reply
 
 Json = Any
 
+
 OPENAI = {"openai"}
+
+
 OPENRESPONSES = {"openresponses"}
+
+
 REQUIRED = "profile.response-has-the-required-members"
+
+
 FITS = "profile.response-fits-the-model"
+
+
 NESTED = "profile.nested-members-are-there"
+
+
 EVENT_FITS = "profile.event-fits-the-model"
+
+
 EVENT_WHOLE = "profile.event-has-its-members"
 
 

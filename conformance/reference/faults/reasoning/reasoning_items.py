@@ -11,6 +11,7 @@ from conformance.reference.response_message import Reply
 
 Json = Any
 
+
 STARVING = 16
 """A cap, in tokens, that thinking may use up."""
 

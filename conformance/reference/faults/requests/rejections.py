@@ -5,13 +5,15 @@ from typing import Any, Final
 
 from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request, on_wire
-from conformance.reference.faults.requests.fields import messages, refusal
+from conformance.reference.faults.requests.fields import refusal
+from conformance.reference.faults.requests.input_forms import messages
 from conformance.reference.field_rules import RULES
 from conformance.reference.gateway import MODEL, MODELS, Gateway
 from conformance.reference.request import ABSENT, DEEPEST, Asked
 from conformance.reference.response_message import RESET, Chunk, Head, Reply
 
 Json = Any
+
 
 _PLAIN: Final = {"model": MODEL, "input": "Say hello in one word."}
 

@@ -1,13 +1,12 @@
 """Defects of the response object: what stands in its place, and its own members."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
     each_response,
-    finished_response,
     having,
     is_response,
     json_response,
@@ -17,10 +16,9 @@ from conformance.reference.mutations import (
 from conformance.reference.request import Asked
 from conformance.reference.response_message import Reply, to_json
 
-Json = Any
-
 IS_A_RESPONSE: Final = "responses.is-a-response-object"
-CREATED_AT: Final = "responses.created-at-is-a-number"
+
+
 NO_OUTPUT: Final = frozenset(
     {"responses.output-is-an-array", "streaming.same-items-as-json"}
 )
@@ -158,82 +156,6 @@ def object_of_another_api(_asked: Asked, reply: Reply) -> Reply:
 def snapshot_without_object(_asked: Asked, reply: Reply) -> Reply:
     """The last snapshot of a stream has no object member."""
     return last_snapshot(reply, without("object"))
-
-
-@on_reply(breaks=CREATED_AT)
-def chat_name_for_created_at(_asked: Asked, reply: Reply) -> Reply:
-    """The time is called created, as in a chat completion."""
-
-    def renamed(response: Json) -> Json:
-        return {**without("created_at")(response), "created": response["created_at"]}
-
-    return finished_response(reply, renamed)
-
-
-@on_reply(breaks=CREATED_AT)
-def created_at_is_a_text(_asked: Asked, reply: Reply) -> Reply:
-    """The time is a date in words."""
-    return finished_response(reply, having(created_at="2026-11-22T12:00:00Z"))
-
-
-@on_reply(breaks="responses.created-at-is-in-seconds")
-def created_at_in_milliseconds(_asked: Asked, reply: Reply) -> Reply:
-    """The time is counted in milliseconds."""
-    return finished_response(
-        reply,
-        lambda response: {**response, "created_at": response["created_at"] * 1000},
-    )
-
-
-@on_reply(breaks="responses.created-at-is-an-integer")
-def fractional_created_at(_asked: Asked, reply: Reply) -> Reply:
-    """The time is written with a fraction."""
-    return finished_response(
-        reply, lambda response: {**response, "created_at": response["created_at"] + 0.0}
-    )
-
-
-@on_reply(breaks="responses.created-at-is-now")
-def constant_created_at(_asked: Asked, reply: Reply) -> Reply:
-    """The time is always the same."""
-    return json_response(reply, having(created_at=1_700_000_000))
-
-
-@on_reply(breaks="responses.created-at-is-now")
-def created_at_nought_in_streams(_asked: Asked, reply: Reply) -> Reply:
-    """The time in a stream's last snapshot is 0."""
-    return last_snapshot(reply, having(created_at=0))
-
-
-@on_reply(breaks="responses.model-is-a-string")
-def answer_without_model(_asked: Asked, reply: Reply) -> Reply:
-    """A JSON answer does not name its model."""
-    return json_response(reply, without("model"))
-
-
-@on_reply(breaks="responses.model-is-a-string")
-def empty_model(_asked: Asked, reply: Reply) -> Reply:
-    """The model of an answer is the empty text."""
-    return json_response(reply, having(model=""))
-
-
-@on_reply(breaks="responses.model-is-the-one-asked-for")
-def foreign_model(_asked: Asked, reply: Reply) -> Reply:
-    """Every answer names the model of an upstream."""
-    return each_response(reply, having(model="upstream-large-v3"))
-
-
-@on_reply(
-    breaks={
-        "responses.model-is-the-one-asked-for",
-        "responses.model-is-named-alike-in-streams",
-    }
-)
-def foreign_model_in_streams(_asked: Asked, reply: Reply) -> Reply:
-    """Streams alone name the model of an upstream."""
-    if not reply.streamed:
-        return reply
-    return each_response(reply, having(model="upstream-large-v3"))
 
 
 def _without_tools(asked: Asked, reply: Reply, change: Change) -> Reply:

@@ -12,6 +12,7 @@ from conformance.reference.response_message import Reply
 
 Json = Any
 
+
 NEVER_5XX = "errors.never-a-server-error"
 
 

@@ -15,13 +15,13 @@ from conformance.reference.store import Record
 Json = Any
 
 
-def _previous(asked: Asked, gateway: Gateway) -> Record | None:
+def previous(asked: Asked, gateway: Gateway) -> Record | None:
     """The record that a request continues, whoever it belongs to."""
     named = asked.member("previous_response_id")
     return gateway.store.records.get(named) if isinstance(named, str) else None
 
 
-def _afresh(asked: Asked, gateway: Gateway) -> Reply:
+def afresh(asked: Asked, gateway: Gateway) -> Reply:
     """Answer as if nothing was continued, and repeat the id that was."""
     own = asked.member("previous_response_id")
     reply = gateway.answer(asked.without_members("previous_response_id"))
@@ -54,9 +54,9 @@ def nothing_stored(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 @on_request(breaks="state.previous-response-is-read")
 def previous_id_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """Known ids of earlier answers are dropped, unless a call is answered."""
-    if isinstance(asked.member("input"), list) or not _previous(asked, gateway):
+    if isinstance(asked.member("input"), list) or not previous(asked, gateway):
         return asked
-    return _afresh(asked, gateway)
+    return afresh(asked, gateway)
 
 
 @on_reply(breaks="state.streamed-response-can-be-continued")
@@ -71,7 +71,7 @@ def stream_under_another_id(_asked: Asked, reply: Reply) -> Reply:
 @on_request(breaks="state.context-grows-by-a-turn")
 def context_doubled(asked: Asked, gateway: Gateway) -> Asked:
     """The stored turns are put before a context that holds them already."""
-    record = _previous(asked, gateway)
+    record = previous(asked, gateway)
     if record is None or isinstance(asked.member("input"), list):
         return asked
     return asked.with_members(input=[*record.context, *_as_items(asked)])
@@ -80,7 +80,7 @@ def context_doubled(asked: Asked, gateway: Gateway) -> Asked:
 @on_request(breaks="state.context-grows-by-a-turn")
 def forgets_beyond_two_turns(asked: Asked, gateway: Gateway) -> Asked:
     """What continues a response that continued another is answered out of nothing."""
-    record = _previous(asked, gateway)
+    record = previous(asked, gateway)
     if record and record.response["previous_response_id"]:
         nothing = to_json({"response": record.response, "context": []})
         named = asked.member("previous_response_id")
@@ -91,14 +91,14 @@ def forgets_beyond_two_turns(asked: Asked, gateway: Gateway) -> Asked:
 @on_request(breaks="state.context-grows-by-a-turn")
 def stream_forgets_the_conversation(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """A turn that is asked for as a stream is answered out of nothing."""
-    lost = asked.streams and _previous(asked, gateway)
-    return _afresh(asked, gateway) if lost else asked
+    lost = asked.streams and previous(asked, gateway)
+    return afresh(asked, gateway) if lost else asked
 
 
 @on_request(breaks="state.instructions-are-not-carried-over")
 def instructions_kept_as_message(asked: Asked, gateway: Gateway) -> Asked:
     """The instructions of a turn become a message of the next."""
-    record = _previous(asked, gateway)
+    record = previous(asked, gateway)
     kept = record.response["instructions"] if record else None
     if not kept:
         return asked
@@ -111,7 +111,7 @@ def instructions_kept_as_message(asked: Asked, gateway: Gateway) -> Asked:
 )
 def instructions_inherited(asked: Asked, gateway: Gateway) -> Asked:
     """A turn without instructions has those of the turn before."""
-    record = _previous(asked, gateway)
+    record = previous(asked, gateway)
     kept = record.response["instructions"] if record else None
     return asked.with_members(instructions=kept) if kept else asked
 
@@ -119,7 +119,7 @@ def instructions_inherited(asked: Asked, gateway: Gateway) -> Asked:
 @on_request(breaks="state.unstored-response-is-forgotten")
 def everything_stored(asked: Asked, gateway: Gateway) -> Asked:
     """A continued conversation is stored whatever store says."""
-    return asked.without_members("store") if _previous(asked, gateway) else asked
+    return asked.without_members("store") if previous(asked, gateway) else asked
 
 
 @on_reply(breaks="state.response-can-be-fetched")
@@ -142,7 +142,7 @@ def fetch_is_a_page(asked: Asked, reply: Reply) -> Reply:
 @on_request(breaks="state.stored-call-can-be-answered")
 def calls_not_stored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """The calls of a conversation are not stored with it."""
-    if not _previous(asked, gateway) or not isinstance(asked.member("input"), list):
+    if not previous(asked, gateway) or not isinstance(asked.member("input"), list):
         return asked
     refused = Refused(
         400, "No tool call found for this function call output.", code="no_such_call"
@@ -157,42 +157,5 @@ def unknown_id_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     """An id that leads nowhere starts a new conversation."""
     named = asked.member("previous_response_id")
     likely = isinstance(named, str) and named.startswith("resp_")
-    lost = likely and not _previous(asked, gateway)
-    return _afresh(asked, gateway) if lost else asked
-
-
-@on_request(breaks="state.malformed-id-is-refused")
-def malformed_id_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
-    """What does not have the form of an id starts a new conversation."""
-    named = asked.member("previous_response_id")
-    odd = isinstance(named, str) and not named.startswith("resp_")
-    return _afresh(asked, gateway) if odd else asked
-
-
-@on_request(breaks="state.number-is-no-id")
-def number_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
-    """A number as an id starts a new conversation."""
-    named = asked.member("previous_response_id")
-    return (
-        asked.without_members("previous_response_id")
-        if isinstance(named, int)
-        else asked
-    )
-
-
-@on_request(breaks="state.foreign-conversation-stays-closed")
-def conversations_open_to_all(asked: Asked, gateway: Gateway) -> Asked:
-    """A conversation is looked up by its id alone."""
-    record = _previous(asked, gateway)
-    if record is None or asked.key is None:
-        return asked
-    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
-
-
-@on_request(breaks="state.foreign-response-cannot-be-fetched")
-def fetched_by_anybody(asked: Asked, gateway: Gateway) -> Asked:
-    """A response is fetched by its id alone."""
-    record = gateway.store.records.get(asked.path.rpartition("/")[2])
-    if asked.method != "GET" or record is None or asked.key is None:
-        return asked
-    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
+    lost = likely and not previous(asked, gateway)
+    return afresh(asked, gateway) if lost else asked

@@ -5,19 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.reference.fault import on_reply
-from conformance.reference.mutations import each_item, each_response, retold
+from conformance.reference.mutations import each_item, retold
 from conformance.reference.request import Asked
-from conformance.reference.response import new_id, text_part
 from conformance.reference.response_message import Reply
 
 Json = Any
 
 
-def _calls(response: Json) -> list[Json]:
+def function_calls(response: Json) -> list[Json]:
+    """Return the function calls in the output of a response."""
     return [item for item in response["output"] if item["type"] == "function_call"]
 
 
-def _in_json(asked: Asked, reply: Reply, change: Callable[[Json], Json]) -> Reply:
+def in_json(asked: Asked, reply: Reply, change: Callable[[Json], Json]) -> Reply:
     """Change the calls of a required choice that is answered by JSON."""
 
     def called(item: Json) -> Json:
@@ -33,7 +33,7 @@ def _in_json(asked: Asked, reply: Reply, change: Callable[[Json], Json]) -> Repl
 @on_reply(breaks={"tools.call-has-a-call-id", "sdk.reads-a-response"})
 def call_without_call_id(asked: Asked, reply: Reply) -> Reply:
     """A call has its item's id alone."""
-    return _in_json(
+    return in_json(
         asked, reply, lambda call: {k: v for k, v in call.items() if k != "call_id"}
     )
 
@@ -41,19 +41,19 @@ def call_without_call_id(asked: Asked, reply: Reply) -> Reply:
 @on_reply(breaks="tools.call-has-a-call-id")
 def empty_call_id(asked: Asked, reply: Reply) -> Reply:
     """The call_id of a call is the empty text."""
-    return _in_json(asked, reply, lambda call: {**call, "call_id": ""})
+    return in_json(asked, reply, lambda call: {**call, "call_id": ""})
 
 
 @on_reply(breaks="tools.call-has-a-name")
 def nameless_call(asked: Asked, reply: Reply) -> Reply:
     """The name of a called function is null."""
-    return _in_json(asked, reply, lambda call: {**call, "name": None})
+    return in_json(asked, reply, lambda call: {**call, "name": None})
 
 
 @on_reply(breaks="tools.arguments-are-a-text")
 def arguments_as_object(asked: Asked, reply: Reply) -> Reply:
     """The arguments of a call are an object."""
-    return _in_json(
+    return in_json(
         asked, reply, lambda call: {**call, "arguments": json.loads(call["arguments"])}
     )
 
@@ -61,7 +61,7 @@ def arguments_as_object(asked: Asked, reply: Reply) -> Reply:
 @on_reply(breaks="tools.arguments-hold-one-object")
 def arguments_cut(asked: Asked, reply: Reply) -> Reply:
     """The last piece of a call's arguments is lost."""
-    return _in_json(
+    return in_json(
         asked, reply, lambda call: {**call, "arguments": call["arguments"][:-1]}
     )
 
@@ -71,7 +71,7 @@ def arguments_joined(_asked: Asked, reply: Reply) -> Reply:
     """The arguments of several calls are joined in the first of them."""
 
     def join(response: Json) -> Json:
-        calls = _calls(response)
+        calls = function_calls(response)
         if len(calls) > 1:
             calls[0]["arguments"] = "".join(call["arguments"] for call in calls)
             response["output"] = [
@@ -87,7 +87,7 @@ def arguments_misrouted(_asked: Asked, reply: Reply) -> Reply:
     """Where several functions are called, each gets the arguments of the next."""
 
     def shift(response: Json) -> Json:
-        calls = _calls(response)
+        calls = function_calls(response)
         written = [call["arguments"] for call in calls]
         for call, arguments in zip(calls, written[1:] + written[:1], strict=True):
             call["arguments"] = arguments
@@ -101,71 +101,9 @@ def one_call_id_for_all(_asked: Asked, reply: Reply) -> Reply:
     """All calls of an answer have the call_id of the first."""
 
     def level(response: Json) -> Json:
-        calls = _calls(response)
+        calls = function_calls(response)
         for call in calls:
             call["call_id"] = calls[0]["call_id"]
         return response
 
     return retold(reply, level)
-
-
-@on_reply(breaks="tools.no-call-without-tools")
-def call_without_tools(asked: Asked, reply: Reply) -> Reply:
-    """A function is called though the list of tools is empty."""
-
-    def call(response: Json) -> Json:
-        response["output"].append(
-            {
-                "type": "function_call",
-                "id": new_id("fc"),
-                "call_id": new_id("call"),
-                "name": "get_weather",
-                "arguments": "{}",
-                "status": "completed",
-            }
-        )
-        return response
-
-    return retold(reply, call) if asked.member("tools") == [] else reply
-
-
-@on_reply(breaks="tools.calls-name-a-declared-function")
-def function_renamed(asked: Asked, reply: Reply) -> Reply:
-    """A called function has the name that an upstream knows it by."""
-    return _in_json(
-        asked, reply, lambda call: {**call, "name": f"functions.{call['name']}"}
-    )
-
-
-@on_reply(breaks="tools.markup-stays-out-of-the-text")
-def markup_as_text(asked: Asked, reply: Reply) -> Reply:
-    """Where the model may choose, its call is left in the text as it was written."""
-
-    def tell(response: Json) -> Json:
-        for call in _calls(response):
-            body = json.dumps({"name": call["name"], "arguments": call["arguments"]})
-            text = f"<tool_call>{body}</tool_call>"
-            for name in ("call_id", "name", "arguments"):
-                del call[name]
-            more = {"role": "assistant", "content": [text_part(text)]}
-            call.update({"type": "message", **more})
-        return response
-
-    return retold(reply, tell) if asked.member("tool_choice") == "auto" else reply
-
-
-@on_reply(breaks="tools.echo-is-what-was-declared")
-def foreign_tool_in_echo(asked: Asked, reply: Reply) -> Reply:
-    """The tools that are repeated have one that nobody declared."""
-    tool = {"type": "function", "name": "search_web", "parameters": {"type": "object"}}
-
-    def add(response: Json) -> Json:
-        return {**response, "tools": [*response["tools"], tool]}
-
-    return each_response(reply, add) if asked.member("tools") else reply
-
-
-@on_reply(breaks="tools.echo-is-what-was-declared")
-def echo_without_tools(_asked: Asked, reply: Reply) -> Reply:
-    """The tools that are repeated are always none."""
-    return each_response(reply, lambda response: {**response, "tools": []})

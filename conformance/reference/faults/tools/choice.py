@@ -1,21 +1,13 @@
 """Defects of tools: choices that are lost, and results that do not get through."""
 
-from collections.abc import Callable
-from typing import Any
-
 from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request
+from conformance.reference.faults.tools.calls import Json, function_calls
 from conformance.reference.gateway import Gateway
 from conformance.reference.mutations import each_response, retold
 from conformance.reference.request import Asked
 from conformance.reference.response import text_part
 from conformance.reference.response_message import Reply
-
-Json = Any
-
-
-def _calls(response: Json) -> list[Json]:
-    return [item for item in response["output"] if item["type"] == "function_call"]
 
 
 def _requires(asked: Asked) -> bool:
@@ -33,33 +25,10 @@ def _names_declared(asked: Asked) -> bool:
     return isinstance(choice, dict) and choice.get("name") in names
 
 
-def _results(asked: Asked) -> list[Json]:
-    """The results of calls in a request that brings the whole conversation itself."""
-    given = asked.member("input")
-    if not isinstance(given, list) or asked.member("previous_response_id"):
-        return []
-    return [
-        item
-        for item in given
-        if isinstance(item, dict) and item.get("type") == "function_call_output"
-    ]
-
-
-def _refusal(message: str) -> Reply:
+def rejection(message: str) -> Reply:
+    """Return a 400 with this message."""
     refused = Refused(400, message, code="invalid_request")
     return Reply(400, payload=refused.envelope())
-
-
-def _with_outputs(asked: Asked, change: Callable[[Json], Json]) -> Asked:
-    """Change what the results of calls say."""
-    results = _results(asked)
-    if not results:
-        return asked
-    items = [
-        {**item, "output": change(item.get("output"))} if item in results else item
-        for item in asked.member("input")
-    ]
-    return asked.with_members(input=items)
 
 
 def _choosing(asked: Asked, gateway: Gateway, choice: Json) -> Reply:
@@ -73,7 +42,7 @@ def _choosing(asked: Asked, gateway: Gateway, choice: Json) -> Reply:
 def offer_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
     """A request that lets the model choose is refused without a word on why."""
     may_call = asked.member("tool_choice") == "auto"
-    return _refusal("The request is not valid.") if may_call else asked
+    return rejection("The request is not valid.") if may_call else asked
 
 
 @on_request(breaks="tools.required-choice-makes-a-call")
@@ -99,7 +68,7 @@ def forced_answer_blanked(asked: Asked, reply: Reply) -> Reply:
     """A required call that cannot be read is thrown away, and its tokens are billed."""
 
     def blank(response: Json) -> Json:
-        for call in _calls(response):
+        for call in function_calls(response):
             for name in ("call_id", "name", "arguments"):
                 del call[name]
             more = {"role": "assistant", "content": [text_part("")]}
@@ -144,42 +113,3 @@ def undeclared_choice_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
     named = isinstance(choice, dict) and choice.get("type") == "function"
     lost = named and not _names_declared(asked)
     return _choosing(asked, gateway, "auto") if lost else asked
-
-
-@on_request(
-    breaks={"tools.own-call-is-accepted-back", "tools.streamed-call-is-accepted-back"}
-)
-def replayed_call_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
-    """The gateway's own calls are unknown when a client sends them back."""
-    if _results(asked):
-        return _refusal("No tool output found for this function call.")
-    return asked
-
-
-@on_request(breaks="tools.result-is-read")
-def result_lost(asked: Asked, _gateway: Gateway) -> Asked:
-    """What a function returned does not reach the model."""
-    return _with_outputs(asked, lambda _output: "")
-
-
-@on_request(breaks="tools.result-in-parts-is-read")
-def result_in_parts_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
-    """The result of a call has to be one text."""
-    if any(isinstance(item.get("output"), list) for item in _results(asked)):
-        return _refusal("The output of a tool call must be a string.")
-    return asked
-
-
-@on_request(breaks="tools.result-in-parts-is-read")
-def result_in_parts_lost(asked: Asked, _gateway: Gateway) -> Asked:
-    """The result of a call is dropped when it comes in parts."""
-    return _with_outputs(asked, lambda o: "" if isinstance(o, list) else o)
-
-
-@on_request(breaks="tools.result-need-not-be-json")
-def result_must_be_json(asked: Asked, _gateway: Gateway) -> Asked | Reply:
-    """A result that begins with a bracket is read as JSON."""
-    texts = [item.get("output") for item in _results(asked)]
-    if any(isinstance(text, str) and text[:1] in {"{", "["} for text in texts):
-        return _refusal("The tool call output could not be parsed.")
-    return asked

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from conformance.reference.errors import Refused
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import Asked
@@ -24,6 +23,7 @@ from conformance.reference.response_message import (
 
 Sent = tuple[Head, Iterable[Chunk]]
 
+
 UNPACKED: Final = 64 << 20
 """Bytes that the small compressed body of `zip_bomb` unpacks to."""
 
@@ -37,20 +37,18 @@ def _bars(head: Head) -> bool:
     return head.status == 401
 
 
-def _body(chunks: Iterable[Chunk]) -> bytes:
+def joined(chunks: Iterable[Chunk]) -> bytes:
+    """Return the bytes of a body."""
     return b"".join(chunk.data for chunk in chunks)
 
 
-def _of_body(head: Head, body: bytes) -> Sent:
+def with_body(head: Head, body: bytes) -> Sent:
+    """Return the header and a body with its content-length."""
     return head.with_header("content-length", str(len(body))), [Chunk(body)]
 
 
 def _two_spaces(asked: Asked) -> bool:
     return "  " in asked.headers.get("authorization", "")
-
-
-def _reads_no_gzip(asked: Asked) -> bool:
-    return asked.headers.get("accept-encoding") == "identity"
 
 
 @on_wire(breaks="transport.every-request-is-answered")
@@ -78,7 +76,7 @@ def length_too_large(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent
     """The content-length counts ten bytes more than there are."""
     if not _bars(head):
         return head, chunks
-    body = _body(chunks)
+    body = joined(chunks)
     longer = head.with_header("content-length", str(len(body) + 10))
     return longer, [Chunk(body), HANG_UP]
 
@@ -109,7 +107,7 @@ def zip_bomb(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
     """A small refusal unpacks to a giant."""
     if not _bars(head):
         return head, chunks
-    return _of_body(head.with_header("content-encoding", "gzip"), _bomb())
+    return with_body(head.with_header("content-encoding", "gzip"), _bomb())
 
 
 @on_wire(breaks="transport.encoding-decodes")
@@ -125,8 +123,8 @@ def gzip_cut_short(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
     """A compressed body lacks its end."""
     if not _bars(head):
         return head, chunks
-    packed = gzip.compress(_body(chunks))[:-12]
-    return _of_body(head.with_header("content-encoding", "gzip"), packed)
+    packed = gzip.compress(joined(chunks))[:-12]
+    return with_body(head.with_header("content-encoding", "gzip"), packed)
 
 
 @on_wire(breaks="transport.encoding-decodes")
@@ -137,21 +135,12 @@ def encoding_not_asked_for(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -
     return head.with_header("content-encoding", "br"), chunks
 
 
-@on_wire(breaks="transport.identity-is-respected")
-def compressed_for_everybody(asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
-    """Whoever reads no compression gets it all the same."""
-    if not _reads_no_gzip(asked):
-        return head, chunks
-    packed = gzip.compress(_body(chunks))
-    return _of_body(head.with_header("content-encoding", "gzip"), packed)
-
-
 @on_wire(breaks={"transport.body-is-utf-8", "errors.is-an-envelope"})
 def body_in_latin_1(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
     """A refusal is encoded in ISO 8859-1."""
     if not _bars(head):
         return head, chunks
-    return _of_body(head, _body(chunks).replace(b"missing", b"manqu\xe9e"))
+    return with_body(head, joined(chunks).replace(b"missing", b"manqu\xe9e"))
 
 
 @on_wire(breaks="transport.charset-is-utf-8")
@@ -164,7 +153,7 @@ def charset_of_another_age(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -
 @on_wire(breaks={"transport.nothing-behind-the-json", "errors.is-an-envelope"})
 def two_bodies_in_one(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
     """A second error is written behind the first."""
-    return _of_body(head, _body(chunks) * 2) if _bars(head) else (head, chunks)
+    return with_body(head, joined(chunks) * 2) if _bars(head) else (head, chunks)
 
 
 @on_request(breaks="transport.no-redirect")
@@ -204,31 +193,3 @@ def date_missing(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
     lines = [f"{name}: {value}" for name, value in head.headers]
     text = "\r\n".join(["HTTP/1.1 401 Unauthorized", *lines, "connection: close"])
     return replace(head, raw=f"{text}\r\n\r\n".encode()), chunks
-
-
-@on_request(breaks="transport.other-method-makes-no-answer")
-def get_makes_an_answer(asked: Asked, _gateway: Gateway) -> Asked:
-    """A GET with a body is as good as a POST."""
-    lists = asked.path == "/v1/responses" and asked.method == "GET"
-    return replace(asked, method="POST") if lists else asked
-
-
-@on_request(breaks="transport.other-method-breaks-nothing")
-def patch_crashes(asked: Asked, _gateway: Gateway) -> Asked | Reply:
-    """A PATCH meets an exception."""
-    if asked.method != "PATCH":
-        return asked
-    refused = Refused(500, "Internal error.", code="internal_error")
-    return Reply(500, payload=refused.envelope())
-
-
-@on_reply(breaks="transport.other-method-is-405")
-def other_method_is_404(_asked: Asked, reply: Reply) -> Reply:
-    """Another method makes the endpoint disappear."""
-    return replace(reply, status=404) if reply.status == 405 else reply
-
-
-@on_reply(breaks="transport.405-lists-allowed-methods")
-def allow_missing(_asked: Asked, reply: Reply) -> Reply:
-    """A 405 does not tell what is allowed."""
-    return replace(reply, headers={}) if reply.status == 405 else reply

@@ -16,13 +16,12 @@ from conformance.reference.request import Asked
 from conformance.reference.response_message import Reply
 
 Json = Any
+
+
 Place = Callable[[Reply, Change], Reply]
 
-TOTAL: Final = "total_tokens"
 
-UNCOUNTED: Final = frozenset(
-    {"usage.answer-is-counted", "reasoning.shown-thoughts-are-counted"}
-)
+TOTAL: Final = "total_tokens"
 
 
 def prompt_of(usage: Json) -> str:
@@ -192,99 +191,3 @@ def other_style_made_up(_asked: Asked, reply: Reply) -> Reply:
         return {**usage, **(other if "prompt_tokens" in usage else chat)}
 
     return billed(reply, both)
-
-
-@on_reply(breaks="usage.priced-details-are-integers")
-def null_cached_tokens(_asked: Asked, reply: Reply) -> Reply:
-    """The cached tokens are null."""
-    return billed(reply, _detailing(prompt_of, cached_tokens=None))
-
-
-@on_reply(breaks="usage.priced-details-are-integers")
-def reasoning_tokens_as_text(_asked: Asked, reply: Reply) -> Reply:
-    """The reasoning tokens are a text."""
-    return billed(reply, _detailing(completion_of, reasoning_tokens="0"))
-
-
-@on_reply(breaks="usage.modality-details-are-integers")
-def null_audio_tokens(_asked: Asked, reply: Reply) -> Reply:
-    """The audio tokens are null."""
-    return billed(reply, _detailing(prompt_of, audio_tokens=None))
-
-
-@on_reply(breaks="usage.priced-details-are-there")
-def usage_without_details(_asked: Asked, reply: Reply) -> Reply:
-    """The usage is not broken down."""
-    return billed(
-        reply,
-        lambda usage: {n: usage[n] for n in usage if not n.endswith("_details")},
-    )
-
-
-@on_reply(breaks="usage.cached-is-within-the-prompt")
-def more_cached_than_read(_asked: Asked, reply: Reply) -> Reply:
-    """More tokens are cached than the prompt has."""
-
-    def change(usage: Json) -> Json:
-        cached = usage[prompt_of(usage)] + 1
-        return _detailing(prompt_of, cached_tokens=cached)(usage)
-
-    return billed(reply, change)
-
-
-@on_reply(breaks="usage.reasoning-is-within-the-completion")
-def more_reasoning_than_output(_asked: Asked, reply: Reply) -> Reply:
-    """More tokens are reasoning than the answer has."""
-
-    def change(usage: Json) -> Json:
-        hidden = usage[completion_of(usage)] + 1
-        return _detailing(completion_of, reasoning_tokens=hidden)(usage)
-
-    return billed(reply, change)
-
-
-@on_reply(breaks="usage.modalities-are-within-the-count")
-def more_audio_than_prompt(_asked: Asked, reply: Reply) -> Reply:
-    """More tokens are audio than the prompt has."""
-
-    def change(usage: Json) -> Json:
-        return _detailing(prompt_of, audio_tokens=usage[prompt_of(usage)] + 1)(usage)
-
-    return billed(reply, change)
-
-
-@on_reply(breaks={"usage.prompt-is-counted", *UNCOUNTED})
-def usage_all_zero(_asked: Asked, reply: Reply) -> Reply:
-    """All counts are zero."""
-    zeroed = counting(prompt=lambda _: 0, completion=lambda _: 0)
-    return billed(reply, zeroed)
-
-
-@on_reply(breaks="usage.prompt-is-counted")
-def prompt_costs_nothing_in_streams(_asked: Asked, reply: Reply) -> Reply:
-    """The prompt of a stream costs nothing."""
-    return billed(reply, counting(prompt=lambda _: 0), last_snapshot)
-
-
-@on_reply(breaks=UNCOUNTED)
-def answer_costs_nothing(_asked: Asked, reply: Reply) -> Reply:
-    """An answer costs nothing, whatever it says."""
-    return billed(reply, counting(completion=lambda _: 0), json_response)
-
-
-@on_reply(breaks="usage.billed-output-is-delivered")
-def answer_lost_and_billed(asked: Asked, reply: Reply) -> Reply:
-    """A plain answer is lost, yet not its price."""
-    if asked.member("tools") or asked.member("max_output_tokens"):
-        return reply
-    lost = json_response(reply, having(output=[]))
-    return billed(lost, counting(completion=lambda count: count + 20))
-
-
-@on_reply(breaks="usage.completion-is-within-the-cap")
-def more_billed_than_the_cap(asked: Asked, reply: Reply) -> Reply:
-    """A capped answer is billed for half as much again as the cap allows."""
-    cap = asked.member("max_output_tokens")
-    if not isinstance(cap, int) or cap < 16:
-        return reply
-    return billed(reply, counting(completion=lambda _: cap + cap // 2))

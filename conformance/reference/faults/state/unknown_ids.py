@@ -1,0 +1,44 @@
+"""Faults that break requirements of `contract/state/unknown_ids.py`."""
+
+from conformance.reference.fault import on_request
+from conformance.reference.faults.state.continuation import afresh, previous
+from conformance.reference.gateway import Gateway
+from conformance.reference.request import Asked
+from conformance.reference.response_message import Reply
+
+
+@on_request(breaks="state.malformed-id-is-refused")
+def malformed_id_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
+    """What does not have the form of an id starts a new conversation."""
+    named = asked.member("previous_response_id")
+    odd = isinstance(named, str) and not named.startswith("resp_")
+    return afresh(asked, gateway) if odd else asked
+
+
+@on_request(breaks="state.number-is-no-id")
+def number_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+    """A number as an id starts a new conversation."""
+    named = asked.member("previous_response_id")
+    return (
+        asked.without_members("previous_response_id")
+        if isinstance(named, int)
+        else asked
+    )
+
+
+@on_request(breaks="state.foreign-conversation-stays-closed")
+def conversations_open_to_all(asked: Asked, gateway: Gateway) -> Asked:
+    """A conversation is looked up by its id alone."""
+    record = previous(asked, gateway)
+    if record is None or asked.key is None:
+        return asked
+    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
+
+
+@on_request(breaks="state.foreign-response-cannot-be-fetched")
+def fetched_by_anybody(asked: Asked, gateway: Gateway) -> Asked:
+    """A response is fetched by its id alone."""
+    record = gateway.store.records.get(asked.path.rpartition("/")[2])
+    if asked.method != "GET" or record is None or asked.key is None:
+        return asked
+    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")

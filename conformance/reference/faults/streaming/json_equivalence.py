@@ -1,0 +1,78 @@
+"""Faults that break requirements of `contract/streaming/json_equivalence.py`."""
+
+from typing import Any
+
+from conformance.reference.fault import on_reply
+from conformance.reference.mutations import (
+    Change,
+    last_snapshot,
+    retold,
+    without,
+)
+from conformance.reference.request import Asked
+from conformance.reference.response import new_id, text_part
+from conformance.reference.response_message import Reply
+
+Json = Any
+
+
+def _streamed(reply: Reply, change: Change) -> Reply:
+    return retold(reply, change) if reply.streamed else reply
+
+
+def text_of(response: Json) -> str:
+    """Return the text of all messages of a response."""
+    return "".join(
+        part["text"]
+        for item in response["output"]
+        if item["type"] == "message"
+        for part in item["content"]
+    )
+
+
+def with_text(response: Json, text: str) -> Json:
+    """Let every message of a response say something else."""
+    for item in response["output"]:
+        if item["type"] == "message":
+            item["content"] = [text_part(text)]
+    return response
+
+
+@on_reply(breaks={"streaming.same-items-as-json", "structured.object-is-kept"})
+def one_more_message(_asked: Asked, reply: Reply) -> Reply:
+    """A stream ends in an additional message, which JSON has not."""
+
+    def more(response: Json) -> Json:
+        last = {"type": "message", "id": new_id("msg"), "role": "assistant"}
+        said = {"status": "completed", "content": [text_part("Anything else?")]}
+        if response["status"] == "completed":
+            response["output"].append({**last, **said})
+        return response
+
+    return _streamed(reply, more)
+
+
+@on_reply(breaks="streaming.same-members-as-json")
+def thin_snapshot(_asked: Asked, reply: Reply) -> Reply:
+    """The last snapshot lacks a member that JSON has."""
+    return last_snapshot(reply, without("service_tier"))
+
+
+@on_reply(breaks="streaming.characters-survive")
+def decoded_by_the_byte(_asked: Asked, reply: Reply) -> Reply:
+    """Characters of four bytes are replaced in streams."""
+
+    def spoilt(response: Json) -> Json:
+        text = text_of(response)
+        kept = "".join(c if ord(c) < 0x10000 else "\ufffd" for c in text)
+        return with_text(response, kept) if kept != text else response
+
+    return _streamed(reply, spoilt)
+
+
+@on_reply(breaks="streaming.answer-comes-once")
+def told_twice(asked: Asked, reply: Reply) -> Reply:
+    """A stream tells its whole answer twice over."""
+    if not str(asked.member("input")).startswith("Reply with exactly"):
+        return reply
+    return _streamed(reply, lambda whole: with_text(whole, 2 * text_of(whole)))

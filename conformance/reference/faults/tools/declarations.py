@@ -1,0 +1,72 @@
+"""Faults that break requirements of `contract/tools/declarations.py`."""
+
+import json
+
+from conformance.reference.fault import on_reply
+from conformance.reference.faults.tools.calls import Json, function_calls, in_json
+from conformance.reference.mutations import each_response, retold
+from conformance.reference.request import Asked
+from conformance.reference.response import new_id, text_part
+from conformance.reference.response_message import Reply
+
+
+@on_reply(breaks="tools.no-call-without-tools")
+def call_without_tools(asked: Asked, reply: Reply) -> Reply:
+    """A function is called though the list of tools is empty."""
+
+    def call(response: Json) -> Json:
+        response["output"].append(
+            {
+                "type": "function_call",
+                "id": new_id("fc"),
+                "call_id": new_id("call"),
+                "name": "get_weather",
+                "arguments": "{}",
+                "status": "completed",
+            }
+        )
+        return response
+
+    return retold(reply, call) if asked.member("tools") == [] else reply
+
+
+@on_reply(breaks="tools.calls-name-a-declared-function")
+def function_renamed(asked: Asked, reply: Reply) -> Reply:
+    """A called function has the name that an upstream knows it by."""
+    return in_json(
+        asked, reply, lambda call: {**call, "name": f"functions.{call['name']}"}
+    )
+
+
+@on_reply(breaks="tools.markup-stays-out-of-the-text")
+def markup_as_text(asked: Asked, reply: Reply) -> Reply:
+    """Where the model may choose, its call is left in the text as it was written."""
+
+    def tell(response: Json) -> Json:
+        for call in function_calls(response):
+            body = json.dumps({"name": call["name"], "arguments": call["arguments"]})
+            text = f"<tool_call>{body}</tool_call>"
+            for name in ("call_id", "name", "arguments"):
+                del call[name]
+            more = {"role": "assistant", "content": [text_part(text)]}
+            call.update({"type": "message", **more})
+        return response
+
+    return retold(reply, tell) if asked.member("tool_choice") == "auto" else reply
+
+
+@on_reply(breaks="tools.echo-is-what-was-declared")
+def foreign_tool_in_echo(asked: Asked, reply: Reply) -> Reply:
+    """The tools that are repeated have one that nobody declared."""
+    tool = {"type": "function", "name": "search_web", "parameters": {"type": "object"}}
+
+    def add(response: Json) -> Json:
+        return {**response, "tools": [*response["tools"], tool]}
+
+    return each_response(reply, add) if asked.member("tools") else reply
+
+
+@on_reply(breaks="tools.echo-is-what-was-declared")
+def echo_without_tools(_asked: Asked, reply: Reply) -> Reply:
+    """The tools that are repeated are always none."""
+    return each_response(reply, lambda response: {**response, "tools": []})
