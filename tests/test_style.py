@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 import conformance
-from conformance.cli import main
+from conformance.cli.app import main
 from conformance.contract.catalogue import catalogue
 
 ROOT = Path(__file__).parents[1]
