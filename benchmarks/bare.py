@@ -12,7 +12,7 @@ import httpx
 
 from benchmarks.many import USUAL
 from conformance.property_based.corpus import load
-from conformance.property_based.sampling import picked
+from conformance.property_based.sampling import sample
 from conformance.reference.gateway import KEY, MODEL
 
 HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
@@ -21,7 +21,7 @@ HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
 def main() -> None:
     """Print the seconds of processor time that the loop took."""
     url, number = f"{sys.argv[1]}/v1/responses", int(sys.argv[2])
-    bodies = [entry.body_for(MODEL) for entry in picked(load(0), USUAL)]
+    bodies = [entry.body_for(MODEL) for entry in sample(load(0), USUAL)]
     with httpx.Client(headers=HEADERS, timeout=60) as client:
         client.post(url, content=bodies[0])
         spent = time.process_time()

@@ -17,28 +17,28 @@ from unittest import mock
 from conformance.contract.catalogue import catalogue
 from conformance.contract.schema import probes
 from conformance.judge.plan import plan
-from conformance.model.generated_input import Drawn
+from conformance.model.generated_input import GeneratedInput
 from conformance.model.settings import Limits, Settings
 from conformance.property_based.corpus import load
 from conformance.property_based.entry import Entry
-from conformance.property_based.response_checks import warm
-from conformance.property_based.sampling import picked
+from conformance.property_based.response_checks import preload
+from conformance.property_based.sampling import sample
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY
-from conformance.reports import write
+from conformance.reports import write_reports
 from conformance.run.journal import Journal
-from conformance.run.session import judged_live
+from conformance.run.session import run_to_completion
 
 USUAL = 120
 
 
 def repeated(number: int) -> tuple[Entry, ...]:
     """Return the usual choice of the corpus over and over, each under a new name."""
-    usual = picked(load(0), USUAL)
+    usual = sample(load(0), USUAL)
 
     def again(round_: int, entry: Entry) -> Entry:
         was = entry.drawn
         return Entry(
-            Drawn(was.scenario, was.place, f"{was.digest}{round_}"), entry.content
+            GeneratedInput(was.scenario, was.place, f"{was.digest}{round_}"), entry.content
         )
 
     rounds = range(number // len(usual) + 1)
@@ -55,13 +55,13 @@ def main() -> None:
         whole = plan(catalogue(), settings)
     for aid in {case.check.aid for case in whole.cases if case.check.aid}:
         aid.load(settings.profile.name)
-    warm()
+    preload()
     began, spent = time.perf_counter(), time.process_time()
     with Journal(directory / "journal.ndjson") as journal:
-        report = judged_live(settings, whole, journal)
+        report = run_to_completion(settings, whole, journal)
     ran, cpu = time.perf_counter() - began, time.process_time() - spent
     began = time.perf_counter()
-    write(("json", "markdown", "text"), report, journal.kept, directory)
+    write_reports(("json", "markdown", "text"), report, journal.kept, directory)
     told = {
         "exchanges": report.run.spent.requests,
         "verdict": report.verdict,

@@ -42,7 +42,7 @@ def _stock() -> tuple[int, float]:
     """Run schemathesis' own runner over the coverage phase of the same document."""
     with gateway(LATENCY_S) as target, tempfile.TemporaryDirectory() as directory:
         pinned = Path(directory) / "pinned.json"
-        text = json.dumps(document.pinned())
+        text = json.dumps(document.with_placeholder_model())
         model = target.arguments[target.arguments.index("--model") + 1]
         pinned.write_text(text.replace(document.PLACEHOLDER, model), "utf-8")
         command = [

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.errors import BadSetting, UnknownName
+from conformance.errors import ConfigurationError, UnknownName
 
 FILE: Final = "conformance.toml"
 KEY_ENVS: Final = ("CONFORMANCE_API_KEY", "NEWAPI_API_KEY", "OPENAI_API_KEY")
@@ -43,23 +43,23 @@ OPTIONS: Final = (
 
 
 def from_file(path: Path) -> dict[str, str]:
-    """Read ``conformance.toml``; raises ``BadSetting`` with the place."""
+    """Read ``conformance.toml``; raises ``ConfigurationError`` with the place."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadSetting(f"{path} cannot be read: {error.strerror}") from None
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise BadSetting(f"{path} is not TOML: {error}") from None
+        raise ConfigurationError(f"{path} is not TOML: {error}") from None
     return from_table(table, str(path))
 
 
 def from_table(table: Mapping[str, Any], where: str) -> dict[str, str]:
-    """Read options out of a TOML table; raises ``BadSetting`` or ``UnknownName``."""
+    """Read options out of a TOML table; raises ``ConfigurationError`` or ``UnknownName``."""
     found = {}
     for name, value in table.items():
         option = name.replace("_", "-")
         if option in {"api-key", "second-key", "key"}:
-            raise BadSetting(
+            raise ConfigurationError(
                 f"{where} holds a key ({name})",
                 "name an environment variable with api-key-env instead",
             )
@@ -77,7 +77,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {o: environ[name] for name, o in named.items() if environ.get(name)}
 
 
-def gathered(asked: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+def merge_options(asked: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return every option that was given, the nearest source counting."""
     file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
     given = {name: value for name, value in asked.items() if value}

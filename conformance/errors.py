@@ -14,11 +14,11 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar, Final, Self
 
-OUR_ERROR: Final = 4
+INTERNAL_ERROR: Final = 4
 """The exit code of a defect of ours; 1 would read as a broken MUST."""
 
 
-class SuiteError(Exception):
+class ConformanceError(Exception):
     """Something outside the target's behaviour stopped the run.
 
     ``message`` says what is wrong, where, what was wanted and what was got;
@@ -37,7 +37,7 @@ class SuiteError(Exception):
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
 
-class UnknownName(SuiteError):
+class UnknownName(ConformanceError):
     """A name given by the user matches nothing we have."""
 
     @classmethod
@@ -49,19 +49,19 @@ class UnknownName(SuiteError):
         return cls(f"no {kind} is called {name!r}", hint)
 
 
-class BadSetting(SuiteError):
+class ConfigurationError(ConformanceError):
     """A flag, an environment variable or a file holds what cannot be used."""
 
 
-class BadJournal(SuiteError):
+class InvalidJournal(ConformanceError):
     """A file given as a journal was not written by a run, or not to its end."""
 
 
-class BadReport(SuiteError):
+class InvalidReport(ConformanceError):
     """A directory or file given as a report does not hold one."""
 
 
-class TargetUnreachable(SuiteError):
+class TargetUnreachable(ConformanceError):
     """No connection to the target came about, so nothing can be said of it."""
 
     exit_code = 3

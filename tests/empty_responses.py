@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from conformance.contract.catalogue import catalogue
 from conformance.judge.plan import cases_of
-from conformance.judge.universal_checks import Tally, judge
+from conformance.judge.universal_checks import UniversalVerdict, evaluate
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Inconclusive, Refused
-from conformance.model.node import Malformed
-from conformance.model.probe import Probe, Setting, Told
+from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
+from conformance.model.node import UnexpectedValue
+from conformance.model.probe import Probe, ProbeContext, ProbeResult
 from conformance.model.profile import profile_named
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
@@ -28,13 +28,13 @@ def blank(request: Request, body: bytes, media_type: str) -> Exchange:
 
 def conversation(
     probe: Probe, body: bytes, media_type: str
-) -> tuple[tuple[Told, ...], Exception | None]:
+) -> tuple[tuple[ProbeResult, ...], Exception | None]:
     """Hold a probe's conversation with a server that only ever says ``body``."""
-    steps, turns = probe.steps(Setting("m")), list[Told]()
+    steps, turns = probe.steps(ProbeContext("m")), list[ProbeResult]()
     try:
         asked = next(steps)
         for _ in range(MOST_TURNS):
-            told: Told
+            told: ProbeResult
             if isinstance(asked, tuple):
                 told = tuple(blank(one, body, media_type) for one in asked)
             else:
@@ -43,14 +43,14 @@ def conversation(
             asked = steps.send(told)
     except StopIteration:
         return tuple(turns), None
-    except (Inconclusive, Refused, Malformed) as why:
+    except (Inconclusive, RejectedRequest, UnexpectedValue) as why:
         return tuple(turns), why
     raise AssertionError(f"{probe.name} has no end")
 
 
 def _satisfied(case: Case, profile: str, body: bytes, media_type: str) -> bool:
     if case.probe is None:
-        tally = Tally(case, profile)
+        tally = UniversalVerdict(case, profile)
         probes: Iterable[Probe] = case.check.probes or catalogue().probes
         for probe in probes:
             turns, _ = conversation(probe, body, media_type)
@@ -61,7 +61,7 @@ def _satisfied(case: Case, profile: str, body: bytes, media_type: str) -> bool:
     turns, ended = conversation(case.probe, body, media_type)
     if ended is not None:
         return False
-    return judge(case, turns, profile).outcome is Outcome.PASSED
+    return evaluate(case, turns, profile).outcome is Outcome.PASSED
 
 
 def satisfied_by_nothing(profile: str, sections: Sequence[str] = ()) -> list[str]:

@@ -10,20 +10,20 @@ from conformance.model.profile import profile_named
 from conformance.model.report import Report
 from conformance.model.settings import Limits, Settings
 from conformance.model.verdict import Outcome
-from conformance.reference.app import town
+from conformance.reference.app import multi_gateway_app
 from conformance.reference.fault import Fault
-from conformance.reference.server import Serving
-from conformance.run.session import judged_live
+from conformance.reference.server import GatewayServer
+from conformance.run.session import run_to_completion
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """Seconds that an answer of the embedded gateway may take, endless ones included."""
 
 
 @dataclass(frozen=True)
-class Town:
+class FaultServers:
     """Many embedded gateways in one process, each with its own faults."""
 
-    serving: Serving
+    serving: GatewayServer
     profile: str
 
     def settings(
@@ -38,7 +38,7 @@ class Town:
             profile=profile_named(self.profile),
             only=only,
             generated=generated,
-            limits=Limits(concurrency=8, timeout=PATIENCE, largest_body=4 << 20),
+            limits=Limits(concurrency=8, timeout=TIMEOUT, largest_body=4 << 20),
         )
 
     def judge(
@@ -46,17 +46,17 @@ class Town:
     ) -> Report:
         """Judge one of the gateways; with ``None``, by all generated inputs too."""
         settings = self.settings(name, only, generated)
-        return judged_live(settings, plan(catalogue(), settings))
+        return run_to_completion(settings, plan(catalogue(), settings))
 
 
 @contextmanager
-def town_of(
+def fault_servers(
     named: Mapping[str, Sequence[Fault]], profile: str = "newapi"
-) -> Iterator[Town]:
+) -> Iterator[FaultServers]:
     """Serve the gateways while the block lasts; ``sound`` has no fault."""
-    app = town({"sound": (), **named}, profile=profile)
-    with Serving(app) as serving:
-        yield Town(serving, profile)
+    app = multi_gateway_app({"sound": (), **named}, profile=profile)
+    with GatewayServer(app) as serving:
+        yield FaultServers(serving, profile)
 
 
 def tripped(report: Report) -> frozenset[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.cli.app import main
 from conformance.contract.catalogue import catalogue
-from conformance.reports.requirements_document import COMMANDS, markdown
+from conformance.reports.requirements_document import COMMANDS, requirements_markdown
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -31,7 +31,7 @@ def test_the_list_of_requirements_is_up_to_date(lang: str) -> None:
     """Made anew by the command that stands in it: ``COMMANDS``."""
     written = (ROOT / LISTS[lang]).read_text("utf-8")
 
-    assert written == markdown(lang), f"it is not; run: {COMMANDS[lang]}"
+    assert written == requirements_markdown(lang), f"it is not; run: {COMMANDS[lang]}"
     assert LISTS[lang] in COMMANDS[lang]
     assert COMMANDS[lang] in written
 
@@ -45,7 +45,7 @@ def test_the_list_has_every_clause_once(lang: str) -> None:
     book = catalogue()
     every = [*book.requirements, *(u.requirement for u in book.untested)]
 
-    assert result.output == markdown(lang)
+    assert result.output == requirements_markdown(lang)
     assert sorted(re.findall(r'<a id="([^"]+)">', result.output)) == sorted(
         r.id for r in every
     )

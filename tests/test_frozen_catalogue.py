@@ -8,7 +8,7 @@ import pytest
 from conformance.cli.options import settings_from
 from conformance.contract.catalogue import Catalogue
 from conformance.contract.probes import basic
-from conformance.errors import BadSetting
+from conformance.errors import ConfigurationError
 from conformance.judge.plan import plan
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
@@ -43,7 +43,7 @@ def test_what_came_later_is_not_run_and_says_since_when() -> None:
 @pytest.mark.parametrize("text", ["2020-01-01", "tomorrow", "9999-01-01"])
 def test_only_a_date_that_had_a_catalogue_is_taken(text: str) -> None:
     """A date before the first or after the newest says nothing."""
-    with pytest.raises(BadSetting, match="is no date from"):
+    with pytest.raises(ConfigurationError, match="is no date from"):
         settings_from({**ASKED, "catalogue": text}, {"CONFORMANCE_API_KEY": "k"})
 
 

@@ -13,7 +13,7 @@ from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
 from conformance.reference.faults.schema import generated_requests as schema_faults
 from tests.empty_responses import satisfied_by_nothing
-from tests.fault_servers import Town, town_of, tripped
+from tests.fault_servers import FaultServers, fault_servers, tripped
 
 IDS = Path(__file__).parent / "ids.txt"
 
@@ -40,20 +40,20 @@ def home_of(fault: Fault) -> str:
 
 
 @pytest.fixture(scope="session")
-def towns() -> Iterator[dict[str, Town]]:
+def towns() -> Iterator[dict[str, FaultServers]]:
     """One town for each profile, where every fault has a gateway of its own."""
     named = {name: (fault,) for name, fault in FAULTS.items()}
     with (
-        town_of(named, "newapi") as newapi,
-        town_of(named, "openai") as openai,
-        town_of(named, "openresponses") as openresponses,
+        fault_servers(named, "newapi") as newapi,
+        fault_servers(named, "openai") as openai,
+        fault_servers(named, "openresponses") as openresponses,
     ):
         yield {"newapi": newapi, "openai": openai, "openresponses": openresponses}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_sound_gateway_keeps_every_requirement(
-    towns: dict[str, Town], profile: str
+    towns: dict[str, FaultServers], profile: str
 ) -> None:
     """With no fault every case passes: nothing fails, nothing stays open."""
     report = towns[profile].judge("sound", generated=None)
@@ -65,7 +65,7 @@ def test_the_sound_gateway_keeps_every_requirement(
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_fault_trips_what_it_breaks_and_nothing_else(
-    towns: dict[str, Town], fault: Fault
+    towns: dict[str, FaultServers], fault: Fault
 ) -> None:
     """A check finds its defect, and is blind to everybody else's."""
     generated = None if fault in DRAWN else 0
@@ -98,7 +98,7 @@ def test_nothing_is_never_a_pass(profile: str) -> None:
     assert satisfied_by_nothing(profile) == []
 
 
-def test_a_run_costs_what_its_plan_says(towns: dict[str, Town]) -> None:
+def test_a_run_costs_what_its_plan_says(towns: dict[str, FaultServers]) -> None:
     """On a conforming server, within the most that a run may ever cost."""
     whole = plan(catalogue(), towns["newapi"].settings("sound"))
     spent = towns["newapi"].judge("sound").run.spent

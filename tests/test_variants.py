@@ -8,7 +8,7 @@ from conformance.model.profile import PROFILES
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 from conformance.reference.variants import VARIANTS
-from tests.fault_servers import Town, town_of
+from tests.fault_servers import FaultServers, fault_servers
 
 NAMED = {name: (variant,) for name, variant in VARIANTS.items()}
 LEGAL = [
@@ -21,12 +21,12 @@ BLAMED = {Outcome.FAILED, Outcome.ERROR}
 
 
 @pytest.fixture(scope="module")
-def towns() -> Iterator[dict[str, Town]]:
+def towns() -> Iterator[dict[str, FaultServers]]:
     """One town for each profile, where every variant has a gateway of its own."""
     with (
-        town_of(NAMED, "newapi") as newapi,
-        town_of(NAMED, "openai") as openai,
-        town_of(NAMED, "openresponses") as openresponses,
+        fault_servers(NAMED, "newapi") as newapi,
+        fault_servers(NAMED, "openai") as openai,
+        fault_servers(NAMED, "openresponses") as openresponses,
     ):
         yield {"newapi": newapi, "openai": openai, "openresponses": openresponses}
 
@@ -38,7 +38,7 @@ def test_there_are_many_of_them() -> None:
 
 @pytest.mark.parametrize(("profile", "name"), LEGAL)
 def test_a_benign_variant_breaks_no_must(
-    towns: dict[str, Town], profile: str, name: str
+    towns: dict[str, FaultServers], profile: str, name: str
 ) -> None:
     """Nor does any check of ours break on it."""
     report = towns[profile].judge(name)

@@ -11,7 +11,7 @@ from conformance.contract.catalogue import catalogue
 from conformance.model.verdict import Outcome, Verdict
 from conformance.reference.faults import FAULTS
 from tests.empty_responses import satisfied_by_nothing
-from tests.fault_servers import Town, town_of, tripped
+from tests.fault_servers import FaultServers, fault_servers, tripped
 
 _QUIET = {Outcome.PASSED, Outcome.NOT_RUN}
 
@@ -22,7 +22,7 @@ def _show(verdicts: tuple[Verdict, ...]) -> None:
             print(verdict)  # noqa: T201 -- a tool for a terminal
 
 
-def _try_sound(town: Town, sections: list[str]) -> None:
+def _try_sound(town: FaultServers, sections: list[str]) -> None:
     report = town.judge("sound")
     _show(report.verdicts)
     named = [v for v in report.verdicts if v.requirement.section in sections]
@@ -30,7 +30,7 @@ def _try_sound(town: Town, sections: list[str]) -> None:
     print(f"sound: {passed} of {len(named)} cases pass; {report.run.spent}")  # noqa: T201 -- as above
 
 
-def _try_faults(town: Town, sections: list[str]) -> bool:
+def _try_faults(town: FaultServers, sections: list[str]) -> bool:
     right = True
     for name, fault in FAULTS.items():
         if fault.profiles is not None and town.profile not in fault.profiles:
@@ -64,7 +64,7 @@ def main() -> int:
     for check in checks:
         if check.requirement.id not in covered:
             print(f"no fault breaks {check.requirement.id}")  # noqa: T201 -- as above
-    with town_of(
+    with fault_servers(
         {name: (fault,) for name, fault in FAULTS.items()}, asked.profile
     ) as t:
         _try_sound(t, asked.sections)

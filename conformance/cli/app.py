@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
-from conformance.errors import OUR_ERROR, SuiteError
+from conformance.errors import INTERNAL_ERROR, ConformanceError
 
 
-class House(click.Group):
-    """Turn every ``SuiteError`` into a message and its exit code."""
+class ErrorHandlingGroup(click.Group):
+    """Turn every ``ConformanceError`` into a message and its exit code."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; the only place where an error becomes an exit code."""
         try:
             return super().invoke(ctx)
-        except SuiteError as error:
+        except ConformanceError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -26,10 +26,10 @@ class House(click.Group):
         except Exception:  # noqa: BLE001 -- whatever it is, it must not look like a verdict
             click.echo(traceback.format_exc(), err=True, nl=False)
             click.echo("error: that is a defect of ours, not of the server", err=True)
-            ctx.exit(OUR_ERROR)
+            ctx.exit(INTERNAL_ERROR)
 
 
-@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ErrorHandlingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="responses-conformance")
 def main() -> None:
     """Judge, with evidence, whether POST /v1/responses keeps its contract."""
@@ -106,7 +106,7 @@ def run(
     from conformance.cli import run as command  # noqa: PLC0415 -- --help must not pay for it
 
     asked = _joined(flags) | {"url": url or ""}
-    how = command.How(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
+    how = command.RunOptions(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
     sys.exit(command.run(asked, os.environ, how))
 
 
@@ -188,9 +188,9 @@ def list_(profile: str, *, coverage: bool, shape: str, lang: str) -> None:
     from conformance.reports import requirements_document  # noqa: PLC0415 -- as above
 
     if shape == "markdown":
-        text = requirements_document.markdown(lang)
+        text = requirements_document.requirements_markdown(lang)
     else:
-        text = command.coverage() if coverage else command.listing(profile)
+        text = command.describe_coverage() if coverage else command.list_requirements(profile)
     click.echo(text, nl=False)
 
 
@@ -200,7 +200,7 @@ def explain(requirement_id: str) -> None:
     """Show one requirement: what it asks, where it stands, how it is judged."""
     from conformance.cli import explain as command  # noqa: PLC0415 -- as above
 
-    click.echo(command.explained(requirement_id), nl=False)
+    click.echo(command.explain(requirement_id), nl=False)
 
 
 @main.command()
@@ -208,7 +208,7 @@ def faults() -> None:
     """List the defects that the embedded gateway can be given."""
     from conformance.cli import faults as command  # noqa: PLC0415 -- as above
 
-    click.echo(command.fault_list(), nl=False)
+    click.echo(command.list_faults(), nl=False)
 
 
 @main.command()

@@ -16,11 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-from conformance.cli.embedded import embedded
+from conformance.cli.embedded import start_embedded_gateway
 from conformance.cli.options import settings_from
 from conformance.cli.run import INTERRUPTED
 from conformance.config import from_table
-from conformance.errors import BadSetting
+from conformance.errors import ConfigurationError
 from conformance.reports import DEFAULT
 
 EMBEDDED: Final = "embedded"
@@ -33,7 +33,7 @@ _PATIENCE: Final = 15.0
 
 
 @dataclass(frozen=True)
-class Ran:
+class FinishedRun:
     """A run that is over: its directory, its exit code, and what it printed."""
 
     name: str
@@ -53,17 +53,17 @@ def read(path: Path) -> dict[str, dict[str, str]]:
     """Read the options of each target, by its name.
 
     What stands above the first table counts for every target that does not say
-    otherwise. Raises ``BadSetting`` or ``UnknownName``.
+    otherwise. Raises ``ConfigurationError`` or ``UnknownName``.
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise BadSetting(f"{path} cannot be read: {error.strerror}") from None
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise BadSetting(f"{path} is not TOML: {error}") from None
+        raise ConfigurationError(f"{path} is not TOML: {error}") from None
     several = table.pop("targets", None)
     if not isinstance(several, dict) or not several:
-        raise BadSetting(
+        raise ConfigurationError(
             f"{path} names no target",
             'give each a table: [targets.a] url = "https://…"',
         )
@@ -71,12 +71,12 @@ def read(path: Path) -> dict[str, dict[str, str]]:
     found = {}
     for name, options in several.items():
         if not _NAME.fullmatch(name):
-            raise BadSetting(
+            raise ConfigurationError(
                 f"{path}: a target cannot be called {name!r}",
                 "letters, digits, dots, dashes and underscores make a name",
             )
         if not isinstance(options, dict):
-            raise BadSetting(f"{path}: targets.{name} must be a table")
+            raise ConfigurationError(f"{path}: targets.{name} must be a table")
         found[name] = common | from_table(options, f"{path}, targets.{name}")
         _whole(found[name], f"{path}: targets.{name}")
     return found
@@ -86,13 +86,13 @@ def _whole(options: Mapping[str, str], where: str) -> None:
     """Refuse a target that would be judged by something that it does not name."""
     for name in ("report-dir", "format"):
         if name in options:
-            raise BadSetting(f"{where} sets {name}", "the comparison decides on that")
+            raise ConfigurationError(f"{where} sets {name}", "the comparison decides on that")
     if not options.get("url"):
-        raise BadSetting(
+        raise ConfigurationError(
             f"{where} has no url", f'give it one, or url = "{EMBEDDED}" for our own'
         )
     if options["url"] != EMBEDDED and not options.get("api-key-env"):
-        raise BadSetting(
+        raise ConfigurationError(
             f"{where} has no api-key-env",
             "name the variable that holds its key; no key is sent to a target by guess",
         )
@@ -142,14 +142,14 @@ def _ended(several: Sequence[_Running]) -> Iterator[None]:
                 running.process.communicate()
 
 
-def _over(running: _Running, timeout: float | None = None) -> Ran:
+def _over(running: _Running, timeout: float | None = None) -> FinishedRun:
     said, _ = running.process.communicate(timeout=timeout)
     code = running.process.returncode
-    return Ran(running.name, running.directory, code, said.strip())
+    return FinishedRun(running.name, running.directory, code, said.strip())
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedTarget:
     """A target whose options a run can have; ``environ`` is what the run will see."""
 
     name: str
@@ -163,23 +163,23 @@ def prepare(
     several: Mapping[str, Mapping[str, str]],
     environ: Mapping[str, str],
     stack: ExitStack,
-) -> Iterator[Prepared]:
+) -> Iterator[PreparedTarget]:
     """Look at all options before anything is sent; raises ``SuiteError``."""
     for name, options in several.items():
         told, known = dict(options), dict(environ)
         if told["url"] == EMBEDDED:
             del told["url"]
-            told, known = embedded(told, known, stack)
+            told, known = start_embedded_gateway(told, known, stack)
         try:
             settings, _ = settings_from(told, known)
-        except BadSetting as error:
-            raise BadSetting(f"target {name}: {error.message}", error.hint) from None
-        yield Prepared(name, told, known, settings.profile.name, settings.catalogue)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"target {name}: {error.message}", error.hint) from None
+        yield PreparedTarget(name, told, known, settings.profile.name, settings.catalogue)
 
 
 def run(
-    several: Sequence[Prepared], directory: Path, tell: Callable[[Ran], None]
-) -> list[Ran]:
+    several: Sequence[PreparedTarget], directory: Path, tell: Callable[[FinishedRun], None]
+) -> list[FinishedRun]:
     """Judge every target at once, each into a directory of its name.
 
     ``tell`` hears of each run that is over. Ctrl-C reaches every run, and what was
@@ -216,7 +216,7 @@ def run(
         return over
 
 
-def _interrupted(running: _Running) -> Ran:
+def _interrupted(running: _Running) -> FinishedRun:
     """Give a run time to write its report; one that takes longer is ended."""
     try:
         return _over(running, _PATIENCE)
@@ -225,7 +225,7 @@ def _interrupted(running: _Running) -> Ran:
         return replace(_over(running), exit_code=INTERRUPTED)
 
 
-def worst(several: Sequence[Ran]) -> int:
+def combined_exit_code(several: Sequence[FinishedRun]) -> int:
     """Return 130 when a run was interrupted, its code when it left no report, or 0."""
     codes = [ran.exit_code for ran in several]
     if INTERRUPTED in codes:

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Final
 
-from conformance.config import gathered
+from conformance.config import merge_options
 from conformance.model.profile import profile_named
 
 KEY_ENV: Final = "CONFORMANCE_EMBEDDED_KEY"
 SECOND_KEY_ENV: Final = "CONFORMANCE_EMBEDDED_SECOND_KEY"
 
 
-def embedded(
+def start_embedded_gateway(
     asked: Mapping[str, str], environ: Mapping[str, str], stack: ExitStack
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Start the embedded gateway on a free port; return how to reach and judge it."""
     from conformance.reference.server import serving  # noqa: PLC0415 -- only without a URL
 
-    profile = gathered(asked, environ).get("profile", "newapi")
+    profile = merge_options(asked, environ).get("profile", "newapi")
     gateway = stack.enter_context(serving(profile=profile_named(profile).name))
     keys = {KEY_ENV: gateway.key, SECOND_KEY_ENV: gateway.second_key}
     options = {

@@ -13,7 +13,7 @@ def _breaking(requirement: Requirement) -> Iterator[str]:
             yield f"  {fault.name}: {fault.text}"
 
 
-def explained(id_: str) -> str:
+def explain(id_: str) -> str:
     """Tell all about one requirement; raises ``UnknownName`` with a near miss."""
     check = catalogue().find(id_)
     requirement = check.requirement

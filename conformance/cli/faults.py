@@ -3,7 +3,7 @@
 from conformance.reference.faults import FAULTS
 
 
-def fault_list() -> str:
+def list_faults() -> str:
     """List the faults of the embedded gateway, with what they break."""
     return "".join(
         f"{name}: {fault.text}\n    breaks {', '.join(sorted(fault.breaks))}\n"

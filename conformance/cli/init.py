@@ -9,14 +9,14 @@ from typing import Final
 import click
 
 import conformance
-from conformance.errors import BadSetting, UnknownName
+from conformance.errors import ConfigurationError, UnknownName
 
 STDOUT: Final = "-"
 _MARK: Final = "@INSTALL@"
 
 
 @dataclass(frozen=True)
-class Job:
+class CiTemplate:
     """One kind of job: our template, where its server looks, and what is left to do."""
 
     template: str
@@ -25,23 +25,23 @@ class Job:
     shell: bool = True
 
 
-JOBS: Final = {
-    "github": Job(
+CI_TEMPLATES: Final = {
+    "github": CiTemplate(
         "github.yml",
         ".github/workflows/conformance.yml",
         "set the secret and the two variables that its first lines name",
     ),
-    "gitlab": Job(
+    "gitlab": CiTemplate(
         "gitlab.yml",
         ".gitlab-ci.yml",
         "set the three variables that its first lines name, and a schedule",
     ),
-    "jenkins": Job(
+    "jenkins": CiTemplate(
         "Jenkinsfile",
         "Jenkinsfile",
         "add the credential that its first lines name, and fill in both defaults",
     ),
-    "tox": Job(
+    "tox": CiTemplate(
         "tox.ini",
         "tox.ini",
         "export the three variables that its first lines name; tox -e conformance",
@@ -50,26 +50,26 @@ JOBS: Final = {
 }
 
 
-def written(kind: str, install: str = "") -> str:
+def render_template(kind: str, install: str = "") -> str:
     """Return the file of a job; ``install`` is what pip is to install.
 
     Raises ``UnknownName``.
     """
-    if kind not in JOBS:
-        raise UnknownName.of("kind of job", kind, JOBS)
-    job = JOBS[kind]
+    if kind not in CI_TEMPLATES:
+        raise UnknownName.of("kind of job", kind, CI_TEMPLATES)
+    job = CI_TEMPLATES[kind]
     wanted = install or f"responses-conformance=={conformance.__version__}"
     template = resources.files("conformance.cli") / "ci_templates" / job.template
     told = shlex.quote(wanted) if job.shell else wanted
     return template.read_text("utf-8").replace(_MARK, told)
 
 
-def _refusal(kind: str, path: Path) -> BadSetting:
+def _refusal(kind: str, path: Path) -> ConfigurationError:
     elsewhere = {
         "gitlab": "--output conformance.gitlab-ci.yml and include that file in yours",
         "tox": "--output - and copy the section into yours",
     }.get(kind, "--output with another path")
-    return BadSetting(
+    return ConfigurationError(
         f"{path} is there already, and was left as it is",
         f"give {elsewhere}, or --force to write over it",
     )
@@ -77,11 +77,11 @@ def _refusal(kind: str, path: Path) -> BadSetting:
 
 def init(kind: str, output: str, install: str, *, force: bool) -> int:
     """Write the job file; raises ``SuiteError`` rather than write over a file."""
-    text = written(kind, install)
+    text = render_template(kind, install)
     if output == STDOUT:
         click.echo(text, nl=False)
         return 0
-    path = Path(output or JOBS[kind].path)
+    path = Path(output or CI_TEMPLATES[kind].path)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
@@ -89,6 +89,6 @@ def init(kind: str, output: str, install: str, *, force: bool) -> int:
     except FileExistsError:
         raise _refusal(kind, path) from None
     except OSError as error:
-        raise BadSetting(f"{path} cannot be written: {error.strerror}") from None
-    click.echo(f"written: {path}; now {JOBS[kind].then}")
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"written: {path}; now {CI_TEMPLATES[kind].then}")
     return 0

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from conformance.model.report import Report
-from conformance.reports import BY_PYTEST, chosen, render, write
-from conformance.run.journal import Recorded
+from conformance.reports import BY_PYTEST, select_formats, render_report, write_reports
+from conformance.run.journal import LoadedJournal
 
 
 def journal_in(path: str) -> Path:
@@ -16,17 +16,17 @@ def journal_in(path: str) -> Path:
 
 
 def show_report(
-    made: Report, recorded: Recorded, report_dir: str | None, formats: str, lang: str
+    made: Report, recorded: LoadedJournal, report_dir: str | None, formats: str, lang: str
 ) -> int:
     """Write the report into a directory, or print it; return its exit code."""
-    names = chosen(name.strip() for name in formats.split(","))
+    names = select_formats(name.strip() for name in formats.split(","))
     names = tuple(name for name in names if name not in BY_PYTEST)
     if report_dir is None:
         for name in names:
-            click.echo(render(name, made, recorded.kept, lang), nl=False)
+            click.echo(render_report(name, made, recorded.kept, lang), nl=False)
         return made.exit_code
     directory = Path(report_dir)
     directory.mkdir(parents=True, exist_ok=True)
-    for path in write(names, made, recorded.kept, directory, lang):
+    for path in write_reports(names, made, recorded.kept, directory, lang):
         click.echo(f"written: {path}")
     return made.exit_code

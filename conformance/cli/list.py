@@ -6,7 +6,7 @@ from conformance.model.profile import profile_named
 from conformance.model.requirement import CATALOGUE
 
 
-def listing(profile: str) -> str:
+def list_requirements(profile: str) -> str:
     """List the requirements of a profile by section; raises ``UnknownName``."""
     chosen = profile_named(profile)
     lines = [f"catalogue {CATALOGUE}, profile {chosen.name}: {chosen.text}"]
@@ -23,7 +23,7 @@ def listing(profile: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def coverage() -> str:
+def describe_coverage() -> str:
     """Count the known kinds of defects: those caught, and those not, with reasons."""
     known = known_defects()
     covered = covered_defects()

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from conformance.clients.extras import missing
-from conformance.config import KEY_ENVS, gathered
+from conformance.clients.extras import missing_extra
+from conformance.config import KEY_ENVS, merge_options
 from conformance.contract.catalogue import catalogue
-from conformance.errors import BadSetting, UnknownName
+from conformance.errors import ConfigurationError, UnknownName
 from conformance.model.baseline import Baseline
 from conformance.model.profile import profile_named
 from conformance.model.requirement import CATALOGUE, FIRST_CATALOGUE, Capability, Level
 from conformance.model.settings import Limits, Settings, read_header, read_rate
-from conformance.reports import DEFAULT, baseline_file, chosen
+from conformance.reports import DEFAULT, baseline_file, select_formats
 from conformance.reports.i18n import LANGUAGES
 from conformance.run.target import read_url
 
@@ -22,7 +22,7 @@ def _whole(asked: Mapping[str, str], name: str) -> int | None:
     try:
         return int(text) if text else None
     except ValueError:
-        raise BadSetting(f"--{name} must be a whole number, not {text!r}") from None
+        raise ConfigurationError(f"--{name} must be a whole number, not {text!r}") from None
 
 
 def _seconds(asked: Mapping[str, str], name: str) -> float | None:
@@ -30,7 +30,7 @@ def _seconds(asked: Mapping[str, str], name: str) -> float | None:
     try:
         return float(text) if text else None
     except ValueError:
-        raise BadSetting(
+        raise ConfigurationError(
             f"--{name} must be a number of seconds, not {text!r}"
         ) from None
 
@@ -51,7 +51,7 @@ def _yes(asked: Mapping[str, str], name: str) -> bool:
     """Read yes or no, as words or as TOML writes them; yes when nothing is said."""
     text = asked.get(name, "").lower()
     if text not in {"", "yes", "true", "no", "false"}:
-        raise BadSetting(f"{name} must be yes or no, not {text!r}")
+        raise ConfigurationError(f"{name} must be yes or no, not {text!r}")
     return text not in {"no", "false"}
 
 
@@ -61,7 +61,7 @@ def _generated(asked: Mapping[str, str]) -> int | None:
         return None
     number = _whole(asked, "generated")
     if number is not None and number < 0:
-        raise BadSetting(f"--generated must be 0 or more, or 'all', not {number}")
+        raise ConfigurationError(f"--generated must be 0 or more, or 'all', not {number}")
     return Settings.generated if number is None else number
 
 
@@ -69,7 +69,7 @@ def _key(environ: Mapping[str, str], named: str) -> tuple[str, str]:
     """Return the variable that holds the key, and the key."""
     if named:
         if not environ.get(named):
-            raise BadSetting(
+            raise ConfigurationError(
                 f"the environment variable {named} is {_missing(environ, named)}",
                 f"put the key into it: export {named}=sk-…",
             )
@@ -77,7 +77,7 @@ def _key(environ: Mapping[str, str], named: str) -> tuple[str, str]:
     for name in KEY_ENVS:
         if environ.get(name):
             return name, environ[name]
-    raise BadSetting(
+    raise ConfigurationError(
         f"no key: {', '.join(KEY_ENVS)} are not set",
         f"export {KEY_ENVS[0]}=sk-…, or name another variable with --api-key-env",
     )
@@ -90,7 +90,7 @@ def _missing(environ: Mapping[str, str], name: str) -> str:
 def _sendable(name: str, key: str) -> str:
     """Refuse a key that no HTTP header can carry, without showing it."""
     if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise BadSetting(
+        raise ConfigurationError(
             f"the key in {name} has spaces, line breaks or characters beyond ASCII",
             "look for a line break at its end, or quotes that were copied along",
         )
@@ -113,8 +113,8 @@ def _required(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in set(Capability):
             raise UnknownName.of("capability", name, Capability)
-    if Capability.SDK in names and (absent := missing("openai")):
-        raise BadSetting("--require sdk: the official client is not there", absent)
+    if Capability.SDK in names and (absent := missing_extra("openai")):
+        raise ConfigurationError("--require sdk: the official client is not there", absent)
     return names
 
 
@@ -127,7 +127,7 @@ def _catalogue(text: str) -> str:
     except ValueError:
         known = False
     if not known:
-        raise BadSetting(
+        raise ConfigurationError(
             f"--catalogue {text!r} is no date from {FIRST_CATALOGUE} to {CATALOGUE}",
             "give the date that an earlier report names as its catalogue",
         )
@@ -153,15 +153,15 @@ def settings_from(
     """Return the settings of a run, and the formats to write.
 
     ``asked`` holds flags by the names in ``OPTIONS``, empty where not given; several
-    values are joined by commas, headers by line breaks. Raises ``BadSetting`` or
+    values are joined by commas, headers by line breaks. Raises ``ConfigurationError`` or
     ``UnknownName``.
     """
-    every = gathered(asked, environ)
+    every = merge_options(asked, environ)
     if not every.get("url"):
-        raise BadSetting("no URL to judge", "give it like https://gateway.example")
+        raise ConfigurationError("no URL to judge", "give it like https://gateway.example")
     url = read_url(every["url"])
     if not every.get("model"):
-        raise BadSetting(
+        raise ConfigurationError(
             "no model to ask for", "name one that the key may use: --model gpt-4o-mini"
         )
     key_env, key = _key(environ, every.get("api-key-env", ""))
@@ -169,7 +169,7 @@ def settings_from(
     second = _key(environ, second_env)[1] if second_env else ""
     seed = _whole(every, "seed") or 0
     headers = every.get("header", "").splitlines()
-    formats = chosen(_split(every.get("format", ""))) or DEFAULT
+    formats = select_formats(_split(every.get("format", ""))) or DEFAULT
     where = every.get("report-dir", "")
     return (
         Settings(

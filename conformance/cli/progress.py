@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.text import Text
 
 from conformance.judge.plan import Plan
-from conformance.model.exchange import Exchange, Kind
+from conformance.model.exchange import Exchange, ResponseKind
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome, Verdict
-from conformance.run.session import Watcher
+from conformance.run.session import RunObserver
 
 EVERY_S: Final = 5.0
 """Seconds between two plain lines."""
@@ -35,9 +35,9 @@ class Progress:
         self._last_line = time.monotonic()
         self._live: Live | None = None
 
-    def watcher(self) -> Watcher:
+    def watcher(self) -> RunObserver:
         """Return what tells us how the run goes."""
-        return Watcher(self._on_sent, self._on_exchange, self._on_verdict)
+        return RunObserver(self._on_sent, self._on_exchange, self._on_verdict)
 
     def shown(self) -> AbstractContextManager[object]:
         """Show the live line while the returned context lasts."""
@@ -62,7 +62,7 @@ class Progress:
             if not self._flying[exchange.probe]:
                 del self._flying[exchange.probe]
             self._answers += exchange.answered
-            self._refusals += exchange.kind is Kind.REFUSAL
+            self._refusals += exchange.kind is ResponseKind.REFUSAL
         self._plain_line()
 
     def _on_verdict(self, verdict: Verdict) -> None:

@@ -12,26 +12,26 @@ import click
 import pytest
 from rich.console import Console
 
-from conformance.cli.embedded import embedded
+from conformance.cli.embedded import start_embedded_gateway
 from conformance.cli.options import settings_from
 from conformance.cli.progress import Progress
-from conformance.config import gathered
-from conformance.errors import OUR_ERROR, BadSetting
+from conformance.config import merge_options
+from conformance.errors import INTERNAL_ERROR, ConfigurationError
 from conformance.judge.plan import Plan
 from conformance.model.baseline import STALE
 from conformance.model.generated_input import PREFIX
 from conformance.model.report import Report
 from conformance.model.settings import Settings
 from conformance.model.verdict import Outcome
-from conformance.property_based.corpus import is_kept
-from conformance.pytest_plugin.items import SPEC, Engine
-from conformance.reports import baseline_file, github_actions, render
+from conformance.property_based.corpus import is_stored
+from conformance.pytest_plugin.items import CONTRACT, ConformancePlugin
+from conformance.reports import baseline_file, github_actions, render_report
 from conformance.run.session import run_name
 
 INTERRUPTED: Final = 130
 
 
-def planned(plan: Plan) -> str:
+def describe_plan(plan: Plan) -> str:
     """Say what a run will cost a server that keeps the contract."""
     generated = sum(probe.name.startswith(PREFIX) for probe in plan.probes)
     drawn = f", {generated} of them generated" if generated else ""
@@ -42,9 +42,9 @@ def planned(plan: Plan) -> str:
     )
 
 
-def _arguments(engine: Engine, formats: tuple[str, ...]) -> list[str]:
+def _arguments(engine: ConformancePlugin, formats: tuple[str, ...]) -> list[str]:
     """Return pytest's arguments: nothing of the user's own pytest is read."""
-    arguments = [str(SPEC), "-c", os.devnull, "--rootdir", str(SPEC.parents[1])]
+    arguments = [str(CONTRACT), "-c", os.devnull, "--rootdir", str(CONTRACT.parents[1])]
     for plugin in ("cacheprovider", "terminal", "logging", "warnings", "faulthandler"):
         arguments += ["-p", f"no:{plugin}"]
     if "junit" in formats:
@@ -57,7 +57,7 @@ def _arguments(engine: Engine, formats: tuple[str, ...]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class How:
+class RunOptions:
     """What a user wants of a run beside the judging."""
 
     plan_only: bool = False
@@ -66,18 +66,18 @@ class How:
     prune: bool = False
 
 
-def run(asked: Mapping[str, str], environ: Mapping[str, str], how: How) -> int:
+def run(asked: Mapping[str, str], environ: Mapping[str, str], how: RunOptions) -> int:
     """Run what was asked for, and return the exit code; raises ``SuiteError``."""
-    baseline = gathered(asked, environ).get("baseline", "")
+    baseline = merge_options(asked, environ).get("baseline", "")
     if (how.update or how.prune) and not baseline:
-        raise BadSetting(
+        raise ConfigurationError(
             "no baseline to change", f"name it: --baseline {baseline_file.NAME}"
         )
     if how.update and not Path(baseline).exists():
         Path(baseline).write_text("", encoding="utf-8")
     with ExitStack() as stack:
-        if not gathered(asked, environ).get("url"):
-            asked, environ = embedded(asked, environ, stack)
+        if not merge_options(asked, environ).get("url"):
+            asked, environ = start_embedded_gateway(asked, environ, stack)
         settings, formats = settings_from(asked, environ)
         engine = _engine(settings, formats)
         if how.plan_only:
@@ -89,23 +89,23 @@ def run(asked: Mapping[str, str], environ: Mapping[str, str], how: How) -> int:
         return code
 
 
-def _engine(settings: Settings, formats: tuple[str, ...]) -> Engine:
+def _engine(settings: Settings, formats: tuple[str, ...]) -> ConformancePlugin:
     name = run_name(settings, datetime.now(UTC))
     directory = settings.report_dir or Path("reports") / name
-    if settings.generated != 0 and not is_kept(settings.seed):
+    if settings.generated != 0 and not is_stored(settings.seed):
         click.echo("drawing generated inputs, which later runs find ready", err=True)
-    return Engine(settings, formats, directory, allure="allure" in formats)
+    return ConformancePlugin(settings, formats, directory, allure="allure" in formats)
 
 
-def _tell_plan(engine: Engine) -> int:
-    click.echo(planned(engine.plan))
+def _tell_plan(engine: ConformancePlugin) -> int:
+    click.echo(describe_plan(engine.plan))
     for probe in engine.plan.probes:
         cost = f"{probe.answers} answers, {probe.refusals} refusals"
         click.echo(f"  {probe.name}: {cost}: {probe.text}")
     return 0
 
 
-def _rewritten(path: Path, report: Report, how: How) -> int:
+def _rewritten(path: Path, report: Report, how: RunOptions) -> int:
     """Bring the baseline up to the report; return the code that it then has."""
     if how.update:
         today = datetime.now(UTC).date()
@@ -143,14 +143,14 @@ def _alone() -> Iterator[None]:
             os.environ[name] = before
 
 
-def _run(engine: Engine, *, quiet: bool) -> None:
+def _run(engine: ConformancePlugin, *, quiet: bool) -> None:
     console = Console(stderr=True, highlight=False)
     if not engine.plan.cases:
-        raise BadSetting(
+        raise ConfigurationError(
             "nothing is left to judge", "loosen --only, --level or --profile"
         )
     if not quiet:
-        told = planned(engine.plan)
+        told = describe_plan(engine.plan)
         console.print(told, soft_wrap=True)
     progress = Progress(console, engine.plan, quiet=quiet)
     engine.watcher = progress.watcher()
@@ -158,7 +158,7 @@ def _run(engine: Engine, *, quiet: bool) -> None:
         pytest.main(_arguments(engine, engine.formats), plugins=[engine])
 
 
-def _ended(engine: Engine, *, quiet: bool) -> int:
+def _ended(engine: ConformancePlugin, *, quiet: bool) -> int:
     """Print what the run came to, and return the exit code."""
     if engine.error:
         raise engine.error
@@ -166,8 +166,8 @@ def _ended(engine: Engine, *, quiet: bool) -> int:
         return INTERRUPTED  # before anything was sent
     if engine.report is None:
         click.echo("error: pytest ended before there was a report", err=True)
-        return OUR_ERROR
-    text = render("text", engine.report, engine.evidence)
+        return INTERNAL_ERROR
+    text = render_report("text", engine.report, engine.evidence)
     text = text.splitlines()[-1] if quiet else text.rstrip("\n")
     click.echo(github_actions.hushed(text, os.environ).rstrip("\n"))
     for line in github_actions.told(engine.report, engine.evidence, os.environ):

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from conformance.errors import BadSetting, UnknownName
+from conformance.errors import ConfigurationError, UnknownName
 from conformance.model.profile import profile_named
 
 
@@ -35,7 +35,7 @@ def serve(port: int, profile: str, faults: tuple[str, ...], latency: float) -> N
             announce=announce,
         )
     except OSError as error:
-        raise BadSetting(
+        raise ConfigurationError(
             f"port {port} cannot be taken: {error.strerror}",
             "give another --port, or none for a free one",
         ) from None

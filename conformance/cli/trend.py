@@ -7,9 +7,9 @@ from typing import Final
 
 import click
 
-from conformance.errors import BadReport
+from conformance.errors import InvalidReport
 from conformance.reports import saved
-from conformance.reports.comparison import Side
+from conformance.reports.comparison import ReportSummary
 from conformance.reports.links import home
 from conformance.reports.trend import rendered
 from conformance.reports.trend_history import timelines
@@ -20,23 +20,23 @@ FILE: Final = "trend.html"
 def trend(directory: str, output: str) -> int:
     """Write one page over all reports below ``directory``; returns 0.
 
-    A file that is no report is named and left out. Raises ``BadReport`` when none
+    A file that is no report is named and left out. Raises ``InvalidReport`` when none
     is left.
     """
     folder = Path(directory)
     out = Path(output) if output else folder / FILE
     homes, sides = {}, []
-    for path in saved.found_in(folder):
+    for path in saved.find_reports(folder):
         try:
-            report = saved.read(path)
-        except BadReport as error:
+            report = saved.read_report(path)
+        except InvalidReport as error:
             click.echo(f"left out: {error.message}", err=True)
             continue
         name = str(report.directory)
-        sides.append(replace(Side.of(report.document), name=name))
+        sides.append(replace(ReportSummary.of(report.document), name=name))
         homes[name] = home(report.directory, out.parent)
     if not sides:
-        raise BadReport(
+        raise InvalidReport(
             f"{folder} holds no report",
             "give the directory above the report directories, like reports",
         )

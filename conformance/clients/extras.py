@@ -10,7 +10,7 @@ _BROUGHT: Final = {
 """The modules that each extra of ours brings."""
 
 
-def missing(extra: str) -> str:
+def missing_extra(extra: str) -> str:
     """Say what to install where an extra is absent; nothing where it is there.
 
     Nothing is imported to find out.

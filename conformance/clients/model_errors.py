@@ -22,7 +22,7 @@ _TAGGED = frozenset({"const", "enum"})
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class ModelError:
     """One place that does not fit: ``missing``, or of another type than ``wanted``."""
 
     path: Path
@@ -40,7 +40,7 @@ class Breach:
         return tuple("*" if isinstance(step, int) else step for step in self.path)
 
 
-def breaches(errors: "Iterable[ValidationError]") -> Iterator[Breach]:
+def breaches(errors: "Iterable[ValidationError]") -> Iterator[ModelError]:
     """Yield what breaks a client; each missing member once."""
     told = set[Path]()
     for error in errors:
@@ -48,13 +48,13 @@ def breaches(errors: "Iterable[ValidationError]") -> Iterator[Breach]:
         if error.validator in _UNIONS:
             yield from _union(error)
         elif error.validator == "type":
-            yield Breach(path, _types(error))
+            yield ModelError(path, _types(error))
         elif error.validator == "required" and path not in told:
             told.add(path)
             wanted, held = cast("list[str]", error.validator_value), error.instance
             for name in wanted:
                 if name not in cast("dict[str, Json]", held):
-                    yield Breach((*path, name), "a value", missing=True)
+                    yield ModelError((*path, name), "a value", missing=True)
 
 
 def _types(error: "ValidationError") -> str:
@@ -91,12 +91,12 @@ def _of_another_tag(branch: "list[ValidationError]") -> bool:
     )
 
 
-def _union(error: "ValidationError") -> Iterator[Breach]:
+def _union(error: "ValidationError") -> Iterator[ModelError]:
     """Read a union by the alternative that the value is meant for."""
     typed = [b for b in _branches(error) if not _of_another_type(b)]
     if not typed:
         path = tuple(error.absolute_path)
-        yield Breach(path, " or ".join(dict.fromkeys(_wanted(error))))
+        yield ModelError(path, " or ".join(dict.fromkeys(_wanted(error))))
         return
     meant = [list(breaches(b)) for b in typed if not _of_another_tag(b)]
     yield from min(meant, key=len, default=[])

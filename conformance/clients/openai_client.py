@@ -14,7 +14,7 @@ from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.clients.extras import missing
+from conformance.clients.extras import missing_extra
 from conformance.model.exchange import Exchange
 from conformance.model.request import Request
 
@@ -48,7 +48,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClientResult:
     """What the client hands to its program; ``trouble`` is what it raised instead."""
 
     text: str = ""
@@ -58,7 +58,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class ClientError:
     """What the client raises for a refusal, and how often it sent the request.
 
     ``message`` is the text of the error object, empty where the client found none.
@@ -69,9 +69,9 @@ class Raised:
     sent: int
 
 
-def absent() -> str:
+def missing_reason() -> str:
     """Say what to install where the client is absent; nothing where it is there."""
-    why = missing(EXTRA)
+    why = missing_extra(EXTRA)
     return f"the official client is {why}" if why else ""
 
 
@@ -128,13 +128,13 @@ def _unwarned() -> Iterator[None]:
         yield
 
 
-def _read(exchange: Exchange, drive: Callable[["openai.OpenAI"], Reading]) -> Reading:
+def _read(exchange: Exchange, drive: Callable[["openai.OpenAI"], ClientResult]) -> ClientResult:
     """Let the client read an answer; whatever it raises is what it makes of it."""
     with _ONE_AT_A_TIME, _unwarned(), _client(_Replay(exchange)) as client:
         try:
             return drive(client)
         except Exception as error:  # noqa: BLE001 -- a client's every error is evidence
-            return Reading(trouble=f"{type(error).__name__}: {error}")
+            return ClientResult(trouble=f"{type(error).__name__}: {error}")
 
 
 def _calls(response: Any) -> tuple[Call, ...]:  # noqa: ANN401 -- the client's models are lenient
@@ -145,37 +145,37 @@ def _calls(response: Any) -> tuple[Call, ...]:  # noqa: ANN401 -- the client's m
     )
 
 
-def _created(client: "openai.OpenAI") -> Reading:
+def _created(client: "openai.OpenAI") -> ClientResult:
     response = client.responses.create(**_ASKED)
-    return Reading(response.output_text, _calls(response))
+    return ClientResult(response.output_text, _calls(response))
 
 
-def _iterated(client: "openai.OpenAI") -> Reading:
+def _iterated(client: "openai.OpenAI") -> ClientResult:
     with client.responses.create(**_ASKED, stream=True) as stream:
-        return Reading(events=tuple(getattr(event, "type", "") for event in stream))
+        return ClientResult(events=tuple(getattr(event, "type", "") for event in stream))
 
 
-def _accumulated(client: "openai.OpenAI", *, completed: bool) -> Reading:
+def _accumulated(client: "openai.OpenAI", *, completed: bool) -> ClientResult:
     with client.responses.stream(**_ASKED) as stream:
         events = list(stream)
         if completed:
             final: Any = stream.get_final_response()
         else:
             final = [vars(e)["response"] for e in events if "response" in vars(e)][-1]
-    return Reading(final.output_text, _calls(final), tuple(e.type for e in events))
+    return ClientResult(final.output_text, _calls(final), tuple(e.type for e in events))
 
 
-def created(exchange: Exchange) -> Reading:
+def read_response(exchange: Exchange) -> ClientResult:
     """Return what ``responses.create`` makes of a response object."""
     return _read(exchange, _created)
 
 
-def iterated(exchange: Exchange) -> Reading:
+def read_events(exchange: Exchange) -> ClientResult:
     """Return what iterating over ``responses.create(stream=True)`` gives."""
     return _read(exchange, _iterated)
 
 
-def accumulated(exchange: Exchange) -> Reading:
+def read_final_response(exchange: Exchange) -> ClientResult:
     """Return what ``responses.stream`` gives, and its final response.
 
     The client gives a final response only to a stream that was completed; of another
@@ -186,7 +186,7 @@ def accumulated(exchange: Exchange) -> Reading:
     return _read(exchange, partial(_accumulated, completed=completed))
 
 
-def raised(exchange: Exchange, retries: int = 1) -> Raised:
+def raised(exchange: Exchange, retries: int = 1) -> ClientError:
     """Return what ``responses.create`` raises for a refusal."""
     replay = _Replay(exchange)
     with _ONE_AT_A_TIME, _unwarned(), _client(replay, retries) as client:
@@ -197,22 +197,22 @@ def raised(exchange: Exchange, retries: int = 1) -> Raised:
         except openai.APIStatusError as error:
             told = error.body.get("message") if isinstance(error.body, dict) else None
             message = told if isinstance(told, str) else ""
-            return Raised(type(error).__name__, message, replay.sent)
+            return ClientError(type(error).__name__, message, replay.sent)
         except Exception as error:  # noqa: BLE001 -- as above
-            return Raised(f"{type(error).__name__}: {error}", "", replay.sent)
-    return Raised("nothing", "", replay.sent)
+            return ClientError(f"{type(error).__name__}: {error}", "", replay.sent)
+    return ClientError("nothing", "", replay.sent)
 
 
-def warm(_profile: str) -> None:
+def preload(_profile: str) -> None:
     """Load the client now, so that nothing waits for it.
 
     It builds most of its models over the first answer, so it is given one.
     """
-    if absent():
+    if missing_reason():
         return
     response = {"id": "r", "output": [{"type": "message", "content": []}]}
     told = [{"type": f"response.{w}", "response": response} for w in _FIRST_AND_LAST]
     body = "".join(f"data: {json.dumps(event)}\n\n" for event in told).encode()
     stream = (("content-type", "text/event-stream"),)
     with suppress(ImportError):
-        accumulated(Exchange(Request(), 200, stream, body))
+        read_final_response(Exchange(Request(), 200, stream, body))

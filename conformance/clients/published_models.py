@@ -9,9 +9,9 @@ from collections.abc import Hashable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.clients.extras import missing
+from conformance.clients.extras import missing_extra
 from conformance.clients.json_shape import TAG, shape
-from conformance.clients.model_errors import Breach, breaches
+from conformance.clients.model_errors import ModelError, breaches
 from conformance.model.exchange import Inconclusive
 from conformance.model.node import Json
 
@@ -65,7 +65,7 @@ def _free_members_of_null(models: dict[str, Json]) -> None:
 _MODELS: Final = {"openai": _openai, "openresponses": _openresponses}
 
 
-class Published:
+class PublishedModels:
     """The schemas of a profile: of the response object, and of each kind of event."""
 
     def __init__(self, profile: str) -> None:
@@ -82,7 +82,7 @@ class Published:
             for tag in self._tags(self._models[name]["properties"][TAG])
         }
         self._validators: dict[str, Draft202012Validator] = {}
-        self._known: dict[Hashable, tuple[Breach, ...]] = {}
+        self._known: dict[Hashable, tuple[ModelError, ...]] = {}
 
     def _tags(self, tag: Json) -> list[str]:
         if "$ref" in tag:
@@ -104,11 +104,11 @@ class Published:
         """Return the schema of an event, its references left open."""
         return self._models[self._events[type_]]
 
-    def against_response(self, value: Json) -> tuple[Breach, ...]:
+    def against_response(self, value: Json) -> tuple[ModelError, ...]:
         """Return where a response object does not fit."""
         return self._against(self._response, value)
 
-    def against_event(self, value: Json) -> tuple[Breach, ...]:
+    def against_event(self, value: Json) -> tuple[ModelError, ...]:
         """Return where an event does not fit; one of an unknown type always fits.
 
         The response object in it is judged by itself, and passed over here.
@@ -119,7 +119,7 @@ class Published:
         found = self._against(self._events[tag], value)
         return tuple(b for b in found if b.path[:1] != ("response",) or not b.path[1:])
 
-    def _against(self, name: str, value: Json) -> tuple[Breach, ...]:
+    def _against(self, name: str, value: Json) -> tuple[ModelError, ...]:
         try:
             key = (name, shape(value))
             if key not in self._known:
@@ -141,21 +141,21 @@ class Published:
 
 
 @cache
-def _published(profile: str) -> Published:
-    return Published(profile)
+def _published(profile: str) -> PublishedModels:
+    return PublishedModels(profile)
 
 
-def published(profile: str) -> Published:
+def published(profile: str) -> PublishedModels:
     """Return the models of a profile.
 
     Raises ``Inconclusive`` where the extra that brings them is not installed.
     """
-    if why := missing(EXTRA[profile]):
+    if why := missing_extra(EXTRA[profile]):
         raise Inconclusive(f"the models of the profile {profile} are {why}")
     return _published(profile)
 
 
-def warm(profile: str) -> None:
+def preload(profile: str) -> None:
     """Load the models of a profile now, so that no answer waits for them."""
-    if profile in EXTRA and not missing(EXTRA[profile]):
+    if profile in EXTRA and not missing_extra(EXTRA[profile]):
         _published(profile)

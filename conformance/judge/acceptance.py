@@ -11,7 +11,7 @@ from typing import Final
 
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
-from conformance.model.generated_input import BROKEN, Drawn, Scenario
+from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
 from conformance.model.verdict import Outcome, Verdict
 
 SHARE: Final = 0.25
@@ -24,11 +24,11 @@ tool that is not there, a temperature beyond reason.
 Waiting = list[tuple[Case, Verdict]]
 
 
-def _drawn(case: Case) -> Drawn | None:
-    return Drawn.of(case.probe.name) if case.probe else None
+def _drawn(case: Case) -> GeneratedInput | None:
+    return GeneratedInput.of(case.probe.name) if case.probe else None
 
 
-class Credit:
+class AcceptanceThreshold:
     """What the answers of a run have earned so far for its refusals."""
 
     def __init__(self, cases: Iterable[Case]) -> None:
@@ -38,7 +38,7 @@ class Credit:
         self.answered = 0
         self._waiting: Waiting = []
 
-    def hear(self, drawn: Drawn, exchange: Exchange) -> Waiting:
+    def hear(self, drawn: GeneratedInput, exchange: Exchange) -> Waiting:
         """Count an answer; return the verdicts that it sets free, usually none."""
         if drawn.scenario is not Scenario.VALID or exchange.turn:
             return []

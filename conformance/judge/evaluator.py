@@ -8,21 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from conformance.contract.probes.capabilities import OPENINGS
-from conformance.judge.acceptance import Credit
+from conformance.contract.probes.capabilities import CAPABILITY_PROBES
+from conformance.judge.acceptance import AcceptanceThreshold
 from conformance.judge.field_statistics import FieldCounts
 from conformance.judge.plan import Plan
-from conformance.judge.universal_checks import Bench, Tally, judge, refused
-from conformance.model.capabilities import names
+from conformance.judge.universal_checks import UniversalChecks, UniversalVerdict, evaluate, rejected
+from conformance.model.capabilities import names_capability
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Kind, Refused
-from conformance.model.generated_input import Drawn
+from conformance.model.exchange import Exchange, ResponseKind, RejectedRequest
+from conformance.model.generated_input import GeneratedInput
 from conformance.model.node import Finding
-from conformance.model.probe import Probe, Told, flat
-from conformance.model.report import Spent
+from conformance.model.probe import Probe, ProbeResult, flatten
+from conformance.model.report import RunCost
 from conformance.model.requirement import Capability
 from conformance.model.settings import Settings
-from conformance.model.timing import Clock
+from conformance.model.timing import LatencySampler
 from conformance.model.verdict import Outcome, Verdict
 
 _OF_WHAT_WAS_ASKED: Final = frozenset({400, 413, 415, 422})
@@ -30,7 +30,7 @@ _OF_WHAT_WAS_ASKED: Final = frozenset({400, 413, 415, 422})
 
 
 @dataclass(frozen=True)
-class Gate:
+class CapabilityStatus:
     """What the first conversation about a capability has shown.
 
     ``broke`` says that the server broke down over a plain request: it may still be
@@ -52,42 +52,42 @@ class Gate:
         return Outcome.INCONCLUSIVE if core else Outcome.UNSUPPORTED
 
 
-def gate_of(capability: Capability, turns: tuple[Told, ...]) -> Gate:
+def gate_of(capability: Capability, turns: tuple[ProbeResult, ...]) -> CapabilityStatus:
     """Read an opening: say whether the capability is there, and we may go on."""
-    whole = flat(turns)
+    whole = flatten(turns)
     if not whole:
-        return Gate(capability, open=True, state="unknown")
+        return CapabilityStatus(capability, open=True, state="unknown")
     first, last = whole[0], whole[-1]
     if capability is Capability.CORE:
         return _core_gate(first)
     for exchange in whole:
-        if names(exchange, capability):
+        if names_capability(exchange, capability):
             why = f"{exchange.id}: {exchange.summary}"
-            return Gate(capability, open=False, state="unsupported", evidence=why)
+            return CapabilityStatus(capability, open=False, state="unsupported", evidence=why)
     state = "supported" if all(x.answered for x in whole) else "unclear"
-    return Gate(capability, open=True, state=state, evidence=f"{last.id}: {last.kind}")
+    return CapabilityStatus(capability, open=True, state=state, evidence=f"{last.id}: {last.kind}")
 
 
-def _core_gate(first: Exchange) -> Gate:
+def _core_gate(first: Exchange) -> CapabilityStatus:
     """Read the first plain request: without its answer nothing else means much."""
     why = f"the first plain request ({first.id}): {first.summary}"
     if 300 <= first.status < 400:
         why += f", redirected to {first.header('location')}: judge that URL instead"
-    elif first.kind not in {Kind.REFUSAL, Kind.SILENCE, Kind.BREAKDOWN}:
-        return Gate(Capability.CORE, open=True, state="supported", evidence=why)
-    broke = first.kind is Kind.BREAKDOWN
-    refused = first.kind is Kind.REFUSAL
-    return Gate(
+    elif first.kind not in {ResponseKind.REFUSAL, ResponseKind.SILENCE, ResponseKind.BREAKDOWN}:
+        return CapabilityStatus(Capability.CORE, open=True, state="supported", evidence=why)
+    broke = first.kind is ResponseKind.BREAKDOWN
+    rejected = first.kind is ResponseKind.REFUSAL
+    return CapabilityStatus(
         Capability.CORE,
         open=False,
         state="no answer",
         evidence=why,
         broke=broke,
-        shut=refused and first.status not in _OF_WHAT_WAS_ASKED,
+        shut=rejected and first.status not in _OF_WHAT_WAS_ASKED,
     )
 
 
-class Court:
+class Evaluator:
     """All cases of a plan, the tallies of the universal ones, and the verdicts.
 
     ``on_verdict`` is called with each verdict as it is reached.
@@ -105,19 +105,19 @@ class Court:
         self._required = {Capability(name) for name in settings.require}
         self._on_verdict = on_verdict
         self.plan = plan
-        self.gates: dict[Capability, Gate] = {}
-        self.spent = Spent()
+        self.gates: dict[Capability, CapabilityStatus] = {}
+        self.spent = RunCost()
         self.fields = FieldCounts()
-        self.clock = Clock()
+        self.clock = LatencySampler()
         self._alone = bool(settings.case)
-        self._credit = Credit(plan.cases)
+        self._credit = AcceptanceThreshold(plan.cases)
         self._verdicts: dict[Case, Verdict] = {}
         self._lock = threading.Lock()
         self._awaited: dict[Case, threading.Event] = {}
         self._tallies = [
-            Tally(case, self._profile) for case in plan.cases if not case.probe
+            UniversalVerdict(case, self._profile) for case in plan.cases if not case.probe
         ]
-        self._bench = Bench(self._tallies)
+        self._bench = UniversalChecks(self._tallies)
         self._by_probe: dict[str, tuple[Case, ...]] = {}
         for case in plan.cases:
             if case.probe:
@@ -127,13 +127,13 @@ class Court:
     def hear(self, exchange: Exchange) -> None:
         """Count an exchange, and judge all universal clauses on it."""
         was = self.spent
-        drawn = Drawn.of(exchange.probe)
+        drawn = GeneratedInput.of(exchange.probe)
         made = exchange.answered and exchange.request.method == "POST"
         tokens = _tokens(exchange) if made else (0, 0)  # what is fetched was paid for
-        self.spent = Spent(
+        self.spent = RunCost(
             was.requests + 1,
             was.answers + made,
-            was.refusals + (exchange.kind is Kind.REFUSAL),
+            was.refusals + (exchange.kind is ResponseKind.REFUSAL),
             was.generated + (drawn is not None),
             was.input_tokens + tokens[0],
             was.output_tokens + tokens[1],
@@ -145,13 +145,13 @@ class Court:
             for case, verdict in self._credit.hear(drawn, exchange):
                 self._settle(case, verdict)
 
-    def opened(self, probe: Probe, turns: tuple[Told, ...]) -> None:
+    def opened(self, probe: Probe, turns: tuple[ProbeResult, ...]) -> None:
         """Read the gates that ``probe`` opens."""
-        for capability, opening in OPENINGS.items():
+        for capability, opening in CAPABILITY_PROBES.items():
             if opening is probe:
                 self.gates[capability] = gate_of(capability, turns)
 
-    def closed_to(self, probe: Probe) -> Gate | None:
+    def closed_to(self, probe: Probe) -> CapabilityStatus | None:
         """Return the closed gate before ``probe``, or ``None`` when it may go on."""
         if (core := self.gates.get(Capability.CORE)) and not core.open:
             return None if core.broke and not probe.answers else core
@@ -159,7 +159,7 @@ class Court:
         return None if gate is None or gate.open else gate
 
     def held(
-        self, probe: Probe, turns: tuple[Told, ...], ended: Exception | None = None
+        self, probe: Probe, turns: tuple[ProbeResult, ...], ended: Exception | None = None
     ) -> None:
         """Judge every case of a probe whose conversation is over.
 
@@ -171,18 +171,18 @@ class Court:
                 self._settle(case, verdict)
 
     def _judged(
-        self, case: Case, turns: tuple[Told, ...], ended: Exception | None
+        self, case: Case, turns: tuple[ProbeResult, ...], ended: Exception | None
     ) -> Verdict:
         gate = self.gates.get(case.check.requirement.needs)
         if gate and not gate.open and gate.capability is not Capability.CORE:
             return case.settled(self._profile, gate.outcome, gate.evidence)
-        if isinstance(ended, Refused):
-            return refused(case, self._profile, ended)
+        if isinstance(ended, RejectedRequest):
+            return rejected(case, self._profile, ended)
         if ended is not None:
             return case.settled(self._profile, Outcome.INCONCLUSIVE, str(ended))
-        verdict = judge(case, turns, self._profile)
+        verdict = evaluate(case, turns, self._profile)
         core = self.gates.get(Capability.CORE)
-        down = core and core.broke and all(x.status >= 500 for x in flat(turns))
+        down = core and core.broke and all(x.status >= 500 for x in flatten(turns))
         if core and down and verdict.outcome is Outcome.FAILED:
             return case.settled(self._profile, core.outcome, core.evidence)
         return verdict
@@ -199,7 +199,7 @@ class Court:
         Where nobody was let in, there is nothing to be said of any refusal.
         """
         core = self.gates.get(Capability.CORE)
-        refused = core if core and core.shut and not self.spent.answers else None
+        rejected = core if core and core.shut and not self.spent.answers else None
         for tally in self._tallies:
             case = tally.case
             if case in self._verdicts:
@@ -211,8 +211,8 @@ class Court:
             gate = self.gates.get(case.check.requirement.needs)
             if verdict.outcome is Outcome.INCONCLUSIVE and gate and not gate.open:
                 verdict = case.settled(self._profile, gate.outcome, gate.evidence)
-            if refused and not tally.error:
-                verdict = case.settled(self._profile, refused.outcome, refused.evidence)
+            if rejected and not tally.error:
+                verdict = case.settled(self._profile, rejected.outcome, rejected.evidence)
             self._settle(case, verdict)
         for case, verdict in self._credit.close(self._profile):
             self._settle(case, verdict)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.contract.catalogue import Catalogue
-from conformance.contract.probes.capabilities import OPENINGS
+from conformance.contract.probes.capabilities import CAPABILITY_PROBES
 from conformance.contract.schema import generated_requests
 from conformance.errors import UnknownName
 from conformance.model.case import Case
@@ -18,7 +18,7 @@ from conformance.model.verdict import Outcome, Verdict
 
 _RANK = list(Level)
 
-GENERATED: Final = generated_requests.FITS.section
+GENERATED_SECTION: Final = generated_requests.FITS.section
 """The section whose cases are generated requests."""
 
 
@@ -67,7 +67,7 @@ def _why_not(
         return f"below --level {settings.level.lower()}"
     if probe and probe.second_key and not settings.second_key:
         return "needs a second key (--second-key-env)"
-    if requirement.section == GENERATED and settings.generated == 0:
+    if requirement.section == GENERATED_SECTION and settings.generated == 0:
         return "no generated inputs (--generated 0)"
     return check.aid.absent() if check.aid else ""
 
@@ -82,7 +82,7 @@ def _wanted(cases: Iterable[Case], spare: Iterable[Probe]) -> Iterable[Probe]:
     for case in cases:
         yield from (case.probe,) if case.probe else case.check.probes
         some = some or bool(case.probe and case.probe.name.startswith(PREFIX))
-    if not some and any(c.check.requirement.section == GENERATED for c in cases):
+    if not some and any(c.check.requirement.section == GENERATED_SECTION for c in cases):
         yield from spare
 
 
@@ -99,7 +99,7 @@ def _needed(
         if settings.second_key or not probe.second_key
     ]
     needs = {probe.needs for probe in wanted} | {Capability.CORE}
-    openings = [probe for needed, probe in OPENINGS.items() if needed in needs]
+    openings = [probe for needed, probe in CAPABILITY_PROBES.items() if needed in needs]
     return tuple(dict.fromkeys((*openings, *wanted))) if wanted else ()
 
 
@@ -139,7 +139,7 @@ def plan(
             else:
                 drawn[check.requirement.id] = check
     spare = list[Probe]()
-    if drawn or any(case.check.requirement.section == GENERATED for case in cases):
+    if drawn or any(case.check.requirement.section == GENERATED_SECTION for case in cases):
         made = [*_drawn(settings)] if recorded is None else recorded
         cases += [case for case in made if case.check.requirement.id in drawn]
         spare = [case.probe for case in made if case.probe]
@@ -162,7 +162,7 @@ def _drawn(settings: Settings) -> Iterable[Case]:
     return generated_requests.cases(settings.seed, number, shrink=settings.shrink)
 
 
-def narrowed(whole: Plan, ids: set[str], settings: Settings) -> Plan:
+def restrict_to(whole: Plan, ids: set[str], settings: Settings) -> Plan:
     """Return the plan for those cases alone that a test runner has selected."""
     kept = tuple(case for case in whole.cases if case.id in ids)
     dropped = tuple(

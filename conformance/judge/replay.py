@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from conformance.model.exchange import Exchange, Inconclusive, Refused
-from conformance.model.node import Malformed
-from conformance.model.probe import Asked, Probe, Setting, Told
+from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
+from conformance.model.node import UnexpectedValue
+from conformance.model.probe import ProbeRequest, Probe, ProbeContext, ProbeResult
 
-Heard = dict[tuple[int, int], Exchange]
+RecordedExchanges = dict[tuple[int, int], Exchange]
 """Exchanges by their turn, and their place in it."""
 
 
-def _told(asked: Asked, turn: int, heard: Mapping[tuple[int, int], Exchange]) -> Told:
+def _told(asked: ProbeRequest, turn: int, heard: Mapping[tuple[int, int], Exchange]) -> ProbeResult:
     try:
         if isinstance(asked, tuple):
             return tuple(heard[turn, place] for place in range(len(asked)))
@@ -19,7 +19,7 @@ def _told(asked: Asked, turn: int, heard: Mapping[tuple[int, int], Exchange]) ->
         raise Inconclusive(f"the record ends before turn {turn}") from None
 
 
-def _as_recorded(heard: Mapping[tuple[int, int], Exchange]) -> tuple[Told, ...]:
+def _as_recorded(heard: Mapping[tuple[int, int], Exchange]) -> tuple[ProbeResult, ...]:
     """Return the turns that are on record: one exchange, then several in each.
 
     How far a conversation with extras went is for the record to tell.
@@ -31,13 +31,13 @@ def _as_recorded(heard: Mapping[tuple[int, int], Exchange]) -> tuple[Told, ...]:
     return (*first, *(tuple(several) for several in more.values()))
 
 
-def rehearsed(
-    probe: Probe, setting: Setting, heard: Mapping[tuple[int, int], Exchange]
-) -> tuple[tuple[Told, ...], Exception | None]:
+def replay(
+    probe: Probe, setting: ProbeContext, heard: Mapping[tuple[int, int], Exchange]
+) -> tuple[tuple[ProbeResult, ...], Exception | None]:
     """Return the turns of a conversation, and what it raised at its end, if it did."""
     if probe.extras:
         return _as_recorded(heard), None
-    turns = list[Told]()
+    turns = list[ProbeResult]()
     steps = probe.steps(setting)
     try:
         asked = next(steps)
@@ -46,5 +46,5 @@ def rehearsed(
             asked = steps.send(turns[-1])
     except StopIteration:
         return tuple(turns), None
-    except (Inconclusive, Refused, Malformed) as why:
+    except (Inconclusive, RejectedRequest, UnexpectedValue) as why:
         return tuple(turns), why

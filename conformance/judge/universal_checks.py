@@ -10,39 +10,39 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from conformance.model.capabilities import names
+from conformance.model.capabilities import names_capability
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Inconclusive, Refused
+from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
 from conformance.model.generated_input import PREFIX
 from conformance.model.node import Finding
-from conformance.model.probe import Told, flat
+from conformance.model.probe import ProbeResult, flatten
 from conformance.model.requirement import Capability
-from conformance.model.scope import Note, Picked, Subject
+from conformance.model.scope import Observation, Picked, Scope
 from conformance.model.verdict import Outcome, Verdict
 
-KEPT = 25
+MAX_FINDINGS = 25
 """Findings that one verdict keeps; the others are counted."""
 
 
-def refused(case: Case, profile: str, refusal: Refused) -> Verdict:
+def rejected(case: Case, profile: str, refusal: RejectedRequest) -> Verdict:
     """Say what a refusal means for a clause that needed an answer."""
     needs = case.check.requirement.needs
-    if needs is not Capability.CORE and names(refusal.exchange, needs):
+    if needs is not Capability.CORE and names_capability(refusal.exchange, needs):
         return case.settled(profile, Outcome.UNSUPPORTED, str(refusal))
     return case.settled(profile, Outcome.INCONCLUSIVE, str(refusal))
 
 
-def broke(case: Case, profile: str) -> Verdict:
+def crashed(case: Case, profile: str) -> Verdict:
     """Return the verdict for a check that raised what no check should."""
     reason = traceback.format_exc(limit=-3)
     return case.settled(profile, Outcome.ERROR, reason)
 
 
-def judge(case: Case, turns: tuple[Told, ...], profile: str) -> Verdict:
+def evaluate(case: Case, turns: tuple[ProbeResult, ...], profile: str) -> Verdict:
     """Judge a check on the conversation of its probe. Never raises."""
-    whole = flat(turns)
+    whole = flatten(turns)
     extras = case.probe is not None and case.probe.extras
-    for exchange in flat(turns[:1]) if extras else whole:
+    for exchange in flatten(turns[:1]) if extras else whole:
         if exchange.status == 0 and exchange in turns:
             reason = f"{exchange.id}: {exchange.summary}"
             return case.settled(profile, Outcome.INCONCLUSIVE, reason)
@@ -53,19 +53,19 @@ def judge(case: Case, turns: tuple[Told, ...], profile: str) -> Verdict:
         found = case.check.findings(profile, *turns)
     except Inconclusive as why:
         return case.settled(profile, Outcome.INCONCLUSIVE, str(why))
-    except Refused as refusal:
-        return refused(case, profile, refusal)
+    except RejectedRequest as refusal:
+        return rejected(case, profile, refusal)
     except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
-        return broke(case, profile)
+        return crashed(case, profile)
     if not found:
         return case.settled(profile, Outcome.PASSED, observations=len(whole))
     last = whole[-1].id if whole else ""
-    kept = [finding.within(last) for finding in found[:KEPT]]
+    kept = [finding.within(last) for finding in found[:MAX_FINDINGS]]
     return case.failed(profile, kept, len(whole), len(found))
 
 
 @dataclass
-class Tally:
+class UniversalVerdict:
     """The growing judgement of a universal check, one exchange after another."""
 
     case: Case
@@ -73,7 +73,7 @@ class Tally:
     observations: int = 0
     broken: int = 0
     findings: list[Finding] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Observation] = field(default_factory=list)
     noted: Counter[object] = field(default_factory=Counter)
     why: Exception | None = None
     error: Verdict | None = None
@@ -97,9 +97,9 @@ class Tally:
                 else:
                     self._judge(exchange, picked)
         except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
-            self.error = broke(self.case, self.profile)
+            self.error = crashed(self.case, self.profile)
 
-    def _note(self, note: Note | None, alike: int | None) -> None:
+    def _note(self, note: Observation | None, alike: int | None) -> None:
         if note is None:
             return
         self.observations += 1
@@ -112,7 +112,7 @@ class Tally:
     def _judge(self, exchange: Exchange, picked: tuple[object, ...]) -> None:
         try:
             found = self.case.check.findings(self.profile, *picked)
-        except (Inconclusive, Refused) as why:
+        except (Inconclusive, RejectedRequest) as why:
             self.why = why
             return
         self.observations += 1
@@ -124,7 +124,7 @@ class Tally:
 
     def _keep(self, found: list[Finding], exchange: str) -> None:
         self.broken += len(found)
-        room = KEPT - len(self.findings)
+        room = MAX_FINDINGS - len(self.findings)
         self.findings.extend(finding.within(exchange) for finding in found[:room])
 
     def _keep_smaller(self, found: Finding, exchange: Exchange) -> None:
@@ -146,7 +146,7 @@ class Tally:
                     self.profile, Outcome.INCONCLUSIVE, str(why), self.observations
                 )
             except Exception:  # noqa: BLE001 -- as in add
-                return broke(self.case, self.profile)
+                return crashed(self.case, self.profile)
             self.notes = []
         if self.findings:
             return self.case.failed(
@@ -165,8 +165,8 @@ class Tally:
 class _Group:
     """The tallies of one subject, and the subjects that pick nothing without it."""
 
-    subject: Subject
-    tallies: list[Tally] = field(default_factory=list)
+    subject: Scope
+    tallies: list[UniversalVerdict] = field(default_factory=list)
     within: list["_Group"] = field(default_factory=list)
 
     def hear(self, exchange: Exchange, above: tuple[Picked, ...] = ()) -> None:
@@ -189,22 +189,22 @@ class _Group:
     def fail(self) -> None:
         """Settle everything that rests on what was picked here as our error."""
         for tally in self.tallies:
-            tally.error = broke(tally.case, tally.profile)
+            tally.error = crashed(tally.case, tally.profile)
         for group in self.within:
             group.fail()
 
 
-class Bench:
+class UniversalChecks:
     """All tallies of a run: what several of them look at is picked only once."""
 
-    def __init__(self, tallies: Iterable[Tally]) -> None:
+    def __init__(self, tallies: Iterable[UniversalVerdict]) -> None:
         self._groups: dict[Callable[[Exchange], Iterable[Picked]], _Group] = {}
         self._roots: list[_Group] = []
         for tally in tallies:
             if subject := tally.case.check.subject:
                 self._group(subject).tallies.append(tally)
 
-    def _group(self, subject: Subject) -> _Group:
+    def _group(self, subject: Scope) -> _Group:
         """Return the group of a subject, set in its place under those it rests on."""
         group = self._groups.get(subject.pick)
         if group is None:

@@ -12,7 +12,7 @@ EXPIRED: Final = "expired"
 
 
 @dataclass(frozen=True)
-class Excuse:
+class ExpectedFailure:
     """One known failure: the requirement, why it is excused, and until when.
 
     ``target`` narrows it to URLs that begin so; ``issue`` links to where it is
@@ -41,7 +41,7 @@ class Excuse:
 
 
 @dataclass(frozen=True)
-class Complaint:
+class BaselineProblem:
     """An entry that must be mended: it is stale, or it has expired."""
 
     requirement: str
@@ -53,22 +53,22 @@ class Complaint:
 class Baseline:
     """All excuses of one file, and the day on which they are read."""
 
-    excuses: tuple[Excuse, ...] = ()
+    excuses: tuple[ExpectedFailure, ...] = ()
     today: date = date.min
     path: str = ""
 
-    def _for(self, requirement: str, url: str) -> Excuse | None:
+    def _for(self, requirement: str, url: str) -> ExpectedFailure | None:
         fitting = (e for e in self.excuses if e.requirement == requirement)
         return next((e for e in fitting if e.speaks_of(url)), None)
 
-    def excuse(self, requirement: str, url: str) -> Excuse | None:
+    def excuse(self, requirement: str, url: str) -> ExpectedFailure | None:
         """Return the excuse for a failure, unless it has expired."""
         found = self._for(requirement, url)
         return found if found and not found.over(self.today) else None
 
     def complaints(
         self, outcomes: Iterable[tuple[str, Outcome]], url: str
-    ) -> tuple[Complaint, ...]:
+    ) -> tuple[BaselineProblem, ...]:
         """Return the entries that no longer hold, given each requirement's outcome.
 
         Stale is an entry whose requirement now passes. What could not be judged, or
@@ -81,8 +81,8 @@ class Baseline:
                 continue
             if outcome is Outcome.PASSED:
                 text = f"it passes now; take it out of {self.path}"
-                found.append(Complaint(requirement, STALE, text))
+                found.append(BaselineProblem(requirement, STALE, text))
             elif excuse.over(self.today):
                 text = f"its excuse ended on {excuse.expires} ({excuse.reason})"
-                found.append(Complaint(requirement, EXPIRED, text))
+                found.append(BaselineProblem(requirement, EXPIRED, text))
         return tuple(found)

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.model.exchange import Exchange, Kind
+from conformance.model.exchange import Exchange, ResponseKind
 from conformance.model.requirement import Capability
 
-WORDS: Final[dict[Capability, tuple[str, ...]]] = {
+CAPABILITY_WORDS: Final[dict[Capability, tuple[str, ...]]] = {
     Capability.CORE: (),
     Capability.STREAMING: ("stream",),
     Capability.TOOLS: ("tool", "function"),
@@ -25,7 +25,7 @@ WORDS: Final[dict[Capability, tuple[str, ...]]] = {
 """Words, in lower case, by one of which a refusal names the capability."""
 
 
-def names(exchange: Exchange, capability: Capability) -> bool:
+def names_capability(exchange: Exchange, capability: Capability) -> bool:
     """Say whether an answer is a clear refusal of ``capability``.
 
     Clear is a 4xx, or a 501, whose body has a word for it. 401, 403 and 429
@@ -33,7 +33,7 @@ def names(exchange: Exchange, capability: Capability) -> bool:
     """
     if exchange.status in {401, 403, 429}:
         return False
-    if exchange.kind is not Kind.REFUSAL and exchange.status != 501:
+    if exchange.kind is not ResponseKind.REFUSAL and exchange.status != 501:
         return False
     said = exchange.body[:65536].decode("utf-8", "replace").lower()
-    return any(word in said for word in WORDS[capability])
+    return any(word in said for word in CAPABILITY_WORDS[capability])

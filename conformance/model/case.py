@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from conformance.model.check import Check
 from conformance.model.node import Finding
 from conformance.model.probe import Probe
-from conformance.model.verdict import EVERYTHING, Outcome, Verdict
+from conformance.model.verdict import ALL_EXCHANGES, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +21,7 @@ class Case:
     @property
     def id(self) -> str:
         """Return the name that this case has in every list and report."""
-        where = self.probe.name if self.probe else EVERYTHING
+        where = self.probe.name if self.probe else ALL_EXCHANGES
         return f"{self.check.requirement.id}[{where}]"
 
     def settled(
@@ -31,7 +31,7 @@ class Case:
         return Verdict(
             self.check.requirement,
             self.check.requirement.level_in(profile),
-            self.probe.name if self.probe else EVERYTHING,
+            self.probe.name if self.probe else ALL_EXCHANGES,
             outcome,
             reason=reason,
             observations=observations,
@@ -44,7 +44,7 @@ class Case:
         return Verdict(
             self.check.requirement,
             self.check.requirement.level_in(profile),
-            self.probe.name if self.probe else EVERYTHING,
+            self.probe.name if self.probe else ALL_EXCHANGES,
             Outcome.FAILED,
             tuple(findings),
             observations=observations,

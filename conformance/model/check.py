@@ -4,17 +4,17 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conformance.model.node import Finding, Malformed
+from conformance.model.node import Finding, UnexpectedValue
 from conformance.model.probe import Probe
 from conformance.model.requirement import Requirement
-from conformance.model.scope import Subject
+from conformance.model.scope import Scope
 
 Findings = Iterator[Finding]
 Judge = Callable[..., Findings]
 
 
 @dataclass(frozen=True, slots=True)
-class Aid:
+class OptionalDependency:
     """Something dear that checks judge by, which may not be there.
 
     ``absent`` says why it is not, or nothing; ``load`` gets the profile's name, and
@@ -39,9 +39,9 @@ class Check:
     requirement: Requirement
     judge: Judge
     probes: tuple[Probe, ...]
-    subject: Subject | None = None
+    subject: Scope | None = None
     wants_profile: bool = False
-    aid: Aid | None = None
+    aid: OptionalDependency | None = None
 
     @property
     def text(self) -> str:
@@ -55,7 +55,7 @@ class Check:
         try:
             for finding in self.judge(*args, **extra):
                 found.append(finding)
-        except Malformed as error:
+        except UnexpectedValue as error:
             found.append(error.finding)
         return found
 
@@ -63,9 +63,9 @@ class Check:
 def check(
     requirement: Requirement,
     *,
-    on: Probe | tuple[Probe, ...] | Subject,
+    on: Probe | tuple[Probe, ...] | Scope,
     shown_by: Probe | tuple[Probe, ...] = (),
-    aid: Aid | None = None,
+    aid: OptionalDependency | None = None,
 ) -> Callable[[Judge], Check]:
     """Make the decorated function the judge of ``requirement``.
 
@@ -76,8 +76,8 @@ def check(
     ``shown_by`` names the probes that a universal check needs to be held. Where
     ``aid`` is absent, the check is not run.
     """
-    subject = on if isinstance(on, Subject) else None
-    named = shown_by if isinstance(on, Subject) else on
+    subject = on if isinstance(on, Scope) else None
+    named = shown_by if isinstance(on, Scope) else on
     probes = named if isinstance(named, tuple) else (named,)
 
     def bind(judge: Judge) -> Check:

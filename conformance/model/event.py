@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from conformance.model.node import Finding, Malformed, Node, show
+from conformance.model.node import Finding, UnexpectedValue, Node, quote
 from conformance.model.sse import Frame
 
 
@@ -28,15 +28,15 @@ class Event:
 
     @cached_property
     def data(self) -> Node:
-        """Return the data as JSON; raises ``Malformed`` when it is not JSON."""
+        """Return the data as JSON; raises ``UnexpectedValue`` when it is not JSON."""
         try:
             value = json.loads(self.frame.data)
         except (ValueError, RecursionError):
-            got = show(self.frame.data)
+            got = quote(self.frame.data)
             finding = Finding(
                 self.pointer, "data of one JSON value", got, self.exchange
             )
-            raise Malformed(finding) from None
+            raise UnexpectedValue(finding) from None
         return Node(value, f"{self.pointer} ", self.exchange)
 
     @cached_property
@@ -44,7 +44,7 @@ class Event:
         """Return the ``type`` in the data, or nothing when it has none."""
         try:
             value = self.data.value
-        except Malformed:
+        except UnexpectedValue:
             return ""
         found = value.get("type") if isinstance(value, dict) else None
         return found if isinstance(found, str) else ""

@@ -1,7 +1,7 @@
 """What crossed the wire: one request, and all that came back.
 
 Nothing in an exchange is secret: the target takes its keys out of what it hands
-over, and leaves ``LEAK`` marks where the server had repeated one.
+over, and leaves ``REDACTED`` marks where the server had repeated one.
 """
 
 from bisect import bisect_left
@@ -13,29 +13,29 @@ from operator import itemgetter
 from typing import Final
 
 from conformance.model.event import Event
-from conformance.model.json_body import Reading, read
-from conformance.model.node import Finding, Json, Malformed, Node, show
+from conformance.model.json_body import ParsedBody, parse_body
+from conformance.model.node import Finding, Json, UnexpectedValue, Node, quote
 from conformance.model.request import JSON_TYPE, Request
 from conformance.model.sse import Frame, frames
 
-LEAK: Final = "[conformance: {} was here]"
+REDACTED: Final = "[conformance: {} was here]"
 """Stands in a body or header where the server repeated a key of ours."""
 
 SSE_TYPE: Final = "text/event-stream"
 TERMINAL: Final = frozenset(
     f"response.{status}" for status in ("completed", "failed", "incomplete")
 )
-_MARKS: Final = frozenset({"id", "object", "output", "status"})
+_RESPONSE_FIELDS: Final = frozenset({"id", "object", "output", "status"})
 
 
-def _is_marked(value: Json) -> bool:
+def _looks_like_a_response(value: Json) -> bool:
     """Say whether a body is meant as a response, and not as a chat completion."""
-    if not isinstance(value, dict) or _MARKS.isdisjoint(value):
+    if not isinstance(value, dict) or _RESPONSE_FIELDS.isdisjoint(value):
         return False
     return "output" in value or "choices" not in value
 
 
-class Trouble(StrEnum):
+class FailureKind(StrEnum):
     """Why an exchange has no whole answer."""
 
     UNSENT = "no request that HTTP can carry"
@@ -48,10 +48,10 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class TransportFailure:
     """What ended an exchange early: its kind, and the words of the transport."""
 
-    trouble: Trouble
+    trouble: FailureKind
     detail: str = ""
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class Failure:
         return f"{self.trouble}: {self.detail}" if self.detail else str(self.trouble)
 
 
-class Kind(StrEnum):
+class ResponseKind(StrEnum):
     """What an answer is, seen from afar."""
 
     ANSWER = "a response object"
@@ -74,7 +74,7 @@ class Inconclusive(Exception):
     """What came back leaves nothing to judge, through no fault of its own."""
 
 
-class Refused(Exception):
+class RejectedRequest(Exception):
     """A 4xx came where a check needs an answer; ``exchange`` holds it."""
 
     def __init__(self, exchange: "Exchange") -> None:
@@ -106,7 +106,7 @@ class Exchange:
     chunks: tuple[tuple[float, int], ...] = ()
     started: float = 0.0
     elapsed: float = 0.0
-    failure: Failure | None = None
+    failure: TransportFailure | None = None
     wire_bytes: int = 0
     http_version: str = "1.1"
     id: str = "x-0000"
@@ -134,12 +134,12 @@ class Exchange:
         if self.failure and not self.status:
             return str(self.failure)
         text = self.body[:300].decode("utf-8", "replace").strip() or "an empty body"
-        return f"status {self.status}, {show(' '.join(text.split()))}"
+        return f"status {self.status}, {quote(' '.join(text.split()))}"
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> ParsedBody:
         """Return the body as it was read as JSON, well or not."""
-        return read(self.body)
+        return parse_body(self.body)
 
     @property
     def is_json(self) -> bool:
@@ -148,11 +148,11 @@ class Exchange:
 
     @property
     def json(self) -> Node:
-        """Return the body as JSON; raises ``Malformed`` when it is not."""
+        """Return the body as JSON; raises ``UnexpectedValue`` when it is not."""
         if self.reading.error:
-            start = show(self.body[:80].decode("utf-8", "replace"))
+            start = quote(self.body[:80].decode("utf-8", "replace"))
             got = f"{self.reading.error} in {start}"
-            raise Malformed(self.finding("", "one JSON value", got))
+            raise UnexpectedValue(self.finding("", "one JSON value", got))
         return Node(self.reading.value, "", self.id)
 
     def _arrival(self, end: int) -> float:
@@ -174,28 +174,28 @@ class Exchange:
         )
 
     @cached_property
-    def kind(self) -> Kind:
+    def kind(self) -> ResponseKind:
         """Say what the answer is, by its status and its first look."""
         if self.status == 0:
-            return Kind.SILENCE
+            return ResponseKind.SILENCE
         if 400 <= self.status < 500:
-            return Kind.REFUSAL
+            return ResponseKind.REFUSAL
         if self.status >= 500:
-            return Kind.BREAKDOWN
+            return ResponseKind.BREAKDOWN
         if not 200 <= self.status < 300:
-            return Kind.UNRECOGNISED
+            return ResponseKind.UNRECOGNISED
         if self.media_type != SSE_TYPE and self.is_json:
-            known = _is_marked(self.reading.value)
-            return Kind.ANSWER if known else Kind.UNRECOGNISED
+            known = _looks_like_a_response(self.reading.value)
+            return ResponseKind.ANSWER if known else ResponseKind.UNRECOGNISED
         told = self.media_type == SSE_TYPE or self.request.streamed
         if told and any(event.type for event in self.events):
-            return Kind.STREAM
-        return Kind.UNRECOGNISED
+            return ResponseKind.STREAM
+        return ResponseKind.UNRECOGNISED
 
     @cached_property
     def answered(self) -> bool:
         """Say whether the answer is a response object or a stream of events."""
-        return self.kind in {Kind.ANSWER, Kind.STREAM}
+        return self.kind in {ResponseKind.ANSWER, ResponseKind.STREAM}
 
     @property
     def rate_limited(self) -> bool:
@@ -211,19 +211,19 @@ class Exchange:
     def response(self) -> Node:
         """Return the response object: the JSON body, or a stream's last snapshot.
 
-        Raises ``Refused`` for a 4xx, ``Inconclusive`` where no answer came or the
+        Raises ``RejectedRequest`` for a 4xx, ``Inconclusive`` where no answer came or the
         server broke down, or where a success holds no response object (clauses
         of their own judge that, so that one defect is not blamed twice).
         """
         match self.kind:
-            case Kind.ANSWER:
+            case ResponseKind.ANSWER:
                 return self.json
-            case Kind.STREAM if self.terminal:
+            case ResponseKind.STREAM if self.terminal:
                 return self.terminal.data["response"]
-            case Kind.STREAM:
+            case ResponseKind.STREAM:
                 raise Inconclusive(f"{self.id}: the stream has no terminal event")
-            case Kind.REFUSAL if not self.rate_limited:
-                raise Refused(self)
+            case ResponseKind.REFUSAL if not self.rate_limited:
+                raise RejectedRequest(self)
             case _:
                 raise Inconclusive(f"{self.id}: {self.summary}")
 
@@ -232,7 +232,7 @@ class Exchange:
         """Return the response object where there is one, without raising."""
         try:
             return self.response
-        except (Refused, Inconclusive, Malformed):
+        except (RejectedRequest, Inconclusive, UnexpectedValue):
             return None
 
     def items(self, type_: str = "") -> Iterator[Node]:

@@ -14,7 +14,7 @@ from conformance.model.exchange import Exchange
 PREFIX: Final = "generated-"
 """Begins the name of every probe that sends a generated input."""
 
-WHOLE: Final = "body"
+WHOLE_BODY: Final = "body"
 """Stands for a place where no single field is tried."""
 
 
@@ -61,7 +61,7 @@ COLUMNS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class GeneratedInput:
     """The name of a generated input: what it tries, where, and which one it is.
 
     ``place`` is the path of the member in the body, joined by dots.
@@ -78,7 +78,7 @@ class Drawn:
 
     @property
     def field(self) -> str:
-        """Return the member of the body that is tried, or ``WHOLE``."""
+        """Return the member of the body that is tried, or ``WHOLE_BODY``."""
         return self.place.partition(".")[0]
 
     @property
@@ -98,7 +98,7 @@ class Drawn:
         return None
 
 
-class Did(StrEnum):
+class Reaction(StrEnum):
     """What a target did with an input."""
 
     ANSWERED = "answered"
@@ -108,19 +108,19 @@ class Did(StrEnum):
     OTHER = "something else"
 
 
-def did(exchange: Exchange) -> Did:
+def classify(exchange: Exchange) -> Reaction:
     """Say what the target did."""
     match exchange.status // 100:
         case 2:
-            return Did.ANSWERED
+            return Reaction.ANSWERED
         case 4:
-            return Did.REFUSED
+            return Reaction.REFUSED
         case 5:
-            return Did.BROKE
+            return Reaction.BROKE
         case 0:
-            return Did.SILENT
+            return Reaction.SILENT
         case _:
-            return Did.OTHER
+            return Reaction.OTHER
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,9 @@ class FieldRow:
     """One field of the request: for each scenario, how often the target did what."""
 
     field: str
-    cells: Mapping[Scenario, Mapping[Did, int]]
+    cells: Mapping[Scenario, Mapping[Reaction, int]]
 
     def cell(self, scenario: Scenario) -> str:
         """Return one cell in words, empty where nothing was tried."""
         counts = self.cells.get(scenario, {})
-        return ", ".join(f"{counts[d]} {d}" for d in Did if counts.get(d))
+        return ", ".join(f"{counts[d]} {d}" for d in Reaction if counts.get(d))

@@ -7,7 +7,7 @@ from conformance.model.node import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedBody:
     """What became of a body.
 
     ``error`` is empty where it is one JSON value, which is then ``value``.
@@ -21,7 +21,7 @@ class Reading:
     constants: tuple[str, ...] = ()
 
 
-def read(body: bytes) -> Reading:
+def parse_body(body: bytes) -> ParsedBody:
     """Read a whole body. Never raises, however deep or torn it is."""
     repeated, constants = list[str](), list[str]()
 
@@ -39,5 +39,5 @@ def read(body: bytes) -> Reading:
     try:
         value = json.loads(body, object_pairs_hook=pairs, parse_constant=constant)
     except (ValueError, RecursionError) as error:
-        return Reading(error=str(error) or type(error).__name__)
-    return Reading(value, "", tuple(repeated), tuple(constants))
+        return ParsedBody(error=str(error) or type(error).__name__)
+    return ParsedBody(value, "", tuple(repeated), tuple(constants))

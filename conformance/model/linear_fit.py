@@ -12,7 +12,7 @@ Point = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Ladder:
+class LinearFit:
     """The points, sorted by size, and the line that fits them best.
 
     ``slope`` is in tokens for each unit of text, ``intercept`` in tokens.
@@ -23,7 +23,7 @@ class Ladder:
     intercept: float
 
     @classmethod
-    def through(cls, points: tuple[Point, ...]) -> "Ladder":
+    def through(cls, points: tuple[Point, ...]) -> "LinearFit":
         """Fit by least squares; raises ``ValueError`` without two different sizes."""
         sizes = [size for size, _ in points]
         if len(set(sizes)) < 2:

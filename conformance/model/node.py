@@ -16,7 +16,7 @@ Json = Any
 
 T = TypeVar("T")
 
-LONGEST_SHOWN = 160
+MAX_QUOTED_LENGTH = 160
 """Characters of a value that a finding quotes."""
 
 _NAMES: dict[type, str] = {
@@ -54,7 +54,7 @@ class Finding:
         return self if self.exchange else replace(self, exchange=exchange)
 
 
-class Malformed(Exception):
+class UnexpectedValue(Exception):
     """The answer lacks what a check came to look at; ``finding`` says what."""
 
     def __init__(self, finding: Finding) -> None:
@@ -62,15 +62,15 @@ class Malformed(Exception):
         self.finding = finding
 
 
-def show(value: Json) -> str:
-    """Quote a value for a finding: JSON, cut to ``LONGEST_SHOWN`` characters."""
+def quote(value: Json) -> str:
+    """Quote a value for a finding: JSON, cut to ``MAX_QUOTED_LENGTH`` characters."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
         text = repr(value)
-    if len(text) <= LONGEST_SHOWN:
+    if len(text) <= MAX_QUOTED_LENGTH:
         return text
-    return f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
+    return f"{text[:MAX_QUOTED_LENGTH]}… ({len(text)} characters)"
 
 
 def is_a(value: Json, kind: type) -> bool:
@@ -98,24 +98,24 @@ class Node:
 
     def __repr__(self) -> str:
         """Show the place and the value."""
-        return f"Node({show(self.value)} at {self.pointer or '/'})"
+        return f"Node({quote(self.value)} at {self.pointer or '/'})"
 
     def __getitem__(self, step: str | int) -> "Node":
-        """Step into a member or an element; raises ``Malformed`` when absent."""
+        """Step into a member or an element; raises ``UnexpectedValue`` when absent."""
         container: Json = self.expect(dict if isinstance(step, str) else list)
         try:
             return Node(container[step], f"{self.pointer}/{step}", self.exchange)
         except LookupError:
             at = f"{self.pointer}/{step}"
             missing = Finding(at, "a value", "nothing", self.exchange)
-            raise Malformed(missing) from None
+            raise UnexpectedValue(missing) from None
 
     def __contains__(self, member: str) -> bool:
         """Say whether the value is an object that has ``member``, null included."""
         return isinstance(self.value, dict) and member in self.value
 
     def __iter__(self) -> Iterator["Node"]:
-        """Walk an array; raises ``Malformed`` when it is not one."""
+        """Walk an array; raises ``UnexpectedValue`` when it is not one."""
         for index, value in enumerate(self.expect(list)):
             yield Node(value, f"{self.pointer}/{index}", self.exchange)
 
@@ -127,16 +127,16 @@ class Node:
         return Node(value, f"{self.pointer}/{member}", self.exchange)
 
     def members(self) -> Iterator[tuple[str, "Node"]]:
-        """Walk an object; raises ``Malformed`` when it is not one."""
+        """Walk an object; raises ``UnexpectedValue`` when it is not one."""
         for name, value in self.expect(dict).items():
             yield name, Node(value, f"{self.pointer}/{name}", self.exchange)
 
     def expect(self, kind: type[T]) -> T:
-        """Return the value; raises ``Malformed`` when it is of another type."""
+        """Return the value; raises ``UnexpectedValue`` when it is of another type."""
         if type_(self.value) is kind or is_a(self.value, kind):
             value: T = self.value
             return value
-        raise Malformed(self.finding(_NAMES.get(kind, kind.__name__)))
+        raise UnexpectedValue(self.finding(_NAMES.get(kind, kind.__name__)))
 
     def is_a(self, kind: type) -> bool:
         """Say whether the value is of ``kind``, by the rules of ``is_a``."""
@@ -144,7 +144,7 @@ class Node:
 
     def finding(self, expected: str, got: str | None = None) -> Finding:
         """Say what was wanted here; ``got`` is the value unless given."""
-        shown = show(self.value) if got is None else got
+        shown = quote(self.value) if got is None else got
         return Finding(self.pointer, expected, shown, self.exchange)
 
     def must_be(self, kind: type) -> Iterator[Finding]:
@@ -159,5 +159,5 @@ class Node:
         in brackets behind the expected value.
         """
         if self.value != expected or type_(self.value) is not type_(expected):
-            wanted = show(expected) + (f" ({because})" if because else "")
+            wanted = quote(expected) + (f" ({because})" if because else "")
             yield self.finding(wanted)

@@ -10,17 +10,17 @@ from conformance.model.node import Json
 from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
-Asked = Request | tuple[Request, ...]
+ProbeRequest = Request | tuple[Request, ...]
 """What a probe yields: one request, or several that are sent at the same time."""
 
-Told = Exchange | tuple[Exchange, ...]
+ProbeResult = Exchange | tuple[Exchange, ...]
 """What a probe is sent: the exchange, or one for each request in their order."""
 
-Steps = Generator[Asked, Any, None]
+Steps = Generator[ProbeRequest, Any, None]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ProbeContext:
     """What a probe may know of the run: the model's name, and a seed for words.
 
     ``key_has_letters`` is all that it may know of the first key: without a letter
@@ -68,7 +68,7 @@ class Probe:
     """
 
     name: str
-    steps: Callable[[Setting], Steps]
+    steps: Callable[[ProbeContext], Steps]
     answers: int
     refusals: int
     tokens: int
@@ -91,7 +91,7 @@ def probe(
     needs: Capability = Capability.CORE,
     second_key: bool = False,
     last: bool = False,
-) -> Callable[[Callable[[Setting], Steps]], Probe]:
+) -> Callable[[Callable[[ProbeContext], Steps]], Probe]:
     """Make the decorated generator a probe that is named after it.
 
     It yields a ``Request`` and is sent the ``Exchange``; where it yields a tuple
@@ -111,7 +111,7 @@ def probe(
     )
 
 
-def flat(turns: tuple[Told, ...]) -> list[Exchange]:
+def flatten(turns: tuple[ProbeResult, ...]) -> list[Exchange]:
     """Return the exchanges of a conversation, those of one turn side by side."""
     return [
         exchange

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from conformance.model.baseline import Complaint
+from conformance.model.baseline import BaselineProblem
 from conformance.model.generated_input import FieldRow
 from conformance.model.node import Finding
 from conformance.model.requirement import Level, Requirement
 from conformance.model.timing import Timing
 from conformance.model.verdict import Outcome, Verdict
 
-_GRAVEST_FIRST = (
+_MOST_SEVERE_FIRST = (
     Outcome.FAILED,
     Outcome.ERROR,
     Outcome.INCONCLUSIVE,
@@ -24,7 +24,7 @@ _GRAVEST_FIRST = (
 
 
 @dataclass(frozen=True)
-class Spent:
+class RunCost:
     """What a run cost: requests sent, by what came back, and tokens."""
 
     requests: int = 0
@@ -45,7 +45,7 @@ class RunInfo:
     seed: int
     interrupted: bool = False
     catalogue: str = ""
-    spent: Spent = field(default_factory=Spent)
+    spent: RunCost = field(default_factory=RunCost)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class TargetInfo:
 
 
 @dataclass(frozen=True)
-class Result:
+class RequirementResult:
     """One requirement over all of its probes."""
 
     requirement: Requirement
@@ -89,16 +89,16 @@ class Result:
         return next((reason for reason in told if reason), "")
 
 
-def results(verdicts: tuple[Verdict, ...]) -> tuple[Result, ...]:
+def results_by_requirement(verdicts: tuple[Verdict, ...]) -> tuple[RequirementResult, ...]:
     """Gather verdicts by requirement, in their order; the gravest outcome counts."""
     by_id: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_id.setdefault(verdict.requirement.id, []).append(verdict)
     return tuple(
-        Result(
+        RequirementResult(
             several[0].requirement,
             several[0].level,
-            min((v.outcome for v in several), key=_GRAVEST_FIRST.index),
+            min((v.outcome for v in several), key=_MOST_SEVERE_FIRST.index),
             tuple(several),
         )
         for several in by_id.values()
@@ -113,14 +113,14 @@ class Report:
     run: RunInfo
     verdicts: tuple[Verdict, ...]
     capabilities: Mapping[str, str] = field(default_factory=dict)
-    complaints: tuple[Complaint, ...] = ()
+    complaints: tuple[BaselineProblem, ...] = ()
     fields: tuple[FieldRow, ...] = ()
     timings: tuple[Timing, ...] = ()
 
     @cached_property
-    def results(self) -> tuple[Result, ...]:
+    def results_by_requirement(self) -> tuple[RequirementResult, ...]:
         """Return one result for each requirement."""
-        return results(self.verdicts)
+        return results_by_requirement(self.verdicts)
 
     def summary(self) -> dict[Level, Counter[Outcome]]:
         """Count the requirements by level and outcome."""

@@ -15,10 +15,10 @@ KEY: Final = "${KEY}"
 SECOND_KEY: Final = "${SECOND_KEY}"
 """Stands for the second key, which belongs to somebody else."""
 
-KEY_CUT: Final = "${KEY:cut}"
+KEY_TRUNCATED: Final = "${KEY:cut}"
 """Stands for the first key without its last character."""
 
-KEY_SWAPPED: Final = "${KEY:swapped}"
+KEY_CASE_SWAPPED: Final = "${KEY:swapped}"
 """Stands for the first key with the case of every letter swapped."""
 
 BEARER: Final = f"Bearer {KEY}"

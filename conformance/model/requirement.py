@@ -39,10 +39,10 @@ FIRST_CATALOGUE: Final = "2026-11-22"
 CATALOGUE: Final = "2026-11-22"
 """The date of this catalogue: the newest ``since`` in it."""
 
-PUBLISHED: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
+LEVELS_IF_MODELS_REQUIRE: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
 """Levels of what New API's page leaves open, and the other profiles' models demand."""
 
-ON_THE_PAGE: Final = {"openai": Level.SHOULD, "openresponses": Level.MAY}
+LEVELS_IF_NEWAPI_REQUIRES: Final = {"openai": Level.SHOULD, "openresponses": Level.MAY}
 """Levels of the model, which New API's page alone requires.
 
 The official client need not name one, and Open Responses lets it be null.
@@ -87,7 +87,7 @@ class Requirement:
         return not self.profiles or profile in self.profiles
 
 
-def _clause(
+def _requirement(
     level: Level,
     id_: str,
     text: str,
@@ -115,9 +115,9 @@ def _clause(
     )
 
 
-must = partial(_clause, Level.MUST)
-should = partial(_clause, Level.SHOULD)
-may = partial(_clause, Level.MAY)
+must = partial(_requirement, Level.MUST)
+should = partial(_requirement, Level.SHOULD)
+may = partial(_requirement, Level.MAY)
 
 
 @dataclass(frozen=True)

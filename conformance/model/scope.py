@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.model.exchange import Exchange, Kind
-from conformance.model.node import Malformed
+from conformance.model.exchange import Exchange, ResponseKind
+from conformance.model.node import UnexpectedValue
 from conformance.model.request import PATH
 
 Picked = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Observation:
     """A value taken from one exchange, to be judged beside all others.
 
     There may be one for each exchange of a run, so equal pointers are one object.
@@ -36,7 +36,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Subject:
+class Scope:
     """Which things of an exchange are handed to a check, one call each.
 
     Where ``of`` picks nothing, this picks nothing either, and need not be asked: most
@@ -47,75 +47,75 @@ class Subject:
 
     name: str
     pick: Callable[[Exchange], Iterable[Picked]]
-    note: Callable[..., Note | None] | None = None
-    of: "Subject | None" = None
+    note: Callable[..., Observation | None] | None = None
+    of: "Scope | None" = None
     test: Callable[[Exchange], bool] | None = None
     alike: int | None = None
 
     def noting(
-        self, note: Callable[..., Note | None], alike: int | None = None
-    ) -> "Subject":
+        self, note: Callable[..., Observation | None], alike: int | None = None
+    ) -> "Scope":
         """Return a subject whose check is called once, with all notes of a run.
 
-        ``note`` gets what the check would have got, and returns a ``Note`` or
+        ``note`` gets what the check would have got, and returns a ``Observation`` or
         ``None`` where there is nothing to note.
         """
         return replace(self, note=note, alike=alike)
 
 
-def _asks(exchange: Exchange) -> bool:
+def _is_create_request(exchange: Exchange) -> bool:
     request = exchange.request
     if request.method != "POST":
         return False
     return request.path == PATH or request.path.startswith(f"{PATH}?")
 
 
-def _posts(exchange: Exchange) -> bool:
-    return exchange.status != 0 and _asks(exchange)
+def _has_status(exchange: Exchange) -> bool:
+    return exchange.status != 0 and _is_create_request(exchange)
 
 
 def _exchange(exchange: Exchange) -> Iterator[Picked]:
-    if _posts(exchange) and exchange.kind is not Kind.UNRECOGNISED:
+    if _has_status(exchange) and exchange.kind is not ResponseKind.UNRECOGNISED:
         yield (exchange,)
 
 
 def _attempt(exchange: Exchange) -> Iterator[Picked]:
-    if _asks(exchange):
+    if _is_create_request(exchange):
         yield (exchange,)
 
 
-def _success(exchange: Exchange) -> Iterator[Picked]:
-    if _posts(exchange) and 200 <= exchange.status < 300:
+def _two_xx(exchange: Exchange) -> Iterator[Picked]:
+    if _has_status(exchange) and 200 <= exchange.status < 300:
         yield (exchange,)
 
 
-def _answer(exchange: Exchange) -> Iterator[Picked]:
-    if _posts(exchange) and exchange.answered:
+def _answered(exchange: Exchange) -> Iterator[Picked]:
+    if _has_status(exchange) and exchange.answered:
         yield (exchange,)
 
 
-def _json_answer(exchange: Exchange) -> Iterator[Picked]:
-    if _posts(exchange) and exchange.kind is Kind.ANSWER:
+def _json_response(exchange: Exchange) -> Iterator[Picked]:
+    if _has_status(exchange) and exchange.kind is ResponseKind.ANSWER:
         yield (exchange,)
 
 
-def _refusal(exchange: Exchange) -> Iterator[Picked]:
-    if _posts(exchange) and exchange.kind is Kind.REFUSAL:
+def _rejection(exchange: Exchange) -> Iterator[Picked]:
+    if _has_status(exchange) and exchange.kind is ResponseKind.REFUSAL:
         yield (exchange,)
 
 
-def _unsuccess(exchange: Exchange) -> Iterator[Picked]:
-    if _posts(exchange) and exchange.status >= 400:
+def _error(exchange: Exchange) -> Iterator[Picked]:
+    if _has_status(exchange) and exchange.status >= 400:
         yield (exchange,)
 
 
 def _stream(exchange: Exchange) -> Iterator[Picked]:
-    if _posts(exchange) and exchange.kind is Kind.STREAM:
+    if _has_status(exchange) and exchange.kind is ResponseKind.STREAM:
         yield (exchange,)
 
 
 def _response(exchange: Exchange) -> Iterator[Picked]:
-    if not _posts(exchange) or not exchange.answered:
+    if not _has_status(exchange) or not exchange.answered:
         return
     final = exchange.final
     if final is not None and final.is_a(dict):
@@ -133,7 +133,7 @@ def _item(exchange: Exchange) -> Iterator[Picked]:
     for response, _ in _response(exchange):
         try:
             items = list(response["output"])
-        except Malformed:
+        except UnexpectedValue:
             return
         for item in items:
             if item.is_a(dict):
@@ -158,63 +158,63 @@ def _part(exchange: Exchange) -> Iterator[Picked]:
                     yield part, whole
 
 
-EVERY_ATTEMPT = Subject("every request", _attempt)
+EVERY_ATTEMPT = Scope("every request", _attempt)
 """(exchange,): each POST, answered or not."""
 
-EVERY_EXCHANGE = Subject("every exchange", _exchange, of=EVERY_ATTEMPT)
+EVERY_EXCHANGE = Scope("every exchange", _exchange, of=EVERY_ATTEMPT)
 """(exchange,): each POST whose answer the contract knows."""
 
-EVERY_SUCCESS = Subject("every success", _success, of=EVERY_ATTEMPT)
+EVERY_2XX = Scope("every success", _two_xx, of=EVERY_ATTEMPT)
 """(exchange,): each POST with a 2xx, whatever its body."""
 
-EVERY_ANSWER = Subject("every answer", _answer, of=EVERY_SUCCESS)
+EVERY_ANSWERED_REQUEST = Scope("every answer", _answered, of=EVERY_2XX)
 """(exchange,): each response object or stream."""
 
-EVERY_JSON_ANSWER = Subject("every JSON answer", _json_answer, of=EVERY_ANSWER)
+EVERY_JSON_RESPONSE = Scope("every JSON answer", _json_response, of=EVERY_ANSWERED_REQUEST)
 """(exchange,): each response object that is not a stream."""
 
-EVERY_ERROR = Subject("every error", _unsuccess, of=EVERY_ATTEMPT)
+EVERY_ERROR = Scope("every error", _error, of=EVERY_ATTEMPT)
 """(exchange,): each 4xx and 5xx."""
 
-EVERY_REFUSAL = Subject("every refusal", _refusal, of=EVERY_ERROR)
+EVERY_REJECTION = Scope("every refusal", _rejection, of=EVERY_ERROR)
 """(exchange,): each 4xx."""
 
-EVERY_STREAM = Subject("every stream", _stream, of=EVERY_ANSWER)
+EVERY_STREAM = Scope("every stream", _stream, of=EVERY_ANSWERED_REQUEST)
 """(exchange,): each stream with an event."""
 
-EVERY_RESPONSE = Subject("every response object", _response, of=EVERY_ANSWER)
+EVERY_RESPONSE_OBJECT = Scope("every response object", _response, of=EVERY_ANSWERED_REQUEST)
 """(response, exchange): each final response object, a stream's last snapshot too."""
 
-EVERY_USAGE = Subject("every usage object", _usage, of=EVERY_RESPONSE)
+EVERY_USAGE = Scope("every usage object", _usage, of=EVERY_RESPONSE_OBJECT)
 """(usage, exchange): each usage object of a final response."""
 
-EVERY_ITEM = Subject("every output item", _item, of=EVERY_RESPONSE)
+EVERY_ITEM = Scope("every output item", _item, of=EVERY_RESPONSE_OBJECT)
 """(item, exchange): each output item of a final response."""
 
-EVERY_MESSAGE = Subject("every message item", _items_of("message"), of=EVERY_ITEM)
-EVERY_CALL = Subject("every function call", _items_of("function_call"), of=EVERY_ITEM)
-EVERY_REASONING = Subject("every reasoning item", _items_of("reasoning"), of=EVERY_ITEM)
+EVERY_MESSAGE = Scope("every message item", _items_of("message"), of=EVERY_ITEM)
+EVERY_CALL = Scope("every function call", _items_of("function_call"), of=EVERY_ITEM)
+EVERY_REASONING = Scope("every reasoning item", _items_of("reasoning"), of=EVERY_ITEM)
 
-EVERY_PART = Subject("every content part", _part, of=EVERY_MESSAGE)
+EVERY_PART = Scope("every content part", _part, of=EVERY_MESSAGE)
 """(part, exchange): each content part of a message item."""
 
 
 def every(
     name: str,
     pick: Callable[[Exchange], Iterable[Picked]],
-    of: Subject | None = None,
-) -> Subject:
+    of: Scope | None = None,
+) -> Scope:
     """Make a subject of one's own; ``pick`` yields argument tuples.
 
     Name as ``of`` what must pick something if ``pick`` is to.
     """
-    return Subject(name, pick, of=of)
+    return Scope(name, pick, of=of)
 
 
-def only(subject: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject:
+def only(subject: Scope, name: str, test: Callable[[Exchange], bool]) -> Scope:
     """Narrow a subject to the exchanges for which ``test`` holds."""
 
     def pick(exchange: Exchange) -> Iterable[Picked]:
         return subject.pick(exchange) if test(exchange) else ()
 
-    return Subject(name, pick, of=subject, test=test)
+    return Scope(name, pick, of=subject, test=test)

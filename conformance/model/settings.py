@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.errors import BadSetting
+from conformance.errors import ConfigurationError
 from conformance.model.baseline import Baseline
 from conformance.model.profile import NEWAPI, Profile
 from conformance.model.requirement import CATALOGUE, Level
@@ -21,12 +21,12 @@ class Limits:
     largest_body: int = 8 << 20
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be kept; raises ``BadSetting``."""
+        """Refuse what cannot be kept; raises ``ConfigurationError``."""
         for name in ("concurrency", "rate", "timeout", "max_requests", "max_seconds"):
             value = getattr(self, name)
             if value is not None and value <= 0:
                 flag = name.replace("_", "-")
-                raise BadSetting(f"--{flag} must be more than 0, not {value!r}")
+                raise ConfigurationError(f"--{flag} must be more than 0, not {value!r}")
 
 
 @dataclass(frozen=True)
@@ -63,25 +63,25 @@ class Settings:
 
 
 def read_rate(text: str) -> float:
-    """Read ``5/s`` or ``300/m`` as requests a second; raises ``BadSetting``."""
+    """Read ``5/s`` or ``300/m`` as requests a second; raises ``ConfigurationError``."""
     number, slash, unit = text.partition("/")
     per = {"s": 1.0, "m": 60.0}.get(unit if slash else "s")
     try:
         rate = float(number) / (per or 0.0)
     except (ValueError, ZeroDivisionError):
         message = f"--rate must be like 5/s or 300/m, not {text!r}"
-        raise BadSetting(message) from None
+        raise ConfigurationError(message) from None
     if rate <= 0:
-        raise BadSetting(f"--rate must be more than 0, not {text!r}")
+        raise ConfigurationError(f"--rate must be more than 0, not {text!r}")
     return rate
 
 
 def read_header(text: str) -> tuple[str, str]:
-    """Read ``Name: value``; raises ``BadSetting`` for anything else."""
+    """Read ``Name: value``; raises ``ConfigurationError`` for anything else."""
     name, colon, value = text.partition(":")
     sendable = name.strip().isascii() and value.strip().isprintable()
     if not colon or not name.strip() or not sendable:
-        raise BadSetting(
+        raise ConfigurationError(
             f"--header must be like 'Name: value', not {text!r}",
             "put the header in quotes, with a colon behind its name",
         )

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-PAGE: Final = "openapi/newapi.yaml"
+NEWAPI_DOCUMENT: Final = "openapi/newapi.yaml"
 """Our transcript of New API's Responses page; a JSON Pointer may follow a ``#``."""
 
-LOCAL: Final = "openapi/SOURCE.md"
+PROJECT_DECISION: Final = "openapi/SOURCE.md"
 """What we decided where the page is silent or contradicts itself."""
 
 OPENAI_API: Final = "OpenAI API reference, Responses"
@@ -16,10 +16,10 @@ RFC_HTTP: Final = "RFC 9110 (HTTP Semantics)"
 RFC_BEARER: Final = "RFC 6750 (Bearer Token Usage)"
 RFC_JSON: Final = "RFC 8259 (JSON)"
 WHATWG_SSE: Final = "WHATWG HTML, Server-sent events"
-FIELD: Final = "defects reported in the field"
+REPORTED_BUGS: Final = "defects reported in the field"
 """For a clause that no document states, and whose breach broke real clients."""
 
-_ADDRESSES: Final = {
+_URLS: Final = {
     f"{OPENAI_API}, streaming events": (
         "https://platform.openai.com/docs/api-reference/responses-streaming"
     ),
@@ -30,7 +30,7 @@ _ADDRESSES: Final = {
 _RFC: Final = re.compile(r"RFC (\d+) \([^)]*\)(?:, sections? ([\d.]+))?")
 
 
-def addresses(source: str) -> Iterator[tuple[str, str]]:
+def links(source: str) -> Iterator[tuple[str, str]]:
     """Yield name and URL of each public document that a clause's source names.
 
     Our own transcript has no address that holds wherever this is installed.
@@ -41,7 +41,7 @@ def addresses(source: str) -> Iterator[tuple[str, str]]:
             place = f"#section-{section}" if section else ""
             yield part, f"https://www.rfc-editor.org/rfc/rfc{number}{place}"
             continue
-        for document, url in _ADDRESSES.items():
+        for document, url in _URLS.items():
             if part.startswith(document):
                 yield part, url
                 break

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.model.exchange import Exchange, Kind
+from conformance.model.exchange import Exchange, ResponseKind
 
-KEPT: Final = 4096
+MAX_SAMPLES: Final = 4096
 """Times that are kept at most; beyond, every second one is let go, over and over."""
 
 
@@ -18,7 +18,7 @@ class Timing:
     """
 
     exchange: str
-    kind: Kind
+    kind: ResponseKind
     elapsed: float
     first: float | None = None
 
@@ -28,15 +28,15 @@ def timing(exchange: Exchange) -> Timing:
 
     No journal keeps more, and a report must not differ from that of its journal.
     """
-    events = exchange.events if exchange.kind is Kind.STREAM else ()
+    events = exchange.events if exchange.kind is ResponseKind.STREAM else ()
     first = round(events[0].at, 6) if events else None
     return Timing(exchange.id, exchange.kind, round(exchange.elapsed, 6), first)
 
 
-class Clock:
+class LatencySampler:
     """The times of a run while it goes on; its memory has a bound."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = MAX_SAMPLES) -> None:
         self._kept = kept
         self._times: list[Timing] = []
         self._heard = 0
@@ -58,7 +58,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class LatencySummary:
     """How some durations are spread, in seconds; each value is one that was measured.
 
     ``p90`` is the duration that nine of ten did not exceed.
@@ -71,7 +71,7 @@ class Spread:
     most: float
 
     @classmethod
-    def of(cls, durations: Iterable[float]) -> "Spread | None":
+    def of(cls, durations: Iterable[float]) -> "LatencySummary | None":
         """Return the spread, or ``None`` where nothing was measured."""
         told = sorted(durations)
         if not told:
@@ -89,14 +89,14 @@ def durations(times: Iterable[Timing]) -> dict[str, list[float]]:
     """
     told = tuple(times)
     return {
-        "answer": [t.elapsed for t in told if t.kind is Kind.ANSWER],
+        "answer": [t.elapsed for t in told if t.kind is ResponseKind.ANSWER],
         "first_event": [t.first for t in told if t.first is not None],
-        "stream": [t.elapsed for t in told if t.kind is Kind.STREAM],
-        "refusal": [t.elapsed for t in told if t.kind is Kind.REFUSAL],
+        "stream": [t.elapsed for t in told if t.kind is ResponseKind.STREAM],
+        "refusal": [t.elapsed for t in told if t.kind is ResponseKind.REFUSAL],
     }
 
 
-def spreads(times: Iterable[Timing]) -> dict[str, Spread]:
+def spreads(times: Iterable[Timing]) -> dict[str, LatencySummary]:
     """Return the spread of each thing that was measured at all."""
-    found = {name: Spread.of(several) for name, several in durations(times).items()}
+    found = {name: LatencySummary.of(several) for name, several in durations(times).items()}
     return {name: spread for name, spread in found.items() if spread}

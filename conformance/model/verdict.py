@@ -6,7 +6,7 @@ from enum import StrEnum
 from conformance.model.node import Finding
 from conformance.model.requirement import Level, Requirement
 
-EVERYTHING = "every exchange"
+ALL_EXCHANGES = "every exchange"
 """Stands for the probe in the verdict of a universal check."""
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from conformance.model.generated_input import Drawn, Scenario
+from conformance.model.generated_input import GeneratedInput, Scenario
 from conformance.model.node import Json
 from conformance.property_based.document import source
 from conformance.property_based.entry import Entry, digest
@@ -48,7 +48,7 @@ def _read(path: Path) -> tuple[Entry, ...] | None:
     try:
         kept: Json = json.loads(path.read_bytes())
         entries = tuple(
-            Entry(Drawn(Scenario(scenario), place, mark), content)
+            Entry(GeneratedInput(Scenario(scenario), place, mark), content)
             for scenario, place, mark, content in kept["entries"]
         )
         return entries if entries and kept["digest"] == digest(entries) else None
@@ -56,7 +56,7 @@ def _read(path: Path) -> tuple[Entry, ...] | None:
         return None
 
 
-def keep(path: Path, entries: tuple[Entry, ...]) -> None:
+def store(path: Path, entries: tuple[Entry, ...]) -> None:
     """Write a corpus where ``load`` finds it; a reader never sees half of it.
 
     A cache that cannot be written is done without.
@@ -77,7 +77,7 @@ def keep(path: Path, entries: tuple[Entry, ...]) -> None:
         Path(file.name).replace(path)
 
 
-def is_kept(seed: int) -> bool:
+def is_stored(seed: int) -> bool:
     """Say whether the corpus of a seed need not be drawn."""
     return cache_file(seed).is_file()
 
@@ -87,8 +87,8 @@ def load(seed: int) -> tuple[Entry, ...]:
     path = cache_file(seed)
     entries = _read(path)
     if entries is None:
-        from conformance.property_based.generate import drawn  # noqa: PLC0415 -- dear
+        from conformance.property_based.generate import generate  # noqa: PLC0415 -- dear
 
-        entries = drawn(seed)
-        keep(path, entries)
+        entries = generate(seed)
+        store(path, entries)
     return entries

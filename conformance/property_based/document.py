@@ -28,7 +28,7 @@ def document() -> Json:
     return yaml.load(source(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- both are safe loaders
 
 
-def pinned() -> Json:
+def with_placeholder_model() -> Json:
     """Return the document with the model pinned to ``PLACEHOLDER``.
 
     The example names it too: an example that the schema does not allow is passed

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from conformance.model.generated_input import PREFIX, Drawn
+from conformance.model.generated_input import PREFIX, GeneratedInput
 from conformance.property_based.document import PLACEHOLDER
 
 
@@ -15,7 +15,7 @@ class Entry:
     ``content`` is empty where the request has no body.
     """
 
-    drawn: Drawn
+    drawn: GeneratedInput
     content: str
 
     @property

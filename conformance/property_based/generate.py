@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from conformance.model.generated_input import WHOLE, Drawn, Scenario
+from conformance.model.generated_input import WHOLE_BODY, GeneratedInput, Scenario
 from conformance.model.node import Json
-from conformance.property_based.document import PATH, PLACEHOLDER, pinned
+from conformance.property_based.document import PATH, PLACEHOLDER, with_placeholder_model
 from conformance.property_based.entry import Entry
-from conformance.property_based.violations import gravest
+from conformance.property_based.violations import most_severe
 
-DRAWS: Final = 60
+EXAMPLES_PER_MODE: Final = 60
 """Fuzz draws of each mode, before those that repeat are dropped."""
 
 LONGEST: Final = 65536
@@ -37,7 +37,7 @@ def _loaded() -> Any:  # noqa: ANN401 -- schemathesis' types are not to be seen 
             "cache": {"enabled": False},
         }
     )
-    return schemathesis.openapi.from_dict(pinned(), config=config)
+    return schemathesis.openapi.from_dict(with_placeholder_model(), config=config)
 
 
 def _enumerated() -> Iterator[Json]:
@@ -61,13 +61,13 @@ def _fuzzed(seed: int) -> list[Json]:
     from schemathesis import GenerationMode  # noqa: PLC0415 -- as above
 
     operation = _loaded()[PATH]["POST"]
-    drawn = list[Json]()
+    generate = list[Json]()
     for mode in GenerationMode:
 
         @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
         @hypothesis.seed(seed)
         @hypothesis.settings(
-            max_examples=DRAWS,
+            max_examples=EXAMPLES_PER_MODE,
             database=None,
             deadline=None,
             derandomize=False,
@@ -75,10 +75,10 @@ def _fuzzed(seed: int) -> list[Json]:
             suppress_health_check=list(hypothesis.HealthCheck),
         )
         def draw(case: Any) -> None:  # noqa: ANN401 -- as above
-            drawn.append(_body(case))
+            generate.append(_body(case))
 
         draw()
-    return drawn
+    return generate
 
 
 def _body(case: Any) -> Json:  # noqa: ANN401 -- as above
@@ -109,17 +109,17 @@ def _alone() -> Iterator[None]:
 
 
 def _valid_place(body: Json) -> str:
-    """Return the one field that a valid request tries, or ``WHOLE``."""
+    """Return the one field that a valid request tries, or ``WHOLE_BODY``."""
     more = sorted(body.keys() - {"model", "input"})
     if not more:
         return "input" if "input" in body else "model"
-    return more[0] if len(more) == 1 else WHOLE
+    return more[0] if len(more) == 1 else WHOLE_BODY
 
 
 def _entry(body: Json) -> Entry | None:
     """Name a drawn body; ``None`` for one that cannot be sent, or asks for nothing."""
     if body is ABSENT:
-        return Entry(Drawn(Scenario.MISSING, WHOLE, _digest("")), "")
+        return Entry(GeneratedInput(Scenario.MISSING, WHOLE_BODY, _digest("")), "")
     try:
         content = json.dumps(
             body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
@@ -131,18 +131,18 @@ def _entry(body: Json) -> Entry | None:
     unknown = isinstance(model, str) and model != PLACEHOLDER
     if unknown or len(content) > LONGEST:
         return None
-    wrong = gravest(body)
+    wrong = most_severe(body)
     scenario, place = (
         (wrong.scenario, wrong.place) if wrong else (Scenario.VALID, _valid_place(body))
     )
-    return Entry(Drawn(scenario, place, _digest(content)), content)
+    return Entry(GeneratedInput(scenario, place, _digest(content)), content)
 
 
 def _digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
-def drawn(seed: int) -> tuple[Entry, ...]:
+def generate(seed: int) -> tuple[Entry, ...]:
     """Draw the whole corpus, enumerated entries first; takes some seconds."""
     with _alone():
         bodies = [*_enumerated(), *_fuzzed(seed)]

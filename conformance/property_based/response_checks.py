@@ -3,18 +3,18 @@
 from functools import cache
 from typing import Any, Final
 
-from conformance.model.capabilities import WORDS
+from conformance.model.capabilities import CAPABILITY_WORDS
 from conformance.model.event import Event
-from conformance.model.exchange import Exchange, Inconclusive, Kind
-from conformance.model.generated_input import BROKEN, Drawn, Scenario
-from conformance.model.node import Finding, Json, Malformed
-from conformance.property_based.document import PATH, PLACEHOLDER, pinned
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
+from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
+from conformance.model.node import Finding, Json, UnexpectedValue
+from conformance.property_based.document import PATH, PLACEHOLDER, with_placeholder_model
 
 _OF_THE_CALLER: Final = frozenset({401, 403, 405, 407, 429})
 """Refusals that speak of the caller, and not of what was asked."""
 
 _WORDS: Final = frozenset(
-    {word for words in WORDS.values() for word in words}
+    {word for words in CAPABILITY_WORDS.values() for word in words}
     | {"unknown", "unrecognized", "unexpected", "additional", "extra", "unsupported"}
     | {"character", "unicode", "utf", "encod", "json", "pars", "nest", "deep"}
     | {"too long", "too large", "context", "message", "role", "content", "parameter"}
@@ -57,19 +57,19 @@ def _is_error(event: Event) -> bool:
         return event.type == "error"
     try:
         return event.data.get("error") is not None
-    except Malformed:
+    except UnexpectedValue:
         return False
 
 
 def _unclear(exchange: Exchange) -> bool:
-    return exchange.kind not in {Kind.REFUSAL, Kind.ANSWER, Kind.STREAM}
+    return exchange.kind not in {ResponseKind.REFUSAL, ResponseKind.ANSWER, ResponseKind.STREAM}
 
 
-def _accepted(drawn: Drawn, exchange: Exchange) -> Finding | None:
+def _accepted(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
     """Complain of a request that had to be refused."""
     if exchange.status == 404 and not names_its_reason(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    if exchange.kind is Kind.REFUSAL:
+    if exchange.kind is ResponseKind.REFUSAL:
         return None
     if _unclear(exchange) or _went_wrong_inside(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
@@ -77,9 +77,9 @@ def _accepted(drawn: Drawn, exchange: Exchange) -> Finding | None:
     return exchange.finding("status", wanted, f"{exchange.status}, as if it were good")
 
 
-def _refused(drawn: Drawn, exchange: Exchange) -> Finding | None:
+def _refused(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
     """Complain of a request that could be answered, and was refused without a word."""
-    if exchange.kind is Kind.REFUSAL:
+    if exchange.kind is ResponseKind.REFUSAL:
         if drawn.scenario is Scenario.NULL:
             wanted = f"an answer, as if {drawn.place} were absent"
         elif names_its_reason(exchange):
@@ -92,7 +92,7 @@ def _refused(drawn: Drawn, exchange: Exchange) -> Finding | None:
     return None
 
 
-def complaint(drawn: Drawn, exchange: Exchange) -> Finding | None:
+def check_response(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
     """Return what is wrong with the answer to a generated request, or ``None``.
 
     Raises ``Inconclusive`` where the answer is about something else: the caller, the
@@ -110,7 +110,7 @@ def _spelt_out() -> Json:
 
     Schemathesis spells a pattern such as ``4XX`` out anew for every answer.
     """
-    document = pinned()
+    document = with_placeholder_model()
     responses = document["paths"][PATH]["post"]["responses"]
     for status in (400, 401, 403, 404, 413, 415, 422, 429):
         responses[str(status)] = responses["4XX"]
@@ -171,12 +171,12 @@ def _judge() -> _Document:
     return _Document()
 
 
-def warm() -> None:
+def preload() -> None:
     """Load the judge now, so that no answer waits for it."""
     _judge()
 
 
-def misfits(exchange: Exchange) -> list[Finding]:
+def document_violations(exchange: Exchange) -> list[Finding]:
     """Return where an answer departs from the contract's document."""
     return [_finding(exchange, failure) for failure in _judge().failures(exchange)]
 

@@ -24,7 +24,7 @@ def _in_turns(
             queues.append(queue)
 
 
-def picked(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
+def sample(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
     """Return ``number`` of the entries, or all of them for ``None``.
 
     Every kind of violation and every field comes first, then every place. Of three

@@ -72,7 +72,7 @@ def smaller(value: Json) -> Iterator[Json]:
         yield from (0, 1)
 
 
-class Shrinking:
+class Minimizer:
     """One search for the smallest request that still fails the same way.
 
     ``alike`` says whether a version breaks the same clause in the same field, or is

@@ -11,7 +11,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from conformance.model.generated_input import BROKEN, WHOLE, Scenario
+from conformance.model.generated_input import BROKEN, WHOLE_BODY, Scenario
 from conformance.model.node import Json
 from conformance.property_based.document import document
 
@@ -28,8 +28,8 @@ class Violation:
 
     @property
     def place(self) -> str:
-        """Return the path joined by dots, ``WHOLE`` for the body itself."""
-        return ".".join(map(str, self.path)) or WHOLE
+        """Return the path joined by dots, ``WHOLE_BODY`` for the body itself."""
+        return ".".join(map(str, self.path)) or WHOLE_BODY
 
 
 @cache
@@ -116,7 +116,7 @@ def violations(body: Json) -> list[Violation]:
 _GRAVEST: Final = (*BROKEN, Scenario.NULL, Scenario.OPEN)
 
 
-def gravest(body: Json) -> Violation | None:
+def most_severe(body: Json) -> Violation | None:
     """Return the breach by which a request is judged, ``None`` when it is valid."""
     found = violations(body)
     return min(found, key=lambda v: _GRAVEST.index(v.scenario), default=None)

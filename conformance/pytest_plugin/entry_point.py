@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.pytest_plugin.items import Engine
+    from conformance.pytest_plugin.items import ConformancePlugin
 
 _OPTIONS = {
     "url": "base URL of the server to judge",
@@ -40,7 +40,7 @@ _OPTIONS = {
     "lang": "language that a report shows first, en or zh",
 }
 
-_ENGINE: "pytest.StashKey[Engine]" = pytest.StashKey()
+_ENGINE: "pytest.StashKey[ConformancePlugin]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,8 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _asked(config, "url"):
         return
     from conformance.cli.options import settings_from  # noqa: PLC0415 -- as above
-    from conformance.errors import SuiteError  # noqa: PLC0415 -- as above
-    from conformance.pytest_plugin.items import Engine  # noqa: PLC0415 -- dear, and most sessions are not ours
+    from conformance.errors import ConformanceError  # noqa: PLC0415 -- as above
+    from conformance.pytest_plugin.items import ConformancePlugin  # noqa: PLC0415 -- dear, and most sessions are not ours
     from conformance.run.session import run_name  # noqa: PLC0415 -- as above
 
     if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
@@ -76,13 +76,13 @@ def pytest_configure(config: pytest.Config) -> None:
         where = asked["report-dir"] or str(
             Path("reports") / run_name(settings, datetime.now(UTC))
         )
-        engine = Engine(
+        engine = ConformancePlugin(
             settings,
             formats,
             Path(where),
             allure=bool(getattr(config.option, "allure_report_dir", None)),
         )
-    except SuiteError as error:
+    except ConformanceError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_ENGINE] = engine
     config.pluginmanager.register(engine, "conformance-engine")
@@ -95,10 +95,10 @@ def pytest_terminal_summary(
     engine = config.stash.get(_ENGINE, None)
     if engine is None or engine.report is None:
         return
-    from conformance.reports import github_actions, render  # noqa: PLC0415 -- as above
+    from conformance.reports import github_actions, render_report  # noqa: PLC0415 -- as above
 
     terminalreporter.section("conformance")
-    text = render("text", engine.report, engine.evidence)
+    text = render_report("text", engine.report, engine.evidence)
     terminalreporter.write(github_actions.hushed(text, os.environ))
     for line in github_actions.told(engine.report, engine.evidence, os.environ):
         terminalreporter.write_line(line)

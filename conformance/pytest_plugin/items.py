@@ -16,22 +16,22 @@ import pytest
 
 import conformance.contract
 from conformance.contract.catalogue import catalogue
-from conformance.errors import SuiteError
-from conformance.judge.plan import narrowed, plan
+from conformance.errors import ConformanceError
+from conformance.judge.plan import restrict_to, plan
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
 from conformance.model.report import Report
 from conformance.model.requirement import Level
 from conformance.model.settings import Settings
-from conformance.model.sources import addresses
+from conformance.model.sources import links
 from conformance.model.verdict import Outcome, Verdict
-from conformance.reports import write
+from conformance.reports import write_reports
 from conformance.reports.curl import curl
-from conformance.run.journal import Journal, Kept
-from conformance.run.journal_index import Places
-from conformance.run.session import Session, Watcher
+from conformance.run.journal import Journal, JournalReader
+from conformance.run.journal_index import JournalIndex
+from conformance.run.session import Session, RunObserver
 
-SPEC = Path(conformance.contract.__file__).parent
+CONTRACT = Path(conformance.contract.__file__).parent
 
 _SEVERITY = {Level.MUST: "critical", Level.SHOULD: "normal", Level.MAY: "trivial"}
 
@@ -41,7 +41,7 @@ class CaseItem(pytest.Item):
 
     funcargs: dict[str, Any]
 
-    def __init__(self, *, case: Case, engine: "Engine", **kw: Any) -> None:  # noqa: ANN401 -- what pytest hands to a node
+    def __init__(self, *, case: Case, engine: "ConformancePlugin", **kw: Any) -> None:  # noqa: ANN401 -- what pytest hands to a node
         # The section stands for the file, which may lie anywhere on a machine: so
         # a JUnit file reads classname="usage", name="usage.total-is-the-sum[…]".
         section = case.check.requirement.section
@@ -74,7 +74,7 @@ class CaseItem(pytest.Item):
         style: Any = None,  # noqa: ANN401 -- pytest's own, and not public
     ) -> Any:  # noqa: ANN401 -- as above
         """Tell what was found, or what stopped the run, without a trace of our own."""
-        if isinstance(excinfo.value, SuiteError | pytest.fail.Exception):
+        if isinstance(excinfo.value, ConformanceError | pytest.fail.Exception):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -94,7 +94,7 @@ class CaseItem(pytest.Item):
         dynamic.severity(_SEVERITY[verdict.level])
         dynamic.title(requirement.text)
         dynamic.tag(verdict.level)
-        for name, url in addresses(requirement.source):
+        for name, url in links(requirement.source):
             dynamic.link(url, name=name)
         dynamic.parameter("probe", verdict.probe)
         dynamic.description(
@@ -112,7 +112,7 @@ class CaseItem(pytest.Item):
 class SectionFile(pytest.File):
     """One module of the catalogue, and the cases whose checks stand in it."""
 
-    engine: "Engine"
+    engine: "ConformancePlugin"
 
     def collect(self) -> Iterator[CaseItem]:
         """Yield the planned cases of this module."""
@@ -142,16 +142,16 @@ def _told_to_junit(config: pytest.Config, report: Report) -> None:
 
 
 @dataclass(eq=False)
-class Engine:
+class ConformancePlugin:
     """The pytest plugin of one run: plans, sends, waits, and writes the report."""
 
     settings: Settings
     formats: tuple[str, ...]
     directory: Path
-    watcher: Watcher = field(default_factory=Watcher)
+    watcher: RunObserver = field(default_factory=RunObserver)
     allure: bool = False
     report: Report | None = None
-    error: SuiteError | None = None
+    error: ConformanceError | None = None
     written: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
@@ -172,9 +172,9 @@ class Engine:
         return self._by_module.get(path, [])
 
     @property
-    def evidence(self) -> Kept:
+    def evidence(self) -> JournalReader:
         """Return the exchanges of this run, none before it has begun."""
-        return self._journal.kept if self._journal else Kept(self.directory, Places())
+        return self._journal.kept if self._journal else JournalReader(self.directory, JournalIndex())
 
     def evidence_of(self, verdict: Verdict) -> Iterator[Exchange]:
         """Yield the exchanges that the findings of a verdict name, each once."""
@@ -218,7 +218,7 @@ class Engine:
 
     def begin(self, ids: set[str]) -> None:
         """Open the journal and start to send, for the selected cases only."""
-        chosen = narrowed(self.plan, ids, self.settings)
+        chosen = restrict_to(self.plan, ids, self.settings)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._journal = Journal(self.directory / "journal.ndjson")
         self.session = Session(self.settings, chosen, self._journal, self.watcher)
@@ -232,11 +232,11 @@ class Engine:
             if self.interrupted:
                 self.session.stop()
             self.session.wait()
-        except SuiteError as error:
+        except ConformanceError as error:
             self.error = error
         with self._journal:
             self.report = self.session.report(interrupted=self.interrupted)
-        self.written = write(
+        self.written = write_reports(
             self.formats,
             self.report,
             self.evidence,
@@ -251,7 +251,7 @@ class Engine:
         self, file_path: Path, parent: pytest.Collector
     ) -> SectionFile | None:
         """Collect the modules of the catalogue."""
-        if file_path.suffix != ".py" or SPEC not in file_path.parents:
+        if file_path.suffix != ".py" or CONTRACT not in file_path.parents:
             return None
         section: SectionFile = SectionFile.from_parent(parent, path=file_path)
         section.engine = self

@@ -9,19 +9,19 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import Fault, respond
 from conformance.reference.gateway import KEY, SECOND_KEY, Gateway
-from conformance.reference.http_response import HungUp, send_reply
-from conformance.reference.request import LARGEST_BODY, Asked
+from conformance.reference.http_response import Disconnected, send_reply
+from conformance.reference.request import MAX_BODY_BYTES, GatewayRequest
 from conformance.reference.response import new_id
-from conformance.reference.response_message import Reply
+from conformance.reference.response_message import GatewayResponse
 from conformance.reference.tokens import Style
 
 LOGGER = logging.getLogger(__name__)
 
 
-class Door:
+class GatewayApp:
     """The ASGI face of one gateway: reads a request, sends the reply.
 
     An error of our own, or of a fault, is logged and left to the server: a 500.
@@ -45,7 +45,7 @@ class Door:
             head, chunks = respond(self.gateway, self.faults, asked)
             head = head.with_header("x-request-id", new_id("req"))
             await send_reply(scope, send, asked, head, chunks)
-        except HungUp:
+        except Disconnected:
             raise
         except Exception:
             names = ", ".join(fault.name for fault in self.faults) or "no fault"
@@ -53,7 +53,7 @@ class Door:
             raise
 
 
-async def read(scope: Scope, receive: Receive) -> Asked | None:
+async def read(scope: Scope, receive: Receive) -> GatewayRequest | None:
     """Read a whole request, or None when the client left before its end.
 
     Of a body that is too large one byte too many is kept, and the rest is dropped.
@@ -64,14 +64,14 @@ async def read(scope: Scope, receive: Receive) -> Asked | None:
         message = await receive()
         if message["type"] != "http.request":
             return None
-        raw += message.get("body", b"")[: LARGEST_BODY + 1 - len(raw)]
+        raw += message.get("body", b"")[: MAX_BODY_BYTES + 1 - len(raw)]
         more = message.get("more_body", False)
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in scope["headers"]
     )
     query = scope["query_string"]
-    return Asked(
+    return GatewayRequest(
         scope["method"],
         scope["path"].removeprefix(scope.get("root_path", "")),
         headers,
@@ -90,10 +90,10 @@ def application(
 ) -> Starlette:
     """One gateway, with its faults; ``latency`` is in seconds before each answer."""
     gateway = Gateway(profile, keys=keys, usage_style=usage_style)
-    return Starlette(routes=[Mount("/", Door(gateway, faults, latency))])
+    return Starlette(routes=[Mount("/", GatewayApp(gateway, faults, latency))])
 
 
-def town(
+def multi_gateway_app(
     named: Mapping[str, Sequence[Fault]],
     *,
     profile: str = "newapi",
@@ -104,13 +104,13 @@ def town(
 
     A gateway is built at its first request.
     """
-    doors: dict[str, Door] = {}
+    doors: dict[str, GatewayApp] = {}
 
     async def house(scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path_params"]["name"]
         if name in named and name not in doors:
             gateway = Gateway(profile, keys=keys, usage_style=usage_style)
-            doors[name] = Door(gateway, named[name])
+            doors[name] = GatewayApp(gateway, named[name])
         await doors.get(name, _nobody)(scope, receive, send)
 
     return Starlette(routes=[Mount("/at/{name}", house), Mount("/", _nobody)])
@@ -120,6 +120,6 @@ async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer where no gateway lives."""
     asked = await read(scope, receive)
     if asked is not None:
-        refused = Refused(404, "There is no gateway by this name.", code="not_found")
-        reply = Reply(404, payload=refused.envelope())
+        refused = ApiError(404, "There is no gateway by this name.", code="not_found")
+        reply = GatewayResponse(404, payload=refused.envelope())
         await send_reply(scope, send, asked, *reply.to_wire())

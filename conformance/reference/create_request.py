@@ -8,7 +8,7 @@ Json = Any
 
 
 @dataclass(frozen=True)
-class Question:
+class CreateRequest:
     """What was asked for, absent members filled in with their defaults.
 
     ``items`` are this request's own, a string made into one user message;

@@ -4,13 +4,13 @@ from typing import Any, Final
 
 Json = Any
 
-LONGEST_QUOTE: Final = 80
+MAX_QUOTE_LENGTH: Final = 80
 """Characters of a client's value that a message may repeat."""
 
 _TYPES: Final = {401: "authentication_error"}
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A request that cannot be served: an HTTP status and the four envelope members.
 
     ``param`` names the member at fault, as in ``input[0].role``, or is None when
@@ -38,9 +38,9 @@ class Refused(Exception):
         }
 
 
-def missing(where: str) -> Refused:
+def missing(where: str) -> ApiError:
     """Say that the member ``where`` has to be given."""
-    return Refused(
+    return ApiError(
         400,
         f"Missing required parameter: '{where}'.",
         param=where,
@@ -48,9 +48,9 @@ def missing(where: str) -> Refused:
     )
 
 
-def wrong_type(where: str, wanted: str, got: Json) -> Refused:
+def wrong_type(where: str, wanted: str, got: Json) -> ApiError:
     """Say that ``where`` must be a ``wanted``; the value itself is not repeated."""
-    return Refused(
+    return ApiError(
         400,
         f"Invalid type for '{where}': expected {wanted}, got {json_type(got)}.",
         param=where,
@@ -58,9 +58,9 @@ def wrong_type(where: str, wanted: str, got: Json) -> Refused:
     )
 
 
-def wrong_value(where: str, wanted: str, got: Json) -> Refused:
+def wrong_value(where: str, wanted: str, got: Json) -> ApiError:
     """Say that ``where`` has the right type and an impossible value."""
-    return Refused(
+    return ApiError(
         400,
         f"Invalid value for '{where}': expected {wanted}, got {quoted(got)}.",
         param=where,
@@ -95,5 +95,5 @@ def quoted(value: Json) -> str:
     """
     if isinstance(value, int) and abs(value) >= 10**20:
         return "a huge integer"
-    text = ascii(value[: LONGEST_QUOTE + 1] if isinstance(value, str) else value)
-    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + "..."
+    text = ascii(value[: MAX_QUOTE_LENGTH + 1] if isinstance(value, str) else value)
+    return text if len(text) <= MAX_QUOTE_LENGTH else text[: MAX_QUOTE_LENGTH - 3] + "..."

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Chunk, Head, Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
 
-OnRequest = Callable[[Asked, Gateway], Asked | Reply]
-OnReply = Callable[[Asked, Reply], Reply]
-OnWire = Callable[[Asked, Head, Iterable[Chunk]], tuple[Head, Iterable[Chunk]]]
+OnRequest = Callable[[GatewayRequest, Gateway], GatewayRequest | GatewayResponse]
+OnReply = Callable[[GatewayRequest, GatewayResponse], GatewayResponse]
+OnWire = Callable[[GatewayRequest, ResponseHead, Iterable[Chunk]], tuple[ResponseHead, Iterable[Chunk]]]
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,16 @@ def _facts(
 
 
 def respond(
-    gateway: Gateway, faults: Iterable[Fault], asked: Asked
-) -> tuple[Head, Iterable[Chunk]]:
+    gateway: Gateway, faults: Iterable[Fault], asked: GatewayRequest
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Answer a request with the faults in their places, in the order given."""
     faults = tuple(faults)
     asked = replace(asked, key=gateway.key_of(asked), notes=gateway.notes)
-    reply: Reply | None = None
+    reply: GatewayResponse | None = None
     for fault in faults:
         if isinstance(fault, RequestFault):
             changed = fault.rewrite(asked, gateway)
-            if isinstance(changed, Reply):
+            if isinstance(changed, GatewayResponse):
                 reply = changed
                 break
             asked = replace(changed, key=gateway.key_of(changed))

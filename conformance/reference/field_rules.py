@@ -7,7 +7,7 @@ A rule takes a value, its name and the profile, returns nothing and raises
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.reference.errors import Refused, missing, wrong_type, wrong_value
+from conformance.reference.errors import ApiError, missing, wrong_type, wrong_value
 from conformance.reference.profiles import Profile
 
 Json = Any
@@ -162,7 +162,7 @@ def refused_with(advice: str) -> Rule:
 
     def rule(value: Json, where: str, _profile: Profile) -> None:
         if value is not False:
-            raise Refused(
+            raise ApiError(
                 400,
                 f"Unsupported parameter: '{where}'. {advice}",
                 param=where,

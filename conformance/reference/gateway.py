@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conformance.reference import items, model, response, stream, tokens, validation
-from conformance.reference.create_request import Question
-from conformance.reference.errors import Refused
+from conformance.reference.create_request import CreateRequest
+from conformance.reference.errors import ApiError
 from conformance.reference.profiles import PROFILES
-from conformance.reference.request import LARGEST_BODY, Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import MAX_BODY_BYTES, GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 from conformance.reference.store import Record, Store
 from conformance.reference.tokens import Style, Usage
 
@@ -24,14 +24,14 @@ SECOND_KEY: Final = "sk-conformance-second"
 MODEL: Final = "scripted-1"
 MODELS: Final = (MODEL, "scripted-mini")
 
-LARGEST_CONTEXT: Final = 200_000
+MAX_CONTEXT_TOKENS: Final = 200_000
 """Tokens that the model can read."""
 
 CACHED_FROM: Final = 1024
 """Tokens that a prompt must have to be remembered; `CACHE_BLOCK` at a time."""
 
 CACHE_BLOCK: Final = 128
-MOST_PROMPTS: Final = 10_000
+MAX_PROMPTS: Final = 10_000
 
 _BEARER: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
 _RESPONSE: Final = re.compile(r"/v1/responses/([^/]+)")
@@ -58,28 +58,28 @@ class Gateway:
         self.notes: dict[str, Any] = {}
         self._prompts: OrderedDict[bytes, None] = OrderedDict()
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: GatewayRequest) -> GatewayResponse:
         """Answer as the contract asks."""
         try:
             return self._serve(asked)
-        except Refused as refused:
-            reply = Reply(refused.status, payload=refused.envelope())
+        except ApiError as refused:
+            reply = GatewayResponse(refused.status, payload=refused.envelope())
             if refused.status == 401:
                 return reply.with_headers(www_authenticate="Bearer")
             return reply
 
-    def identify(self, asked: Asked) -> str:
+    def identify(self, asked: GatewayRequest) -> str:
         """Name the key that a request carries; raises `Refused` (401) without one."""
         name = self.key_of(asked)
         if name is None:
-            raise Refused(
+            raise ApiError(
                 401,
                 "Incorrect or missing API key: send it as 'Authorization: Bearer KEY'.",
                 code="invalid_api_key",
             )
         return name
 
-    def key_of(self, asked: Asked) -> str | None:
+    def key_of(self, asked: GatewayRequest) -> str | None:
         """Name the key that a request carries, "first" or "second", or None."""
         given = [v for name, v in asked.raw_headers if name == "authorization"]
         match = _BEARER.fullmatch(given[0].strip()) if len(given) == 1 else None
@@ -91,9 +91,9 @@ class Gateway:
         ]
         return known[0] if known else None
 
-    def _serve(self, asked: Asked) -> Reply:
+    def _serve(self, asked: GatewayRequest) -> GatewayResponse:
         match = _RESPONSE.fullmatch(asked.path)
-        routes: dict[str, Callable[[], Reply]]
+        routes: dict[str, Callable[[], GatewayResponse]]
         if asked.path == "/v1/responses":
             routes = {"POST": lambda: self._create(asked)}
         elif asked.path == "/v1/models":
@@ -104,21 +104,21 @@ class Gateway:
                 "DELETE": lambda: self._delete(asked, match[1]),
             }
         else:
-            raise Refused(404, "There is nothing at this path.", code="not_found")
+            raise ApiError(404, "There is nothing at this path.", code="not_found")
         if asked.method not in routes:
-            refused = Refused(
+            refused = ApiError(
                 405, "This path does not answer that method.", code="method_not_allowed"
             )
-            reply = Reply(405, payload=refused.envelope())
+            reply = GatewayResponse(405, payload=refused.envelope())
             return reply.with_headers(allow=", ".join(routes))
         return routes[asked.method]()
 
-    def _create(self, asked: Asked) -> Reply:
+    def _create(self, asked: GatewayRequest) -> GatewayResponse:
         owner = self.identify(asked)
-        if len(asked.raw) > LARGEST_BODY:
-            raise Refused(
+        if len(asked.raw) > MAX_BODY_BYTES:
+            raise ApiError(
                 413,
-                f"The request body is larger than {LARGEST_BODY} bytes.",
+                f"The request body is larger than {MAX_BODY_BYTES} bytes.",
                 code="request_too_large",
             )
         question = validation.check(asked, self.profile, MODELS)
@@ -126,26 +126,26 @@ class Gateway:
         items.check_calls_answered(question.items, question.earlier)
         return self.reply_to(question, owner)
 
-    def reply_to(self, question: Question, owner: str) -> Reply:
+    def reply_to(self, question: CreateRequest, owner: str) -> GatewayResponse:
         """Let the model speak, and keep what it said."""
         prompt = self._prompt_tokens(question)
-        spoken = model.speak(question)
+        spoken = model.generate(question)
         cached = self._cached(question, owner, prompt)
         usage = Usage(prompt, spoken.completion, cached, spoken.reasoning)
         finished = response.build(question, spoken, usage, self.profile)
         if question.stores:
             self.store.put(owner, finished, question.context)
         if not question.streams:
-            return Reply(payload=finished)
-        return Reply(events=stream.events_of(finished), done=self.profile.done)
+            return GatewayResponse(payload=finished)
+        return GatewayResponse(events=stream.events_of(finished), done=self.profile.done)
 
-    def _with_history(self, question: Question, owner: str) -> Question:
+    def _with_history(self, question: CreateRequest, owner: str) -> CreateRequest:
         """Bring in what the request only names: earlier turns, and single items."""
         earlier: tuple[Json, ...] = ()
         if question.previous_id is not None:
             record = self.store.get(question.previous_id, owner)
             if record is None:
-                raise Refused(
+                raise ApiError(
                     404,
                     "No response is known by this previous_response_id.",
                     param="previous_response_id",
@@ -160,7 +160,7 @@ class Gateway:
             return item
         found = self.store.item(item["id"], owner)
         if found is None:
-            raise Refused(
+            raise ApiError(
                 404,
                 "No item is known by this id.",
                 param=f"input[{number}].id",
@@ -168,21 +168,21 @@ class Gateway:
             )
         return found
 
-    def _prompt_tokens(self, question: Question) -> int:
+    def _prompt_tokens(self, question: CreateRequest) -> int:
         texts = (text for item in question.context for text in model.readable(item))
         characters = sum(map(len, texts)) + len(question.instructions or "")
-        certainly_too_long = characters > LARGEST_CONTEXT * tokens.LONGEST_TOKEN
+        certainly_too_long = characters > MAX_CONTEXT_TOKENS * tokens.MAX_TOKEN_LENGTH
         prompt = 0 if certainly_too_long else model.prompt_tokens(question)
-        if certainly_too_long or prompt > LARGEST_CONTEXT:
-            raise Refused(
+        if certainly_too_long or prompt > MAX_CONTEXT_TOKENS:
+            raise ApiError(
                 400,
-                f"The input is longer than the model's {LARGEST_CONTEXT} tokens.",
+                f"The input is longer than the model's {MAX_CONTEXT_TOKENS} tokens.",
                 param="input",
                 code="context_length_exceeded",
             )
         return prompt
 
-    def _cached(self, question: Question, owner: str, prompt: int) -> int:
+    def _cached(self, question: CreateRequest, owner: str, prompt: int) -> int:
         """Tokens of a long prompt that this owner has sent before, word for word."""
         if prompt < CACHED_FROM:
             return 0
@@ -192,31 +192,31 @@ class Gateway:
         if mark in self._prompts:
             return prompt // CACHE_BLOCK * CACHE_BLOCK
         self._prompts[mark] = None
-        if len(self._prompts) > MOST_PROMPTS:
+        if len(self._prompts) > MAX_PROMPTS:
             self._prompts.popitem(last=False)
         return 0
 
-    def _models(self, asked: Asked) -> Reply:
+    def _models(self, asked: GatewayRequest) -> GatewayResponse:
         self.identify(asked)
         listed = [
             {"id": name, "object": "model", "created": 1, "owned_by": "conformance"}
             for name in MODELS
         ]
-        return Reply(payload={"object": "list", "data": listed})
+        return GatewayResponse(payload={"object": "list", "data": listed})
 
-    def _retrieve(self, asked: Asked, response_id: str) -> Reply:
-        return Reply(payload=self._own(asked, response_id).response)
+    def _retrieve(self, asked: GatewayRequest, response_id: str) -> GatewayResponse:
+        return GatewayResponse(payload=self._own(asked, response_id).response)
 
-    def _delete(self, asked: Asked, response_id: str) -> Reply:
+    def _delete(self, asked: GatewayRequest, response_id: str) -> GatewayResponse:
         self._own(asked, response_id)
         self.store.delete(response_id)
         gone = {"id": response_id, "object": "response.deleted", "deleted": True}
-        return Reply(payload=gone)
+        return GatewayResponse(payload=gone)
 
-    def _own(self, asked: Asked, response_id: str) -> Record:
+    def _own(self, asked: GatewayRequest, response_id: str) -> Record:
         record = self.store.get(response_id, self.identify(asked))
         if record is None:
-            raise Refused(
+            raise ApiError(
                 404, "No response is known by this id.", code="response_not_found"
             )
         return record

@@ -9,24 +9,24 @@ from typing import Any, Final
 
 from starlette.types import Scope, Send
 
-from conformance.reference.request import Asked
-from conformance.reference.response_message import JSON_TYPE, Chunk, Head
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import JSON_TYPE, Chunk, ResponseHead
 
 TRANSPORT: Final = "conformance.transport"
 """Where the connection's `asyncio.Transport` is found in an ASGI scope's state."""
 
-SMALLEST_ZIPPED: Final = 8192
+MIN_COMPRESSED_BYTES: Final = 8192
 """Bytes from which a JSON body is compressed for a client that allows it."""
 
-MOST_UNSENT: Final = 1 << 20
+MAX_UNSENT_BYTES: Final = 1 << 20
 
 
-class HungUp(ConnectionError):
+class Disconnected(ConnectionError):
     """The reply ends the connection, and there is no transport to end it with."""
 
 
 async def send_reply(
-    scope: Scope, send: Send, asked: Asked, head: Head, chunks: Iterable[Chunk]
+    scope: Scope, send: Send, asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> None:
     """Send a reply, each chunk in a flush of its own, until the client leaves."""
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
@@ -77,13 +77,13 @@ async def _pause(chunk: Chunk, transport: asyncio.Transport | None) -> None:
     await asyncio.sleep(chunk.delay_s)
     if transport is None:
         return
-    while transport.get_write_buffer_size() > MOST_UNSENT:  # noqa: ASYNC110  # no event tells of it
+    while transport.get_write_buffer_size() > MAX_UNSENT_BYTES:  # noqa: ASYNC110  # no event tells of it
         await asyncio.sleep(0.01)
 
 
 def _end(transport: asyncio.Transport | None, chunk: Chunk) -> None:
     if transport is None:
-        raise HungUp("the reply hangs up here")
+        raise Disconnected("the reply hangs up here")
     if chunk.end == "close":
         transport.close()
         return
@@ -94,8 +94,8 @@ def _end(transport: asyncio.Transport | None, chunk: Chunk) -> None:
 
 
 def _zipped(
-    asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Compress a large plain JSON answer; whatever a fault has touched stays as is."""
     allowed = "gzip" in asked.headers.get("accept-encoding", "")
     if not (allowed and isinstance(chunks, list) and len(chunks) == 1):
@@ -107,7 +107,7 @@ def _zipped(
         and head.header("content-length") == str(len(body))
         and head.raw is None
     )
-    if not plain or len(body) < SMALLEST_ZIPPED:
+    if not plain or len(body) < MIN_COMPRESSED_BYTES:
         return head, chunks
     packed = gzip.compress(body, 1)
     head = head.with_header("content-encoding", "gzip")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.reference.errors import Refused, missing, wrong_type, wrong_value
+from conformance.reference.errors import ApiError, missing, wrong_type, wrong_value
 
 Json = Any
 
@@ -158,7 +158,7 @@ def check_calls_answered(items: tuple[Json, ...], earlier: tuple[Json, ...]) -> 
         if kind(item) == "function_call":
             calls.add(item["call_id"])
         elif kind(item) == "function_call_output" and item["call_id"] not in calls:
-            raise Refused(
+            raise ApiError(
                 400,
                 "No tool call found for this function call output.",
                 param=f"input[{n}].call_id",

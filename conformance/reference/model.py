@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.reference import tokens
-from conformance.reference.create_request import Question
+from conformance.reference.create_request import CreateRequest
 from conformance.reference.items import kind, text_of
-from conformance.reference.schema_values import Fitting
+from conformance.reference.schema_values import SchemaValueGenerator
 
 Json = Any
 
@@ -34,7 +34,7 @@ EFFORT_TOKENS: Final = {
 
 PROMPT_OVERHEAD: Final = 3
 ITEM_OVERHEAD: Final = 4
-FARTHEST_COUNT: Final = 50_000
+MAX_COUNT: Final = 50_000
 
 _EXACTLY: Final = re.compile(r"reply with exactly:\s?(.*)", re.IGNORECASE | re.DOTALL)
 _QUOTES: Final = {'"': '"', "\u201c": "\u201d"}
@@ -53,7 +53,7 @@ _VERBS: Final = frozenset(("call", "find", "fetch", "look", "lookup", "tool", "w
 
 
 @dataclass(frozen=True)
-class Thought:
+class Reasoning:
     """Hidden reasoning: its cost, and a summary where one was asked for."""
 
     tokens: int
@@ -76,33 +76,33 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Spoken:
+class ModelOutput:
     """What the model produced, and what the answer cost.
 
     When ``cut`` is true the last part was ended by ``max_output_tokens``, and
     ``completion`` is exactly that cap.
     """
 
-    parts: tuple[Thought | Call | Text, ...]
+    parts: tuple[Reasoning | Call | Text, ...]
     completion: int
     reasoning: int
     cut: bool
 
 
-def speak(question: Question) -> Spoken:
+def generate(question: CreateRequest) -> ModelOutput:
     """Answer a question, within its cap."""
-    parts: list[Thought | Call | Text] = []
+    parts: list[Reasoning | Call | Text] = []
     effort = EFFORT_TOKENS.get(question.reasoning["effort"] or "none", 0)
     if effort:
         asked = question.reasoning["summary"] is not None
         summary = "I read the question, then I wrote the answer." if asked else None
-        parts.append(Thought(effort, summary))
+        parts.append(Reasoning(effort, summary))
     calls = _calls(question)
     parts.extend(calls or [Text(_say(question))])
     return _within(question.cap, parts)
 
 
-def prompt_tokens(question: Question) -> int:
+def prompt_tokens(question: CreateRequest) -> int:
     """What it costs to read the question: every item, the tools, the instructions."""
     total = PROMPT_OVERHEAD + tokens.count(question.instructions or "")
     for item in question.context:
@@ -125,26 +125,26 @@ def readable(item: Json) -> Sequence[str]:
             return (text_of(item["content"]),)
 
 
-def _within(cap: int | None, parts: list[Thought | Call | Text]) -> Spoken:
+def _within(cap: int | None, parts: list[Reasoning | Call | Text]) -> ModelOutput:
     """Spend the cap part by part; the part that it ends in is the last."""
-    kept: list[Thought | Call | Text] = []
+    kept: list[Reasoning | Call | Text] = []
     spent = reasoning = 0
     for part in parts:
         cost = _cost(part)
         left = cost if cap is None else cap - spent
         if left <= 0:
-            return Spoken(tuple(kept), spent, reasoning, cut=True)
+            return ModelOutput(tuple(kept), spent, reasoning, cut=True)
         kept.append(part if cost <= left else _shortened(part, left))
         spent += min(cost, left)
-        reasoning += min(cost, left) if isinstance(part, Thought) else 0
+        reasoning += min(cost, left) if isinstance(part, Reasoning) else 0
         if cost > left:
-            return Spoken(tuple(kept), spent, reasoning, cut=True)
-    return Spoken(tuple(kept), spent, reasoning, cut=False)
+            return ModelOutput(tuple(kept), spent, reasoning, cut=True)
+    return ModelOutput(tuple(kept), spent, reasoning, cut=False)
 
 
-def _cost(part: Thought | Call | Text) -> int:
+def _cost(part: Reasoning | Call | Text) -> int:
     match part:
-        case Thought():
+        case Reasoning():
             return part.tokens + tokens.count(part.summary or "")
         case Call():
             return tokens.count(part.name) + tokens.count(part.arguments)
@@ -152,10 +152,10 @@ def _cost(part: Thought | Call | Text) -> int:
             return tokens.count(part.text)
 
 
-def _shortened(part: Thought | Call | Text, left: int) -> Thought | Call | Text:
+def _shortened(part: Reasoning | Call | Text, left: int) -> Reasoning | Call | Text:
     match part:
-        case Thought():
-            return Thought(left, None)
+        case Reasoning():
+            return Reasoning(left, None)
         case Call():
             room = max(left - tokens.count(part.name), 0)
             return Call(part.name, "".join(tokens.pieces(part.arguments)[:room]))
@@ -163,7 +163,7 @@ def _shortened(part: Thought | Call | Text, left: int) -> Thought | Call | Text:
             return Text("".join(tokens.pieces(part.text)[:left]))
 
 
-def _say(question: Question) -> str:
+def _say(question: CreateRequest) -> str:
     results = _last_results(question.context)
     asked = _last_user_text(question.context)
     if results:
@@ -176,14 +176,14 @@ def _say(question: Question) -> str:
     return " ".join([*(start.strip("\"'") for start in starts[-1:]), answer])
 
 
-def _recite(question: Question, asked: str) -> str:
+def _recite(question: CreateRequest, asked: str) -> str:
     if exact := _EXACTLY.search(asked):
         return _unquoted(exact[1]) or "Nothing."
     if _RECALL.search(asked):
         words = [w for t in _user_texts(question.context) for w in _REMEMBER.findall(t)]
         return words[-1] if words else "You did not tell me a word."
     if count := _COUNT.search(asked):
-        last = min(int(count[1]), FARTHEST_COUNT)
+        last = min(int(count[1]), MAX_COUNT)
         return " ".join(map(str, range(1, last + 1))) or "Nothing."
     if _HELLO.search(asked):
         return "Hello"
@@ -196,15 +196,15 @@ def _unquoted(text: str) -> str:
     return text[1:end] if end > 0 else text
 
 
-def _structured(question: Question, asked: str) -> str:
+def _structured(question: CreateRequest, asked: str) -> str:
     schema = question.format.get("schema", {"properties": {"answer": {}}})
     exact = _EXACTLY.search(asked)
     text = _unquoted(exact[1]) if exact else "text"
     place = next(iter(_places(asked)), "Turin")
-    return json.dumps(Fitting(schema, place, text).value(), ensure_ascii=False)
+    return json.dumps(SchemaValueGenerator(schema, place, text).value(), ensure_ascii=False)
 
 
-def _calls(question: Question) -> list[Call]:
+def _calls(question: CreateRequest) -> list[Call]:
     """The calls that the question makes: forced ones, or those that it mentions."""
     choice, tools = question.tool_choice, question.tools
     if isinstance(choice, dict) and choice["type"] == "allowed_tools":
@@ -227,7 +227,7 @@ def _calls(question: Question) -> list[Call]:
 def _calls_to(tool: Json, asked: str) -> list[Call]:
     """One call for each place that is asked about, or one in all."""
     schema = {"type": "object", **(tool.get("parameters") or {})}
-    fitted = (Fitting(schema, place).value() for place in _places(asked) or ["Turin"])
+    fitted = (SchemaValueGenerator(schema, place).value() for place in _places(asked) or ["Turin"])
     objects = (value if isinstance(value, dict) else {} for value in fitted)
     texts = (json.dumps(value, ensure_ascii=False) for value in objects)
     return [Call(tool["name"], text) for text in dict.fromkeys(texts)]
@@ -264,7 +264,7 @@ def _last_user_text(context: Sequence[Json]) -> str:
     return ""
 
 
-def _system_text(question: Question) -> str:
+def _system_text(question: CreateRequest) -> str:
     texts = [question.instructions or ""]
     texts.extend(
         text_of(item["content"])

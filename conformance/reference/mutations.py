@@ -9,19 +9,19 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.response_message import Reply
+from conformance.reference.response_message import GatewayResponse
 from conformance.reference.stream import events_of
 
 Json = Any
 Change = Callable[[Json], Json]
 
 
-def having(**members: Json) -> Change:
+def set_fields(**members: Json) -> Change:
     """Set some members."""
     return lambda value: {**value, **members}
 
 
-def without(*names: str) -> Change:
+def remove_fields(*names: str) -> Change:
     """Leave some members out."""
     return lambda value: {k: v for k, v in value.items() if k not in names}
 
@@ -31,7 +31,7 @@ def is_response(value: Json) -> bool:
     return isinstance(value, dict) and value.get("object") == "response"
 
 
-def each_response(reply: Reply, change: Change) -> Reply:
+def change_each_response(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Change every response object: the JSON payload, or every stream snapshot."""
     if reply.events is None:
         if not is_response(reply.payload):
@@ -43,15 +43,15 @@ def each_response(reply: Reply, change: Change) -> Reply:
             event["response"] = change(event["response"])
         return event
 
-    return each_event(reply, nested)
+    return change_each_event(reply, nested)
 
 
-def json_response(reply: Reply, change: Change) -> Reply:
+def change_json_response(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Change the response object of an answer that is not a stream."""
-    return reply if reply.streamed else each_response(reply, change)
+    return reply if reply.streamed else change_each_response(reply, change)
 
 
-def last_snapshot(reply: Reply, change: Change) -> Reply:
+def change_final_snapshot(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Change the response object that a stream ends with, and no other."""
     last = len(reply.events or ()) - 1
 
@@ -60,15 +60,15 @@ def last_snapshot(reply: Reply, change: Change) -> Reply:
             event["response"] = change(event["response"])
         return event
 
-    return each_event(reply, at_the_end)
+    return change_each_event(reply, at_the_end)
 
 
-def finished_response(reply: Reply, change: Change) -> Reply:
+def change_finished_response(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Change the finished response object: the payload, or the last snapshot."""
-    return last_snapshot(json_response(reply, change), change)
+    return change_final_snapshot(change_json_response(reply, change), change)
 
 
-def each_item(reply: Reply, change: Change) -> Reply:
+def change_each_item(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Change every output item: in response objects, and in added and done events."""
 
     def whole(response: Json) -> Json:
@@ -80,10 +80,10 @@ def each_item(reply: Reply, change: Change) -> Reply:
             event["item"] = change(event["item"])
         return event
 
-    return each_event(each_response(reply, whole), announced)
+    return change_each_event(change_each_response(reply, whole), announced)
 
 
-def each_event(reply: Reply, change: Callable[[Json], Json | None]) -> Reply:
+def change_each_event(reply: GatewayResponse, change: Callable[[Json], Json | None]) -> GatewayResponse:
     """Change every event of a stream; None leaves it out. Numbers stay as they are."""
     if reply.events is None:
         return reply
@@ -91,7 +91,7 @@ def each_event(reply: Reply, change: Callable[[Json], Json | None]) -> Reply:
     return reply.with_events(event for event in changed if event is not None)
 
 
-def final_response(reply: Reply) -> Json:
+def final_response(reply: GatewayResponse) -> Json:
     """A copy of the finished response object, or None where there is none."""
     if reply.events is None:
         return deepcopy(reply.payload) if is_response(reply.payload) else None
@@ -99,7 +99,7 @@ def final_response(reply: Reply) -> Json:
     return deepcopy(snapshots[-1]) if snapshots else None
 
 
-def retold(reply: Reply, change: Change) -> Reply:
+def rebuild_stream(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Answer as if the model had produced the changed response.
 
     The whole stream is told anew, so that events and snapshots agree.
@@ -112,7 +112,7 @@ def retold(reply: Reply, change: Change) -> Reply:
     return reply.with_events(events_of(change(final)))
 
 
-def renumbered(reply: Reply) -> Reply:
+def renumbered(reply: GatewayResponse) -> GatewayResponse:
     """Number the events of a stream from 0 again, after some came or went."""
     events = reply.events or ()
     numbered = ({**event, "sequence_number": n} for n, event in enumerate(events))

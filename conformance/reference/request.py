@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Self
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 
 Json = Any
 
-LARGEST_BODY: Final = 8 * 1024 * 1024
+MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """Bytes of request body that are read; more is a 413."""
 
-DEEPEST: Final = 128
+MAX_DEPTH: Final = 128
 """Levels of nesting that a request body may have."""
 
 
@@ -34,7 +34,7 @@ ABSENT: Final = Absent()
 
 
 @dataclass(frozen=True)
-class Asked:
+class GatewayRequest:
     """One request.
 
     ``raw`` is the body's bytes and the only truth about it: `body` is its JSON, and
@@ -62,7 +62,7 @@ class Asked:
         """The body as JSON, or `ABSENT` when it is not a JSON value."""
         try:
             return read_json(self.raw)
-        except Refused:
+        except ApiError:
             return ABSENT
 
     def member(self, name: str) -> Json:
@@ -124,7 +124,7 @@ def read_json(raw: bytes) -> Json:
         raise _not_json(str(error).partition(";")[0]) from None
     except RecursionError:
         raise _too_deep() from None
-    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _is_deep(value):
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(value):
         raise _too_deep()
     if b"\\u" in raw:
         for where, text in _texts(value, ""):
@@ -144,26 +144,26 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _not_json(why: str, at: int | None = None) -> Refused:
+def _not_json(why: str, at: int | None = None) -> ApiError:
     place = "" if at is None else f" (at {at})"
-    return Refused(
+    return ApiError(
         400,
         f"We could not parse the JSON body of your request: {why}{place}.",
         code="invalid_json",
     )
 
 
-def _too_deep() -> Refused:
-    return Refused(
+def _too_deep() -> ApiError:
+    return ApiError(
         400,
-        f"The JSON body is nested more than {DEEPEST} levels deep.",
+        f"The JSON body is nested more than {MAX_DEPTH} levels deep.",
         code="invalid_json",
     )
 
 
-def _torn(where: str) -> Refused:
+def _torn(where: str) -> ApiError:
     name = where if _whole(where) else None
-    return Refused(
+    return ApiError(
         400,
         f"Invalid text in {name or 'a member name'}: an unpaired surrogate is half "
         "a character.",
@@ -174,7 +174,7 @@ def _torn(where: str) -> Refused:
 
 def _is_deep(value: Json) -> bool:
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [child for parent in level for child in _children(parent)]
         if not level:
             return False

@@ -5,8 +5,8 @@ import secrets
 import time
 from typing import Any
 
-from conformance.reference.create_request import Question
-from conformance.reference.model import Call, Spoken, Text, Thought
+from conformance.reference.create_request import CreateRequest
+from conformance.reference.model import Call, ModelOutput, Text, Reasoning
 from conformance.reference.profiles import Profile
 from conformance.reference.tokens import Usage
 
@@ -18,7 +18,7 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{secrets.token_hex(16)}"
 
 
-def build(question: Question, spoken: Spoken, usage: Usage, profile: Profile) -> Json:
+def build(question: CreateRequest, spoken: ModelOutput, usage: Usage, profile: Profile) -> Json:
     """The finished response object with every member that the documents name."""
     now = int(time.time())
     status = "incomplete" if spoken.cut else "completed"
@@ -38,7 +38,7 @@ def build(question: Question, spoken: Spoken, usage: Usage, profile: Profile) ->
     }
 
 
-def _output(question: Question, spoken: Spoken) -> list[Json]:
+def _output(question: CreateRequest, spoken: ModelOutput) -> list[Json]:
     last = len(spoken.parts) - 1
     return [
         _item(part, question, "incomplete" if spoken.cut and i == last else "completed")
@@ -46,9 +46,9 @@ def _output(question: Question, spoken: Spoken) -> list[Json]:
     ]
 
 
-def _item(part: Thought | Call | Text, question: Question, status: str) -> Json:
+def _item(part: Reasoning | Call | Text, question: CreateRequest, status: str) -> Json:
     match part:
-        case Thought():
+        case Reasoning():
             return _reasoning(part, question, status)
         case Call():
             return {
@@ -69,7 +69,7 @@ def _item(part: Thought | Call | Text, question: Question, status: str) -> Json:
             }
 
 
-def _reasoning(part: Thought, question: Question, status: str) -> Json:
+def _reasoning(part: Reasoning, question: CreateRequest, status: str) -> Json:
     item = {
         "type": "reasoning",
         "id": new_id("rs"),
@@ -92,7 +92,7 @@ def summary_part(text: str) -> Json:
     return {"type": "summary_text", "text": text}
 
 
-def _echo(question: Question, profile: Profile) -> Json:
+def _echo(question: CreateRequest, profile: Profile) -> Json:
     """The request's own parameters, or their defaults."""
     given = question.members
     return {

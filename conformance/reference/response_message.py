@@ -25,7 +25,7 @@ class Chunk:
     end: Literal["close", "reset"] | None = None
 
 
-HANG_UP: Final = Chunk(end="close")
+DISCONNECT: Final = Chunk(end="close")
 """Close the connection here, whatever was promised (TCP FIN)."""
 
 RESET: Final = Chunk(end="reset")
@@ -33,7 +33,7 @@ RESET: Final = Chunk(end="reset")
 
 
 @dataclass(frozen=True)
-class Head:
+class ResponseHead:
     """The status line and the headers, their names in lower case.
 
     Without a ``content-length`` the body is sent chunked. ``raw`` bytes replace
@@ -61,7 +61,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Reply:
+class GatewayResponse:
     """One answer: a JSON ``payload``, or ``events``, which make it a stream.
 
     ``names`` are the SSE event names: "types" takes each event's own type, None
@@ -104,17 +104,17 @@ class Reply:
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         return replace(self, headers={**self.headers, **more})
 
-    def to_wire(self) -> tuple[Head, Iterable[Chunk]]:
+    def to_wire(self) -> tuple[ResponseHead, Iterable[Chunk]]:
         """Write the answer down: its head, and its body in flushes."""
         kind = self.media_type or (STREAM_TYPE if self.streamed else JSON_TYPE)
         headers = {"content-type": kind, "cache-control": "no-store", **self.headers}
         if self.streamed and self.raw is None:
             headers = {**headers, "cache-control": "no-cache, no-store"}
             headers.setdefault("x-accel-buffering", "no")
-            return Head(self.status, tuple(headers.items())), self._frames()
+            return ResponseHead(self.status, tuple(headers.items())), self._frames()
         body = to_json(self.payload) if self.raw is None else self.raw
         headers.setdefault("content-length", str(len(body)))
-        return Head(self.status, tuple(headers.items())), [Chunk(body)]
+        return ResponseHead(self.status, tuple(headers.items())), [Chunk(body)]
 
     def _frames(self) -> Iterator[Chunk]:
         pause = 0.0

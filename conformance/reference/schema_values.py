@@ -38,7 +38,7 @@ _FORMATS: Final = {
 
 
 @dataclass
-class Fitting:
+class SchemaValueGenerator:
     """Fits values to the schemas inside one ``root``, which ``$ref`` points into.
 
     ``place`` goes into every string member named in `PLACES`, ``text`` into every

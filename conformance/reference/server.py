@@ -19,9 +19,9 @@ from conformance.reference.http_response import TRANSPORT
 from conformance.reference.tokens import Style
 
 LOOPBACK: Final = "127.0.0.1"
-LONGEST_START_S: Final = 30.0
-DATE_EVERY_S: Final = 1.0
-LONGEST_HEAD: Final = 1 << 20
+MAX_START_SECONDS: Final = 30.0
+DATE_INTERVAL_SECONDS: Final = 1.0
+MAX_HEADER_BYTES: Final = 1 << 20
 _BACKLOG: Final = 2048
 _ACCEPTING: Final = 5
 """Turns of the loop after which an accepted connection has its protocol."""
@@ -50,7 +50,7 @@ class _Server(uvicorn.Server):
         self.ready.set()
         while not await self.on_tick(0):
             try:
-                await asyncio.wait_for(self._ended.wait(), DATE_EVERY_S)
+                await asyncio.wait_for(self._ended.wait(), DATE_INTERVAL_SECONDS)
             except TimeoutError:
                 continue
             self.should_exit = True
@@ -90,7 +90,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=75,
-        h11_max_incomplete_event_size=LONGEST_HEAD,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         timeout_graceful_shutdown=1,
         backlog=_BACKLOG,
     )
@@ -114,7 +114,7 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-class Serving:
+class GatewayServer:
     """An ASGI application on a free loopback port, while the ``with`` block lasts."""
 
     key: Final = KEY
@@ -134,8 +134,8 @@ class Serving:
             target=self._server.run, args=([listener],), name="gateway", daemon=True
         )
         self._thread.start()
-        if not self._server.ready.wait(LONGEST_START_S):
-            raise RuntimeError(f"the gateway did not start in {LONGEST_START_S} s")
+        if not self._server.ready.wait(MAX_START_SECONDS):
+            raise RuntimeError(f"the gateway did not start in {MAX_START_SECONDS} s")
         return self
 
     def __exit__(
@@ -157,13 +157,13 @@ def serving(
     profile: str = "newapi",
     latency: float = 0.0,
     usage_style: Style | None = None,
-) -> Serving:
+) -> GatewayServer:
     """Serve an application in the background, by default one gateway with faults."""
     if app is None:
         app = application(
             faults, profile=profile, latency=latency, usage_style=usage_style
         )
-    return Serving(app)
+    return GatewayServer(app)
 
 
 def serve(

@@ -10,8 +10,8 @@ from conformance.reference.response_message import to_json
 
 Json = Any
 
-MOST_RECORDS: Final = 20_000
-MOST_BYTES: Final = 128 * 1024 * 1024
+MAX_RECORDS: Final = 20_000
+MAX_BYTES: Final = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Store:
         self.delete(response["id"])
         self.records[response["id"]] = record
         self._bytes += len(record.written)
-        while len(self.records) > MOST_RECORDS or self._bytes > MOST_BYTES:
+        while len(self.records) > MAX_RECORDS or self._bytes > MAX_BYTES:
             self.delete(next(iter(self.records)))
 
     def get(self, response_id: str, owner: str) -> Record | None:

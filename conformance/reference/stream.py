@@ -7,7 +7,7 @@ from conformance.reference.response import summary_part, text_part
 
 Json = Any
 
-MOST_DELTAS: Final = 200
+MAX_DELTAS: Final = 200
 """Deltas of one text; a longer text gets longer deltas."""
 
 TERMINAL: Final = {
@@ -103,6 +103,6 @@ _EMPTY: Final[dict[str, Json]] = {
 
 def deltas(text: str) -> Iterator[str]:
     """Cut a text into pieces of a few characters, words or not; at least two."""
-    size = max(-(-len(text) // MOST_DELTAS), min(3, len(text) // 2), 1)
+    size = max(-(-len(text) // MAX_DELTAS), min(3, len(text) // 2), 1)
     for start in range(0, len(text), size):
         yield text[start : start + size]

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 Json = Any
 Style = Literal["chat", "responses", "both"]
 
-LONGEST_TOKEN: Final = 5
+MAX_TOKEN_LENGTH: Final = 5
 """Characters that one token can hold."""
 
 _PIECE: Final = re.compile(r" ?\w{1,4}|\s{1,4}|[^\w\s]")

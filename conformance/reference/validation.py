@@ -10,9 +10,9 @@ from collections.abc import Collection
 from typing import Any
 
 from conformance.reference import items
-from conformance.reference.create_request import Question
+from conformance.reference.create_request import CreateRequest
 from conformance.reference.errors import (
-    Refused,
+    ApiError,
     missing,
     quoted,
     wrong_type,
@@ -20,12 +20,12 @@ from conformance.reference.errors import (
 )
 from conformance.reference.field_rules import RULES, is_name
 from conformance.reference.profiles import Profile
-from conformance.reference.request import Asked, read_json
+from conformance.reference.request import GatewayRequest, read_json
 
 Json = Any
 
 
-def check(asked: Asked, profile: Profile, served: Collection[str]) -> Question:
+def check(asked: GatewayRequest, profile: Profile, served: Collection[str]) -> CreateRequest:
     """Read a create request, or raise `Refused` with the member at fault.
 
     Whether ``previous_response_id`` and item references are known is not judged
@@ -47,26 +47,26 @@ def check(asked: Asked, profile: Profile, served: Collection[str]) -> Question:
         _check_choice(members["tool_choice"], members.get("tools", []))
     given = items.to_items(members.get("input"))
     if members["model"] not in served:
-        raise Refused(
+        raise ApiError(
             404,
             f"The model {quoted(members['model'])} does not exist.",
             param="model",
             code="model_not_found",
         )
-    return Question(members["model"], given, members)
+    return CreateRequest(members["model"], given, members)
 
 
-def _check_media(asked: Asked) -> None:
+def _check_media(asked: GatewayRequest) -> None:
     """A body without a content type is taken for JSON; any other kind is refused."""
     kind = asked.headers.get("content-type", "application/json")
     if kind.partition(";")[0].strip().lower() != "application/json":
-        raise Refused(
+        raise ApiError(
             415,
             "Unsupported content type: the body must be 'application/json'.",
             code="unsupported_content_type",
         )
     if asked.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refused(
+        raise ApiError(
             415,
             "Unsupported content encoding: the body must not be compressed.",
             code="unsupported_content_encoding",

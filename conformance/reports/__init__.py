@@ -28,7 +28,7 @@ FORMATS: Final = {
 BY_PYTEST = ("allure", "junit")
 DEFAULT = ("html", "json", "junit", "markdown")
 BILINGUAL = ("html",)
-"""Formats whose ``render`` takes the language to begin with as ``lang``."""
+"""Formats whose ``render_report`` takes the language to begin with as ``lang``."""
 
 
 class Evidence(Protocol):
@@ -41,7 +41,7 @@ class Evidence(Protocol):
         """Yield every exchange that was kept, in the order in which they ended."""
 
 
-def chosen(names: Iterable[str]) -> tuple[str, ...]:
+def select_formats(names: Iterable[str]) -> tuple[str, ...]:
     """Return the formats of a comma-separated choice; raises ``UnknownName``."""
     known = {*FORMATS, *BY_PYTEST}
     wanted = tuple(dict.fromkeys(name for name in names if name))
@@ -51,7 +51,7 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
-def render(name: str, report: Report, evidence: Evidence, lang: str = "en") -> str:
+def render_report(name: str, report: Report, evidence: Evidence, lang: str = "en") -> str:
     """Return the report in one format; ``name`` is one of ``FORMATS``."""
     module = importlib.import_module(FORMATS[name])
     spoken = {"lang": lang} if name in BILINGUAL else {}
@@ -59,7 +59,7 @@ def render(name: str, report: Report, evidence: Evidence, lang: str = "en") -> s
     return text
 
 
-def write(
+def write_reports(
     names: Iterable[str],
     report: Report,
     evidence: Evidence,
@@ -73,6 +73,6 @@ def write(
             continue
         module = importlib.import_module(FORMATS[name])
         path = directory / module.FILE
-        path.write_text(render(name, report, evidence, lang), encoding="utf-8")
+        path.write_text(render_report(name, report, evidence, lang), encoding="utf-8")
         written.append(path)
     return tuple(written)

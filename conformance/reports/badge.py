@@ -4,7 +4,7 @@ from typing import Final
 
 from conformance.model.report import Report
 from conformance.reports import Evidence
-from conformance.reports.static_pages import page
+from conformance.reports.static_pages import render_page
 
 FILE: Final = "badge.svg"
 
@@ -32,7 +32,7 @@ def render(report: Report, _evidence: Evidence) -> str:
     """Draw the badge; it loads no font and no picture."""
     label, message = words(report)
     split = round(len(label) * _LETTER) + 12
-    return page(
+    return render_page(
         "badge.svg.j2",
         label=label,
         message=message,

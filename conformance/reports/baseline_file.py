@@ -14,8 +14,8 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from conformance.errors import BadSetting, UnknownName
-from conformance.model.baseline import Baseline, Excuse
+from conformance.errors import ConfigurationError, UnknownName
+from conformance.model.baseline import Baseline, ExpectedFailure
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
 
@@ -24,28 +24,28 @@ TABLE: Final = "expected"
 MEMBERS: Final = ("requirement", "reason", "target", "issue", "expires")
 
 
-def _entry(path: Path, number: int, entry: Any, known: frozenset[str]) -> Excuse:  # noqa: ANN401 -- anything that TOML can say
+def _entry(path: Path, number: int, entry: Any, known: frozenset[str]) -> ExpectedFailure:  # noqa: ANN401 -- anything that TOML can say
     where = f"{path}, entry {number}"
     if not isinstance(entry, dict):
-        raise BadSetting(f"{where} is no table", f"write it as [[{TABLE}]]")
+        raise ConfigurationError(f"{where} is no table", f"write it as [[{TABLE}]]")
     for member in entry:
         if member not in MEMBERS:
             raise UnknownName.of(f"member of an entry ({where})", member, MEMBERS)
     for member in ("requirement", "reason"):
         if not isinstance(entry.get(member), str) or not entry[member].strip():
-            raise BadSetting(f"{where} has no {member}", f'write {member} = "…"')
+            raise ConfigurationError(f"{where} has no {member}", f'write {member} = "…"')
     if entry["requirement"] not in known:
         raise UnknownName.of(f"requirement ({where})", entry["requirement"], known)
     for member in ("target", "issue"):
         if not isinstance(entry.get(member, ""), str):
-            raise BadSetting(f"{where}: {member} must be a text")
+            raise ConfigurationError(f"{where}: {member} must be a text")
     expires = entry.get("expires")
     if expires is not None and type(expires) is not date:
-        raise BadSetting(
+        raise ConfigurationError(
             f"{where}: expires must be a date, not {expires!r}",
             "write it without quotes: expires = 2026-12-31",
         )
-    return Excuse(
+    return ExpectedFailure(
         entry["requirement"],
         entry["reason"],
         entry.get("target", ""),
@@ -55,22 +55,22 @@ def _entry(path: Path, number: int, entry: Any, known: frozenset[str]) -> Excuse
 
 
 def read(path: Path, known: Iterable[str], today: date) -> Baseline:
-    """Read a baseline; raises ``BadSetting`` or ``UnknownName`` with the entry."""
+    """Read a baseline; raises ``ConfigurationError`` or ``UnknownName`` with the entry."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadSetting(
+        raise ConfigurationError(
             f"the baseline {path} cannot be read: {error.strerror}",
             "make one with --update-baseline",
         ) from None
     except ValueError as error:
-        raise BadSetting(f"the baseline {path} is not TOML: {error}") from None
+        raise ConfigurationError(f"the baseline {path} is not TOML: {error}") from None
     for member in table:
         if member != TABLE:
             raise UnknownName.of(f"table in {path}", member, [TABLE])
     entries = table.get(TABLE, [])
     if not isinstance(entries, list):
-        raise BadSetting(f"{path}: {TABLE} must be a list, written [[{TABLE}]]")
+        raise ConfigurationError(f"{path}: {TABLE} must be a list, written [[{TABLE}]]")
     names = frozenset(known)
     excuses = tuple(
         _entry(path, number, entry, names) for number, entry in enumerate(entries, 1)
@@ -84,7 +84,7 @@ def _document(path: Path) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse(path.read_text(encoding="utf-8"))
     except TOMLKitError as error:
-        raise BadSetting(f"the baseline {path} is not TOML: {error}") from None
+        raise ConfigurationError(f"the baseline {path} is not TOML: {error}") from None
 
 
 def _drop(document: tomlkit.TOMLDocument, ids: set[str], url: str) -> int:
@@ -94,7 +94,7 @@ def _drop(document: tomlkit.TOMLDocument, ids: set[str], url: str) -> int:
         entry
         for entry in entries
         if entry["requirement"] not in ids
-        or not Excuse("", "", entry.get("target", "")).speaks_of(url)
+        or not ExpectedFailure("", "", entry.get("target", "")).speaks_of(url)
     ]
     dropped = len(entries) - len(kept)
     _replace(document, kept)

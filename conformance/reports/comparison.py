@@ -47,7 +47,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Side:
+class ReportSummary:
     """One report: whom it judged, when, and what each clause came to, by id.
 
     ``counts`` holds requirements by level and outcome; ``texts`` each clause's
@@ -68,7 +68,7 @@ class Side:
     texts: Mapping[str, str]
 
     @classmethod
-    def of(cls, document: Json, name: str = "") -> "Side":
+    def of(cls, document: Json, name: str = "") -> "ReportSummary":
         """Read a document that keeps ``docs/report.schema.json``."""
         target, run = document["target"], document["run"]
         return cls(
@@ -126,7 +126,7 @@ class Row:
         return len({cell and cell.outcome for cell in self.cells}) > 1
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What can happen to a clause between two reports of one target."""
 
     BROKE = "broke"
@@ -147,7 +147,7 @@ class Kind(StrEnum):
 class Change:
     """One clause whose outcome is not what it was."""
 
-    kind: Kind
+    kind: ChangeKind
     id: str
     before: Cell | None
     after: Cell | None
@@ -158,13 +158,13 @@ class Comparison:
     """Several reports, clause by clause.
 
     ``changes`` is ``None`` unless two reports of one target are compared, the older
-    first. ``mismatches`` says why the reports should not have been compared.
+    first. ``incompatibilities`` says why the reports should not have been compared.
     """
 
-    sides: tuple[Side, ...]
+    sides: tuple[ReportSummary, ...]
     rows: tuple[Row, ...]
     changes: tuple[Change, ...] | None = None
-    mismatches: tuple[str, ...] = field(default=())
+    incompatibilities: tuple[str, ...] = field(default=())
 
     @property
     def different(self) -> tuple[Row, ...]:
@@ -172,7 +172,7 @@ class Comparison:
         return tuple(row for row in self.rows if row.differs)
 
 
-class Measure(Protocol):
+class ComparisonBasis(Protocol):
     """What a run judges by, known before it is made."""
 
     @property
@@ -188,9 +188,9 @@ class Measure(Protocol):
         """Return the date of the catalogue."""
 
 
-def mismatches(several: Sequence[Measure]) -> Iterator[str]:
+def incompatibilities(several: Sequence[ComparisonBasis]) -> Iterator[str]:
     """Say what makes runs no like for like: profile or catalogue."""
-    nouns: dict[str, Callable[[Measure], str]] = {
+    nouns: dict[str, Callable[[ComparisonBasis], str]] = {
         "profiles": lambda one: one.profile,
         "catalogues": lambda one: one.catalogue,
     }
@@ -206,23 +206,23 @@ def _judged_then(cell: Cell | None) -> Cell | None:
     return None if later else cell
 
 
-def _kind(before: Outcome, after: Outcome) -> Kind | None:
+def _kind(before: Outcome, after: Outcome) -> ChangeKind | None:
     if before is after or {before, after} <= UNJUDGED:
         return None
     if {before, after} <= BROKEN:
-        return Kind.EXCUSED if after is Outcome.EXPECTED else Kind.UNEXCUSED
+        return ChangeKind.EXCUSED if after is Outcome.EXPECTED else ChangeKind.UNEXCUSED
     if after in UNJUDGED:
-        return Kind.LOST
+        return ChangeKind.LOST
     if after is Outcome.UNSUPPORTED:
-        return Kind.UNSUPPORTED
+        return ChangeKind.UNSUPPORTED
     if after in BROKEN:
-        return Kind.FOUND if before in UNJUDGED else Kind.BROKE
+        return ChangeKind.FOUND if before in UNJUDGED else ChangeKind.BROKE
     if before in BROKEN:
-        return Kind.MENDED
-    return Kind.SUPPORTED if before is Outcome.UNSUPPORTED else Kind.JUDGED
+        return ChangeKind.MENDED
+    return ChangeKind.SUPPORTED if before is Outcome.UNSUPPORTED else ChangeKind.JUDGED
 
 
-def changes(before: Side, after: Side) -> Iterator[Change]:
+def changes(before: ReportSummary, after: ReportSummary) -> Iterator[Change]:
     """Yield what changed between two reports of one target, by kind, gravest first."""
     found = []
     for id_ in {**before.cells, **after.cells}:
@@ -233,15 +233,15 @@ def changes(before: Side, after: Side) -> Iterator[Change]:
             kind = _kind(old.outcome, new.outcome)
         elif new:
             newer = before.catalogue < after.catalogue
-            kind = Kind.ADDED if newer else Kind.ONLY_NEWER
+            kind = ChangeKind.ADDED if newer else ChangeKind.ONLY_NEWER
         elif old:
-            kind = Kind.ONLY_OLDER
+            kind = ChangeKind.ONLY_OLDER
         if kind:
             found.append(Change(kind, id_, old, new))
-    yield from sorted(found, key=lambda change: list(Kind).index(change.kind))
+    yield from sorted(found, key=lambda change: list(ChangeKind).index(change.kind))
 
 
-def compared(sides: Sequence[Side]) -> Comparison:
+def compare_reports(sides: Sequence[ReportSummary]) -> Comparison:
     """Lay reports side by side; those of one target are put in order of time."""
     one_target = len({side.target for side in sides}) == 1
     if one_target:
@@ -256,17 +256,17 @@ def compared(sides: Sequence[Side]) -> Comparison:
     )
     rows = tuple(sorted(found, key=lambda row: sections.index(row.section)))
     several = tuple(changes(*sides)) if one_target and len(sides) == 2 else None
-    return Comparison(tuple(sides), rows, several, tuple(mismatches(sides)))
+    return Comparison(tuple(sides), rows, several, tuple(incompatibilities(sides)))
 
 
-def names(sides: Sequence[Side]) -> tuple[str, ...]:
+def unique_names(sides: Sequence[ReportSummary]) -> tuple[str, ...]:
     """Return the shortest names that tell the reports apart."""
 
-    def when(side: Side) -> str:
+    def when(side: ReportSummary) -> str:
         return side.started_at[:16].replace("T", " ")
 
     one_target = len({side.target for side in sides}) == 1
-    shapes: list[Callable[[Side], str]] = [
+    shapes: list[Callable[[ReportSummary], str]] = [
         lambda s: s.host,
         lambda s: s.model,
         lambda s: f"{s.host} {s.model}",

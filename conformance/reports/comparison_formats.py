@@ -17,16 +17,16 @@ from conformance.reports.comparison import (
     Change,
     Comparison,
     Row,
-    Side,
+    ReportSummary,
 )
 from conformance.reports.markdown import code
-from conformance.reports.static_pages import page
+from conformance.reports.static_pages import render_page
 
 SCHEMA_VERSION: Final = 1
 
 
 @dataclass(frozen=True)
-class Shown:
+class ComparisonView:
     """A comparison, where each report's page lies, and when it was made.
 
     ``homes`` are links relative to where the comparison is written, empty where
@@ -43,23 +43,23 @@ class Shown:
         return f"{home}#{id_}" if home.endswith(".html") else home
 
 
-def _broken(level: Level) -> Callable[[Side], str]:
+def _broken(level: Level) -> Callable[[ReportSummary], str]:
     return lambda side: str(side.count(level, *BROKEN))
 
 
-def _unjudged(level: Level) -> Callable[[Side], str]:
+def _unjudged(level: Level) -> Callable[[ReportSummary], str]:
     return lambda side: str(side.count(level, *UNJUDGED))
 
 
-def _unsupported(level: Level) -> Callable[[Side], str]:
+def _unsupported(level: Level) -> Callable[[ReportSummary], str]:
     return lambda side: str(side.count(level, Outcome.UNSUPPORTED))
 
 
-def _verdict(side: Side) -> str:
+def _verdict(side: ReportSummary) -> str:
     return f"{side.verdict}, interrupted" if side.interrupted else side.verdict
 
 
-_FACTS: Final[dict[str, Callable[[Side], str]]] = {
+_FACTS: Final[dict[str, Callable[[ReportSummary], str]]] = {
     "target": lambda side: side.url,
     "model": lambda side: side.model,
     "profile": lambda side: side.profile,
@@ -74,7 +74,7 @@ _FACTS: Final[dict[str, Callable[[Side], str]]] = {
 }
 
 
-def _changes(shown: Shown) -> list[tuple[str, list[Json]]]:
+def _changes(shown: ComparisonView) -> list[tuple[str, list[Json]]]:
     """Return the changes by their kind, each with a link and in words."""
 
     def told(change: Change) -> Json:
@@ -96,10 +96,10 @@ def _changes(shown: Shown) -> list[tuple[str, list[Json]]]:
     ]
 
 
-def html(shown: Shown) -> str:
+def html(shown: ComparisonView) -> str:
     """Return the page: one table, whose cells lead to the evidence."""
     comparison = shown.comparison
-    return page(
+    return render_page(
         "compare.html.j2",
         comparison=comparison,
         homes=shown.homes,
@@ -126,7 +126,7 @@ def _linked(text: str, href: str) -> str:
     return f"[{text}]({href})" if href else text
 
 
-def _marked(shown: Shown, row: Row) -> str:
+def _marked(shown: ComparisonView, row: Row) -> str:
     """Return one line of the matrix."""
 
     def marked(place: int, cell: Cell | None) -> str:
@@ -139,7 +139,7 @@ def _marked(shown: Shown, row: Row) -> str:
     return f"| {row.level} `{row.id}` | {' | '.join(cells)} |"
 
 
-def _table(shown: Shown, first: str, lines: Iterator[str]) -> Iterator[str]:
+def _table(shown: ComparisonView, first: str, lines: Iterator[str]) -> Iterator[str]:
     names = [_in_table(side.name) for side in shown.comparison.sides]
     yield f"| {first} | {' | '.join(names)} |"
     yield f"|---|{'---|' * len(names)}"
@@ -147,7 +147,7 @@ def _table(shown: Shown, first: str, lines: Iterator[str]) -> Iterator[str]:
     yield ""
 
 
-def _facts(shown: Shown) -> Iterator[str]:
+def _facts(shown: ComparisonView) -> Iterator[str]:
     for noun, of in _FACTS.items():
         told = [_in_table(of(side)) for side in shown.comparison.sides]
         yield f"| {noun} | {' | '.join(told)} |"
@@ -156,7 +156,7 @@ def _facts(shown: Shown) -> Iterator[str]:
         yield f"| evidence | {' | '.join(links)} |"
 
 
-def markdown(shown: Shown, *, whole: bool = True) -> str:
+def markdown(shown: ComparisonView, *, whole: bool = True) -> str:
     """Return the comparison for a pull request or, less ``whole``, a terminal."""
     comparison = shown.comparison
     lines = ["# Comparison of `POST /v1/responses`", ""]
@@ -186,7 +186,7 @@ def markdown(shown: Shown, *, whole: bool = True) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _cell(shown: Shown, row: Row, place: int) -> Json:
+def _cell(shown: ComparisonView, row: Row, place: int) -> Json:
     cell = row.cells[place]
     return cell and {
         "outcome": cell.outcome,
@@ -197,7 +197,7 @@ def _cell(shown: Shown, row: Row, place: int) -> Json:
     }
 
 
-def _side(side: Side, home: str) -> dict[str, Any]:
+def _side(side: ReportSummary, home: str) -> dict[str, Any]:
     return {
         "name": side.name,
         "page": home,
@@ -220,7 +220,7 @@ def _change(change: Change) -> Json:
     }
 
 
-def document(shown: Shown) -> Json:
+def document(shown: ComparisonView) -> Json:
     """Return the comparison as a JSON value; see ``docs/comparison.schema.json``."""
     comparison = shown.comparison
     return {
@@ -246,6 +246,6 @@ def document(shown: Shown) -> Json:
     }
 
 
-def as_json(shown: Shown) -> str:
+def as_json(shown: ComparisonView) -> str:
     """Return the comparison for a program."""
     return json.dumps(document(shown), indent=2, ensure_ascii=False) + "\n"

@@ -7,12 +7,12 @@ from typing import Final
 from conformance.model.request import (
     BEARER,
     KEY,
-    KEY_CUT,
-    KEY_SWAPPED,
+    KEY_TRUNCATED,
+    KEY_CASE_SWAPPED,
     SECOND_KEY,
     Request,
 )
-from conformance.reports.escaping import hides
+from conformance.reports.escaping import has_control_characters
 
 SECOND_KEY_ENV: Final = "CONFORMANCE_SECOND_KEY"
 LONGEST_BODY: Final = 4096
@@ -29,8 +29,8 @@ def _double_quoted(text: str, key_env: str) -> str:
         text = text.replace(special, "\\" + special)
     for place, variable in (
         (KEY, f"${key_env}"),
-        (KEY_CUT, f"${{{key_env}%?}}"),
-        (KEY_SWAPPED, f"${{{key_env}~~}}"),
+        (KEY_TRUNCATED, f"${{{key_env}%?}}"),
+        (KEY_CASE_SWAPPED, f"${{{key_env}~~}}"),
         (SECOND_KEY, f"${SECOND_KEY_ENV}"),
     ):
         text = text.replace("\\" + place, variable)
@@ -48,7 +48,7 @@ def _body(request: Request, key_env: str) -> tuple[str, str]:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
-    if hides(text):
+    if has_control_characters(text):
         encoded = base64.b64encode(content).decode("ascii")
         return f"echo {encoded} | base64 -d | ", " --data-binary @-"
     quoted = _double_quoted(text, key_env) if request.keyed else shlex.quote(text)

@@ -18,7 +18,7 @@ def _spelt(match: re.Match[str]) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-def visible(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     r"""Return ``text`` with each character that acts or hides spelt out.
 
     A terminal or a page that shows the result neither obeys an escape sequence
@@ -28,6 +28,6 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(_spelt, text)
 
 
-def hides(text: str) -> bool:
-    """Say whether ``text`` has a character that ``visible`` spells out."""
+def has_control_characters(text: str) -> bool:
+    """Say whether ``text`` has a character that ``escape_control_characters`` spells out."""
     return _HIDDEN.search(text) is not None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.model.generated_input import Drawn, Scenario
+from conformance.model.generated_input import GeneratedInput, Scenario
 from conformance.model.node import Finding
 from conformance.model.verdict import Outcome, Verdict
 
@@ -20,7 +20,7 @@ _WRONG: Final = {
 
 
 @dataclass(frozen=True)
-class Group:
+class FindingGroup:
     """The failures of one requirement in one field; ``cases`` counts them."""
 
     field: str
@@ -34,18 +34,18 @@ class Group:
         return f"`{self.field}`: {self.wrong}, {cases}"
 
 
-def groups(verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
+def group_findings(verdicts: Iterable[Verdict]) -> tuple[FindingGroup, ...]:
     """Gather the failed verdicts of one requirement, the largest group first.
 
     Verdicts on other probes than those of generated requests are left out.
     """
     found: dict[tuple[str, Scenario], list[Verdict]] = {}
     for verdict in verdicts:
-        drawn = Drawn.of(verdict.probe)
+        drawn = GeneratedInput.of(verdict.probe)
         if drawn and verdict.outcome is Outcome.FAILED:
             found.setdefault((drawn.field, drawn.scenario), []).append(verdict)
     gathered = (
-        Group(
+        FindingGroup(
             field,
             _WRONG[scenario],
             len(several),

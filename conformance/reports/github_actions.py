@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from conformance.model.report import Report, Result
+from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
-from conformance.reports import Evidence, render
+from conformance.reports import Evidence, render_report
 
 MOST: Final = 10
 """Annotations of one kind that GitHub shows of one step."""
@@ -37,12 +37,12 @@ def _command(kind: str, title: str, text: str) -> str:
     return f"::{kind} title={_named(title)}::{_escaped(text)}"
 
 
-def _told(result: Result) -> str:
+def _told(result: RequirementResult) -> str:
     found = [str(finding) for finding in result.findings[:3]]
     return "\n".join([result.requirement.text, *found, result.reason]).strip()
 
 
-def _several(kind: str, results: Sequence[Result]) -> Iterator[str]:
+def _several(kind: str, results: Sequence[RequirementResult]) -> Iterator[str]:
     for result in results[: MOST if len(results) <= MOST else MOST - 1]:
         title = f"{result.outcome} {result.level} {result.requirement.id}"
         yield _command(kind, title, _told(result))
@@ -90,6 +90,6 @@ def told(
     report: Report, evidence: Evidence, environ: Mapping[str, str]
 ) -> Iterator[str]:
     """Write the step's summary, and yield the lines that annotate the job."""
-    summarised(render("markdown", report, evidence), environ)
+    summarised(render_report("markdown", report, evidence), environ)
     if environ.get("GITHUB_ACTIONS") == "true":
         yield from annotations(report)

@@ -8,11 +8,11 @@ from typing import Final
 import conformance
 from conformance.model.generated_input import FieldRow
 from conformance.model.node import Json
-from conformance.model.report import Report, Result
+from conformance.model.report import Report, RequirementResult
 from conformance.model.timing import spreads
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
-from conformance.reports.finding_groups import groups
+from conformance.reports.finding_groups import group_findings
 
 FILE: Final = "report.json"
 SCHEMA_VERSION: Final = 1
@@ -20,7 +20,7 @@ SCHEMA_VERSION: Final = 1
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
-def _requirement(result: Result) -> Json:
+def _requirement(result: RequirementResult) -> Json:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -35,7 +35,7 @@ def _requirement(result: Result) -> Json:
         "findings": [asdict(finding) for finding in result.findings],
         "groups": [
             {"field": group.field, "wrong": group.wrong, "cases": group.cases}
-            for group in groups(result.verdicts)
+            for group in group_findings(result.verdicts)
         ],
     }
 

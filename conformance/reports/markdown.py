@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.model.generated_input import COLUMNS, FieldRow
-from conformance.model.report import Report, Result
+from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 from conformance.reports.curl import curl
-from conformance.reports.escaping import visible
-from conformance.reports.finding_groups import groups
+from conformance.reports.escaping import escape_control_characters
+from conformance.reports.finding_groups import group_findings
 from conformance.reports.text import plainest, verdict_line
 
 FILE: Final = "summary.md"
@@ -49,12 +49,12 @@ def _table(report: Report) -> Iterator[str]:
         yield f"| {level} | {' | '.join(str(counts[o]) for o in outcomes)} |"
 
 
-def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]:
+def _failed(result: RequirementResult, report: Report, evidence: Evidence) -> Iterator[str]:
     yield f"### {result.level} `{result.requirement.id}`"
     yield ""
     yield f"{result.requirement.text} *({result.requirement.source})*"
     yield ""
-    for group in groups(result.verdicts):
+    for group in group_findings(result.verdicts):
         yield f"* {group}"
     for finding in result.findings[:SHOWN]:
         where = code(finding.pointer or "the whole body")
@@ -114,4 +114,4 @@ def render(report: Report, evidence: Evidence) -> str:
     )
     run = report.run
     lines.append(f"{cost}; catalogue {run.catalogue}, seed {run.seed}, run `{run.id}`.")
-    return visible("\n".join(lines)) + "\n"
+    return escape_control_characters("\n".join(lines)) + "\n"

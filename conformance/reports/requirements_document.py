@@ -74,7 +74,7 @@ def _untested(several: tuple[Untested, ...], lang: str) -> Iterator[str]:
         yield _row(untested.requirement, _cell(why), lang)
 
 
-def markdown(lang: str) -> str:
+def requirements_markdown(lang: str) -> str:
     """Return the whole list in Markdown, every profile's levels in it."""
     book = catalogue()
     held = [r for r in book.requirements if r.holds_in("newapi")]

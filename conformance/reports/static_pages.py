@@ -32,6 +32,6 @@ def _environment() -> jinja2.Environment:
     return made
 
 
-def page(template: str, **values: Any) -> str:  # noqa: ANN401 -- whatever the template shows
+def render_page(template: str, **values: Any) -> str:  # noqa: ANN401 -- whatever the template shows
     """Fill a template of this package."""
     return _environment().get_template(template).render(values)

@@ -6,13 +6,13 @@ from typing import Final
 
 from conformance.model.exchange import Exchange
 from conformance.model.generated_input import PREFIX
-from conformance.model.report import Report, Result
+from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 from conformance.reports.curl import curl
-from conformance.reports.escaping import visible
-from conformance.reports.finding_groups import groups
+from conformance.reports.escaping import escape_control_characters
+from conformance.reports.finding_groups import group_findings
 
 FILE: Final = "report.txt"
 SHOWN: Final = 3
@@ -25,7 +25,7 @@ _LOUD = (Outcome.FAILED, Outcome.ERROR)
 _MUTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
 
 
-def plainest(result: Result, evidence: Evidence) -> Exchange | None:
+def plainest(result: RequirementResult, evidence: Evidence) -> Exchange | None:
     """Return the exchange that shows best what is broken: the smallest request.
 
     Only the first findings are looked at; hand-written probes come before others.
@@ -39,13 +39,13 @@ def plainest(result: Result, evidence: Evidence) -> Exchange | None:
     )
 
 
-def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]:
+def _failed(result: RequirementResult, report: Report, evidence: Evidence) -> Iterator[str]:
     loud = [v.probe for v in result.verdicts if v.outcome in _LOUD]
     probes = [name for name in loud if not name.startswith(PREFIX)]
     where = f"  on {', '.join(probes)}" if probes else ""
     yield f"{result.outcome:<8}{result.level}  {result.requirement.id}{where}"
     yield f"    {result.requirement.text}"
-    for group in groups(result.verdicts):
+    for group in group_findings(result.verdicts):
         yield f"    {group}"
     exchange = plainest(result, evidence)
     shown = sorted(
@@ -65,7 +65,7 @@ def _failed(result: Result, report: Report, evidence: Evidence) -> Iterator[str]
 
 def _not_judged(report: Report) -> Iterator[str]:
     """List what was not judged, requirements with one reason together."""
-    by_reason: dict[tuple[str, str], list[Result]] = {}
+    by_reason: dict[tuple[str, str], list[RequirementResult]] = {}
     for result in report.results:
         if result.outcome in _MUTED:
             key = result.outcome, result.reason
@@ -122,4 +122,4 @@ def render(report: Report, evidence: Evidence) -> str:
         f" {spent.input_tokens} input and {spent.output_tokens} output tokens"
     )
     lines.append(verdict_line(report))
-    return visible("\n".join(lines)) + "\n"
+    return escape_control_characters("\n".join(lines)) + "\n"

@@ -6,9 +6,9 @@ from typing import Final
 import conformance
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
-from conformance.reports.comparison import BROKEN, Side
-from conformance.reports.static_pages import page
-from conformance.reports.trend_history import Timeline
+from conformance.reports.comparison import BROKEN, ReportSummary
+from conformance.reports.static_pages import render_page
+from conformance.reports.trend_history import TargetHistory
 
 SHOWN: Final = 40
 """Runs of one target whose outcomes are drawn side by side."""
@@ -24,7 +24,7 @@ _SIGNS: Final = {
 }
 
 
-def _by_day(several: tuple[Timeline, ...]) -> list[tuple[str, list[list[Side]]]]:
+def _by_day(several: tuple[TargetHistory, ...]) -> list[tuple[str, list[list[ReportSummary]]]]:
     """Return the runs of each day, newest day first, one list for each timeline."""
     days = {run.started_at[:10] for line in several for run in line.runs}
     return [
@@ -33,18 +33,18 @@ def _by_day(several: tuple[Timeline, ...]) -> list[tuple[str, list[list[Side]]]]
     ]
 
 
-def rendered(several: tuple[Timeline, ...], homes: Mapping[str, str], at: str) -> str:
+def rendered(several: tuple[TargetHistory, ...], homes: Mapping[str, str], at: str) -> str:
     """Return the page; ``homes`` links each run, by its name, to its report."""
 
-    def evidence(run: Side, id_: str) -> str:
+    def evidence(run: ReportSummary, id_: str) -> str:
         link = homes[run.name]
         return f"{link}#{id_}" if link.endswith(".html") else link
 
-    def broken(run: Side) -> str:
+    def broken(run: ReportSummary) -> str:
         count = run.count(Level.MUST, *BROKEN)
         return f"{run.verdict}{f', {count} MUST' if count else ''}"
 
-    return page(
+    return render_page(
         "trend.html.j2",
         timelines=several,
         days=_by_day(several),

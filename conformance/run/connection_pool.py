@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from conformance.model.settings import Limits
-from conformance.run.http import Lane
+from conformance.run.http import Connection
 
 PATIENCE: Final = 20
 """Answers without a 429 after which one more lane is lent out again."""
@@ -19,7 +19,7 @@ LAST: Final = 10
 """The priority of what goes out behind everything else."""
 
 
-class Lanes:
+class ConnectionPool:
     """A number of single-connection clients, lent out by priority.
 
     One client with one connection for each lane costs a third of the processor
@@ -29,16 +29,16 @@ class Lanes:
 
     def __init__(self, limits: Limits) -> None:
         tls = httpx.create_ssl_context()
-        self._idle = [Lane(tls) for _ in range(limits.concurrency)]
+        self._idle = [Connection(tls) for _ in range(limits.concurrency)]
         self._all = tuple(self._idle)
         self._width = len(self._all)
         self._calm = 0
-        self._waiting: list[tuple[int, int, asyncio.Future[Lane]]] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[Connection]]] = []
         self._order = itertools.count()
         self._interval = 1 / limits.rate if limits.rate else 0.0
         self._next_start = 0.0
 
-    async def take(self, priority: int) -> Lane:
+    async def take(self, priority: int) -> Connection:
         """Wait for a lane, and for the rate limit to allow one more request.
 
         ``LAST`` waits even where one is free, until nobody else waits.
@@ -47,7 +47,7 @@ class Lanes:
         if self._lent < self._width and not must_wait:
             lane = self._idle.pop()
         else:
-            turn: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
+            turn: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
             heapq.heappush(self._waiting, (priority, next(self._order), turn))
             lane = await turn
         if self._interval:
@@ -76,7 +76,7 @@ class Lanes:
             self._width += 1
             self._calm = 0
 
-    def give_back(self, lane: Lane) -> None:
+    def give_back(self, lane: Connection) -> None:
         """Take a lane back, and lend to the next in line as many as may be lent."""
         self._idle.append(lane)
         while self._waiting and self._lent < self._width:

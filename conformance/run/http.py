@@ -10,7 +10,7 @@ from typing import Final, Self
 import httpx
 
 import conformance
-from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.exchange import Exchange, TransportFailure, FailureKind
 from conformance.model.request import Request
 from conformance.model.settings import Limits
 from conformance.model.sse import frames
@@ -21,7 +21,7 @@ _ZIPPED = {"gzip": 47, "x-gzip": 47, "deflate": 47}
 
 
 @dataclass
-class _Intake:
+class _BodyReader:
     """The body as it grows: decoded, capped, with the arrival of each piece."""
 
     cap: int
@@ -30,14 +30,14 @@ class _Intake:
     body: bytearray = field(default_factory=bytearray)
     chunks: list[tuple[float, int]] = field(default_factory=list)
     wire_bytes: int = 0
-    failure: Failure | None = None
+    failure: TransportFailure | None = None
 
     def __post_init__(self) -> None:
         """Choose the decoder, once for the whole body."""
         bits = _ZIPPED.get(self.encoding)
         self._decoder = zlib.decompressobj(bits) if bits else None
         if self.encoding not in {"", "identity", *_ZIPPED}:
-            self.failure = Failure(Trouble.ENCODING, f"not asked for: {self.encoding}")
+            self.failure = TransportFailure(FailureKind.ENCODING, f"not asked for: {self.encoding}")
 
     def take(self, piece: bytes) -> bool:
         """Add what arrived; return false when there is no more to be read."""
@@ -47,19 +47,19 @@ class _Intake:
             try:
                 piece = self._decoder.decompress(piece, room + 1)
             except zlib.error as error:
-                self.failure = Failure(Trouble.ENCODING, str(error))
+                self.failure = TransportFailure(FailureKind.ENCODING, str(error))
                 return False
         self.body += piece[:room]
         self.chunks.append((time.monotonic() - self.sent_at, len(self.body)))
         if len(piece) > room:
-            self.failure = Failure(Trouble.TOO_LARGE, f"more than {self.cap} bytes")
+            self.failure = TransportFailure(FailureKind.TOO_LARGE, f"more than {self.cap} bytes")
             return False
         return True
 
     def close(self) -> None:
         """Note a compressed body that ended inside its last block."""
         if self._decoder and self.wire_bytes and not self._decoder.eof:
-            self.failure = self.failure or Failure(Trouble.ENCODING, "it ends early")
+            self.failure = self.failure or TransportFailure(FailureKind.ENCODING, "it ends early")
 
 
 _ALWAYS = {
@@ -75,7 +75,7 @@ LARGE: Final = 1 << 16
 """Bytes of a body that a server may refuse before it has read them all."""
 
 
-class Lane:
+class Connection:
     """One connection at a time, by way of httpx, which follows no redirect.
 
     The client is asked once for the transport to a URL, since it knows of proxies;
@@ -122,35 +122,35 @@ class Lane:
         return await way.handle_async_request(outgoing)
 
 
-def _heard_enough(request: Request, intake: _Intake) -> bool:
+def _heard_enough(request: Request, intake: _BodyReader) -> bool:
     if request.hang_up_after is None:
         return False
     told = sum(1 for frame in frames(bytes(intake.body)) if frame.finished)
     return told >= request.hang_up_after
 
 
-async def _receive(response: httpx.Response, intake: _Intake, request: Request) -> None:
+async def _receive(response: httpx.Response, intake: _BodyReader, request: Request) -> None:
     async for piece in response.aiter_raw():
         if not intake.take(piece) or _heard_enough(request, intake):
             return
     intake.close()
 
 
-def _failure(error: Exception, limits: Limits) -> Failure:
+def _failure(error: Exception, limits: Limits) -> TransportFailure:
     """Say in our words what the transport raised."""
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return Failure(Trouble.TIMEOUT, f"no end within {limits.timeout:g} s")
+        return TransportFailure(FailureKind.TIMEOUT, f"no end within {limits.timeout:g} s")
     if isinstance(error, httpx.LocalProtocolError):
-        return Failure(Trouble.UNSENT, str(error))
+        return TransportFailure(FailureKind.UNSENT, str(error))
     if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
-        return Failure(Trouble.CONNECT, str(error))
+        return TransportFailure(FailureKind.CONNECT, str(error))
     if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
-        return Failure(Trouble.PROTOCOL, str(error))
-    return Failure(Trouble.CUT, str(error) or type(error).__name__)
+        return TransportFailure(FailureKind.PROTOCOL, str(error))
+    return TransportFailure(FailureKind.CUT, str(error) or type(error).__name__)
 
 
 async def send(
-    lane: Lane,
+    lane: Connection,
     target: Target,
     request: Request,
     limits: Limits,
@@ -163,7 +163,7 @@ async def send(
     goes another way then, on which a refusal is read that came before its end.
     """
     exchange = await _attempt(lane, target, request, limits, run_started)
-    idle = exchange.failure and exchange.failure.trouble is Trouble.CUT
+    idle = exchange.failure and exchange.failure.trouble is FailureKind.CUT
     if not idle or exchange.status != 0 or exchange.wire_bytes:
         return exchange
     if len(request.content) > LARGE:
@@ -173,7 +173,7 @@ async def send(
 
 
 async def _attempt(
-    lane: Lane,
+    lane: Connection,
     target: Target,
     request: Request,
     limits: Limits,
@@ -181,13 +181,13 @@ async def _attempt(
 ) -> Exchange:
     url, headers, content = target.fill(request)
     sent_at = time.monotonic()
-    intake = _Intake(limits.largest_body, sent_at)
+    intake = _BodyReader(limits.largest_body, sent_at)
     response: httpx.Response | None = None
     try:
         async with asyncio.timeout(limits.timeout):
             response = await lane.send(request.method, url, headers, content)
             encoding = response.headers.get("content-encoding", "").strip().lower()
-            intake = _Intake(limits.largest_body, sent_at, encoding)
+            intake = _BodyReader(limits.largest_body, sent_at, encoding)
             try:
                 await _receive(response, intake, request)
             finally:
@@ -210,7 +210,7 @@ def _attempt_apart(
     What it had said is lost with that on an asyncio transport, and is not here.
     """
     url, headers, content = target.fill(request)
-    intake = _Intake(limits.largest_body, time.monotonic())
+    intake = _BodyReader(limits.largest_body, time.monotonic())
     response: httpx.Response | None = None
     try:
         with (
@@ -220,7 +220,7 @@ def _attempt_apart(
             ) as response,
         ):
             encoding = response.headers.get("content-encoding", "").strip().lower()
-            intake = _Intake(limits.largest_body, intake.sent_at, encoding)
+            intake = _BodyReader(limits.largest_body, intake.sent_at, encoding)
             for piece in response.iter_raw():
                 if not intake.take(piece):
                     break
@@ -238,7 +238,7 @@ def _told(
     request: Request,
     target: Target,
     response: httpx.Response | None,
-    intake: _Intake,
+    intake: _BodyReader,
     run_started: float,
 ) -> Exchange:
     """Return what came back, keys taken out, as the exchange that it was."""

@@ -14,22 +14,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from conformance.errors import BadJournal
-from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.errors import InvalidJournal
+from conformance.model.exchange import Exchange, TransportFailure, FailureKind
 from conformance.model.node import Finding, Json
 from conformance.model.request import Request
 from conformance.model.verdict import Verdict
-from conformance.run.journal_index import Places
+from conformance.run.journal_index import JournalIndex
 
 VERSION: Final = 1
 
-LONGEST_PLAIN: Final = 65536
+MAX_PLAIN_BYTES: Final = 65536
 """Bytes of a body that a journal shows as they are; a longer one is packed."""
 
 
 def _told(name: str, data: bytes) -> dict[str, str]:
     """Return bytes as text, in base64 where they are none, packed where many."""
-    if len(data) > LONGEST_PLAIN:
+    if len(data) > MAX_PLAIN_BYTES:
         packed = base64.b64encode(zlib.compress(data)).decode("ascii")
         return {f"{name}_zlib_base64": packed}
     try:
@@ -99,7 +99,7 @@ def read_exchange(record: Json) -> Exchange:
         tuple((at, end) for at, end in record["chunks"]),
         record["started"],
         record["elapsed"],
-        failure and Failure(Trouble[failure["trouble"]], failure["detail"]),
+        failure and TransportFailure(FailureKind[failure["trouble"]], failure["detail"]),
         record["wire_bytes"],
         record["http_version"],
         record["id"],
@@ -141,7 +141,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.places = Places()
+        self.places = JournalIndex()
         self._file: IO[bytes] = path.open("wb")
         self._end = 0
 
@@ -172,17 +172,17 @@ class Journal:
         self.write(exchange_record(exchange))
 
     @property
-    def kept(self) -> "Kept":
+    def kept(self) -> "JournalReader":
         """Return the exchanges that have been written so far."""
-        return Kept(self.path, self.places)
+        return JournalReader(self.path, self.places)
 
 
 @dataclass(frozen=True)
-class Kept:
+class JournalReader:
     """The exchanges of a journal, each read back when it is asked for."""
 
     path: Path
-    places: Places
+    places: JournalIndex
 
     def __call__(self, id_: str, /) -> Exchange | None:
         """Return one exchange by its id, or ``None`` when it is not there."""
@@ -204,26 +204,26 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class LoadedJournal:
     """A journal that was read: where its exchanges stand, and all other lines."""
 
     path: Path
     header: Json
     footer: Json
     verdicts: tuple[Json, ...]
-    places: Places
+    places: JournalIndex
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> JournalReader:
         """Return the exchanges of the journal."""
-        return Kept(self.path, self.places)
+        return JournalReader(self.path, self.places)
 
 
-def read(path: Path) -> Recorded:
-    """Read a journal; raises ``BadJournal`` when it is none, or was cut short."""
+def read(path: Path) -> LoadedJournal:
+    """Read a journal; raises ``InvalidJournal`` when it is none, or was cut short."""
     hint = "give the journal.ndjson of a report directory"
     lines: dict[str, list[Json]] = {"header": [], "footer": [], "verdict": []}
-    places = Places()
+    places = JournalIndex()
     at = number = 0
     try:
         with path.open("rb") as file:
@@ -236,16 +236,16 @@ def read(path: Path) -> Recorded:
                     lines.setdefault(record["type"], []).append(record)
                 at += len(line)
     except OSError as error:
-        raise BadJournal(f"{path} cannot be read: {error.strerror}", hint) from None
+        raise InvalidJournal(f"{path} cannot be read: {error.strerror}", hint) from None
     except (ValueError, TypeError, KeyError):
-        raise BadJournal(f"{path}, line {number}: not a line of ours", hint) from None
+        raise InvalidJournal(f"{path}, line {number}: not a line of ours", hint) from None
     if not lines["header"] or lines["header"][0].get("version") != VERSION:
-        raise BadJournal(f"{path} has no header of journal version {VERSION}", hint)
+        raise InvalidJournal(f"{path} has no header of journal version {VERSION}", hint)
     if not lines["footer"]:
-        raise BadJournal(
+        raise InvalidJournal(
             f"{path} has no footer: its run was cut short",
             "run again; an unfinished journal proves nothing",
         )
-    return Recorded(
+    return LoadedJournal(
         path, lines["header"][0], lines["footer"][0], tuple(lines["verdict"]), places
     )

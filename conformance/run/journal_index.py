@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 
-class Places:
+class JournalIndex:
     """The offset of the line of each exchange, in bytes, by the exchange's id.
 
     An id is ``x-`` and a number; the numbers count up in the order in which exchanges

@@ -4,21 +4,21 @@ from collections.abc import Iterator
 
 from conformance.contract.catalogue import Catalogue
 from conformance.contract.schema import generated_requests
-from conformance.judge.evaluator import Court
-from conformance.judge.plan import Plan, narrowed, plan
-from conformance.judge.replay import Heard, rehearsed
-from conformance.model.baseline import Complaint
+from conformance.judge.evaluator import Evaluator
+from conformance.judge.plan import Plan, restrict_to, plan
+from conformance.judge.replay import RecordedExchanges, replay
+from conformance.model.baseline import BaselineProblem
 from conformance.model.node import Json
-from conformance.model.probe import Setting
+from conformance.model.probe import ProbeContext
 from conformance.model.profile import profile_named
-from conformance.model.report import Report, RunInfo, Spent, TargetInfo
+from conformance.model.report import Report, RunInfo, RunCost, TargetInfo
 from conformance.model.requirement import Level, Requirement
 from conformance.model.settings import Settings
 from conformance.model.verdict import Outcome, Verdict
-from conformance.run.journal import Recorded, read_finding
+from conformance.run.journal import LoadedJournal, read_finding
 
 
-def _settings(recorded: Recorded) -> Settings:
+def _settings(recorded: LoadedJournal) -> Settings:
     header = recorded.header
     target = header["target"]
     return Settings(
@@ -37,12 +37,12 @@ def _settings(recorded: Recorded) -> Settings:
     )
 
 
-def _heard(court: Court, recorded: Recorded) -> dict[str, Heard]:
+def _heard(court: Evaluator, recorded: LoadedJournal) -> dict[str, RecordedExchanges]:
     """Let the court hear every exchange; return them by probe, turn and place.
 
     Of a request that was sent again after a 429 only the last answer counts.
     """
-    by_probe: dict[str, Heard] = {}
+    by_probe: dict[str, RecordedExchanges] = {}
     for exchange in recorded.kept.exchanges():
         court.hear(exchange)
         heard = by_probe.setdefault(exchange.probe, {})
@@ -50,11 +50,11 @@ def _heard(court: Court, recorded: Recorded) -> dict[str, Heard]:
     return by_probe
 
 
-def _replayed(court: Court, recorded: Recorded, setting: Setting) -> None:
+def _replayed(court: Evaluator, recorded: LoadedJournal, setting: ProbeContext) -> None:
     """Lead every recorded conversation before the court, openings first."""
     by_probe = _heard(court, recorded)
     held = {
-        probe: rehearsed(probe, setting, by_probe[probe.name])
+        probe: replay(probe, setting, by_probe[probe.name])
         for probe in court.plan.probes
         if probe.name in by_probe
     }
@@ -68,13 +68,13 @@ def _replayed(court: Court, recorded: Recorded, setting: Setting) -> None:
     court.close("not in the journal")
 
 
-def judged(recorded: Recorded, book: Catalogue) -> Report:
+def reevaluate(recorded: LoadedJournal, book: Catalogue) -> Report:
     """Judge a journal anew by ``book``; nothing is sent."""
     settings = _settings(recorded)
     drawn = [*generated_requests.recorded(recorded.header["cases"])]
     whole = plan(book, settings, drawn)
-    court = Court(settings, _as_recorded(whole, recorded, settings))
-    setting = Setting(settings.model, settings.seed, settings.profile.name)
+    court = Evaluator(settings, _as_recorded(whole, recorded, settings))
+    setting = ProbeContext(settings.model, settings.seed, settings.profile.name)
     _replayed(court, recorded, setting)
     return Report(
         _target(recorded),
@@ -86,19 +86,19 @@ def judged(recorded: Recorded, book: Catalogue) -> Report:
     )
 
 
-def _as_recorded(whole: Plan, recorded: Recorded, settings: Settings) -> Plan:
+def _as_recorded(whole: Plan, recorded: LoadedJournal, settings: Settings) -> Plan:
     known = {case.id for case in whole.cases}
-    return narrowed(whole, known & set(recorded.header["cases"]), settings)
+    return restrict_to(whole, known & set(recorded.header["cases"]), settings)
 
 
-def _target(recorded: Recorded) -> TargetInfo:
+def _target(recorded: LoadedJournal) -> TargetInfo:
     target = recorded.header["target"]
     return TargetInfo(
         target["url"], target["model"], target["profile"], target["key_env"]
     )
 
 
-def _run(recorded: Recorded, spent: Spent) -> RunInfo:
+def _run(recorded: LoadedJournal, spent: RunCost) -> RunInfo:
     header, footer = recorded.header, recorded.footer
     return RunInfo(
         header["run"],
@@ -111,7 +111,7 @@ def _run(recorded: Recorded, spent: Spent) -> RunInfo:
     )
 
 
-def _verdicts(recorded: Recorded, book: Catalogue) -> Iterator[Verdict]:
+def _verdicts(recorded: LoadedJournal, book: Catalogue) -> Iterator[Verdict]:
     clauses = {requirement.id: requirement for requirement in book.requirements}
     for record in recorded.verdicts:
         yield _verdict(record, clauses.get(record["requirement"]))
@@ -133,16 +133,16 @@ def _verdict(record: Json, clause: Requirement | None) -> Verdict:
     )
 
 
-def told(recorded: Recorded, book: Catalogue) -> Report:
+def restore(recorded: LoadedJournal, book: Catalogue) -> Report:
     """Return the report of a journal, with the verdicts that were reached then."""
-    court = Court(_settings(recorded), Plan((), (), ()))
+    court = Evaluator(_settings(recorded), Plan((), (), ()))
     _heard(court, recorded)
     return Report(
         _target(recorded),
         _run(recorded, court.spent),
         tuple(_verdicts(recorded, book)),
         recorded.footer["capabilities"],
-        tuple(Complaint(**c) for c in recorded.footer["complaints"]),
+        tuple(BaselineProblem(**c) for c in recorded.footer["complaints"]),
         court.fields.rows(),
         court.clock.times,
     )

@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from conformance.contract.probes.capabilities import OPENINGS
+from conformance.contract.probes.capabilities import CAPABILITY_PROBES
 from conformance.errors import TargetUnreachable
-from conformance.judge.evaluator import Court
-from conformance.model.exchange import Exchange, Inconclusive, Refused, Trouble
+from conformance.judge.evaluator import Evaluator
+from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest, FailureKind
 from conformance.model.generated_input import PREFIX
-from conformance.model.node import Malformed
-from conformance.model.probe import Probe, Setting, Told
+from conformance.model.node import UnexpectedValue
+from conformance.model.probe import Probe, ProbeContext, ProbeResult
 from conformance.model.request import Request
 from conformance.model.requirement import Capability
 from conformance.model.settings import Settings
 from conformance.model.verdict import Outcome
-from conformance.property_based.response_checks import warm
-from conformance.run.connection_pool import LAST, Lanes
+from conformance.property_based.response_checks import preload
+from conformance.run.connection_pool import LAST, ConnectionPool
 from conformance.run.http import send
 from conformance.run.target import Target
 
@@ -30,13 +30,13 @@ LONGEST_WAIT = 20.0
 """Seconds that we wait at most when a 429 tells us to."""
 
 
-class _OverBudget(Exception):
+class _RequestLimitReached(Exception):
     """The run has sent all the requests that it may."""
 
 
 def _first_come(probe: Probe) -> int:
     """Return the priority of a probe: openings, refusals, long talks, the rest."""
-    if probe in OPENINGS.values():
+    if probe in CAPABILITY_PROBES.values():
         return 0
     if probe.last:
         return LAST
@@ -57,7 +57,7 @@ class Runner:
     def __init__(
         self,
         settings: Settings,
-        court: Court,
+        court: Evaluator,
         on_sent: Callable[[str], None],
         on_exchange: Callable[[Exchange], None],
     ) -> None:
@@ -66,7 +66,7 @@ class Runner:
         self._target = Target(
             settings.url, settings.key, settings.second_key, settings.headers
         )
-        self._setting = Setting(
+        self._setting = ProbeContext(
             settings.model,
             settings.seed,
             settings.profile.name,
@@ -81,11 +81,11 @@ class Runner:
 
     async def run(self) -> None:
         """Hold every probe of the plan; raises ``TargetUnreachable``."""
-        self._lanes = Lanes(self._limits)
-        self._opened = {c: asyncio.Event() for c in OPENINGS}
+        self._lanes = ConnectionPool(self._limits)
+        self._opened = {c: asyncio.Event() for c in CAPABILITY_PROBES}
         probes = self._court.plan.probes
         await self._load_aids()
-        for capability, probe in OPENINGS.items():
+        for capability, probe in CAPABILITY_PROBES.items():
             if probe not in probes:
                 self._opened[capability].set()
         try:
@@ -124,7 +124,7 @@ class Runner:
                     if not probe.name.startswith(PREFIX):
                         group.create_task(self._hold(probe))
                 if drawn:
-                    await asyncio.to_thread(warm)
+                    await asyncio.to_thread(preload)
                 for _ in range(min(2 * self._limits.concurrency, len(drawn))):
                     group.create_task(self._hold_each(queue))
         except ExceptionGroup as several:
@@ -137,7 +137,7 @@ class Runner:
 
     async def _hold(self, probe: Probe) -> None:
         """Hold one conversation, and hand it to the court."""
-        opens = [c for c, opening in OPENINGS.items() if opening is probe]
+        opens = [c for c, opening in CAPABILITY_PROBES.items() if opening is probe]
         try:
             if await self._may_go_on(probe, opens):
                 turns, ended = await self._converse(probe)
@@ -150,7 +150,7 @@ class Runner:
                     self._court.left_out(probe, gate.outcome, gate.evidence)
                 else:
                     self._court.held(probe, turns, ended)
-        except _OverBudget:
+        except _RequestLimitReached:
             budget = f"over the budget of {self._limits.max_requests} requests"
             self._court.left_out(probe, Outcome.NOT_RUN, budget)
         finally:
@@ -172,15 +172,15 @@ class Runner:
 
     async def _converse(
         self, probe: Probe
-    ) -> tuple[tuple[Told, ...], Exception | None]:
-        turns = list[Told]()
+    ) -> tuple[tuple[ProbeResult, ...], Exception | None]:
+        turns = list[ProbeResult]()
         steps = probe.steps(self._setting)
         priority = _first_come(probe)
         try:
             asked = next(steps)
             while True:
                 turn = len(turns)
-                told: Told
+                told: ProbeResult
                 if isinstance(asked, tuple):
                     several = (
                         self._exchange(one, probe, (turn, place), priority)
@@ -193,7 +193,7 @@ class Runner:
                 asked = steps.send(told)
         except StopIteration:
             return tuple(turns), None
-        except (Inconclusive, Refused, Malformed) as why:
+        except (Inconclusive, RejectedRequest, UnexpectedValue) as why:
             return tuple(turns), why
 
     async def _exchange(
@@ -213,7 +213,7 @@ class Runner:
         lane = await self._lanes.take(priority)
         try:
             if self._limits.max_requests and self._sent >= self._limits.max_requests:
-                raise _OverBudget
+                raise _RequestLimitReached
             self._sent += 1
             self._on_sent(probe.name)
             came = await send(lane, self._target, request, self._limits, self._started)
@@ -228,7 +228,7 @@ class Runner:
             turn=at[0],
             place=at[1],
         )
-        nowhere = exchange.failure and exchange.failure.trouble is Trouble.CONNECT
+        nowhere = exchange.failure and exchange.failure.trouble is FailureKind.CONNECT
         if nowhere and self._count == 1:
             raise TargetUnreachable(
                 f"{self._target.url}: {exchange.failure}",

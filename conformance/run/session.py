@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import conformance
-from conformance.errors import SuiteError
-from conformance.judge.evaluator import Court
+from conformance.errors import ConformanceError
+from conformance.judge.evaluator import Evaluator
 from conformance.judge.plan import Plan
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
@@ -23,7 +23,7 @@ from conformance.run.runner import Runner
 
 
 @dataclass
-class Watcher:
+class RunObserver:
     """Who wants to be told how a run goes; each call comes from the run's thread."""
 
     on_sent: Callable[[str], None] = field(default=lambda _probe: None)
@@ -53,16 +53,16 @@ class Session:
         settings: Settings,
         plan: Plan,
         journal: Journal | None = None,
-        watcher: Watcher | None = None,
+        watcher: RunObserver | None = None,
     ) -> None:
         self.settings = settings
         self._journal = journal
-        self._watcher = watcher or Watcher()
+        self._watcher = watcher or RunObserver()
         self._lock = threading.Lock()
         self._at = datetime.now(UTC)
         self._began = time.monotonic()
         self.name = run_name(settings, self._at)
-        self.court = Court(settings, plan, self._judged)
+        self.court = Evaluator(settings, plan, self._judged)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
         self._loop = asyncio.new_event_loop()
@@ -195,15 +195,15 @@ class Session:
         return report
 
 
-def judged_live(
+def run_to_completion(
     settings: Settings, plan: Plan, journal: Journal | None = None
 ) -> Report:
-    """Run a plan to its end and return the report; raises ``SuiteError``."""
+    """Run a plan to its end and return the report; raises ``ConformanceError``."""
     session = Session(settings, plan, journal)
     session.start()
     try:
         session.wait()
-    except SuiteError:
+    except ConformanceError:
         session.stop()
         raise
     return session.report()

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from conformance.errors import BadSetting
-from conformance.model.exchange import LEAK
+from conformance.errors import ConfigurationError
+from conformance.model.exchange import REDACTED
 from conformance.model.request import (
     KEY,
-    KEY_CUT,
-    KEY_SWAPPED,
+    KEY_TRUNCATED,
+    KEY_CASE_SWAPPED,
     PATH,
     SECOND_KEY,
     Request,
@@ -47,23 +47,23 @@ def read_url(text: str) -> str:
 
     Accepts ``https://host``, ``https://host/v1`` and
     ``https://host/v1/responses``, each with a path before it. Raises
-    ``BadSetting`` for anything that is no such URL.
+    ``ConfigurationError`` for anything that is no such URL.
     """
     hint = "give it like https://gateway.example or http://127.0.0.1:3000/v1"
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise BadSetting(f"the URL {text!r} cannot be read: {error}", hint) from None
+        raise ConfigurationError(f"the URL {text!r} cannot be read: {error}", hint) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise BadSetting(f"the URL {text!r} is not an http or https URL", hint)
+        raise ConfigurationError(f"the URL {text!r} is not an http or https URL", hint)
     if parts.username or parts.password:
-        raise BadSetting(
+        raise ConfigurationError(
             "the URL carries a name or password",
             "give the key in an environment variable (--api-key-env)",
         )
     if parts.query or parts.fragment:
-        raise BadSetting(f"the URL {text!r} has a query or a fragment", hint)
+        raise ConfigurationError(f"the URL {text!r} has a query or a fragment", hint)
     path = parts.path.rstrip("/").removesuffix("/responses").removesuffix("/v1")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}"
@@ -97,8 +97,8 @@ class Target:
         places = {
             KEY: self.key,
             SECOND_KEY: self.second_key,
-            KEY_CUT: self.key[:-1],
-            KEY_SWAPPED: self.key.swapcase(),
+            KEY_TRUNCATED: self.key[:-1],
+            KEY_CASE_SWAPPED: self.key.swapcase(),
         }
         for place, value in places.items():
             text = text.replace(place, value)
@@ -137,7 +137,7 @@ class Target:
     @cached_property
     def _masks(self) -> tuple[re.Pattern[bytes], dict[bytes, bytes]] | None:
         marks = {
-            secret.encode(): LEAK.format(name).encode()
+            secret.encode(): REDACTED.format(name).encode()
             for secret, name in self._secrets()
         }
         if not marks:

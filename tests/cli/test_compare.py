@@ -19,7 +19,7 @@ from conformance.model.node import Finding
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
 from conformance.reference.server import serving
-from conformance.reports.comparison import Kind, Side, changes, compared, names
+from conformance.reports.comparison import ChangeKind, ReportSummary, changes, compare_reports, unique_names
 from conformance.reports.json import document
 from tests.reports.sample_runs import (
     ERROR,
@@ -52,9 +52,9 @@ def invoke(*argv: str) -> click.testing.Result:
     return click.testing.CliRunner().invoke(main, ["compare", *argv])
 
 
-def side(report: Report, name: str = "") -> Side:
+def side(report: Report, name: str = "") -> ReportSummary:
     """Read a report as one side of a comparison."""
-    return Side.of(document(report), name)
+    return ReportSummary.of(document(report), name)
 
 
 class Links(HTMLParser):
@@ -78,29 +78,29 @@ class Links(HTMLParser):
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
-        (PASSED, FAILED, Kind.BROKE),
-        (PASSED, EXPECTED, Kind.BROKE),
-        (UNSUPPORTED, FAILED, Kind.BROKE),
-        (INCONCLUSIVE, FAILED, Kind.FOUND),
-        (NOT_RUN, EXPECTED, Kind.FOUND),
-        (EXPECTED, FAILED, Kind.UNEXCUSED),
-        (FAILED, EXPECTED, Kind.EXCUSED),
-        (FAILED, PASSED, Kind.MENDED),
-        (EXPECTED, PASSED, Kind.MENDED),
-        (PASSED, UNSUPPORTED, Kind.UNSUPPORTED),
-        (FAILED, UNSUPPORTED, Kind.UNSUPPORTED),
-        (UNSUPPORTED, PASSED, Kind.SUPPORTED),
-        (PASSED, INCONCLUSIVE, Kind.LOST),
-        (FAILED, ERROR, Kind.LOST),
-        (UNSUPPORTED, NOT_RUN, Kind.LOST),
-        (INCONCLUSIVE, PASSED, Kind.JUDGED),
+        (PASSED, FAILED, ChangeKind.BROKE),
+        (PASSED, EXPECTED, ChangeKind.BROKE),
+        (UNSUPPORTED, FAILED, ChangeKind.BROKE),
+        (INCONCLUSIVE, FAILED, ChangeKind.FOUND),
+        (NOT_RUN, EXPECTED, ChangeKind.FOUND),
+        (EXPECTED, FAILED, ChangeKind.UNEXCUSED),
+        (FAILED, EXPECTED, ChangeKind.EXCUSED),
+        (FAILED, PASSED, ChangeKind.MENDED),
+        (EXPECTED, PASSED, ChangeKind.MENDED),
+        (PASSED, UNSUPPORTED, ChangeKind.UNSUPPORTED),
+        (FAILED, UNSUPPORTED, ChangeKind.UNSUPPORTED),
+        (UNSUPPORTED, PASSED, ChangeKind.SUPPORTED),
+        (PASSED, INCONCLUSIVE, ChangeKind.LOST),
+        (FAILED, ERROR, ChangeKind.LOST),
+        (UNSUPPORTED, NOT_RUN, ChangeKind.LOST),
+        (INCONCLUSIVE, PASSED, ChangeKind.JUDGED),
         (INCONCLUSIVE, NOT_RUN, None),
         (FAILED, FAILED, None),
         (PASSED, PASSED, None),
     ],
 )
 def test_a_change_is_called_what_it_is(
-    before: Outcome, after: Outcome, kind: Kind | None
+    before: Outcome, after: Outcome, kind: ChangeKind | None
 ) -> None:
     """What was not judged is neither broken by a release nor mended by it."""
     old, new = side(story(usage_sum=before)), side(story(usage_sum=after))
@@ -121,8 +121,8 @@ def test_what_a_newer_catalogue_brought_is_no_breach() -> None:
     new = side(story(usage_old=PASSED, usage_new=FAILED, usage_newer=FAILED))
 
     assert {c.id: c.kind for c in changes(old, new)} == {
-        "usage.new": Kind.ADDED,
-        "usage.newer": Kind.ADDED,
+        "usage.new": ChangeKind.ADDED,
+        "usage.newer": ChangeKind.ADDED,
     }
 
 
@@ -132,8 +132,8 @@ def test_what_only_one_run_asked_is_told_apart() -> None:
     new = side(story(usage_sum=PASSED, usage_b=PASSED))
 
     assert {c.id: c.kind for c in changes(old, new)} == {
-        "usage.a": Kind.ONLY_OLDER,
-        "usage.b": Kind.ONLY_NEWER,
+        "usage.a": ChangeKind.ONLY_OLDER,
+        "usage.b": ChangeKind.ONLY_NEWER,
     }
 
 
@@ -143,18 +143,18 @@ def test_reports_of_one_target_come_in_order_of_time() -> None:
         story("2026-01-01", usage_sum=PASSED),
         story("2026-02-01", usage_sum=FAILED),
     )
-    comparison = compared([side(newer), side(older)])
+    comparison = compare_reports([side(newer), side(older)])
 
     assert [s.started_at[:10] for s in comparison.sides] == ["2026-01-01", "2026-02-01"]
     assert comparison.changes is not None
-    assert [c.kind for c in comparison.changes] == [Kind.BROKE]
+    assert [c.kind for c in comparison.changes] == [ChangeKind.BROKE]
 
 
 def test_different_targets_stay_in_their_order_and_have_no_changes() -> None:
     """A buyer's column is where the buyer put it."""
     later = side(story("2026-02-01", model="a", usage_sum=PASSED))
     earlier = side(story("2026-01-01", model="b", usage_sum=FAILED))
-    comparison = compared([later, earlier])
+    comparison = compare_reports([later, earlier])
 
     assert [s.model for s in comparison.sides] == ["a", "b"]
     assert comparison.changes is None
@@ -183,7 +183,7 @@ def test_reports_are_called_by_what_tells_them_apart(
     reports: list[Report], told: tuple[str, str]
 ) -> None:
     """Hosts, models, dates, and numbers when nothing else differs."""
-    assert names([side(report) for report in reports]) == told
+    assert unique_names([side(report) for report in reports]) == told
 
 
 def test_every_cell_leads_to_its_evidence() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.cli.app import main
 from conformance.reference.faults import FAULTS
-from conformance.reference.server import Serving, serving
+from conformance.reference.server import GatewayServer, serving
 from tests.reports.test_json import problems
 
 KEYS = ("CONFORMANCE_API_KEY", "NEWAPI_API_KEY", "OPENAI_API_KEY", "CONFORMANCE_URL")
@@ -29,7 +29,7 @@ def invoke(*argv: str) -> click.testing.Result:
 
 
 def judged(
-    gateway: Serving, *argv: str, key: str | None = None
+    gateway: GatewayServer, *argv: str, key: str | None = None
 ) -> click.testing.Result:
     """Run against a gateway, hand-written part only."""
     runner = click.testing.CliRunner(

@@ -10,9 +10,9 @@ import pytest
 from conformance.cli.app import main
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
-from conformance.reports.comparison import Side
+from conformance.reports.comparison import ReportSummary
 from conformance.reports.json import document
-from conformance.reports.trend_history import Line, timelines
+from conformance.reports.trend_history import RequirementHistory, timelines
 from tests.cli.test_compare import Links
 from tests.reports.sample_runs import (
     FAILED,
@@ -38,10 +38,10 @@ def invoke(*argv: str) -> click.testing.Result:
     return click.testing.CliRunner().invoke(main, ["trend", *argv])
 
 
-def followed(*outcomes: Outcome | None) -> Line:
+def followed(*outcomes: Outcome | None) -> RequirementHistory:
     """Follow one clause over a run on each day; ``None`` where it was not asked."""
     sides = [
-        Side.of(document(story(day, usage_x=PASSED, **({"usage_sum": o} if o else {}))))
+        ReportSummary.of(document(story(day, usage_x=PASSED, **({"usage_sum": o} if o else {}))))
         for day, o in zip(DAYS, outcomes, strict=False)
     ]
     (timeline,) = timelines(reversed(sides))

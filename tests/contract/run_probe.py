@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conformance.contract.catalogue import catalogue
-from conformance.judge.universal_checks import judge
+from conformance.judge.universal_checks import evaluate
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
-from conformance.model.probe import Probe, Setting, Told
+from conformance.model.probe import Probe, ProbeContext, ProbeResult
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import came
 
 Json = Any
 
-SETTING: Final = Setting("m")
+SETTING: Final = ProbeContext("m")
 
 
 def message(text: str) -> Json:
@@ -69,16 +69,16 @@ def streamed(final: Json, *events: Json, request: Request | None = None) -> Exch
     )
 
 
-def conversed(probe: Probe, *answers: Exchange) -> tuple[Told, ...]:
+def conversed(probe: Probe, *answers: Exchange) -> tuple[ProbeResult, ...]:
     """Hold the conversation of a probe, whose requests get the answers in turn.
 
     Raises what the probe raises when it cannot go on.
     """
-    steps, left, turns = probe.steps(SETTING), iter(answers), list[Told]()
+    steps, left, turns = probe.steps(SETTING), iter(answers), list[ProbeResult]()
     with suppress(StopIteration):
         asked = next(steps)
         while True:
-            told: Told
+            told: ProbeResult
             if isinstance(asked, tuple):
                 told = tuple(replace(next(left), request=one) for one in asked)
             else:
@@ -88,7 +88,7 @@ def conversed(probe: Probe, *answers: Exchange) -> tuple[Told, ...]:
     return tuple(turns)
 
 
-def held(id_: str, *turns: Told, probe: int = 0) -> Outcome:
+def held(id_: str, *turns: ProbeResult, probe: int = 0) -> Outcome:
     """Judge a clause on a conversation with one of its probes."""
     check = catalogue().find(id_)
-    return judge(Case(check, check.probes[probe]), turns, "newapi").outcome
+    return evaluate(Case(check, check.probes[probe]), turns, "newapi").outcome

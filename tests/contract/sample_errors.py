@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from conformance.contract.catalogue import catalogue
-from conformance.judge.universal_checks import Tally, judge
+from conformance.judge.universal_checks import UniversalVerdict, evaluate
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
 from conformance.model.request import Request
@@ -38,7 +38,7 @@ def refusal(message: Json, status: int = 400, **facts: Any) -> Exchange:  # noqa
 
 def universal(id_: str, *exchanges: Exchange) -> Verdict:
     """Judge a universal clause on some exchanges."""
-    tally = Tally(Case(catalogue().find(id_), None), "newapi")
+    tally = UniversalVerdict(Case(catalogue().find(id_), None), "newapi")
     for exchange in exchanges:
         tally.add(exchange)
     return tally.verdict()
@@ -47,4 +47,4 @@ def universal(id_: str, *exchanges: Exchange) -> Verdict:
 def on_probe(id_: str, told: Exchange | tuple[Exchange, ...]) -> Outcome:
     """Judge a clause on the one turn of its first probe."""
     found = catalogue().find(id_)
-    return judge(Case(found, found.probes[0]), (told,), "newapi").outcome
+    return evaluate(Case(found, found.probes[0]), (told,), "newapi").outcome

@@ -10,7 +10,7 @@ import openai
 
 from conformance.contract.events.stream.rules import Rule
 from conformance.contract.events.stream.state_machine import lifecycle
-from conformance.model.exchange import Exchange, Failure
+from conformance.model.exchange import Exchange, TransportFailure
 from conformance.model.request import Request
 
 Json = Any
@@ -200,7 +200,7 @@ def written(events: Iterable[Json]) -> bytes:
 def exchange(
     stream: Iterable[Json] | bytes,
     *,
-    failure: Failure | None = None,
+    failure: TransportFailure | None = None,
     hang_up_after: int | None = None,
     chunks: tuple[tuple[float, int], ...] | None = None,
 ) -> Exchange:

@@ -8,11 +8,11 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.tools import probes
-from conformance.judge.universal_checks import Tally, judge
+from conformance.judge.universal_checks import UniversalVerdict, evaluate
 from conformance.model.case import Case
 from conformance.model.check import Check
-from conformance.model.exchange import Exchange, Inconclusive, Refused
-from conformance.model.node import Json, Malformed
+from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
+from conformance.model.node import Json, UnexpectedValue
 from conformance.model.probe import Probe
 from conformance.model.verdict import Outcome
 from tests.contract.run_probe import asking, call, conversed, message, response
@@ -51,7 +51,7 @@ ANSWERS = [came(odd) for odd in variants(WHOLE)]
 
 def universal(check: Check, answers: list[Exchange]) -> Outcome:
     """Judge a universal clause on answers to requests with odd tools, too."""
-    tally = Tally(Case(check, None), "newapi")
+    tally = UniversalVerdict(Case(check, None), "newapi")
     requests = cycle(
         [
             asking(),
@@ -73,9 +73,9 @@ def on_probe(check: Check, probe: Probe, answer: Exchange) -> Outcome:
     """Judge a clause on a conversation in which every answer is the same."""
     try:
         turns = conversed(probe, *[answer] * 40)
-    except (Inconclusive, Refused, Malformed):
+    except (Inconclusive, RejectedRequest, UnexpectedValue):
         return Outcome.INCONCLUSIVE
-    return judge(Case(check, probe), turns, "newapi").outcome
+    return evaluate(Case(check, probe), turns, "newapi").outcome
 
 
 @pytest.mark.parametrize(

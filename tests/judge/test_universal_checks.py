@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.judge.universal_checks import KEPT, Tally, judge
+from conformance.judge.universal_checks import MAX_FINDINGS, UniversalVerdict, evaluate
 from conformance.model.case import Case
 from conformance.model.check import Check, Findings, check
-from conformance.model.exchange import Exchange, Failure, Inconclusive, Trouble
+from conformance.model.exchange import Exchange, TransportFailure, Inconclusive, FailureKind
 from conformance.model.node import Finding
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 from conformance.model.requirement import Capability, must
-from conformance.model.scope import EVERY_EXCHANGE, EVERY_RESPONSE, Note
+from conformance.model.scope import EVERY_EXCHANGE, EVERY_RESPONSE_OBJECT, Observation
 from conformance.model.verdict import Outcome
 
 CLAUSE = must("test.clause", "Anything holds.", source="these tests")
@@ -22,7 +22,7 @@ GOOD = {"id": "r", "object": "response", "output": []}
 
 
 @probe(answers=1)
-def hello(setting: Setting) -> Steps:
+def hello(setting: ProbeContext) -> Steps:
     """One plain request."""
     yield setting.ask()
 
@@ -60,10 +60,10 @@ def unsure(exchange: Exchange) -> Findings:
 
 def outcome(of: Check, exchange: Exchange) -> Outcome:
     """Judge one exchange."""
-    return judge(Case(of, hello), (exchange,), "newapi").outcome
+    return evaluate(Case(of, hello), (exchange,), "newapi").outcome
 
 
-SILENCE = replace(came({}), status=0, failure=Failure(Trouble.TIMEOUT))
+SILENCE = replace(came({}), status=0, failure=TransportFailure(FailureKind.TIMEOUT))
 NAMED = came({"error": {"message": "tools are not supported"}}, 400)
 UNNAMED = came({"error": {"message": "bad request"}}, 400)
 
@@ -95,23 +95,23 @@ def test_every_outcome_has_its_cause(
 
 def test_a_finding_names_its_exchange() -> None:
     """Whoever yields it."""
-    verdict = judge(Case(completed, hello), (came(GOOD, id_="x-0042"),), "newapi")
+    verdict = evaluate(Case(completed, hello), (came(GOOD, id_="x-0042"),), "newapi")
 
     assert [(f.exchange, f.pointer) for f in verdict.findings] == [
         ("x-0042", "/status")
     ]
 
 
-@check(CLAUSE, on=EVERY_RESPONSE, shown_by=hello)
+@check(CLAUSE, on=EVERY_RESPONSE_OBJECT, shown_by=hello)
 def has_status(response: object, exchange: Exchange) -> Findings:
     """Judge the status of every response."""
     del response
     yield from exchange.response["status"].differs("completed")
 
 
-def tallied(of: Check, *exchanges: Exchange) -> Tally:
+def tallied(of: Check, *exchanges: Exchange) -> UniversalVerdict:
     """Judge several exchanges."""
-    tally = Tally(Case(of, None), "newapi")
+    tally = UniversalVerdict(Case(of, None), "newapi")
     for exchange in exchanges:
         tally.add(exchange)
     return tally
@@ -127,19 +127,19 @@ def test_what_was_never_seen_is_not_passed() -> None:
 
 def test_many_findings_are_counted_and_few_are_kept() -> None:
     """A run of a hundred thousand exchanges stays small."""
-    verdict = tallied(has_status, *[came(GOOD)] * (KEPT + 5)).verdict()
+    verdict = tallied(has_status, *[came(GOOD)] * (MAX_FINDINGS + 5)).verdict()
 
     assert verdict.outcome is Outcome.FAILED
-    assert (len(verdict.findings), verdict.broken) == (KEPT, KEPT + 5)
-    assert verdict.observations == KEPT + 5
+    assert (len(verdict.findings), verdict.broken) == (MAX_FINDINGS, MAX_FINDINGS + 5)
+    assert verdict.observations == MAX_FINDINGS + 5
 
 
 @check(
     CLAUSE,
-    on=EVERY_EXCHANGE.noting(lambda x: Note(x.status, x.id)),
+    on=EVERY_EXCHANGE.noting(lambda x: Observation(x.status, x.id)),
     shown_by=hello,
 )
-def same_status(notes: list[Note]) -> Findings:
+def same_status(notes: list[Observation]) -> Findings:
     """Judge all exchanges beside each other."""
     if len(notes) < 2:
         raise Inconclusive("one is not several")

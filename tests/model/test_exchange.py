@@ -7,13 +7,13 @@ import pytest
 
 from conformance.model.exchange import (
     Exchange,
-    Failure,
+    TransportFailure,
     Inconclusive,
-    Kind,
-    Refused,
-    Trouble,
+    ResponseKind,
+    RejectedRequest,
+    FailureKind,
 )
-from conformance.model.node import Malformed
+from conformance.model.node import UnexpectedValue
 from conformance.model.request import Request
 
 OK: dict[str, object] = {
@@ -47,24 +47,24 @@ def stream(*events: dict[str, object]) -> Exchange:
 @pytest.mark.parametrize(
     ("exchange", "kind"),
     [
-        (came(OK), Kind.ANSWER),
-        (stream({"type": "response.created"}), Kind.STREAM),
-        (came({"error": {}}, 404), Kind.REFUSAL),
-        (came("", 401), Kind.REFUSAL),
-        (came({"error": {}}, 503), Kind.BREAKDOWN),
-        (came("<html>", media_type="text/html"), Kind.UNRECOGNISED),
-        (came("{}"), Kind.UNRECOGNISED),
-        (came('{"error": {"message": "no"}}'), Kind.UNRECOGNISED),
-        (came(""), Kind.UNRECOGNISED),
-        (came("data: [DONE]\n\n", media_type="text/event-stream"), Kind.UNRECOGNISED),
-        (came("", 302), Kind.UNRECOGNISED),
+        (came(OK), ResponseKind.ANSWER),
+        (stream({"type": "response.created"}), ResponseKind.STREAM),
+        (came({"error": {}}, 404), ResponseKind.REFUSAL),
+        (came("", 401), ResponseKind.REFUSAL),
+        (came({"error": {}}, 503), ResponseKind.BREAKDOWN),
+        (came("<html>", media_type="text/html"), ResponseKind.UNRECOGNISED),
+        (came("{}"), ResponseKind.UNRECOGNISED),
+        (came('{"error": {"message": "no"}}'), ResponseKind.UNRECOGNISED),
+        (came(""), ResponseKind.UNRECOGNISED),
+        (came("data: [DONE]\n\n", media_type="text/event-stream"), ResponseKind.UNRECOGNISED),
+        (came("", 302), ResponseKind.UNRECOGNISED),
         (
-            Exchange(Request(), failure=Failure(Trouble.TIMEOUT)),
-            Kind.SILENCE,
+            Exchange(Request(), failure=TransportFailure(FailureKind.TIMEOUT)),
+            ResponseKind.SILENCE,
         ),
     ],
 )
-def test_an_answer_is_one_of_six_kinds(exchange: Exchange, kind: Kind) -> None:
+def test_an_answer_is_one_of_six_kinds(exchange: Exchange, kind: ResponseKind) -> None:
     """By its status, its media type, and whether the contract knows its shape."""
     assert exchange.kind is kind
 
@@ -72,12 +72,12 @@ def test_an_answer_is_one_of_six_kinds(exchange: Exchange, kind: Kind) -> None:
 @pytest.mark.parametrize(
     ("exchange", "error"),
     [
-        (came({"error": {}}, 400), Refused),
+        (came({"error": {}}, 400), RejectedRequest),
         (came({"error": {}}, 429), Inconclusive),
         (came({"error": {}}, 500), Inconclusive),
         (came("<html>"), Inconclusive),
         (stream({"type": "response.created"}), Inconclusive),
-        (stream({"type": "response.completed"}), Malformed),
+        (stream({"type": "response.completed"}), UnexpectedValue),
     ],
 )
 def test_no_response_object_is_made_up(
@@ -111,7 +111,7 @@ def test_what_a_lenient_parser_passes_over_is_noted() -> None:
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"id":', '{"a":1} x'])
 def test_what_is_not_one_json_value_is_malformed(body: str) -> None:
     """Depth, truncation and trailing bytes never break a check."""
-    with pytest.raises(Malformed):
+    with pytest.raises(UnexpectedValue):
         _ = came(body).json
 
 
@@ -162,5 +162,5 @@ def test_an_event_that_is_not_json_is_malformed(
     )
 
     assert [event.type for event in exchange.events] == ["", "a"]
-    with pytest.raises(Malformed):
+    with pytest.raises(UnexpectedValue):
         spoil(exchange)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.model.node import LONGEST_SHOWN, Malformed, Node, is_a, show
+from conformance.model.node import MAX_QUOTED_LENGTH, UnexpectedValue, Node, is_a, quote
 
 ANSWER = Node({"usage": {"total": 3, "none": None}, "output": [{"id": "a"}, 7]})
 
@@ -25,8 +25,8 @@ def test_a_step_knows_its_pointer() -> None:
     ],
 )
 def test_a_step_into_nothing_is_a_finding(walk: object, pointer: str) -> None:
-    """``Malformed`` carries the place; no ``KeyError`` leaves a node."""
-    with pytest.raises(Malformed) as caught:
+    """``UnexpectedValue`` carries the place; no ``KeyError`` leaves a node."""
+    with pytest.raises(UnexpectedValue) as caught:
         walk()  # type: ignore[operator]
 
     assert caught.value.finding.pointer == pointer
@@ -52,6 +52,6 @@ def test_true_is_no_integer_and_one_is_no_truth() -> None:
 
 def test_a_finding_quotes_no_more_than_it_must() -> None:
     """Long values are cut, odd ones are shown."""
-    assert len(show("x" * 10_000)) < LONGEST_SHOWN + 40
-    assert show({"a": float("nan")}) == '{"a": NaN}'
-    assert show("\x1b[31m") == r'"\u001b[31m"'
+    assert len(quote("x" * 10_000)) < MAX_QUOTED_LENGTH + 40
+    assert quote({"a": float("nan")}) == '{"a": NaN}'
+    assert quote("\x1b[31m") == r'"\u001b[31m"'

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract.catalogue import catalogue
-from conformance.judge.universal_checks import Bench, Tally
+from conformance.judge.universal_checks import UniversalChecks, UniversalVerdict
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.exchange import Exchange, TransportFailure, FailureKind
 from conformance.model.request import Request
 
 ITEMS = [
@@ -57,23 +57,23 @@ EXCHANGES = {
     "breakdown": came({"error": {"message": "Traceback (most recent"}}, 500),
     "page": came(b"<html>", 200, "text/html"),
     "redirect": came(b"", 307),
-    "silence": replace(came(b"", 0), failure=Failure(Trouble.TIMEOUT)),
+    "silence": replace(came(b"", 0), failure=TransportFailure(FailureKind.TIMEOUT)),
     "fetched": replace(ANSWER, request=Request(method="GET", path="/v1/responses/r")),
     "generated": replace(ANSWER, probe="generated-missing-input-0123"),
 }
 UNIVERSAL = [c for c in catalogue().checks if c.subject]
 
 
-def tallies() -> list[Tally]:
+def tallies() -> list[UniversalVerdict]:
     """Return a fresh tally for each universal check."""
-    return [Tally(Case(check, None), "newapi") for check in UNIVERSAL]
+    return [UniversalVerdict(Case(check, None), "newapi") for check in UNIVERSAL]
 
 
 @pytest.mark.parametrize("name", EXCHANGES)
 def test_the_bench_judges_as_each_tally_would_alone(name: str) -> None:
     """Each check sees the same things, whether it is asked alone or among all."""
     together, alone = tallies(), tallies()
-    Bench(together).hear(EXCHANGES[name])
+    UniversalChecks(together).hear(EXCHANGES[name])
     for tally in alone:
         tally.add(EXCHANGES[name])
 
@@ -84,7 +84,7 @@ def test_the_bench_judges_as_each_tally_would_alone(name: str) -> None:
 def test_these_exchanges_are_judged_at_all() -> None:
     """Nearly every universal check has something to look at in them."""
     heard = tallies()
-    bench = Bench(heard)
+    bench = UniversalChecks(heard)
     for exchange in EXCHANGES.values():
         bench.hear(exchange)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.model.timing import Clock, Spread, spreads
+from conformance.model.timing import LatencySampler, LatencySummary, spreads
 from tests.reports.sample_reports import EXCHANGE
 
 REFUSED = replace(EXCHANGE, status=400)
@@ -11,7 +11,7 @@ REFUSED = replace(EXCHANGE, status=400)
 
 def test_memory_has_a_bound() -> None:
     """Of a long run an even part is kept, first and late ones alike."""
-    clock = Clock(kept=10)
+    clock = LatencySampler(kept=10)
     for number in range(1000):
         clock.add(replace(REFUSED, id=f"x-{number:04}"))
     numbers = [int(time.exchange[2:]) for time in clock.times]
@@ -24,15 +24,15 @@ def test_memory_has_a_bound() -> None:
 
 def test_a_spread_is_made_of_what_was_measured() -> None:
     """Nine of ten did not take longer than ``p90``."""
-    assert Spread.of([]) is None
-    assert Spread.of([3.0]) == Spread(1, 3.0, 3.0, 3.0, 3.0)
+    assert LatencySummary.of([]) is None
+    assert LatencySummary.of([3.0]) == LatencySummary(1, 3.0, 3.0, 3.0, 3.0)
     tenths = [n / 10 for n in range(11)]
-    assert Spread.of(reversed(tenths)) == Spread(11, 0.0, 0.5, 0.9, 1.0)
+    assert LatencySummary.of(reversed(tenths)) == LatencySummary(11, 0.0, 0.5, 0.9, 1.0)
 
 
 def test_each_kind_is_measured_by_itself() -> None:
     """A kind that never came is absent."""
-    clock = Clock()
+    clock = LatencySampler()
     clock.add(REFUSED)
 
-    assert spreads(clock.times) == {"refusal": Spread(1, 0.5, 0.5, 0.5, 0.5)}
+    assert spreads(clock.times) == {"refusal": LatencySummary(1, 0.5, 0.5, 0.5, 0.5)}

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.model.generated_input import BROKEN, Drawn, Scenario
-from conformance.property_based.corpus import cache_file, keep, load
+from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
+from conformance.property_based.corpus import cache_file, store, load
 from conformance.property_based.document import PLACEHOLDER
 from conformance.property_based.entry import Entry, digest
-from conformance.property_based.violations import gravest, violations
+from conformance.property_based.violations import most_severe, violations
 
 DIGEST = "dd8d73c4b223e3dbd650dbc666aef05ab47c16b06abaa55d2670e89e08518a63"
 """Of seed 0. It changes with the document, and with what draws: never by itself."""
@@ -39,7 +39,7 @@ def test_the_same_seed_draws_the_same_corpus(corpus: tuple[Entry, ...]) -> None:
 def test_names_are_unique_and_can_be_read_back(corpus: tuple[Entry, ...]) -> None:
     """A name says what is tried, and where."""
     assert len({entry.probe for entry in corpus}) == len(corpus)
-    assert [Drawn.of(entry.probe) for entry in corpus] == [e.drawn for e in corpus]
+    assert [GeneratedInput.of(entry.probe) for entry in corpus] == [e.drawn for e in corpus]
 
 
 def test_bodies_are_not_repeated(corpus: tuple[Entry, ...]) -> None:
@@ -61,7 +61,7 @@ def test_an_entry_is_what_its_name_says(corpus: tuple[Entry, ...]) -> None:
     for entry in corpus:
         if not entry.content:
             continue
-        wrong = gravest(json.loads(entry.content))
+        wrong = most_severe(json.loads(entry.content))
         told = wrong.scenario if wrong else Scenario.VALID
         assert told is entry.drawn.scenario, entry.drawn.name
         assert wrong is None or wrong.place == entry.drawn.place
@@ -121,7 +121,7 @@ def test_a_breach_is_told_by_its_kind_and_place(
     body: object, scenario: Scenario, place: str
 ) -> None:
     """What a good server may take is never among what it has to refuse."""
-    wrong = gravest(body)
+    wrong = most_severe(body)
     assert wrong is not None
     assert (wrong.scenario, wrong.place) == (scenario, place)
 
@@ -130,15 +130,15 @@ def test_the_gravest_of_several_breaches_counts() -> None:
     """A missing model is a MUST, whatever else is wrong."""
     body: dict[str, object] = {"top_p": None, "truncation": "x", "tools": {}}
     assert {v.scenario for v in violations(body)} > {Scenario.NULL}
-    assert gravest(body) is not None
-    assert gravest(body) == min(
+    assert most_severe(body) is not None
+    assert most_severe(body) == min(
         violations(body), key=lambda v: [*BROKEN, *Scenario].index(v.scenario)
     )
 
 
 ENTRIES = (
-    Entry(Drawn(Scenario.VALID, "input", "00000000"), '{"model":"m"}'),
-    Entry(Drawn(Scenario.MISSING, "body", "11111111"), ""),
+    Entry(GeneratedInput(Scenario.VALID, "input", "00000000"), '{"model":"m"}'),
+    Entry(GeneratedInput(Scenario.MISSING, "body", "11111111"), ""),
 )
 
 
@@ -147,7 +147,7 @@ def test_a_kept_corpus_is_read_and_not_drawn(
 ) -> None:
     """What is in the cache is what a run sends."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    keep(cache_file(7), ENTRIES)
+    store(cache_file(7), ENTRIES)
 
     assert load(7) == ENTRIES
     assert [path.suffix for path in cache_file(7).parent.iterdir()] == [".json"]

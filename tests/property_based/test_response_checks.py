@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.generated_input import BROKEN, Drawn, Scenario
+from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
 from conformance.model.request import Request
-from conformance.property_based.response_checks import complaint, misfits
+from conformance.property_based.response_checks import check_response, document_violations
 
 ANSWER = {
     "id": "resp_1",
@@ -22,9 +22,9 @@ ANSWER = {
 BODY = {"model": "m", "input": "hello", "temperature": 1}
 
 
-def drawn(scenario: Scenario) -> Drawn:
+def drawn(scenario: Scenario) -> GeneratedInput:
     """Name an input of a scenario."""
-    return Drawn(scenario, "temperature", "0")
+    return GeneratedInput(scenario, "temperature", "0")
 
 
 def answered(status: int, body: object, *, media: str = "application/json") -> Exchange:
@@ -43,9 +43,9 @@ def refusal(message: str, status: int = 400, param: str | None = None) -> Exchan
 @pytest.mark.parametrize("scenario", BROKEN)
 def test_what_is_broken_has_to_be_refused(scenario: Scenario) -> None:
     """Any 4xx about the request will do; an answer will not."""
-    assert complaint(drawn(scenario), refusal("no")) is None
-    assert complaint(drawn(scenario), refusal("no", 422)) is None
-    found = complaint(drawn(scenario), answered(200, ANSWER))
+    assert check_response(drawn(scenario), refusal("no")) is None
+    assert check_response(drawn(scenario), refusal("no", 422)) is None
+    found = check_response(drawn(scenario), answered(200, ANSWER))
     assert found is not None
     assert "temperature" in found.expected
 
@@ -55,7 +55,7 @@ def test_a_blank_success_is_no_refusal_and_no_answer(body: bytes) -> None:
     """An empty answer satisfies nothing, and is no acceptance either."""
     for scenario in (Scenario.WRONG_TYPE, Scenario.VALID):
         with pytest.raises(Inconclusive):
-            complaint(drawn(scenario), answered(200, body))
+            check_response(drawn(scenario), answered(200, body))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_refusal_inside_a_stream_is_not_taken_for_an_answer(body: bytes) -> No
     streamed = replace(exchange, headers=(("content-type", "text/event-stream"),))
 
     with pytest.raises(Inconclusive):
-        complaint(drawn(Scenario.WRONG_TYPE), streamed)
+        check_response(drawn(Scenario.WRONG_TYPE), streamed)
 
 
 @pytest.mark.parametrize("status", [401, 403, 405, 429, 500, 502, 302, 0])
@@ -82,14 +82,14 @@ def test_an_answer_about_something_else_leaves_it_open(
 ) -> None:
     """The caller's key, the server's own trouble, no answer at all."""
     with pytest.raises(Inconclusive):
-        complaint(drawn(scenario), refusal("temperature", status))
+        check_response(drawn(scenario), refusal("temperature", status))
 
 
 def test_nothing_at_this_path_is_no_refusal_of_the_request() -> None:
     """A 404 counts only when it names what it does not find."""
     with pytest.raises(Inconclusive):
-        complaint(drawn(Scenario.WRONG_TYPE), answered(404, {"detail": "Not Found"}))
-    assert complaint(drawn(Scenario.WRONG_TYPE), refusal("temperature?", 404)) is None
+        check_response(drawn(Scenario.WRONG_TYPE), answered(404, {"detail": "Not Found"}))
+    assert check_response(drawn(Scenario.WRONG_TYPE), refusal("temperature?", 404)) is None
 
 
 def test_a_failure_inside_a_success_is_not_taken_for_an_answer() -> None:
@@ -97,7 +97,7 @@ def test_a_failure_inside_a_success_is_not_taken_for_an_answer() -> None:
     failed = answered(200, {**ANSWER, "status": "failed"})
     for scenario in (Scenario.WRONG_TYPE, Scenario.VALID):
         with pytest.raises(Inconclusive):
-            complaint(drawn(scenario), failed)
+            check_response(drawn(scenario), failed)
 
 
 @pytest.mark.parametrize(
@@ -113,25 +113,25 @@ def test_a_failure_inside_a_success_is_not_taken_for_an_answer() -> None:
 )
 def test_a_valid_request_may_be_refused_for_a_reason(said: str) -> None:
     """A capability that is not there, a field that the model does not take."""
-    assert complaint(drawn(Scenario.VALID), refusal(said)) is None
-    assert complaint(drawn(Scenario.OPEN), refusal(said)) is None
+    assert check_response(drawn(Scenario.VALID), refusal(said)) is None
+    assert check_response(drawn(Scenario.OPEN), refusal(said)) is None
 
 
 def test_the_reason_may_stand_in_param_alone() -> None:
     """Servers in good standing say less in the message."""
-    assert complaint(drawn(Scenario.VALID), refusal("no", param="temperature")) is None
+    assert check_response(drawn(Scenario.VALID), refusal("no", param="temperature")) is None
 
 
 def test_a_valid_request_is_not_refused_without_a_reason() -> None:
     """The name of the model is no reason: the model is right."""
     for said in ("Bad request", "the model is m"):
-        assert complaint(drawn(Scenario.VALID), refusal(said))
+        assert check_response(drawn(Scenario.VALID), refusal(said))
 
 
 def test_null_is_to_be_taken_for_absence() -> None:
     """For information only, for the page does not say it."""
-    assert complaint(drawn(Scenario.NULL), answered(200, ANSWER)) is None
-    assert complaint(drawn(Scenario.NULL), refusal("temperature is null"))
+    assert check_response(drawn(Scenario.NULL), answered(200, ANSWER)) is None
+    assert check_response(drawn(Scenario.NULL), refusal("temperature is null"))
 
 
 def test_the_document_accepts_what_conforms() -> None:
@@ -139,14 +139,14 @@ def test_the_document_accepts_what_conforms() -> None:
     event = json.dumps({"type": "response.completed", "response": ANSWER})
     stream = f"event: response.completed\ndata: {event}\n\ndata: [DONE]\n\n".encode()
 
-    assert misfits(answered(200, ANSWER)) == []
-    assert misfits(answered(200, stream, media="text/event-stream")) == []
-    assert misfits(refusal("no")) == []
+    assert document_violations(answered(200, ANSWER)) == []
+    assert document_violations(answered(200, stream, media="text/event-stream")) == []
+    assert document_violations(refusal("no")) == []
 
 
 def test_a_misfit_tells_its_place() -> None:
     """In the terms of the body, where the document knows it."""
-    found = misfits(answered(200, {**ANSWER, "created_at": "now"}))
+    found = document_violations(answered(200, {**ANSWER, "created_at": "now"}))
     assert [finding.pointer for finding in found] == ["/created_at"]
 
 
@@ -163,4 +163,4 @@ def test_a_misfit_tells_its_place() -> None:
 )
 def test_the_document_is_not_content_with_nothing(bad: Exchange) -> None:
     """Blank bodies, foreign media types, foreign envelopes."""
-    assert misfits(bad)
+    assert document_violations(bad)

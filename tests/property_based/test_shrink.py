@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 
 from conformance.model.node import Json
-from conformance.property_based.shrink import MOST, WIDTH, Shrinking, size
-from conformance.property_based.violations import gravest
+from conformance.property_based.shrink import MOST, WIDTH, Minimizer, size
+from conformance.property_based.violations import most_severe
 
 LARGE = {
     "x" * 40: {"deep": [1, 2, {"a": None}]},
@@ -22,9 +22,9 @@ def shrunken(body: Json, fails: Callable[[Json], bool]) -> tuple[Json, int]:
     """Search to the end; return the smallest that fails, and what it cost."""
 
     def alike(version: Json) -> bool:
-        return gravest(version) is None
+        return most_severe(version) is None
 
-    search, sent = Shrinking(body, alike), 0
+    search, sent = Minimizer(body, alike), 0
     while versions := search.versions():
         assert len(versions) <= WIDTH
         assert all(alike(version) for version in versions)
@@ -43,7 +43,7 @@ def test_a_body_is_reduced_to_what_makes_it_fail() -> None:
     best, sent = shrunken(LARGE, has_odd_letter)
 
     assert has_odd_letter(best)
-    assert gravest(best) is None
+    assert most_severe(best) is None
     assert size(best) < size(LARGE) // 20
     assert sent <= MOST
 
@@ -59,7 +59,7 @@ def test_the_budget_is_kept_when_nothing_is_smaller() -> None:
 def test_no_version_is_sent_twice() -> None:
     """Each costs a request."""
     seen = list[str]()
-    search = Shrinking(LARGE, lambda _: True)
+    search = Minimizer(LARGE, lambda _: True)
     while versions := search.versions():
         seen += [json.dumps(version, sort_keys=True) for version in versions]
         search.keep(versions[:1])

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.cli.app import main
 from conformance.contract.catalogue import catalogue
-from conformance.model.sources import addresses
+from conformance.model.sources import links
 from conformance.reference.faults import FAULTS
 from conformance.reference.server import serving
 
@@ -79,5 +79,5 @@ def test_every_source_outside_of_this_project_has_an_address() -> None:
     parts = {p for r in catalogue().requirements for p in r.source.split("; ")}
     named = {p for p in parts if not p.startswith(ours)}
 
-    assert {p for p in named if not list(addresses(p))} == set()
+    assert {p for p in named if not list(links(p))} == set()
     assert len(named) > 30

@@ -10,8 +10,8 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 from conformance.cli.app import main
 from conformance.reference.fault import Fault, on_reply
 from conformance.reference.faults import FAULTS
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 from conformance.reference.server import serving
 from tests.pytest_plugin.test_entry_point import judged as judged_by_pytest
 
@@ -19,7 +19,7 @@ HOSTILE = "complet\x1b[31med\x00\ufffe]]></failure><b>&amp;\u2028"
 
 
 @on_reply()
-def speaks_in_control_characters(_asked: Asked, reply: Reply) -> Reply:
+def speaks_in_control_characters(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Status and refusals hold what XML cannot."""
     if reply.events is not None or not isinstance(reply.payload, dict):
         return reply
@@ -29,12 +29,12 @@ def speaks_in_control_characters(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def refuses_tools(asked: Asked, reply: Reply) -> Reply:
+def refuses_tools(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Tools are refused in words that XML cannot hold."""
     if not asked.member("tools"):
         return reply
     error = {"message": f"tools are not supported {HOSTILE}", "type": "x"}
-    return Reply(400, payload={"error": error})
+    return GatewayResponse(400, payload={"error": error})
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.reference.gateway import KEY, MODEL, Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -17,21 +17,21 @@ class Speaker:
 
     gateway: Gateway
 
-    def ask(self, *, key: str = KEY, **members: Json) -> Reply:
+    def ask(self, *, key: str = KEY, **members: Json) -> GatewayResponse:
         """Create a response; ``model`` is filled in."""
         return self.send(json.dumps({"model": MODEL, **members}).encode(), key=key)
 
     def send(
         self, raw: bytes, *, key: str = KEY, content_type: str = "application/json"
-    ) -> Reply:
+    ) -> GatewayResponse:
         """Send a body as it is."""
         headers = (("authorization", f"Bearer {key}"), ("content-type", content_type))
-        return self.gateway.answer(Asked("POST", "/v1/responses", headers, raw))
+        return self.gateway.answer(GatewayRequest("POST", "/v1/responses", headers, raw))
 
-    def get(self, path: str, *, key: str = KEY, method: str = "GET") -> Reply:
+    def get(self, path: str, *, key: str = KEY, method: str = "GET") -> GatewayResponse:
         """Ask for another path."""
         headers = (("authorization", f"Bearer {key}"),)
-        return self.gateway.answer(Asked(method, path, headers))
+        return self.gateway.answer(GatewayRequest(method, path, headers))
 
     def text(self, **members: Json) -> str:
         """Create a response and return what it says."""
@@ -43,7 +43,7 @@ class Speaker:
         return cost
 
 
-def text_of(reply: Reply) -> str:
+def text_of(reply: GatewayResponse) -> str:
     """The text of a JSON reply, all messages together."""
     return "".join(
         part["text"]
@@ -53,12 +53,12 @@ def text_of(reply: Reply) -> str:
     )
 
 
-def calls_of(reply: Reply) -> list[Json]:
+def calls_of(reply: GatewayResponse) -> list[Json]:
     """The function calls of a JSON reply."""
     return [i for i in reply.payload["output"] if i["type"] == "function_call"]
 
 
-def error_of(reply: Reply) -> Json:
+def error_of(reply: GatewayResponse) -> Json:
     """The inside of the error envelope, which has all four members."""
     error = reply.payload["error"]
     assert set(error) == {"message", "type", "param", "code"}

@@ -14,51 +14,51 @@ from conformance.reference.fault import Fault, on_reply, on_request, on_wire, re
 from conformance.reference.faults import FAULTS, collected
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY, Gateway
 from conformance.reference.mutations import (
-    each_event,
-    each_item,
-    each_response,
+    change_each_event,
+    change_each_item,
+    change_each_response,
     final_response,
     renumbered,
-    retold,
+    rebuild_stream,
 )
-from conformance.reference.request import ABSENT, Asked
-from conformance.reference.response_message import HANG_UP, RESET, Chunk, Head, Reply
+from conformance.reference.request import ABSENT, GatewayRequest
+from conformance.reference.response_message import DISCONNECT, RESET, Chunk, ResponseHead, GatewayResponse
 from conformance.reference.server import serving
 from conformance.reference.variants import VARIANTS
 from tests.reference.client import Json
 
 PATH = "/v1/responses"
-Wire = tuple[Head, Iterable[Chunk]]
+Wire = tuple[ResponseHead, Iterable[Chunk]]
 
 
 @on_request(breaks="auth.key-is-checked")
-def any_key_opens(asked: Asked, gateway: Gateway) -> Asked:
+def any_key_opens(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """Whoever comes is let in."""
     return asked.with_header("authorization", f"Bearer {gateway.keys['first']}")
 
 
 @on_request(breaks={"state.kept", "state.refused"})
-def previous_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+def previous_id_ignored(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A previous response is not looked up."""
     return asked.without_members("previous_response_id")
 
 
 @on_request(breaks="errors.internal")
-def out_of_order(_asked: Asked, _gateway: Gateway) -> Reply:
+def out_of_order(_asked: GatewayRequest, _gateway: Gateway) -> GatewayResponse:
     """Every request is a 503."""
-    return Reply(503, payload={"error": {"message": "no"}})
+    return GatewayResponse(503, payload={"error": {"message": "no"}})
 
 
 @on_request(breaks="isolation.own-answer", profiles={"newapi"})
-def answer_of_another(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def answer_of_another(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """The second answer is the first one again."""
     kept = gateway.notes.setdefault("kept", gateway.answer(asked))
-    assert isinstance(kept, Reply)
+    assert isinstance(kept, GatewayResponse)
     return kept
 
 
 @on_reply(breaks="usage.sum")
-def total_is_off(_asked: Asked, reply: Reply) -> Reply:
+def total_is_off(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The total is one more than the sum."""
 
     def off(response: Json) -> Json:
@@ -66,44 +66,44 @@ def total_is_off(_asked: Asked, reply: Reply) -> Reply:
             response["usage"]["total_tokens"] += 1
         return response
 
-    return each_response(reply, off)
+    return change_each_response(reply, off)
 
 
 @on_reply(breaks="isolation.key")
-def who_asked(asked: Asked, reply: Reply) -> Reply:
+def who_asked(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The answer names the key's owner, and how often anybody asked."""
     asked.notes["seen"] = asked.notes.get("seen", 0) + 1
     return reply.with_headers(x_owner=str(asked.key), x_seen=str(asked.notes["seen"]))
 
 
 @on_wire(breaks="transport.whole")
-def cut_short(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Wire:
+def cut_short(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Wire:
     """The connection closes after two events."""
     first, second, *_rest = chunks
-    return head, [first, second, HANG_UP]
+    return head, [first, second, DISCONNECT]
 
 
 @on_wire(breaks="transport.whole")
-def reset_at_once(_asked: Asked, head: Head, _chunks: Iterable[Chunk]) -> Wire:
+def reset_at_once(_asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]) -> Wire:
     """The connection is reset before the status line."""
     return head, [RESET]
 
 
 @on_wire(breaks="transport.length")
-def longer_than_it_is(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Wire:
+def longer_than_it_is(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Wire:
     """Content-Length promises more than comes."""
     return head.with_header("content-length", "99999"), chunks
 
 
 @on_wire(breaks="transport.http")
-def own_framing(_asked: Asked, head: Head, _chunks: Iterable[Chunk]) -> Wire:
+def own_framing(_asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]) -> Wire:
     """The answer is written by hand."""
     raw = b"HTTP/1.1 299 Odd\r\nContent-Length: 3\r\n\r\n"
     return replace(head, raw=raw), [Chunk(b"abc"), Chunk(b"def")]
 
 
 @on_wire(breaks="transport.end")
-def endless(_asked: Asked, head: Head, _chunks: Iterable[Chunk]) -> Wire:
+def endless(_asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]) -> Wire:
     """The body never ends."""
 
     def forever() -> Iterator[Chunk]:
@@ -113,20 +113,20 @@ def endless(_asked: Asked, head: Head, _chunks: Iterable[Chunk]) -> Wire:
     return head.without("content-length"), forever()
 
 
-def request(key: str = KEY, **members: Json) -> Asked:
+def request(key: str = KEY, **members: Json) -> GatewayRequest:
     """A request as the network would give it."""
     headers = (("authorization", f"Bearer {key}"),)
-    return Asked("POST", PATH, headers).with_body({"model": MODEL, **members})
+    return GatewayRequest("POST", PATH, headers).with_body({"model": MODEL, **members})
 
 
-def told(asked: Asked, *faults: Fault, gateway: Gateway | None = None) -> Json:
+def told(asked: GatewayRequest, *faults: Fault, gateway: Gateway | None = None) -> Json:
     """The JSON body of an answer under some faults."""
     _head, chunks = respond(gateway or Gateway(), faults, asked)
     return json.loads(b"".join(chunk.data for chunk in chunks))
 
 
 @pytest.fixture
-def streamed() -> Reply:
+def streamed() -> GatewayResponse:
     """A streamed answer."""
     return Gateway().answer(request(input="Reply with exactly: Hello", stream=True))
 
@@ -144,7 +144,7 @@ def test_a_fault_is_named_after_its_function() -> None:
 def test_a_fault_without_a_sentence_is_none() -> None:
     """A defect that nobody describes is refused where it is defined."""
 
-    def mute(_asked: Asked, reply: Reply) -> Reply:
+    def mute(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
         return reply
 
     with pytest.raises(TypeError, match="mute"):
@@ -182,65 +182,65 @@ def test_faults_can_be_combined() -> None:
     )
 
 
-def test_every_response_is_changed_and_none_that_is_stored(streamed: Reply) -> None:
+def test_every_response_is_changed_and_none_that_is_stored(streamed: GatewayResponse) -> None:
     """Payload and snapshots are rewritten; what the gateway keeps is not."""
     gateway = Gateway()
     plain = told(request(), total_is_off, gateway=gateway)
     kept = gateway.store.get(plain["id"], "first")
     assert kept is not None
     assert kept.response["usage"]["total_tokens"] == plain["usage"]["total_tokens"] - 1
-    named = each_response(streamed, lambda response: {**response, "model": "other"})
+    named = change_each_response(streamed, lambda response: {**response, "model": "other"})
     snapshots = [e["response"] for e in named.events or () if "response" in e]
     assert {snapshot["model"] for snapshot in snapshots} == {"other"}
     assert final_response(streamed)["model"] == MODEL
 
 
-def test_every_item_is_changed(streamed: Reply) -> None:
+def test_every_item_is_changed(streamed: GatewayResponse) -> None:
     """Items are rewritten in events and in snapshots."""
-    changed = each_item(streamed, lambda item: {**item, "id": "odd"})
+    changed = change_each_item(streamed, lambda item: {**item, "id": "odd"})
     items = [e["item"] for e in changed.events or () if "item" in e]
     items += final_response(changed)["output"]
     assert {item["id"] for item in items} == {"odd"}
     assert len(items) == 3
 
 
-def test_events_can_go_and_be_renumbered(streamed: Reply) -> None:
+def test_events_can_go_and_be_renumbered(streamed: GatewayResponse) -> None:
     """A gap in the numbers is made, or mended, on purpose."""
-    gone = each_event(streamed, lambda e: None if "delta" in e else e)
+    gone = change_each_event(streamed, lambda e: None if "delta" in e else e)
     numbers = [event["sequence_number"] for event in gone.events or ()]
     assert numbers != list(range(len(numbers)))
     again = [event["sequence_number"] for event in renumbered(gone).events or ()]
     assert again == list(range(len(numbers)))
 
 
-def test_another_answer_can_be_told(streamed: Reply) -> None:
+def test_another_answer_can_be_told(streamed: GatewayResponse) -> None:
     """The whole stream agrees with the changed response."""
 
     def louder(response: Json) -> Json:
         response["output"][0]["content"][0]["text"] = "HELLO!"
         return response
 
-    events = retold(streamed, louder).events or ()
+    events = rebuild_stream(streamed, louder).events or ()
     assert "".join(e.get("delta", "") for e in events) == "HELLO!"
     assert events[-1]["response"]["output"][0]["content"][0]["text"] == "HELLO!"
-    plain = retold(Gateway().answer(request(input="Hi")), louder)
+    plain = rebuild_stream(Gateway().answer(request(input="Hi")), louder)
     assert plain.payload["output"][0]["content"][0]["text"] == "HELLO!"
 
 
 def test_rewriting_leaves_refusals_alone() -> None:
     """There is no response in an error."""
     refused = Gateway().answer(request(key="wrong"))
-    for rewrite in (each_response, each_item, each_event, retold):
+    for rewrite in (change_each_response, change_each_item, change_each_event, rebuild_stream):
         assert rewrite(refused, lambda _value: pytest.fail("changed")) == refused
     assert renumbered(refused) == refused
     assert refused.refused
     assert final_response(refused) is None
 
 
-def test_names_follow_the_types_unless_told_otherwise(streamed: Reply) -> None:
+def test_names_follow_the_types_unless_told_otherwise(streamed: GatewayResponse) -> None:
     """Frames are named by type, by a list, or not at all."""
 
-    def lines(reply: Reply) -> list[bytes]:
+    def lines(reply: GatewayResponse) -> list[bytes]:
         return [chunk.data.split(b"\n")[0] for chunk in reply.to_wire()[1]]
 
     assert lines(streamed)[0] == b"event: response.created"
@@ -252,7 +252,7 @@ def test_names_follow_the_types_unless_told_otherwise(streamed: Reply) -> None:
 
 def test_a_body_can_be_anything() -> None:
     """Raw bytes and a media type replace the JSON."""
-    head, chunks = Reply(500, raw=b"<html>", media_type="text/html").to_wire()
+    head, chunks = GatewayResponse(500, raw=b"<html>", media_type="text/html").to_wire()
     assert head.header("content-type") == "text/html"
     assert head.header("content-length") == "6"
     assert [chunk.data for chunk in chunks] == [b"<html>"]

@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.reference.gateway import KEY, MODEL, MODELS, SECOND_KEY, Gateway
-from conformance.reference.request import LARGEST_BODY, Asked
-from conformance.reference.store import MOST_RECORDS, Store
+from conformance.reference.request import MAX_BODY_BYTES, GatewayRequest
+from conformance.reference.store import MAX_RECORDS, Store
 from tests.reference.client import Speaker, error_of
 
 BODY = b'{"model": "scripted-1", "input": "Hi"}'
@@ -14,7 +14,7 @@ def knock(*authorizations: str, query: str = "", raw: bytes = BODY) -> int:
     """The status that a request with these Authorization headers gets."""
     headers = tuple(("authorization", value) for value in authorizations)
     named = {"api_key": query} if query else {}
-    asked = Asked("POST", "/v1/responses", headers, raw, named)
+    asked = GatewayRequest("POST", "/v1/responses", headers, raw, named)
     return Gateway().answer(asked).status
 
 
@@ -61,7 +61,7 @@ def test_a_key_elsewhere_is_no_key() -> None:
 def test_the_key_is_looked_at_before_the_body() -> None:
     """A stranger learns nothing about the body."""
     assert knock("Bearer wrong", raw=b"{") == 401
-    assert knock("Bearer wrong", raw=b" " * (LARGEST_BODY + 1)) == 401
+    assert knock("Bearer wrong", raw=b" " * (MAX_BODY_BYTES + 1)) == 401
 
 
 def test_a_401_says_how_and_not_what(speaker: Speaker) -> None:
@@ -75,7 +75,7 @@ def test_a_401_says_how_and_not_what(speaker: Speaker) -> None:
 
 def test_a_body_that_is_too_large_is_a_413(speaker: Speaker) -> None:
     """The limit is in bytes, and is itself allowed."""
-    fits = BODY.ljust(LARGEST_BODY)
+    fits = BODY.ljust(MAX_BODY_BYTES)
     assert speaker.send(fits).status == 200
     assert speaker.send(fits + b" ").status == 413
 
@@ -134,9 +134,9 @@ def test_the_cache_is_not_shared(speaker: Speaker) -> None:
 def test_the_store_forgets_the_oldest() -> None:
     """Memory is bounded by the number of records."""
     store = Store()
-    for n in range(MOST_RECORDS + 2):
+    for n in range(MAX_RECORDS + 2):
         store.put("first", {"id": f"resp_{n}", "output": []}, ())
-    assert len(store.records) == MOST_RECORDS
+    assert len(store.records) == MAX_RECORDS
     assert store.get("resp_0", "first") is None
     assert store.get(f"resp_{n}", "first") is not None
 

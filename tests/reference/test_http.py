@@ -12,19 +12,19 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from conformance.reference.app import town
+from conformance.reference.app import multi_gateway_app
 from conformance.reference.fault import on_reply
 from conformance.reference.gateway import KEY, MODEL, Gateway
-from conformance.reference.request import LARGEST_BODY
-from conformance.reference.response_message import Reply
-from conformance.reference.server import Serving, serve, serving
+from conformance.reference.request import MAX_BODY_BYTES
+from conformance.reference.response_message import GatewayResponse
+from conformance.reference.server import GatewayServer, serve, serving
 from tests.reference.client import Json, Speaker
 
 PATH = "/v1/responses"
 
 
 @on_reply(breaks="status.known")
-def odd_status(_asked: object, reply: Reply) -> Reply:
+def odd_status(_asked: object, reply: GatewayResponse) -> GatewayResponse:
     """The status is a word of our own."""
     return reply.with_payload({**reply.payload, "status": "odd"})
 
@@ -90,7 +90,7 @@ def test_a_compressed_request_is_refused(http: httpx.Client) -> None:
 
 def test_a_body_beyond_the_limit_is_read_and_refused(http: httpx.Client) -> None:
     """The client hears the 413, and its connection can be used again."""
-    answer = http.post(PATH, content=b" " * (LARGEST_BODY * 2))
+    answer = http.post(PATH, content=b" " * (MAX_BODY_BYTES * 2))
     assert answer.status_code == 413
     assert http.post(PATH, json={"model": MODEL}).status_code == 200
 
@@ -103,7 +103,7 @@ def test_other_methods_over_http(http: httpx.Client) -> None:
     assert http.get("/").json()["error"]["code"] == "not_found"
 
 
-def test_two_hundred_canaries_stay_apart(gateway: Serving) -> None:
+def test_two_hundred_canaries_stay_apart(gateway: GatewayServer) -> None:
     """Parallel requests, plain and streamed, get their own answers and ids."""
 
     async def speak(client: httpx.AsyncClient, n: int) -> str:
@@ -142,7 +142,7 @@ def test_a_town_has_many_gateways() -> None:
     """Each has its own faults and its own memory; an unknown name is a 404."""
     headers = {"authorization": f"Bearer {KEY}"}
     with (
-        serving(town({"good": [], "odd": [odd_status]})) as running,
+        serving(multi_gateway_app({"good": [], "odd": [odd_status]})) as running,
         httpx.Client(base_url=running.url, headers=headers) as client,
     ):
         good, odd = (
@@ -170,7 +170,7 @@ def test_serving_ends_though_clients_stay() -> None:
 
 
 @on_reply(breaks="nothing.at-all")
-def slip(_asked: object, _reply: Reply) -> Reply:
+def slip(_asked: object, _reply: GatewayResponse) -> GatewayResponse:
     """The fault itself is broken."""
     raise LookupError("slipped")
 
@@ -183,7 +183,7 @@ def test_a_fault_that_breaks_is_loud(caplog: pytest.LogCaptureFixture) -> None:
     assert "LookupError" in caplog.text
 
 
-def test_a_long_header_is_not_the_frameworks_business(gateway: Serving) -> None:
+def test_a_long_header_is_not_the_frameworks_business(gateway: GatewayServer) -> None:
     """A key of a hundred thousand letters is a 401 like any other."""
     headers = {"authorization": "Bearer " + "k" * 100_000}
     answer = httpx.post(f"{gateway.url}{PATH}", json={}, headers=headers)

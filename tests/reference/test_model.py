@@ -312,7 +312,7 @@ def test_the_prompt_costs_more_the_longer_it_is(speaker: Speaker) -> None:
     costs = [speaker.tokens(input=SENTENCE * n) for n in (1, 2, 3, 4)]
     steps = {after - before for before, after in pairwise(costs)}
     assert len(steps) == 1
-    assert steps.pop() >= len(SENTENCE) / tokens.LONGEST_TOKEN
+    assert steps.pop() >= len(SENTENCE) / tokens.MAX_TOKEN_LENGTH
 
 
 def test_a_text_costs_the_same_in_every_form(speaker: Speaker) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.reference.schema_values import Fitting
+from conformance.reference.schema_values import SchemaValueGenerator
 from tests.reference.client import Json
 
 KEYWORDS = [
@@ -63,13 +63,13 @@ ODD = st.recursive(
 )
 def test_a_value_fits(schema: Json) -> None:
     """The keywords that such schemas are written with are obeyed."""
-    jsonschema.validate(Fitting(schema).value(), schema)
+    jsonschema.validate(SchemaValueGenerator(schema).value(), schema)
 
 
 def test_places_and_texts_are_taken_from_the_prompt() -> None:
     """A member named like a place takes the place, any other string the text."""
     schema = {"properties": {"home_town": {}, "note": {"type": "string"}}}
-    assert Fitting(schema, "Oslo", "hm").value() == {"home_town": "Oslo", "note": "hm"}
+    assert SchemaValueGenerator(schema, "Oslo", "hm").value() == {"home_town": "Oslo", "note": "hm"}
 
 
 @settings(
@@ -82,7 +82,7 @@ def test_places_and_texts_are_taken_from_the_prompt() -> None:
 @given(st.dictionaries(st.sampled_from(KEYWORDS), ODD, max_size=6))
 def test_nonsense_gets_some_value(schema: Json) -> None:
     """Whatever stands where a schema should, the answer is JSON and not an error."""
-    json.dumps(Fitting(schema).value(), allow_nan=False)
+    json.dumps(SchemaValueGenerator(schema).value(), allow_nan=False)
 
 
 @pytest.mark.parametrize("kind", ["object", "array"])
@@ -96,4 +96,4 @@ def test_a_schema_without_end_gets_a_small_value(kind: str) -> None:
         "items": {"$ref": "#"},
         "minItems": 16,
     }
-    assert len(json.dumps(Fitting(endless).value())) < 100_000
+    assert len(json.dumps(SchemaValueGenerator(endless).value())) < 100_000

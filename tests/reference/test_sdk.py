@@ -7,12 +7,12 @@ import openai
 import pytest
 
 from conformance.reference.gateway import MODEL
-from conformance.reference.server import Serving
+from conformance.reference.server import GatewayServer
 from tests.reference.client import Json
 
 
 @pytest.fixture
-def client(gateway: Serving) -> Iterator[openai.OpenAI]:
+def client(gateway: GatewayServer) -> Iterator[openai.OpenAI]:
     """A client that holds the first key and does not retry."""
     url = f"{gateway.url}/v1"
     with openai.OpenAI(base_url=url, api_key=gateway.key, max_retries=0) as client:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conformance.model.exchange import Exchange
 from conformance.model.node import Finding
-from conformance.model.report import Report, RunInfo, Spent, TargetInfo
+from conformance.model.report import Report, RunInfo, RunCost, TargetInfo
 from conformance.model.request import Request
 from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Outcome, Verdict
@@ -68,7 +68,7 @@ def report_of(*verdicts: Verdict, interrupted: bool = False) -> Report:
             0,
             interrupted,
             "2026-11-22",
-            Spent(3, 2, 1, 0, 20, 10),
+            RunCost(3, 2, 1, 0, 20, 10),
         ),
         verdicts,
         {"core": "supported"},

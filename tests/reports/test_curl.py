@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from conformance.model.request import KEY, KEY_CUT, KEY_SWAPPED, Request
+from conformance.model.request import KEY, KEY_TRUNCATED, KEY_CASE_SWAPPED, Request
 from conformance.reports.curl import curl
 from tests.run.raw import RawServer, http
 
@@ -21,8 +21,8 @@ BINARY = Request(b'{"input": "\x00\xff"}')
     [
         ODD,
         BINARY,
-        Request.of({"model": "m"}, headers={"Authorization": f"Bearer {KEY_CUT}"}),
-        Request.of({"model": "m"}, headers={"Authorization": f"Bearer {KEY_SWAPPED}"}),
+        Request.of({"model": "m"}, headers={"Authorization": f"Bearer {KEY_TRUNCATED}"}),
+        Request.of({"model": "m"}, headers={"Authorization": f"Bearer {KEY_CASE_SWAPPED}"}),
         Request.of({"model": "m"}, headers={"Authorization": None}),
         Request.of({"model": "m"}, headers={"Content-Type": None}),
         Request(
@@ -56,7 +56,7 @@ def test_the_line_sends_what_was_sent(request_: Request) -> None:
     text, _, body = head.partition(b"\r\n\r\n")
     lines = text.decode().split("\r\n")
     sent = {n.lower(): v for n, _, v in (row.partition(": ") for row in lines[1:])}
-    filled = {KEY: "sk-Abc", KEY_CUT: "sk-Ab", KEY_SWAPPED: "SK-aBC"}
+    filled = {KEY: "sk-Abc", KEY_TRUNCATED: "sk-Ab", KEY_CASE_SWAPPED: "SK-aBC"}
     for name in ("authorization", "content-type"):
         wanted = request_.all_headers.get(name)
         for place, value in filled.items():

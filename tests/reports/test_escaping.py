@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.reports.escaping import hides, visible
+from conformance.reports.escaping import has_control_characters, escape_control_characters
 
 
 @pytest.mark.parametrize(
@@ -17,14 +17,14 @@ from conformance.reports.escaping import hides, visible
 )
 def test_what_acts_or_hides_is_spelt_out(text: str, shown: str) -> None:
     """Escape sequences, C1 controls, direction, half characters, tags."""
-    assert hides(text)
-    assert visible(text) == shown
-    visible(text).encode("utf-8")
+    assert has_control_characters(text)
+    assert escape_control_characters(text) == shown
+    escape_control_characters(text).encode("utf-8")
 
 
 def test_what_is_plain_stays() -> None:
     """Every script, line feeds, tabs, and emoji that are joined of several."""
     text = "naïve 你好 سلام שלום\n\t👨\u200d👩\u200d👧 \u0645\u06cc\u200c\u062e"
 
-    assert not hides(text)
-    assert visible(text) == text
+    assert not has_control_characters(text)
+    assert escape_control_characters(text) == text

@@ -6,10 +6,10 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 
-from conformance.model.exchange import Exchange, Kind, Trouble
+from conformance.model.exchange import Exchange, ResponseKind, FailureKind
 from conformance.model.request import KEY, Request
 from conformance.model.settings import Limits
-from conformance.run.http import Lane, send
+from conformance.run.http import Connection, send
 from conformance.run.target import Target
 from tests.run.raw import RawServer, http
 
@@ -22,14 +22,14 @@ def exchanged(url: str, request: Request = ASK, limits: Limits = SHORT) -> Excha
     """Send one request to a server and return what came."""
 
     async def once() -> Exchange:
-        async with Lane() as lane:
+        async with Connection() as lane:
             target = Target(url, SECRET)
             return await send(lane, target, request, limits, time.monotonic())
 
     return asyncio.run(once())
 
 
-def trouble_of(exchange: Exchange) -> Trouble | None:
+def trouble_of(exchange: Exchange) -> FailureKind | None:
     """Return what ended the exchange early, if anything did."""
     return exchange.failure.trouble if exchange.failure else None
 
@@ -61,7 +61,7 @@ def test_a_body_that_dribbles_ends_at_the_total_deadline() -> None:
     with RawServer(dribble) as server:
         exchange = exchanged(server.url)
 
-    assert trouble_of(exchange) is Trouble.TIMEOUT
+    assert trouble_of(exchange) is FailureKind.TIMEOUT
     assert exchange.status == 200
     assert exchange.body.startswith(b"x")
 
@@ -76,8 +76,8 @@ def test_silence_ends_at_the_deadline() -> None:
     with RawServer(silence) as server:
         exchange = exchanged(server.url)
 
-    assert trouble_of(exchange) is Trouble.TIMEOUT
-    assert exchange.kind is Kind.SILENCE
+    assert trouble_of(exchange) is FailureKind.TIMEOUT
+    assert exchange.kind is ResponseKind.SILENCE
 
 
 def test_an_endless_stream_ends_at_the_cap() -> None:
@@ -91,7 +91,7 @@ def test_an_endless_stream_ends_at_the_cap() -> None:
     with RawServer(endless) as server:
         exchange = exchanged(server.url, limits=Limits(timeout=20, largest_body=9_999))
 
-    assert trouble_of(exchange) is Trouble.TOO_LARGE
+    assert trouble_of(exchange) is FailureKind.TOO_LARGE
     assert len(exchange.body) == 9_999
 
 
@@ -101,7 +101,7 @@ def test_a_gzip_bomb_is_not_unpacked() -> None:
     with RawServer(lambda _: [http(bomb, "content-encoding: gzip")]) as server:
         exchange = exchanged(server.url, limits=Limits(timeout=20, largest_body=9_999))
 
-    assert trouble_of(exchange) is Trouble.TOO_LARGE
+    assert trouble_of(exchange) is FailureKind.TOO_LARGE
     assert len(exchange.body) == 9_999
 
 
@@ -120,7 +120,7 @@ def test_plain_bytes_called_gzip_are_a_failure_of_encoding() -> None:
     with RawServer(lambda _: [http(b'{"id": 1}', "content-encoding: gzip")]) as server:
         exchange = exchanged(server.url)
 
-    assert trouble_of(exchange) is Trouble.ENCODING
+    assert trouble_of(exchange) is FailureKind.ENCODING
 
 
 def test_a_body_cut_short_is_noticed() -> None:
@@ -128,7 +128,7 @@ def test_a_body_cut_short_is_noticed() -> None:
     with RawServer(lambda _: [http(b'{"id"', "content-length: 99")]) as server:
         exchange = exchanged(server.url)
 
-    assert trouble_of(exchange) is Trouble.CUT
+    assert trouble_of(exchange) is FailureKind.CUT
     assert exchange.body == b'{"id"'
 
 
@@ -137,7 +137,7 @@ def test_what_is_not_http_is_evidence_too() -> None:
     with RawServer(lambda _: [b"SSH-2.0-OpenSSH_9.2\r\n\r\n"]) as server:
         exchange = exchanged(server.url)
 
-    assert trouble_of(exchange) in {Trouble.PROTOCOL, Trouble.CUT}
+    assert trouble_of(exchange) in {FailureKind.PROTOCOL, FailureKind.CUT}
     assert exchange.status == 0
 
 
@@ -232,5 +232,5 @@ def test_what_http_cannot_carry_is_our_own_trouble() -> None:
     with RawServer(lambda _: [http(b"{}")]) as server:
         exchange = exchanged(server.url, request)
 
-    assert trouble_of(exchange) is Trouble.UNSENT
-    assert exchange.kind is Kind.SILENCE
+    assert trouble_of(exchange) is FailureKind.UNSENT
+    assert exchange.kind is ResponseKind.SILENCE

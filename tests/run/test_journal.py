@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.errors import BadJournal
-from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.errors import InvalidJournal
+from conformance.model.exchange import Exchange, TransportFailure, FailureKind
 from conformance.model.request import Request
 from conformance.run.journal import (
-    LONGEST_PLAIN,
+    MAX_PLAIN_BYTES,
     VERSION,
     Journal,
     exchange_record,
@@ -21,7 +21,7 @@ HEADERS = (("content-type", "application/json"), ("x-a", "1"), ("x-a", "2"))
 
 
 @pytest.mark.parametrize(
-    "content", [b"", "ünï 💥".encode(), b"\x00\xff\xfe", b"a b " * LONGEST_PLAIN]
+    "content", [b"", "ünï 💥".encode(), b"\x00\xff\xfe", b"a b " * MAX_PLAIN_BYTES]
 )
 def test_bytes_survive_whatever_they_are(content: bytes) -> None:
     """Text, no text at all, and very much of it."""
@@ -33,7 +33,7 @@ def test_bytes_survive_whatever_they_are(content: bytes) -> None:
         ((0.25, 3), (0.5, 7)),
         1.5,
         0.75,
-        Failure(Trouble.CUT, "gone"),
+        TransportFailure(FailureKind.CUT, "gone"),
         len(content),
         id="x-0007",
         probe="text",
@@ -91,5 +91,5 @@ def test_what_is_no_whole_journal_is_refused(
     path = tmp_path / "journal.ndjson"
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
-    with pytest.raises(BadJournal, match=said):
+    with pytest.raises(InvalidJournal, match=said):
         read(path)

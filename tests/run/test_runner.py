@@ -12,13 +12,13 @@ from conformance.errors import TargetUnreachable
 from conformance.judge.plan import plan
 from conformance.model.check import Check, Findings, check
 from conformance.model.exchange import Exchange
-from conformance.model.probe import Probe, Setting, Steps, probe
+from conformance.model.probe import Probe, ProbeContext, Steps, probe
 from conformance.model.report import Report
 from conformance.model.request import Request
 from conformance.model.requirement import must
 from conformance.model.settings import Limits, Settings
 from conformance.model.verdict import Outcome
-from conformance.run.session import judged_live
+from conformance.run.session import run_to_completion
 from tests.run.raw import RawServer, http
 
 GOOD = json.dumps({"id": "r", "object": "response", "output": []}).encode()
@@ -30,7 +30,7 @@ def named(name: str, turns: int, answers: int = 1) -> Probe:
     """Return a probe of so many plain requests that carry its name."""
 
     @probe(answers=answers)
-    def steps(setting: Setting) -> Steps:
+    def steps(setting: ProbeContext) -> Steps:
         """Plain requests."""
         for turn in range(turns):
             yield setting.ask(f"{name} {turn}")
@@ -54,7 +54,7 @@ def ran(url: str, *probes: Probe, limits: Limits | None = None) -> Report:
     """Run a catalogue of these probes alone."""
     settings = Settings(url, "m", "sk-x", generated=0, limits=limits or Limits())
     book = Catalogue(tuple(clause(of) for of in probes), ())
-    return judged_live(settings, plan(book, settings))
+    return run_to_completion(settings, plan(book, settings))
 
 
 def outcomes(report: Report) -> dict[str, Outcome]:
@@ -194,7 +194,7 @@ def test_a_refused_first_request_leaves_no_refusal_to_be_judged() -> None:
     book = Catalogue((catalogue().find("errors.is-an-envelope"),), ())
     with RawServer(lambda _: [page]) as server:
         settings = Settings(server.url, "m", "sk-x", generated=0)
-        report = judged_live(settings, plan(book, settings))
+        report = run_to_completion(settings, plan(book, settings))
 
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.INCONCLUSIVE}
     assert report.exit_code == 3
@@ -216,7 +216,7 @@ def test_requests_of_one_turn_go_out_together() -> None:
         yield http(GOOD, "connection: close")
 
     @probe(answers=4)
-    def burst(_setting: Setting) -> Steps:
+    def burst(_setting: ProbeContext) -> Steps:
         """Four at once."""
         told = yield tuple(Request.of({"input": str(i)}) for i in range(4))
         assert [x.request.member("input") for x in told] == ["0", "1", "2", "3"]
@@ -232,7 +232,7 @@ def test_requests_of_one_turn_go_out_together() -> None:
                 yield from exchange.response["object"].differs("response")
 
         book = Catalogue((all_answered,), ())
-        report = judged_live(settings, plan(book, settings))
+        report = run_to_completion(settings, plan(book, settings))
 
     assert outcomes(report) == {"burst": Outcome.PASSED}
 
@@ -266,7 +266,7 @@ def test_a_server_that_is_down_is_not_blamed_for_what_was_asked() -> None:
         settings = Settings(server.url, "m", "sk-x", generated=0)
         named_ = ("limits.oversized-prompt-is-no-server-error",)
         book = Catalogue(tuple(catalogue().find(id_) for id_ in named_), ())
-        report = judged_live(settings, plan(book, settings))
+        report = run_to_completion(settings, plan(book, settings))
 
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.INCONCLUSIVE}
     assert "502" in report.verdicts[0].reason

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.errors import BadSetting
-from conformance.model.request import BEARER, KEY_CUT, KEY_SWAPPED, Request
+from conformance.errors import ConfigurationError
+from conformance.model.request import BEARER, KEY_TRUNCATED, KEY_CASE_SWAPPED, Request
 from conformance.run.target import Target, read_url
 
 LONG = "sk-0123456789abcdefghijklmnopqrstuv"
@@ -40,7 +40,7 @@ def test_a_url_may_end_at_the_host_at_v1_or_at_the_path(text: str, base: str) ->
 )
 def test_what_is_no_such_url_is_refused(text: str) -> None:
     """The message never repeats a password."""
-    with pytest.raises(BadSetting) as caught:
+    with pytest.raises(ConfigurationError) as caught:
         read_url(text)
 
     assert "secret" not in str(caught.value)
@@ -55,8 +55,8 @@ def test_the_places_for_keys_are_filled_when_sending() -> None:
         return target.fill(request)[1]["authorization"]
 
     assert header(BEARER) == "Bearer sk-Abc"
-    assert header(f"Bearer {KEY_CUT}") == "Bearer sk-Ab"
-    assert header(f"Bearer {KEY_SWAPPED}") == "Bearer SK-aBC"
+    assert header(f"Bearer {KEY_TRUNCATED}") == "Bearer sk-Ab"
+    assert header(f"Bearer {KEY_CASE_SWAPPED}") == "Bearer SK-aBC"
     assert header("Bearer ${SECOND_KEY}") == "Bearer sk-Two"
 
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from conformance.contract.auth import probes
 from conformance.model.check import Findings, check
-from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.model.node import show
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, ResponseKind
+from conformance.model.node import quote
 from conformance.model.requirement import must, should
-from conformance.model.scope import EVERY_REFUSAL, only
-from conformance.model.sources import FIELD, PAGE, RFC_BEARER, RFC_HTTP
+from conformance.model.scope import EVERY_REJECTION, only
+from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT, RFC_BEARER, RFC_HTTP
 
-SCHEME: Final = f"{PAGE}#/components/securitySchemes/BearerAuth"
+SCHEME: Final = f"{NEWAPI_DOCUMENT}#/components/securitySchemes/BearerAuth"
 
 BARRED: Final = (
     probes.no_key,
@@ -34,7 +34,7 @@ def let_in(exchange: Exchange) -> Findings:
     """
     if 200 <= exchange.status < 300:
         yield exchange.finding("status", "a refusal", f"{exchange.status}")
-    elif exchange.kind is not Kind.REFUSAL:
+    elif exchange.kind is not ResponseKind.REFUSAL:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
 
 
@@ -142,7 +142,7 @@ def key_in_the_body_does_not_open(exchange: Exchange) -> Findings:
 ALIASES = must(
     "auth.alias-needs-the-key-too",
     "No other path to the endpoint answers without a key.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the check of the key hangs on one spelling of the path",
     covers=("AU-01",),
 )
@@ -156,7 +156,7 @@ def alias_needs_the_key_too(told: tuple[Exchange, ...]) -> Findings:
     another clause's business.
     """
     home, *others = told
-    if home.kind is not Kind.REFUSAL:
+    if home.kind is not ResponseKind.REFUSAL:
         raise Inconclusive(f"{home.id}: the endpoint itself did not refuse us")
     if not any(other.status for other in others):
         raise Inconclusive("no other path gave any answer")
@@ -178,7 +178,7 @@ LOWER_CASE = should(
 @check(LOWER_CASE, on=probes.lower_case_scheme)
 def scheme_is_case_insensitive(exchange: Exchange) -> Findings:
     """Judge whether it was refused for the key; a SHOULD, as clients write Bearer."""
-    if exchange.kind is Kind.REFUSAL:
+    if exchange.kind is ResponseKind.REFUSAL:
         yield exchange.finding("status", "an answer, as with Bearer", exchange.summary)
     elif not exchange.answered:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
@@ -229,7 +229,7 @@ CHALLENGE = should(
     cause="the refusal is written by hand, and the header forgotten",
 )
 
-EVERY_401 = only(EVERY_REFUSAL, "every 401", lambda exchange: exchange.status == 401)
+EVERY_401 = only(EVERY_REJECTION, "every 401", lambda exchange: exchange.status == 401)
 
 
 @check(CHALLENGE, on=EVERY_401, shown_by=probes.no_key)
@@ -237,14 +237,14 @@ def challenge_names_the_scheme(exchange: Exchange) -> Findings:
     """Judge that Bearer is among the challenges, in any case and any order."""
     told = [value for name, value in exchange.headers if name == "www-authenticate"]
     if not any("bearer" in value.lower() for value in told):
-        got = show(", ".join(told)) if told else "nothing"
+        got = quote(", ".join(told)) if told else "nothing"
         yield exchange.finding("header www-authenticate", "Bearer", got)
 
 
 NO_ANSWER = must(
     "auth.refusal-carries-no-answer",
     "A refusal for the key carries no work of a model.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the key is looked at after the upstream has answered",
 )
 
@@ -252,7 +252,7 @@ NO_ANSWER = must(
 @check(NO_ANSWER, on=BARRED)
 def refusal_carries_no_answer(exchange: Exchange) -> Findings:
     """Judge the bodies of 4xx answers: no output, no usage, no events of a response."""
-    if exchange.kind is not Kind.REFUSAL:
+    if exchange.kind is not ResponseKind.REFUSAL:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
     if exchange.is_json:
         for member in ("output", "usage", "choices"):

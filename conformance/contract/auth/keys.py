@@ -12,8 +12,8 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Finding
 from conformance.model.requirement import must, should
-from conformance.model.scope import EVERY_EXCHANGE, Note, only
-from conformance.model.sources import FIELD
+from conformance.model.scope import EVERY_EXCHANGE, Observation, only
+from conformance.model.sources import REPORTED_BUGS
 
 TAIL: Final = 5
 """Characters of a key's end that are one more than a refusal may show."""
@@ -47,7 +47,7 @@ def _made_up(exchange: Exchange) -> str:
 KEY_REPEATED = must(
     "auth.key-is-not-repeated",
     "No answer repeats a key beyond its last four characters.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the refusal quotes the Authorization header, into every log on the way",
     covers=("AU-02", "AU-03"),
 )
@@ -74,7 +74,7 @@ def key_is_not_repeated(exchange: Exchange) -> Findings:
 HASH_TOLD = should(
     "auth.key-hash-is-not-told",
     "No answer tells the hash of a key.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the refusal quotes what was looked up in the table of keys",
     covers=("AU-04",),
 )
@@ -96,13 +96,13 @@ def key_hash_is_not_told(exchange: Exchange) -> Findings:
 STAYS_GOOD = must(
     "auth.good-key-stays-good",
     "A key that was let in is never turned away.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="one of several instances, or a cache of keys, has not heard of the key",
     covers=("AU-10",),
 )
 
 
-def _shown(exchange: Exchange) -> Note | None:
+def _shown(exchange: Exchange) -> Observation | None:
     """Note how the good key was met, and what kind of question it came with."""
     if not exchange.request.bears_key or exchange.rate_limited:
         return None
@@ -111,7 +111,7 @@ def _shown(exchange: Exchange) -> Note | None:
     asked_for = exchange.request.member("model")
     named = isinstance(asked_for, str)
     group = asked_for if named else exchange.request.question
-    return Note((group, exchange.status, exchange.answered), exchange.id, "status")
+    return Observation((group, exchange.status, exchange.answered), exchange.id, "status")
 
 
 @check(
@@ -119,7 +119,7 @@ def _shown(exchange: Exchange) -> Note | None:
     on=EVERY_EXCHANGE.noting(_shown, alike=ENOUGH),
     shown_by=(basic.text, probes.steady_key),
 )
-def good_key_stays_good(notes: list[Note]) -> Findings:
+def good_key_stays_good(notes: list[Observation]) -> Findings:
     """Blame a 401 only where the same model, or an equal body, got past the door.
 
     A key may be barred from a model, and some say so with a 401; 403 is not judged.
@@ -127,7 +127,7 @@ def good_key_stays_good(notes: list[Note]) -> Findings:
     """
     if not any(note.value[2] for note in notes):
         raise Inconclusive("the key was never let in: it may not be a good one")
-    groups = defaultdict[object, list[Note]](list)
+    groups = defaultdict[object, list[Observation]](list)
     for note in notes:
         groups[note.value[0]].append(note)
     turned_away = [

@@ -15,8 +15,8 @@ from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Json, Node, is_a
 from conformance.model.probe import Probe
 from conformance.model.requirement import should
-from conformance.model.scope import EVERY_RESPONSE, every
-from conformance.model.sources import FIELD, OPENAI_API
+from conformance.model.scope import EVERY_RESPONSE_OBJECT, every
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API
 
 ROUNDED: Final = 1e-5
 """How far a number may be off, relatively: some servers keep it in four bytes."""
@@ -68,7 +68,7 @@ def _echoes(
     def pick(exchange: Exchange) -> Iterator[tuple[Node, Json]]:
         sent = exchange.request.member(member)
         if plain(sent):
-            for response, _ in EVERY_RESPONSE.pick(exchange):
+            for response, _ in EVERY_RESPONSE_OBJECT.pick(exchange):
                 yield response, sent
 
     def judge(response: Node, sent: Json, *, profile: str) -> Findings:
@@ -93,7 +93,7 @@ def _echoes(
         cause=cause,
         covers=covers,
     )
-    subject = every(f"every response to a request with {member}", pick, EVERY_RESPONSE)
+    subject = every(f"every response to a request with {member}", pick, EVERY_RESPONSE_OBJECT)
     return check(clause, on=subject, shown_by=shown_by)(judge)
 
 
@@ -131,7 +131,7 @@ PREVIOUS = _echoes(
 FOREIGN = should(
     "echo.no-foreign-instructions",
     "An answer to a request without instructions repeats none.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the gateway puts a system prompt of its own before every request",
     covers=("EC-04",),
 )
@@ -140,7 +140,7 @@ FOREIGN = should(
 def _uninstructed(exchange: Exchange) -> Iterator[tuple[Node]]:
     sent = exchange.request
     if sent.member("instructions") is None and sent.member("prompt") is None:
-        for response, _ in EVERY_RESPONSE.pick(exchange):
+        for response, _ in EVERY_RESPONSE_OBJECT.pick(exchange):
             yield (response,)
 
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.model.exchange import Kind
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.exchange import ResponseKind
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 SAID: Final = "Answer in one short sentence."
@@ -21,12 +21,12 @@ TOOL: Final = {
 }
 
 
-def _plain(setting: Setting) -> Request:
+def _plain(setting: ProbeContext) -> Request:
     return setting.ask(instructions=SAID, max_output_tokens=CAP, truncation="auto")
 
 
 @probe(answers=1, tokens=CAP)
-def parameters(setting: Setting) -> Steps:
+def parameters(setting: ProbeContext) -> Steps:
     """One request with many parameters; with fewer of them where it is refused."""
     told = yield setting.ask(
         instructions=SAID,
@@ -38,5 +38,5 @@ def parameters(setting: Setting) -> Steps:
         truncation="auto",
         metadata={"purpose": setting.word("echo")},
     )
-    if told.kind is Kind.REFUSAL:
+    if told.kind is ResponseKind.REFUSAL:
         yield _plain(setting)

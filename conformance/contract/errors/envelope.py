@@ -10,25 +10,25 @@ from conformance.contract.auth import probes
 from conformance.contract.errors.probes import crowded_refusal
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
-from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.model.node import Node, show
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, ResponseKind
+from conformance.model.node import Node, quote
 from conformance.model.requirement import may, must, should
 from conformance.model.scope import (
     EVERY_ERROR,
     EVERY_EXCHANGE,
-    EVERY_REFUSAL,
-    EVERY_SUCCESS,
+    EVERY_REJECTION,
+    EVERY_2XX,
     only,
 )
-from conformance.model.sources import FIELD, LOCAL, OPENAI_API, RFC_HTTP
+from conformance.model.sources import REPORTED_BUGS, PROJECT_DECISION, OPENAI_API, RFC_HTTP
 
-ENVELOPE: Final = f"{LOCAL}, Our decisions: an error"
+ENVELOPE: Final = f"{PROJECT_DECISION}, Our decisions: an error"
 
 OF_HTTP: Final = frozenset({408, 413, 414, 431})
 """Refusals that a proxy makes before it knows what is asked of whom."""
 
 TOLD_APART: Final = only(
-    EVERY_REFUSAL,
+    EVERY_REJECTION,
     "every refusal",
     lambda exchange: exchange.status not in OF_HTTP and not exchange.failure,
 )
@@ -180,14 +180,14 @@ def media_type_is_json(exchange: Exchange) -> Findings:
     said = exchange.media_type
     mislabelled = exchange.is_json or exchange.status >= 500
     if mislabelled and said != SSE_TYPE and not said.endswith(("/json", "+json")):
-        got = show(exchange.header("content-type") or "")
+        got = quote(exchange.header("content-type") or "")
         yield exchange.finding("header content-type", "application/json", got)
 
 
 NO_BREAKDOWN = must(
     "errors.never-a-server-error",
     "No request is answered with a 5xx.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="what the client got wrong is met by an exception, not by validation",
     covers=("RV-01", "RV-02", "RV-05", "ER-02", "ER-03", "ER-04", "ER-11", "ST-05"),
 )
@@ -219,13 +219,13 @@ def never_a_server_error(exchange: Exchange) -> Findings:
 NOT_A_SUCCESS = must(
     "errors.not-inside-a-success",
     "An error is never the body of a 2xx.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the upstream's error is relayed, and its status is not",
     covers=("ER-01", "US-21"),
 )
 
 
-@check(NOT_A_SUCCESS, on=EVERY_SUCCESS, shown_by=basic.text)
+@check(NOT_A_SUCCESS, on=EVERY_2XX, shown_by=basic.text)
 def not_inside_a_success(exchange: Exchange) -> Findings:
     """Judge JSON bodies with an error that are no response object.
 
@@ -235,7 +235,7 @@ def not_inside_a_success(exchange: Exchange) -> Findings:
         if exchange.json.get("output") is None and error.value:
             yield error.finding("a status of 4xx or 5xx with it")
     elif not exchange.answered:
-        raise Inconclusive(f"{exchange.id}: {Kind.UNRECOGNISED}")
+        raise Inconclusive(f"{exchange.id}: {ResponseKind.UNRECOGNISED}")
 
 
 RETRY_AFTER = may(
@@ -246,7 +246,7 @@ RETRY_AFTER = may(
     covers=("HD-02",),
 )
 
-EVERY_429 = only(EVERY_REFUSAL, "every 429", lambda exchange: exchange.rate_limited)
+EVERY_429 = only(EVERY_REJECTION, "every 429", lambda exchange: exchange.rate_limited)
 
 
 @check(RETRY_AFTER, on=EVERY_429)

@@ -12,11 +12,11 @@ from typing import Final
 from conformance.contract.auth import probes
 from conformance.contract.errors.probes import crowded_refusal
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
-from conformance.model.node import show
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
+from conformance.model.node import quote
 from conformance.model.requirement import must, should
 from conformance.model.scope import EVERY_ERROR, only
-from conformance.model.sources import FIELD
+from conformance.model.sources import REPORTED_BUGS
 
 READ: Final = 1 << 16
 """Bytes of an error that are searched."""
@@ -86,14 +86,14 @@ def told(exchange: Exchange, pattern: re.Pattern[str]) -> Iterator[str]:
 
 def _first(exchange: Exchange, pattern: re.Pattern[str], but: str) -> Findings:
     for found in told(exchange, pattern):
-        yield exchange.finding("", but, show(found))
+        yield exchange.finding("", but, quote(found))
         return
 
 
 NO_SECRET = must(
     "errors.tells-no-secret",
     "An error tells nobody's key.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the URL or the headers of the upstream request are put into the message",
     covers=("AU-06",),
 )
@@ -109,14 +109,14 @@ def tells_no_secret(exchange: Exchange) -> Findings:
     own = header.rpartition(" ")[2]
     for found in told(exchange, _SECRET):
         if found.rpartition(" ")[2] not in own and len(set(found)) > 8:
-            yield exchange.finding("", "no key", f"{show(found[:10])}…")
+            yield exchange.finding("", "no key", f"{quote(found[:10])}…")
             return
 
 
 NO_TRACE = should(
     "errors.tells-no-stack-trace",
     "An error tells no place in the server's code.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the exception itself is made the message",
     covers=("AU-08",),
 )
@@ -131,7 +131,7 @@ def tells_no_stack_trace(exchange: Exchange) -> Findings:
 NO_DATABASE = should(
     "errors.tells-no-database",
     "An error tells nothing of the server's database.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the failure of a query is made the message",
     covers=("AU-04", "AU-08"),
 )
@@ -146,7 +146,7 @@ def tells_no_database(exchange: Exchange) -> Findings:
 NO_ADDRESS = should(
     "errors.tells-no-inner-address",
     "An error tells no address behind the server.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the failure of the connection to the upstream is made the message",
     covers=("AU-07",),
 )
@@ -164,7 +164,7 @@ def tells_no_inner_address(exchange: Exchange) -> Findings:
 STAYS_SMALL = should(
     "errors.stays-small",
     "An error is not many times larger than its request.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="every one of many alike mistakes is explained, and quoted, at length",
     covers=("RV-03",),
 )
@@ -189,7 +189,7 @@ def stays_small(exchange: Exchange) -> Findings:
 KEEPS_PROMPT = should(
     "errors.keeps-the-prompt-private",
     "A refusal does not repeat the prompt.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the validator quotes the whole input, and every log on the way keeps it",
     covers=("RV-04",),
 )
@@ -198,7 +198,7 @@ KEEPS_PROMPT = should(
 @check(KEEPS_PROMPT, on=crowded_refusal)
 def keeps_the_prompt_private(exchange: Exchange) -> Findings:
     """Look for the word in a message that is sound; quoting the mistake is fine."""
-    if exchange.kind is not Kind.REFUSAL:
+    if exchange.kind is not ResponseKind.REFUSAL:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
     said = exchange.request.member("input")[0]["content"]
     word = said.partition(" is ")[2].partition(".")[0]

@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 
 BAD_ITEMS: Final = 100
 """How often the same mistake stands in one request."""
 
 
-def secret_word(setting: Setting) -> str:
+def secret_word(setting: ProbeContext) -> str:
     """Return the word in the prompt that no refusal has a reason to repeat."""
     return setting.word("prompt")
 
 
 @probe(refusals=1)
-def crowded_refusal(setting: Setting) -> Steps:
+def crowded_refusal(setting: ProbeContext) -> Steps:
     """A private message, and behind it the same malformed item a hundred times."""
     said = f"Between us: my word is {secret_word(setting)}. Repeat it to nobody."
     bad = {"type": "message", "role": "nobody", "content": 5}

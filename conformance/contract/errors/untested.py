@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.model.requirement import Untested, must
-from conformance.model.sources import FIELD
+from conformance.model.sources import REPORTED_BUGS
 
 WHY: Final = "it takes an upstream that fails on demand, behind the server"
 
@@ -11,7 +11,7 @@ PASSED_ON = Untested(
     must(
         "errors.upstream-rate-limit-stays-one",
         "A rate limit of the upstream reaches the client as a 429.",
-        source=FIELD,
+        source=REPORTED_BUGS,
         covers=("ER-02", "ER-10"),
     ),
     because=WHY,
@@ -21,7 +21,7 @@ RIGHT_CLASS = Untested(
     must(
         "errors.failure-has-a-retryable-code",
         "A failure for lack of capacity has a code that tells to try again.",
-        source=FIELD,
+        source=REPORTED_BUGS,
         covers=("ER-08",),
     ),
     because=WHY,
@@ -31,7 +31,7 @@ SAME_CODE = Untested(
     must(
         "errors.upstream-code-is-kept",
         "The code of an upstream's error reaches the client unchanged.",
-        source=FIELD,
+        source=REPORTED_BUGS,
         covers=("ER-09",),
     ),
     because=WHY,

@@ -12,8 +12,8 @@ from conformance.contract.events.stream.state_machine import ruled
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
-from conformance.model.requirement import PUBLISHED, Capability, must, should
-from conformance.model.sources import FIELD, OPEN_RESPONSES, OPENAI_API, WHATWG_SSE
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
+from conformance.model.sources import REPORTED_BUGS, OPEN_RESPONSES, OPENAI_API, WHATWG_SSE
 
 STREAMING: Final = f"{OPENAI_API}, streaming events"
 
@@ -52,7 +52,7 @@ def data_has_a_type(found: tuple[Finding, ...]) -> Findings:
 FOREIGN = must(
     "events.no-foreign-shape",
     "No event is a chunk or an error of another API.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="an upstream's chat completion chunk or bare error is passed on as it came",
     covers=("SE-21", "OI-11"),
@@ -100,7 +100,7 @@ def type_is_of_the_family(found: tuple[Finding, ...]) -> Findings:
 EMPTY = must(
     "events.every-event-has-data",
     "No event consists of a name alone.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="a filter empties an event instead of leaving it out",
     covers=("SE-27",),
@@ -156,7 +156,7 @@ NUMBERED = should(
     "Each event has a sequence_number that is an integer.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="the gateway writes its own events without counting them",
     covers=("SE-01",),
 )

@@ -7,7 +7,7 @@ from conformance.contract.events.stream.state_machine import ruled
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
-from conformance.model.requirement import PUBLISHED, Capability, must, should
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
 
 OUTPUT_INDEX = must(
     "events.output-index-is-given",
@@ -30,7 +30,7 @@ ITEM_ID = should(
     "Each event about the inside of an item has an item_id.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="ids are given to the item alone",
     covers=("SE-09",),
 )

@@ -1,6 +1,6 @@
 """A conversation for those events that plain answers and calls do not bring."""
 
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 CAP = 512
@@ -8,7 +8,7 @@ CAP = 512
 
 
 @probe(answers=1, tokens=CAP, needs=Capability.REASONING)
-def streamed_reasoning(setting: Setting) -> Steps:
+def streamed_reasoning(setting: ProbeContext) -> Steps:
     """A question to think about, answered as a stream with a summary of the thought."""
     yield setting.ask(
         "Is 91 a prime number? Answer in one sentence.",

@@ -6,8 +6,8 @@ from conformance.contract.events.stream.state_machine import ruled
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
-from conformance.model.requirement import PUBLISHED, Capability, must, should
-from conformance.model.sources import FIELD
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
+from conformance.model.sources import REPORTED_BUGS
 
 CREATED_FIRST = must(
     "events.created-comes-first",
@@ -79,7 +79,7 @@ def one_response_id(found: tuple[Finding, ...]) -> Findings:
 ONE_MODEL = should(
     "events.one-model",
     "All snapshots of a stream name one model.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="the model's name is rewritten in the last event only",
     covers=("EC-05",),
@@ -97,7 +97,7 @@ WHOLE_START = should(
     "The snapshot in response.created has the members of a response.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="the gateway writes a skeleton before it knows the response",
     covers=("SE-25",),
 )

@@ -28,11 +28,11 @@ from conformance.contract.transport import http as transport_http
 from conformance.contract.usage import details as usage_details
 from conformance.contract.usage import totals as usage_totals
 from conformance.model.check import Check
-from conformance.model.exchange import Exchange, Inconclusive, Refused
+from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
 from conformance.model.node import Finding
 from conformance.model.requirement import Level
 
-_TOLD_BY: Final[tuple[ModuleType, ...]] = (
+_SECTIONS: Final[tuple[ModuleType, ...]] = (
     errors_envelope,
     errors_leaks,
     events_framing,
@@ -54,7 +54,7 @@ _TOLD_BY: Final[tuple[ModuleType, ...]] = (
 
 
 def _checks() -> Iterator[Check]:
-    for module in _TOLD_BY:
+    for module in _SECTIONS:
         for value in vars(module).values():
             if isinstance(value, Check) and value.subject and not value.subject.note:
                 yield value
@@ -65,7 +65,7 @@ def _found_by(check: Check, exchange: Exchange, profile: str) -> list[Finding]:
     found = list[Finding]()
     try:
         for picked in check.subject.pick(exchange) if check.subject else ():
-            with suppress(Inconclusive, Refused):
+            with suppress(Inconclusive, RejectedRequest):
                 found += check.findings(profile, *picked)
     except Exception:  # noqa: BLE001 -- the verdict of the check itself reports the crash
         return found
@@ -75,7 +75,7 @@ def _found_by(check: Check, exchange: Exchange, profile: str) -> list[Finding]:
 _EVENT: Final = re.compile(r"^event \d+ ")
 
 
-def told_elsewhere(exchange: Exchange, profile: str) -> list[Finding]:
+def findings_of_other_sections(exchange: Exchange, profile: str) -> list[Finding]:
     """Return what the universal clauses of other sections find in an exchange.
 
     Dear: to be called only where there is something to explain.
@@ -87,23 +87,23 @@ def told_elsewhere(exchange: Exchange, profile: str) -> list[Finding]:
     return found
 
 
-_STUMBLED_OVER: Final = frozenset(
+_READ_BY_CLIENTS: Final = frozenset(
     {"errors", "events", "items", "responses", "streaming"}
 )
 """Sections about what a client reads; a wrong count or header throws none."""
 
 
-def stumbling_blocks(exchange: Exchange, profile: str) -> list[str]:
+def explaining_requirements(exchange: Exchange, profile: str) -> list[str]:
     """Return the ids of the clauses whose breach explains that a client stumbles."""
     found = list[str]()
     for check in _checks():
         told = check.requirement
-        if told.section in _STUMBLED_OVER and told.level_in(profile) is Level.MUST:
+        if told.section in _READ_BY_CLIENTS and told.level_in(profile) is Level.MUST:
             found += [told.id] * bool(_found_by(check, exchange, profile))
     return found
 
 
-def is_told(pointer: str, elsewhere: list[Finding]) -> bool:
+def is_already_reported(pointer: str, elsewhere: list[Finding]) -> bool:
     """Say whether another clause blames the place, or what it lies in.
 
     Of a stream, it blames but the first few of the events that lack the same member.

@@ -2,28 +2,28 @@
 
 from typing import Final
 
-from conformance.model.capabilities import names
+from conformance.model.capabilities import names_capability
 from conformance.model.check import Findings
-from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability
 
 _CALLERS: Final = frozenset({401, 403})
 """Statuses that speak of the caller, and not of what was asked."""
 
 
-def turned_down(exchange: Exchange, wanted: str) -> Findings:
+def expect_accepted(exchange: Exchange, wanted: str) -> Findings:
     """Yield a finding where a request was refused, or ended in a plain 500.
 
     Raises ``Inconclusive`` where there is neither an answer nor such a refusal: a
     gateway's 502 or 503 may pass, and what an answer is made of has its own clauses.
     """
-    if exchange.kind is Kind.REFUSAL or exchange.status == 500:
+    if exchange.kind is ResponseKind.REFUSAL or exchange.status == 500:
         yield exchange.finding("status", wanted, exchange.summary)
     elif not exchange.answered:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
-def let_through(exchange: Exchange, wanted: str) -> Findings:
+def expect_rejected(exchange: Exchange, wanted: str) -> Findings:
     """Yield a finding where a request was answered that had to be refused.
 
     Raises ``Inconclusive`` where it was neither answered nor refused, and where
@@ -31,20 +31,20 @@ def let_through(exchange: Exchange, wanted: str) -> Findings:
     """
     if exchange.answered:
         yield exchange.finding("status", wanted, str(exchange.status))
-    elif exchange.kind is not Kind.REFUSAL or exchange.status in _CALLERS:
+    elif exchange.kind is not ResponseKind.REFUSAL or exchange.status in _CALLERS:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
-def refused_namelessly(
+def expect_rejection_to_name(
     exchange: Exchange, capability: Capability, *others: str
 ) -> Findings:
     """Yield a finding where a refusal names neither ``capability`` nor ``others``.
 
     Raises ``Inconclusive`` where there is neither an answer nor a refusal.
     """
-    if exchange.kind is Kind.REFUSAL and exchange.status not in _CALLERS:
+    if exchange.kind is ResponseKind.REFUSAL and exchange.status not in _CALLERS:
         said = exchange.body[:65536].decode("utf-8", "replace").lower()
-        if not names(exchange, capability) and not any(word in said for word in others):
+        if not names_capability(exchange, capability) and not any(word in said for word in others):
             wanted = f"an answer, or a refusal that names what it lacks ({capability})"
             yield exchange.finding("status", wanted, exchange.summary)
     elif not exchange.answered:

@@ -14,17 +14,17 @@ _WRITTEN: Final = ("output_tokens", "completion_tokens")
 _DETAILS: Final = ("output_tokens_details", "completion_tokens_details")
 
 
-def tokens_read(exchange: Exchange) -> int | None:
+def input_tokens(exchange: Exchange) -> int | None:
     """Return how many tokens went in; ``None`` when that is not told, or told as 0."""
     return _told(_usage(exchange), *_READ)
 
 
-def tokens_written(exchange: Exchange) -> int | None:
+def output_tokens(exchange: Exchange) -> int | None:
     """Return how many tokens came out; ``None`` when not told, or told as 0."""
     return _told(_usage(exchange), *_WRITTEN)
 
 
-def tokens_thought(response: Node) -> Node | None:
+def reasoning_tokens(response: Node) -> Node | None:
     """Return where a response tells its reasoning tokens, if it does."""
     usage = response.get("usage")
     for name in _DETAILS:

@@ -1,6 +1,6 @@
 """Images: whether a picture may be part of the input."""
 
-from conformance.contract.evidence.request_outcome import refused_namelessly
+from conformance.contract.evidence.request_outcome import expect_rejection_to_name
 from conformance.contract.images import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
@@ -20,4 +20,4 @@ TAKEN = should(
 @check(TAKEN, on=probes.red_square)
 def picture_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
     """Judge the words of a refusal; what the model sees is its own affair."""
-    yield from refused_namelessly(asked, Capability.IMAGES)
+    yield from expect_rejection_to_name(asked, Capability.IMAGES)

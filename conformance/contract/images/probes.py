@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 RED: Final = (
@@ -15,7 +15,7 @@ RED: Final = (
 
 
 @probe(answers=1, needs=Capability.IMAGES)
-def red_square(setting: Setting) -> Steps:
+def red_square(setting: ProbeContext) -> Steps:
     """A picture inside the request, and a question about its colour."""
     yield setting.ask(
         [

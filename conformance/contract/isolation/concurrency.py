@@ -9,10 +9,10 @@ from conformance.contract.isolation import probes
 from conformance.contract.tools import probes as tool_probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import Finding, Node, show
+from conformance.model.node import Finding, Node, quote
 from conformance.model.requirement import Capability, must, should
-from conformance.model.scope import EVERY_ATTEMPT, EVERY_CALL, Note
-from conformance.model.sources import FIELD
+from conformance.model.scope import EVERY_ATTEMPT, EVERY_CALL, Observation
+from conformance.model.sources import REPORTED_BUGS
 
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
 """The form of the words that probes make up; see ``Setting.word``."""
@@ -20,7 +20,7 @@ _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
 FOREIGN = must(
     "isolation.no-foreign-word",
     "No answer holds a word that only another request has.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="state of a converter, a buffer or a cache is shared between requests",
     covers=("CC-01", "CC-02", "CC-03", "CC-04"),
 )
@@ -35,7 +35,7 @@ class Words:
     answered: bool
 
 
-def _words_of(exchange: Exchange) -> Note | None:
+def _words_of(exchange: Exchange) -> Observation | None:
     request = exchange.request
     headers = " ".join(v for v in request.headers.values() if v)
     whole = b" ".join((request.content, request.path.encode(), headers.encode()))
@@ -44,11 +44,11 @@ def _words_of(exchange: Exchange) -> Note | None:
     heard = frozenset(_WORD.findall(exchange.body)) if alone else frozenset()
     if not own and not heard:
         return None
-    return Note(Words(own, heard, exchange.answered), exchange.id)
+    return Observation(Words(own, heard, exchange.answered), exchange.id)
 
 
 @check(FOREIGN, on=EVERY_ATTEMPT.noting(_words_of), shown_by=probes.burst)
-def no_foreign_word(notes: list[Note]) -> Findings:
+def no_foreign_word(notes: list[Observation]) -> Findings:
     """Judge every answer of the run, but those to requests that bring a context by id.
 
     A word that a model leaves out is no finding, and neither is one that no request
@@ -63,7 +63,7 @@ def no_foreign_word(notes: list[Note]) -> Findings:
                 yield _stray(note, word, sent[word])
 
 
-def _stray(note: Note, word: bytes, owner: str) -> Finding:
+def _stray(note: Observation, word: bytes, owner: str) -> Finding:
     wanted = f"no word of {owner}, which is another request"
     return Finding("", wanted, word.decode(), note.exchange)
 
@@ -76,11 +76,11 @@ class Id:
     response: str
 
 
-def _call_id(call: Node, exchange: Exchange) -> Note | None:
+def _call_id(call: Node, exchange: Exchange) -> Observation | None:
     call_id, response = call.get("call_id"), exchange.response.get("id")
     if call_id is None or response is None or not call_id.value:
         return None
-    return Note(
+    return Observation(
         Id(str(call_id.value), str(response.value)), exchange.id, call_id.pointer
     )
 
@@ -88,7 +88,7 @@ def _call_id(call: Node, exchange: Exchange) -> Note | None:
 CALLS = should(
     "isolation.call-ids-are-not-shared",
     "No two answers have a function call of the same call_id.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.TOOLS,
     cause="call ids are the function's name and a number that starts again",
     covers=("CC-02", "TO-09"),
@@ -100,17 +100,17 @@ CALLS = should(
     on=EVERY_CALL.noting(_call_id),
     shown_by=(tool_probes.required_call, tool_probes.tool_round_trip),
 )
-def call_ids_are_not_shared(notes: list[Note]) -> Findings:
+def call_ids_are_not_shared(notes: list[Observation]) -> Findings:
     """Judge across answers: the calls of several turns end up in one conversation.
 
     An answer that is given again, under its own id, counts once.
     """
-    first = dict[str, Note]()
+    first = dict[str, Observation]()
     for note in notes:
         before = first.setdefault(note.value.call_id, note)
         if before.value.response != note.value.response:
             wanted = f"another call_id than in {before.exchange}"
-            yield Finding(note.pointer, wanted, show(note.value.call_id), note.exchange)
+            yield Finding(note.pointer, wanted, quote(note.value.call_id), note.exchange)
 
 
 Burst = tuple[Exchange, ...]
@@ -118,7 +118,7 @@ Burst = tuple[Exchange, ...]
 INSTRUCTIONS = must(
     "isolation.instructions-are-part-of-the-question",
     "Two requests that differ in their instructions have two answers.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="a cache of answers takes its key from the input alone",
     covers=("CC-04",),
 )
@@ -146,7 +146,7 @@ def instructions_are_part_of_the_question(burst: Burst) -> Findings:
 TWINS = should(
     "isolation.equal-requests-have-two-answers",
     "Two requests that are equal in every byte have two answers.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="equal requests are answered out of a cache, or run as one",
     covers=("CC-04", "RT-03"),
 )

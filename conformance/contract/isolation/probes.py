@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.model.node import Json
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 EACH_WAY: Final = 16
@@ -30,13 +30,13 @@ _SCRIPTS: Final = "caf\N{LATIN SMALL LETTER E WITH ACUTE} \u4f60\u597d \U0001f64
 """Text of two, three and four bytes a character, for every fourth word."""
 
 
-def _words(setting: Setting, number: int) -> str:
+def _words(setting: ProbeContext, number: int) -> str:
     own = TWINS[0] if number in TWINS else number
     word = setting.word(f"burst-{own}")
     return f"{word} {_SCRIPTS}" if own % 4 == 1 else word
 
 
-def _asking(setting: Setting, number: int) -> Request:
+def _asking(setting: ProbeContext, number: int) -> Request:
     members: dict[str, Json] = {"max_output_tokens": 64}
     said = f"Reply with exactly: {_words(setting, number)}"
     if number in ALIKE:
@@ -58,6 +58,6 @@ def _asking(setting: Setting, number: int) -> Request:
 
 
 @probe(answers=2 * EACH_WAY)
-def burst(setting: Setting) -> Steps:
+def burst(setting: ProbeContext) -> Steps:
     """Thirty-two requests at once, each with its own word, half of them streams."""
     yield tuple(_asking(setting, number) for number in range(2 * EACH_WAY))

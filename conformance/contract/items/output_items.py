@@ -11,21 +11,21 @@ from conformance.contract.probes import basic
 from conformance.contract.tools import probes as tool_probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import Malformed, Node
-from conformance.model.requirement import PUBLISHED, Level, must, should
+from conformance.model.node import UnexpectedValue, Node
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Level, must, should
 from conformance.model.scope import (
     EVERY_ITEM,
     EVERY_MESSAGE,
     EVERY_PART,
-    EVERY_RESPONSE,
-    Note,
+    EVERY_RESPONSE_OBJECT,
+    Observation,
     every,
 )
-from conformance.model.sources import FIELD, OPENAI_API, PAGE
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
 
 PLAIN: Final = (basic.text, basic.streamed_text)
 
-_ITEM: Final = f"{PAGE}#/components/schemas/OutputItem/properties"
+_ITEM: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/OutputItem/properties"
 _PART: Final = f"{_ITEM}/content/items/properties"
 
 INPUT_TYPES: Final = ("text", "input_text", "summary_text")
@@ -37,7 +37,7 @@ def _elements(exchange: Exchange) -> Iterator[tuple[Node]]:
     if exchange.final is not None:
         try:
             yield from ((element,) for element in exchange.final["output"])
-        except Malformed:
+        except UnexpectedValue:
             return
 
 
@@ -122,7 +122,7 @@ DISTINCT = must(
 )
 
 
-@check(DISTINCT, on=EVERY_RESPONSE, shown_by=(*PLAIN, tool_probes.several_calls))
+@check(DISTINCT, on=EVERY_RESPONSE_OBJECT, shown_by=(*PLAIN, tool_probes.several_calls))
 def ids_differ_in_one_answer(response: Node, _exchange: Exchange) -> Findings:
     """Judge the ids that are there; clients keep the items of an answer by them."""
     output = response.get("output")
@@ -144,23 +144,23 @@ NEW = should(
 )
 
 
-def _id_of(item: Node, exchange: Exchange) -> Note | None:
+def _id_of(item: Node, exchange: Exchange) -> Observation | None:
     id_ = item.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
     value = id_.value, exchange.request.question
-    return Note(value, exchange.id, id_.pointer)
+    return Observation(value, exchange.id, id_.pointer)
 
 
 @check(NEW, on=EVERY_ITEM.noting(_id_of), shown_by=(*PLAIN, limit_probes.capped))
-def ids_differ_between_answers(notes: list[Note]) -> Findings:
+def ids_differ_between_answers(notes: list[Observation]) -> Findings:
     """Compare all answers of the run, since later requests may refer to any item.
 
     The same question may be answered again from a cache, with the same items.
     """
     if len({note.value[1] for note in notes}) < 2:
         raise Inconclusive("one question was answered: no two ids to compare")
-    first = dict[str, Note]()
+    first = dict[str, Observation]()
     for note in notes:
         id_, question = note.value
         known = first.setdefault(id_, note)
@@ -174,7 +174,7 @@ STATUS = should(
     "items.messages-have-a-status",
     "A message has a status.",
     source=f"{_ITEM}/status",
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="the gateway builds the message from a chat choice, which has no status",
     covers=("OI-04",),
 )
@@ -267,7 +267,7 @@ def text_is_a_string(part: Node, _exchange: Exchange) -> Findings:
 ANNOTATIONS = should(
     "items.annotations-are-an-array",
     "An output_text part has an array of annotations.",
-    source=f"{FIELD}; {OPENAI_API}, output_text.annotations",
+    source=f"{REPORTED_BUGS}; {OPENAI_API}, output_text.annotations",
     cause="the gateway has none to tell, and leaves the member out",
     covers=("OI-05",),
 )

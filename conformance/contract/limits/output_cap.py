@@ -3,20 +3,20 @@
 import re
 from typing import Final
 
-from conformance.contract.evidence.request_outcome import turned_down
-from conformance.contract.evidence.token_counts import tokens_read, tokens_written
+from conformance.contract.evidence.request_outcome import expect_accepted
+from conformance.contract.evidence.token_counts import input_tokens, output_tokens
 from conformance.contract.limits import probes
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import Node
 from conformance.model.requirement import may, must, should
-from conformance.model.scope import EVERY_RESPONSE
-from conformance.model.sources import FIELD, OPENAI_API, PAGE
+from conformance.model.scope import EVERY_RESPONSE_OBJECT
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
 
 CUT: Final = (probes.capped, probes.streamed_capped)
 
-_REQUEST: Final = f"{PAGE}#/components/schemas/Request/properties"
+_REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
 CALLERS: Final = frozenset({401, 403})
 """Statuses that speak of the caller, and not of what was asked."""
@@ -66,7 +66,7 @@ def cap_is_accepted(exchange: Exchange) -> Findings:
     """
     if exchange.request.streamed and exchange.status == 500:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    yield from turned_down(exchange, "200")
+    yield from expect_accepted(exchange, "200")
 
 
 CAP_HONOURED = must(
@@ -104,7 +104,7 @@ def _cut_reason(exchange: Exchange) -> Node | None:
 SAYS_INCOMPLETE = must(
     "limits.cut-answer-says-incomplete",
     "An answer that its cap has cut has the status incomplete.",
-    source=f"{PAGE}#/components/schemas/Status",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
     cause="the finish reason 'length' is translated to completed",
     covers=("ST-01", "ST-03", "RE-06"),
 )
@@ -121,7 +121,7 @@ def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
     """
     status = exchange.response["status"]
     numbers = numbers_in(exchange)
-    spent = max(tokens_written(exchange) or 0, len(numbers))
+    spent = max(output_tokens(exchange) or 0, len(numbers))
     if status.value != "incomplete" and spent < probes.CAP:
         raise Inconclusive(f"the answer ended by itself after {spent} tokens or so")
     if len(numbers) > probes.CAP + SLACK or is_whole(exchange):
@@ -153,7 +153,7 @@ def cut_answer_names_the_cap(exchange: Exchange) -> Findings:
 SAYS_COMPLETED = must(
     "limits.short-answer-says-completed",
     "A short answer that nothing has cut does not say incomplete.",
-    source=f"{PAGE}#/components/schemas/Status",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
     cause="every finish reason but one is translated to incomplete",
 )
 
@@ -167,7 +167,7 @@ def short_answer_says_completed(exchange: Exchange) -> Findings:
         raise Inconclusive(f"the answer was ended by {reason.value!r}")
     if not exchange.text:
         raise Inconclusive("the answer has no text")
-    longest = max(len(exchange.text), tokens_written(exchange) or 0)
+    longest = max(len(exchange.text), output_tokens(exchange) or 0)
     status = response["status"]
     if status.value == "incomplete":
         if longest >= SHORTEST_CAP:
@@ -178,13 +178,13 @@ def short_answer_says_completed(exchange: Exchange) -> Findings:
 NO_HIDDEN_CAP = may(
     "limits.no-hidden-cap",
     "An answer without max_output_tokens is not cut for its length.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the gateway sets a cap of its own where the client has none",
     covers=("MX-03",),
 )
 
 
-@check(NO_HIDDEN_CAP, on=EVERY_RESPONSE, shown_by=basic.text)
+@check(NO_HIDDEN_CAP, on=EVERY_RESPONSE_OBJECT, shown_by=basic.text)
 def no_hidden_cap(_response: Node, exchange: Exchange) -> Findings:
     """Judge answers that say that they were cut, though no cap was asked for."""
     if exchange.request.member("max_output_tokens") is None:
@@ -207,15 +207,15 @@ def truncation_is_accepted(exchange: Exchange) -> Findings:
 
     ``disabled`` is what absence means, and goes with the page's other members.
     """
-    if exchange.kind is Kind.REFUSAL and b"truncation" in exchange.body.lower():
+    if exchange.kind is ResponseKind.REFUSAL and b"truncation" in exchange.body.lower():
         return
-    yield from turned_down(exchange, "200, or a refusal that names truncation")
+    yield from expect_accepted(exchange, "200, or a refusal that names truncation")
 
 
 TOO_LONG = must(
     "limits.oversized-prompt-is-no-server-error",
     "A prompt that no model can read is not answered with a server error.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the upstream's refusal becomes a 500, which clients send again",
     covers=("ER-04",),
 )
@@ -235,7 +235,7 @@ def oversized_prompt_is_no_server_error(exchange: Exchange) -> Findings:
 SAYS_TOO_LONG = should(
     "limits.oversized-prompt-is-refused-by-its-size",
     "A prompt that no model can read is refused with a word about its size.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the prompt is cut without a sound, or the refusal is a bare 400",
     covers=("ER-05",),
 )
@@ -252,7 +252,7 @@ def oversized_prompt_is_refused_by_its_size(exchange: Exchange) -> Findings:
     if exchange.status == 413 or (exchange.status >= 400 and _speaks_of_size(exchange)):
         return
     if exchange.answered:
-        read = tokens_read(exchange)
+        read = input_tokens(exchange)
         if read is None or read >= probes.LETTERS // 2:
             raise Inconclusive(f"{exchange.id}: the model may have read it all")
     yield exchange.finding("status", "413, or a 4xx about length", exchange.summary)

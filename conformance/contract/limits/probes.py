@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 CAP: Final = 32
@@ -18,25 +18,25 @@ LETTERS: Final = 2_600_000
 
 
 @probe(answers=1, tokens=CAP)
-def capped(setting: Setting) -> Steps:
+def capped(setting: ProbeContext) -> Steps:
     """A long answer is asked for, and only its beginning allowed."""
     yield setting.ask(COUNT, max_output_tokens=CAP)
 
 
 @probe(answers=1, tokens=CAP, needs=Capability.STREAMING)
-def streamed_capped(setting: Setting) -> Steps:
+def streamed_capped(setting: ProbeContext) -> Steps:
     """The same long answer with the same cap, as a stream."""
     yield setting.ask(COUNT, max_output_tokens=CAP, stream=True)
 
 
 @probe(answers=1)
-def truncation(setting: Setting) -> Steps:
+def truncation(setting: ProbeContext) -> Steps:
     """A short question that lets the server shorten what is too long."""
     yield setting.ask(truncation="auto")
 
 
 @probe(refusals=1, last=True)
-def oversized(setting: Setting) -> Steps:
+def oversized(setting: ProbeContext) -> Steps:
     """A prompt of several million tokens, which no model in use can read."""
     alphabet = "q w e r t y u p a s d f g h j k z x c v b n m o l i "
     times = LETTERS // (len(alphabet) // 2)

@@ -1,16 +1,16 @@
 """The plain exchanges that most clauses can be judged on."""
 
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 
 @probe(answers=1)
-def text(setting: Setting) -> Steps:
+def text(setting: ProbeContext) -> Steps:
     """One short question, one complete answer."""
     yield setting.ask()
 
 
 @probe(answers=1, needs=Capability.STREAMING)
-def streamed_text(setting: Setting) -> Steps:
+def streamed_text(setting: ProbeContext) -> Steps:
     """The same short question, answered as a stream."""
     yield setting.ask(stream=True)

@@ -9,7 +9,7 @@ from conformance.contract.tools import probes as tool_probes
 from conformance.model.probe import Probe
 from conformance.model.requirement import Capability
 
-OPENINGS: dict[Capability, Probe] = {
+CAPABILITY_PROBES: dict[Capability, Probe] = {
     Capability.CORE: basic.text,
     Capability.STREAMING: basic.streamed_text,
     Capability.TOOLS: tool_probes.offered_tool,

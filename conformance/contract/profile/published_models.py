@@ -10,17 +10,17 @@ section tells better is left to it.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.clients.model_errors import Breach, Path
-from conformance.clients.published_models import published, warm
-from conformance.contract.evidence.attribution import is_told, told_elsewhere
+from conformance.clients.model_errors import ModelError, Path
+from conformance.clients.published_models import published, preload
+from conformance.contract.evidence.attribution import is_already_reported, findings_of_other_sections
 from conformance.contract.probes import basic
 from conformance.contract.responses.envelope import PLAIN, WHOLE
 from conformance.contract.tools import probes
-from conformance.model.check import Aid, Findings, check
+from conformance.model.check import OptionalDependency, Findings, check
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange
-from conformance.model.generated_input import Drawn, Scenario
-from conformance.model.node import Finding, Json, Malformed, Node, show
+from conformance.model.generated_input import GeneratedInput, Scenario
+from conformance.model.node import Finding, Json, UnexpectedValue, Node, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_STREAM
 from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
@@ -28,7 +28,7 @@ from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
 MODELLED: Final = {"openai", "openresponses"}
 """The profiles whose models are published as a package."""
 
-MODELS: Final = Aid(str, warm, at_once=True)
+MODELS: Final = OptionalDependency(str, preload, at_once=True)
 """Never absent: a profile whose models are not there is left *inconclusive*."""
 
 NULLABLE: Final = (
@@ -60,9 +60,9 @@ def _untold(
     was taken is what the section ``requests`` blames.
     """
     several = list(found)
-    elsewhere = told_elsewhere(exchange, profile) if several else []
+    elsewhere = findings_of_other_sections(exchange, profile) if several else []
     for pointer, finding in several:
-        if not is_told(pointer, elsewhere) and not _ours(finding, exchange):
+        if not is_already_reported(pointer, elsewhere) and not _ours(finding, exchange):
             yield finding
 
 
@@ -75,10 +75,10 @@ def _ours(finding: Finding, exchange: Exchange) -> bool:
         for step in above:
             value = _step(value, step)
         if finding.got == "nothing":
-            drawn = Drawn.of(exchange.probe)
+            drawn = GeneratedInput.of(exchange.probe)
             broken = drawn is not None and drawn.scenario is not Scenario.VALID
             return broken and isinstance(value, dict) and last not in value
-        return show(_step(value, last)) == finding.got
+        return quote(_step(value, last)) == finding.got
     except LookupError:
         return False
 
@@ -142,12 +142,12 @@ def response_has_the_nullable_members(
     yield from _untold(_absent(response, NULLABLE), exchange, profile)
 
 
-def _blamed(value: Node, breach: Breach) -> tuple[str, Finding]:
+def _blamed(value: Node, breach: ModelError) -> tuple[str, Finding]:
     """Return the place of a breach below ``value``, and what is wrong there."""
     pointer, held = value.pointer + breach.pointer, value.value
     for step in () if breach.missing else breach.path:
         held = held[step]
-    got = "nothing" if breach.missing else show(held)
+    got = "nothing" if breach.missing else quote(held)
     return pointer, Finding(pointer, breach.wanted, got, value.exchange)
 
 
@@ -217,7 +217,7 @@ def _events(
 def _read(event: Event) -> Node | None:
     try:
         return event.data
-    except Malformed:
+    except UnexpectedValue:
         return None
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.model.node import Json
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 TINY: Final = 16
@@ -14,13 +14,13 @@ ROOM: Final = 512
 
 
 @probe(answers=1, tokens=TINY, needs=Capability.REASONING)
-def starved_reasoning(setting: Setting) -> Steps:
+def starved_reasoning(setting: ProbeContext) -> Steps:
     """A little reasoning, and a cap that leaves hardly any room for it."""
     yield setting.ask(reasoning={"effort": "low"}, max_output_tokens=TINY)
 
 
 @probe(answers=2, tokens=2 * ROOM, needs=Capability.REASONING)
-def replayed_reasoning(setting: Setting) -> Steps:
+def replayed_reasoning(setting: ProbeContext) -> Steps:
     """Much reasoning with a summary, then the whole answer comes back as input."""
     question: Json = {
         "role": "user",

@@ -4,20 +4,20 @@ import re
 from typing import Final
 
 from conformance.contract.evidence.request_outcome import (
-    refused_namelessly,
-    turned_down,
+    expect_rejection_to_name,
+    expect_accepted,
 )
-from conformance.contract.evidence.token_counts import tokens_thought, tokens_written
+from conformance.contract.evidence.token_counts import reasoning_tokens, output_tokens
 from conformance.contract.probes import basic
 from conformance.contract.reasoning import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.requirement import Capability, must, should
-from conformance.model.scope import EVERY_REASONING, EVERY_RESPONSE
-from conformance.model.sources import FIELD, OPENAI_API, PAGE
+from conformance.model.scope import EVERY_REASONING, EVERY_RESPONSE_OBJECT
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
 
-_EFFORT = f"{PAGE}#/components/schemas/Request/properties/reasoning"
+_EFFORT = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/reasoning"
 
 TAKEN = should(
     "reasoning.effort-is-taken-or-refused-by-name",
@@ -36,13 +36,13 @@ def effort_is_taken_or_refused_by_name(
     first: Exchange, *_replayed: Exchange
 ) -> Findings:
     """Judge the words of a refusal; one that finds the cap too small is clear, too."""
-    yield from refused_namelessly(first, Capability.REASONING, *_CAPS)
+    yield from expect_rejection_to_name(first, Capability.REASONING, *_CAPS)
 
 
 STARVED = must(
     "reasoning.starved-answer-is-incomplete",
     "An answer whose cap is used up by reasoning is incomplete.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.REASONING,
     cause="the gateway finds no message in the upstream's answer, and gives up",
     covers=("ST-05", "RE-06"),
@@ -61,7 +61,7 @@ def starved_answer_is_incomplete(asked: Exchange) -> Findings:
     if asked.status == 500:
         yield asked.finding("status", "an incomplete answer", asked.summary)
         return
-    status, spent = asked.response.get("status"), tokens_written(asked) or 0
+    status, spent = asked.response.get("status"), output_tokens(asked) or 0
     if status is None or not (spent or asked.text.strip()):
         raise Inconclusive(f"{asked.id}: neither a text nor a count of tokens")
     if spent >= probes.TINY and _is_silent(asked) and status.value != "incomplete":
@@ -84,7 +84,7 @@ def own_output_is_accepted_back(first: Exchange, *replayed: Exchange) -> Finding
     if not first.response["output"].expect(list):
         raise Inconclusive(f"{first.id}: the answer has no output")
     wanted = "an answer, since the items are the server's own"
-    yield from turned_down(replayed[0], wanted)
+    yield from expect_accepted(replayed[0], wanted)
 
 
 SUMMARY = should(
@@ -131,7 +131,7 @@ def parts_hold_texts(item: Node, _exchange: Exchange) -> Findings:
 COUNTED = should(
     "reasoning.shown-thoughts-are-counted",
     "An answer that shows thoughts counts more than zero reasoning tokens.",
-    source=f"{PAGE}#/components/schemas/Usage",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Usage",
     needs=Capability.REASONING,
     cause="the count is not taken over from the upstream, and stands at its default",
     covers=("US-10",),
@@ -144,7 +144,7 @@ def shown_thoughts_are_counted(item: Node, exchange: Exchange) -> Findings:
     lists = [item.get("summary"), item.get("content")]
     parts = [part for some in lists if some and some.is_a(list) for part in some]
     shown = any((text := part.get("text")) and text.value for part in parts)
-    count = tokens_thought(exchange.response)
+    count = reasoning_tokens(exchange.response)
     if shown and count is not None and count.value <= 0:
         yield count.finding("more than 0, since there is reasoning")
 
@@ -152,7 +152,7 @@ def shown_thoughts_are_counted(item: Node, exchange: Exchange) -> Findings:
 TAGS = should(
     "reasoning.tags-stay-out-of-the-text",
     "The text of an answer is free of the tags that models put around their thoughts.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the engine has no reasoning parser for the model",
     covers=("RE-02", "CC-03"),
 )
@@ -160,7 +160,7 @@ TAGS = should(
 _TAGS: Final = re.compile(r"</?(?:think|thinking|thought|reasoning)>|<\|channel\|>")
 
 
-@check(TAGS, on=EVERY_RESPONSE, shown_by=basic.text)
+@check(TAGS, on=EVERY_RESPONSE_OBJECT, shown_by=basic.text)
 def tags_stay_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
     """Judge answers with a text, unless the request itself has such a tag."""
     text = exchange.text

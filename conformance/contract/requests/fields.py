@@ -17,13 +17,13 @@ from conformance.contract.requests.outcome import (
     was_served,
 )
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
-from conformance.model.node import Malformed, is_a
-from conformance.model.requirement import PUBLISHED, must, should
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
+from conformance.model.node import UnexpectedValue, is_a
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
 from conformance.model.scope import Picked, every
-from conformance.model.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT, RFC_JSON
 
-_MEMBERS: Final = f"{PAGE}#/components/schemas/Request/properties"
+_MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
 
 PLAIN = must(
@@ -44,7 +44,7 @@ FAMILY = should(
     "requests.family-members-accepted",
     "The members metadata, store or parallel_tool_calls do no harm to a request.",
     source=f"{OPENAI_API}, create a response",
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="members that the page leaves out are refused",
 )
 
@@ -83,7 +83,7 @@ def whole_numbers_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     for row, exchange in zip(probes.OPTIONS, apart, strict=False):
         if row not in probes.WHOLE_NUMBERS:
             continue
-        if exchange.kind is Kind.REFUSAL and names(exchange, ("support",)):
+        if exchange.kind is ResponseKind.REFUSAL and names(exchange, ("support",)):
             raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     yield from served_together(probes.OPTIONS, probes.WHOLE_NUMBERS, whole, apart)
 
@@ -92,7 +92,7 @@ NULL = should(
     "requests.null-means-absent",
     "An optional member that is null is treated as absent.",
     source=f"{OPENAI_API}, create a response; the page is silent",
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="null is checked against the type of the member",
     covers=("RV-02",),
 )
@@ -107,7 +107,7 @@ def null_means_absent(whole: Exchange, apart: Apart = ()) -> Findings:
 TOOL_NULL = should(
     "requests.null-tools-mean-absent",
     "A tools or tool_choice member that is null is treated as absent.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="typed clients write empty lists as null, and the schema has an array",
     covers=("RV-02",),
 )
@@ -122,7 +122,7 @@ def null_tools_mean_absent(whole: Exchange, apart: Apart = ()) -> Findings:
 NO_INPUT = should(
     "requests.input-optional",
     "A request of a model alone is served.",
-    source=f"{PAGE}#/components/schemas/Request/required",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/required",
     profiles={"newapi"},
     cause="input is required though the page does not say so",
 )
@@ -137,7 +137,7 @@ def input_is_optional(exchanges: Apart) -> Findings:
 CHAT_CAP = should(
     "requests.chat-cap-not-dropped",
     "A max_tokens member is refused unless it caps the answer.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the chat name of the cap is passed over, and the answer runs on",
     covers=("RV-12",),
 )
@@ -153,7 +153,7 @@ def chat_cap_is_not_dropped(exchange: Exchange) -> Findings:
         return
     try:
         status, text = exchange.response["status"].value, exchange.text
-    except Malformed as why:
+    except UnexpectedValue as why:
         raise Inconclusive(str(why)) from None
     if len(text) > _LONGEST_CAPPED:
         wanted = f"at most {probes.CHAT_CAP} tokens of text, or a refusal"
@@ -165,7 +165,7 @@ def chat_cap_is_not_dropped(exchange: Exchange) -> Findings:
 INSTRUCTIONS = must(
     "requests.instructions-optional",
     "A request needs no instructions.",
-    source=f"{PAGE}#/components/schemas/Request/required",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/required",
     cause="an upstream that wants a system text is served no default one",
     covers=("RV-16",),
 )

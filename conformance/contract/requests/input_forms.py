@@ -10,14 +10,14 @@ from conformance.contract.requests import probes
 from conformance.contract.requests.outcome import Apart, served_together, was_served
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.requirement import PUBLISHED, must, should
-from conformance.model.sources import LOCAL, OPENAI_API, PAGE, RFC_JSON
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
+from conformance.model.sources import PROJECT_DECISION, OPENAI_API, NEWAPI_DOCUMENT, RFC_JSON
 
-_MEMBERS: Final = f"{PAGE}#/components/schemas/Request/properties"
-_MESSAGES: Final = f"{PAGE}#/components/schemas/InputMessage"
+_MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
+_MESSAGES: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/InputMessage"
 
 
-def _form(row: probes.Row, whole: Exchange, apart: Apart) -> Findings:
+def _form(row: probes.RequestCase, whole: Exchange, apart: Apart) -> Findings:
     """Judge one form of a message; those built on plain messages need them served."""
     alone = (probes.MESSAGE, probes.PARTS, probes.UNICODE)
     if apart and row not in alone:
@@ -45,7 +45,7 @@ def messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
 PARTS = must(
     "requests.input-parts-accepted",
     "A user message whose content is an array of input_text parts is served.",
-    source=f"{LOCAL}, our decisions: input",
+    source=f"{PROJECT_DECISION}, our decisions: input",
     cause="content parts are read by the chat names, or not at all",
     covers=("RV-08",),
 )
@@ -106,7 +106,7 @@ SYSTEM = should(
     "requests.system-messages-accepted",
     "A conversation that a system message opens is served.",
     source=_MESSAGES,
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="the upstream takes system texts through instructions alone",
     covers=("RV-15",),
 )
@@ -122,7 +122,7 @@ DEVELOPER = should(
     "requests.developer-messages-accepted",
     "A conversation that a developer message opens is served.",
     source=_MESSAGES,
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="the role is passed on to an upstream that does not know it",
     covers=("RV-15",),
 )

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from conformance.contract.requests.probes import Row, Rows, all_of
+from conformance.contract.requests.probes import RequestCase, RequestCases, all_of
 from conformance.model.check import Findings
-from conformance.model.exchange import Exchange, Inconclusive, Kind, Refused
-from conformance.model.node import Malformed
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind, RejectedRequest
+from conformance.model.node import UnexpectedValue
 
 Apart = tuple[Exchange, ...]
 """The rows of a table that went out one by one; none where all were served at once."""
@@ -25,13 +25,13 @@ LONGEST_READ: Final = 65536
 
 def was_served(exchange: Exchange) -> bool:
     """Say whether a request was served or refused; raises ``Inconclusive``."""
-    if exchange.kind is Kind.REFUSAL and exchange.status not in OF_THE_CALLER:
+    if exchange.kind is ResponseKind.REFUSAL and exchange.status not in OF_THE_CALLER:
         if not exchange.body.strip():
             raise Inconclusive(f"{exchange.id}: refused without a word")
         return False
     try:
         status = exchange.response.get("status")
-    except (Refused, Malformed) as why:
+    except (RejectedRequest, UnexpectedValue) as why:
         raise Inconclusive(str(why)) from None
     if status is not None and status.value == "failed":
         raise Inconclusive(f"{exchange.id}: failed inside a success")
@@ -39,9 +39,9 @@ def was_served(exchange: Exchange) -> bool:
 
 
 def row_by_row(
-    rows: Sequence[Row],
+    rows: Sequence[RequestCase],
     exchanges: Sequence[Exchange],
-    judge: Callable[[Row, Exchange], Findings],
+    judge: Callable[[RequestCase, Exchange], Findings],
 ) -> Findings:
     """Yield what ``judge`` finds on each row.
 
@@ -61,7 +61,7 @@ def row_by_row(
         raise Inconclusive(doubts[0])
 
 
-def _refused(row: Row, exchange: Exchange) -> Findings:
+def _refused(row: RequestCase, exchange: Exchange) -> Findings:
     if was_served(exchange):
         expected = f"a refusal ({row.label})"
         yield exchange.finding(
@@ -69,13 +69,13 @@ def _refused(row: Row, exchange: Exchange) -> Findings:
         )
 
 
-def _served(row: Row, exchange: Exchange) -> Findings:
+def _served(row: RequestCase, exchange: Exchange) -> Findings:
     if not was_served(exchange):
         expected = f"an answer ({row.label})"
         yield exchange.finding("status", expected, exchange.summary)
 
 
-def _named(row: Row, exchange: Exchange) -> Findings:
+def _named(row: RequestCase, exchange: Exchange) -> Findings:
     if not was_served(exchange) and not names(exchange, row.names):
         expected = f"a refusal that names {row.names[-1]} ({row.label})"
         yield exchange.finding("/error", expected, exchange.summary)
@@ -91,7 +91,7 @@ named = partial(row_by_row, judge=_named)
 """Find each row whose refusal has none of the row's names in it."""
 
 
-def served_together(table: Rows, rows: Rows, whole: Exchange, apart: Apart) -> Findings:
+def served_together(table: RequestCases, rows: RequestCases, whole: Exchange, apart: Apart) -> Findings:
     """Judge ``rows`` of a table that went out in one request, then one by one.
 
     ``apart`` is empty where the one request was served, or told nothing.

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from conformance.model.exchange import Exchange, Kind
-from conformance.model.node import Json, show
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.exchange import Exchange, ResponseKind
+from conformance.model.node import Json, quote
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import JSON_TYPE, Request
 
 QUESTION: Final = "Say hello in one word."
 
 
 @dataclass(frozen=True)
-class Row:
+class RequestCase:
     """One request: a plain one with one thing changed.
 
     ``label`` says what, as a finding puts it. ``members`` join the body or replace
@@ -33,7 +33,7 @@ class Row:
     headers: Mapping[str, str | None] = field(default_factory=dict)
     names: tuple[str, ...] = ()
 
-    def request(self, setting: Setting) -> Request:
+    def request(self, setting: ProbeContext) -> Request:
         """Build the request for the model of a run."""
         body = {"model": setting.model, "input": QUESTION, **self.members}
         kept = {name: body[name] for name in body if name not in self.without}
@@ -41,33 +41,33 @@ class Row:
         return replace(plain, content=self.rewrite(plain.content))
 
 
-Rows = tuple[Row, ...]
+RequestCases = tuple[RequestCase, ...]
 
 
-def given(path: str, value: Json) -> Row:
+def given(path: str, value: Json) -> RequestCase:
     """Return the row that sets one member, which a dotted path names."""
     top, *inner = path.split(".")
     nested = value
     for name in reversed(inner):
         nested = {name: nested}
-    return Row(f"{path} is {show(value)}", {top: nested}, names=(top, *inner))
+    return RequestCase(f"{path} is {quote(value)}", {top: nested}, names=(top, *inner))
 
 
-def all_of(rows: Rows) -> Row:
+def all_of(rows: RequestCases) -> RequestCase:
     """Return one row that sets what all of ``rows`` set."""
     members = {name: value for row in rows for name, value in row.members.items()}
     headers = {name: value for row in rows for name, value in row.headers.items()}
-    return Row("all of them together", members, headers=headers)
+    return RequestCase("all of them together", members, headers=headers)
 
 
-def together(setting: Setting, whole: Row, rows: Rows) -> Steps:
+def together(setting: ProbeContext, whole: RequestCase, rows: RequestCases) -> Steps:
     """Send all in one; where that is not served, send each row by itself."""
     told: Exchange = yield whole.request(setting)
-    if told.kind in {Kind.REFUSAL, Kind.BREAKDOWN} and not told.rate_limited:
+    if told.kind in {ResponseKind.REFUSAL, ResponseKind.BREAKDOWN} and not told.rate_limited:
         yield tuple(row.request(setting) for row in rows)
 
 
-def each(setting: Setting, rows: Rows) -> Steps:
+def each(setting: ProbeContext, rows: RequestCases) -> Steps:
     """Send every row at the same time."""
     yield tuple(row.request(setting) for row in rows)
 
@@ -103,23 +103,23 @@ SCRIPTS: Final = (
 )
 """Scripts of both directions, combining marks, joined emoji, the astral planes."""
 
-MESSAGE: Final = Row("a message of plain text", {"input": [_USER]})
-PARTS: Final = Row("a message of input_text parts", {"input": [_USER_PARTS]})
-SYSTEM: Final = Row("a system message", {"input": [_SYSTEM, _USER]})
-DEVELOPER: Final = Row("a developer message", {"input": [_DEVELOPER, _USER]})
-SAID: Final = Row(
+MESSAGE: Final = RequestCase("a message of plain text", {"input": [_USER]})
+PARTS: Final = RequestCase("a message of input_text parts", {"input": [_USER_PARTS]})
+SYSTEM: Final = RequestCase("a system message", {"input": [_SYSTEM, _USER]})
+DEVELOPER: Final = RequestCase("a developer message", {"input": [_DEVELOPER, _USER]})
+SAID: Final = RequestCase(
     "an assistant message of plain text", {"input": [_USER, _SAID, _USER]}
 )
-SAID_PARTS: Final = Row(
+SAID_PARTS: Final = RequestCase(
     "an assistant message of output_text parts", {"input": [_USER, _SAID_PARTS, _USER]}
 )
-SAID_ITEM: Final = Row(
+SAID_ITEM: Final = RequestCase(
     "an assistant message with id, status and annotations",
     {"input": [_USER, _SAID_ITEM, _USER]},
 )
-UNICODE: Final = Row("a text in many scripts", {"input": SCRIPTS})
+UNICODE: Final = RequestCase("a text in many scripts", {"input": SCRIPTS})
 
-FORMS: Final[Rows] = (
+FORMS: Final[RequestCases] = (
     MESSAGE,
     PARTS,
     SYSTEM,
@@ -130,7 +130,7 @@ FORMS: Final[Rows] = (
     UNICODE,
 )
 
-_CONVERSATION: Final = Row(
+_CONVERSATION: Final = RequestCase(
     "all of them together",
     {
         "input": [
@@ -149,37 +149,37 @@ _CONVERSATION: Final = Row(
 
 
 @probe(answers=1)
-def forms(setting: Setting) -> Steps:
+def forms(setting: ProbeContext) -> Steps:
     """Every form of a message, in one conversation."""
     yield from together(setting, _CONVERSATION, FORMS)
 
 
-PLAIN: Final[Rows] = (
+PLAIN: Final[RequestCases] = (
     given("instructions", "Answer in English."),
     given("truncation", "disabled"),
 )
-FAMILY: Final[Rows] = (
+FAMILY: Final[RequestCases] = (
     given("metadata", {"purpose": "test"}),
     given("store", False),  # noqa: FBT003 -- the JSON value itself
     given("parallel_tool_calls", True),  # noqa: FBT003 -- as above
 )
-CHARSET: Final[Rows] = (
-    Row(
+CHARSET: Final[RequestCases] = (
+    RequestCase(
         "content-type has a charset",
         headers={"content-type": f"{JSON_TYPE}; charset=utf-8"},
     ),
 )
-WHOLE_NUMBERS: Final[Rows] = (given("temperature", 1), given("top_p", 1))
-OPTIONS: Final[Rows] = (*PLAIN, *FAMILY, *CHARSET, *WHOLE_NUMBERS)
+WHOLE_NUMBERS: Final[RequestCases] = (given("temperature", 1), given("top_p", 1))
+OPTIONS: Final[RequestCases] = (*PLAIN, *FAMILY, *CHARSET, *WHOLE_NUMBERS)
 
 
 @probe(answers=1)
-def options(setting: Setting) -> Steps:
+def options(setting: ProbeContext) -> Steps:
     """A request with members that every client may send."""
     yield from together(setting, all_of(OPTIONS), OPTIONS)
 
 
-NULLS: Final[Rows] = tuple(
+NULLS: Final[RequestCases] = tuple(
     given(name, None)
     for name in (
         "instructions",
@@ -192,26 +192,26 @@ NULLS: Final[Rows] = tuple(
         "truncation",
     )
 )
-TOOL_NULLS: Final[Rows] = (given("tools", None), given("tool_choice", None))
+TOOL_NULLS: Final[RequestCases] = (given("tools", None), given("tool_choice", None))
 
 
 @probe(answers=1)
-def nulls(setting: Setting) -> Steps:
+def nulls(setting: ProbeContext) -> Steps:
     """Every optional member as null, those of tools left out."""
     yield from together(setting, all_of(NULLS), NULLS)
 
 
 @probe(answers=1)
-def tool_nulls(setting: Setting) -> Steps:
+def tool_nulls(setting: ProbeContext) -> Steps:
     """The members of tools as null."""
     yield from together(setting, all_of(TOOL_NULLS), TOOL_NULLS)
 
 
-NO_INPUT: Final[Rows] = (Row("input is missing", without=("input",), names=("input",)),)
+NO_INPUT: Final[RequestCases] = (RequestCase("input is missing", without=("input",), names=("input",)),)
 
 
 @probe(answers=1)
-def no_input(setting: Setting) -> Steps:
+def no_input(setting: ProbeContext) -> Steps:
     """A model alone, as in the page's own call."""
     yield from each(setting, NO_INPUT)
 
@@ -223,6 +223,6 @@ COUNTING: Final = "Count from 1 to 100, and write nothing but the numbers."
 
 
 @probe(answers=1, tokens=CHAT_CAP)
-def chat_cap(setting: Setting) -> Steps:
+def chat_cap(setting: ProbeContext) -> Steps:
     """A long answer, capped by the chat parameter max_tokens."""
     yield setting.ask(COUNTING, max_tokens=CHAT_CAP)

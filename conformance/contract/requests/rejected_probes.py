@@ -6,9 +6,9 @@ row counts as an answer.
 
 from typing import Final
 
-from conformance.contract.requests.probes import Row, Rows, each, given
+from conformance.contract.requests.probes import RequestCase, RequestCases, each, given
 from conformance.model.node import Json
-from conformance.model.probe import Probe, Setting, Steps, probe
+from conformance.model.probe import Probe, ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 UNKNOWN_MODEL: Final = "no-such-model-5c1d"
@@ -17,11 +17,11 @@ _NEST: Final = b"[" * DEPTH + b"]" * DEPTH
 BLANKS: Final = 1_000_000
 
 
-def _input(label: str, value: Json, *names: str) -> Row:
-    return Row(label, {"input": value}, names=names)
+def _input(label: str, value: Json, *names: str) -> RequestCase:
+    return RequestCase(label, {"input": value}, names=names)
 
 
-def _message(label: str, *names: str, **members: Json) -> Row:
+def _message(label: str, *names: str, **members: Json) -> RequestCase:
     """Return a row of one message; a refusal may name its member, or input."""
     message = {"role": "user", "content": "Say hello in one word.", **members}
     return _input(label, [message], "input", *names)
@@ -29,85 +29,85 @@ def _message(label: str, *names: str, **members: Json) -> Row:
 
 # --- no JSON, and JSON that is no request -------------------------------------------
 
-MALFORMED: Final[Rows] = (
-    Row("the body ends in its middle", rewrite=lambda body: body[: len(body) // 2]),
-    Row("the body is prose", rewrite=lambda _: b"Say hello in one word."),
-    Row("the body is empty", rewrite=lambda _: b""),
+MALFORMED: Final[RequestCases] = (
+    RequestCase("the body ends in its middle", rewrite=lambda body: body[: len(body) // 2]),
+    RequestCase("the body is prose", rewrite=lambda _: b"Say hello in one word."),
+    RequestCase("the body is empty", rewrite=lambda _: b""),
 )
-LENIENT: Final[Rows] = (
-    Row("words follow the JSON value", rewrite=lambda body: body + b" and goodbye"),
-    Row("a comma follows the last member", rewrite=lambda body: body[:-1] + b",}"),
-    Row(
+LENIENT: Final[RequestCases] = (
+    RequestCase("words follow the JSON value", rewrite=lambda body: body + b" and goodbye"),
+    RequestCase("a comma follows the last member", rewrite=lambda body: body[:-1] + b",}"),
+    RequestCase(
         "a text is not UTF-8",
         rewrite=lambda body: body.replace(b"hello", b"hell\xf6", 1),
     ),
 )
-NOT_AN_OBJECT: Final[Rows] = (
-    Row("the body is an array", rewrite=lambda body: b"[" + body + b"]"),
-    Row("the body is a string", rewrite=lambda _: b'"Say hello in one word."'),
-    Row("the body is null", rewrite=lambda _: b"null"),
+NOT_AN_OBJECT: Final[RequestCases] = (
+    RequestCase("the body is an array", rewrite=lambda body: b"[" + body + b"]"),
+    RequestCase("the body is a string", rewrite=lambda _: b'"Say hello in one word."'),
+    RequestCase("the body is null", rewrite=lambda _: b"null"),
 )
 
 
 @probe(refusals=len(MALFORMED))
-def malformed_bodies(setting: Setting) -> Steps:
+def malformed_bodies(setting: ProbeContext) -> Steps:
     """Bodies that are not JSON."""
     yield from each(setting, MALFORMED)
 
 
 @probe(refusals=len(LENIENT))
-def almost_json(setting: Setting) -> Steps:
+def almost_json(setting: ProbeContext) -> Steps:
     """Bodies that only a lenient reader takes for JSON."""
     yield from each(setting, LENIENT)
 
 
 @probe(refusals=len(NOT_AN_OBJECT))
-def other_json(setting: Setting) -> Steps:
+def other_json(setting: ProbeContext) -> Steps:
     """Bodies of JSON that are not an object."""
     yield from each(setting, NOT_AN_OBJECT)
 
 
 # --- the model ----------------------------------------------------------------------
 
-NO_MODEL: Final[Rows] = (
-    Row("model is missing", without=("model",), names=("model",)),
+NO_MODEL: Final[RequestCases] = (
+    RequestCase("model is missing", without=("model",), names=("model",)),
     given("model", None),
 )
-MODEL_TYPES: Final[Rows] = (
+MODEL_TYPES: Final[RequestCases] = (
     given("model", ""),
     given("model", 7),
     given("model", ["gpt-4o"]),
     given("model", {"name": "gpt-4o"}),
 )
-UNKNOWN: Final[Rows] = (given("model", UNKNOWN_MODEL),)
+UNKNOWN: Final[RequestCases] = (given("model", UNKNOWN_MODEL),)
 
 
 @probe(refusals=len(NO_MODEL))
-def no_model(setting: Setting) -> Steps:
+def no_model(setting: ProbeContext) -> Steps:
     """Requests without a model."""
     yield from each(setting, NO_MODEL)
 
 
 @probe(refusals=len(MODEL_TYPES))
-def model_types(setting: Setting) -> Steps:
+def model_types(setting: ProbeContext) -> Steps:
     """Models that are no name."""
     yield from each(setting, MODEL_TYPES)
 
 
 @probe(refusals=len(UNKNOWN))
-def unknown_model(setting: Setting) -> Steps:
+def unknown_model(setting: ProbeContext) -> Steps:
     """A model that nobody has."""
     yield from each(setting, UNKNOWN)
 
 
 # --- types and values ---------------------------------------------------------------
 
-INPUT_TYPES: Final[Rows] = (
+INPUT_TYPES: Final[RequestCases] = (
     given("input", 7),
     given("input", True),  # noqa: FBT003 -- the JSON value itself
     given("input", {"role": "user", "content": "Say hello in one word."}),
 )
-MESSAGES: Final[Rows] = (
+MESSAGES: Final[RequestCases] = (
     _input("an input item is a number", [7], "input", "item", "message"),
     _message("the role of a message is 'narrator'", "role", role="narrator"),
     _message("the content of a message is a number", "content", content=7),
@@ -119,7 +119,7 @@ MESSAGES: Final[Rows] = (
         content=[{"type": "input_text", "text": 7}],
     ),
 )
-TYPES: Final[Rows] = (
+TYPES: Final[RequestCases] = (
     given("instructions", {"text": "Answer in English."}),
     given("max_output_tokens", "many"),
     given("max_output_tokens", True),  # noqa: FBT003 -- as above
@@ -136,16 +136,16 @@ TYPES: Final[Rows] = (
     given("reasoning.summary", 7),
     given("truncation", True),  # noqa: FBT003 -- as above
 )
-VALUES: Final[Rows] = (
+VALUES: Final[RequestCases] = (
     given("reasoning.effort", "enormous"),
     given("truncation", "sometimes"),
 )
-CAPS: Final[Rows] = (
+CAPS: Final[RequestCases] = (
     given("max_output_tokens", 0),
     given("max_output_tokens", -1),
     given("max_output_tokens", 64.5),
 )
-SAMPLING: Final[Rows] = (
+SAMPLING: Final[RequestCases] = (
     given("temperature", -1),
     given("top_p", 1.5),
     given("top_p", -0.5),
@@ -153,42 +153,42 @@ SAMPLING: Final[Rows] = (
 
 
 @probe(refusals=len(INPUT_TYPES))
-def input_types(setting: Setting) -> Steps:
+def input_types(setting: ProbeContext) -> Steps:
     """Inputs that are neither a text nor an array."""
     yield from each(setting, INPUT_TYPES)
 
 
 @probe(refusals=len(MESSAGES))
-def broken_messages(setting: Setting) -> Steps:
+def broken_messages(setting: ProbeContext) -> Steps:
     """Messages that are none."""
     yield from each(setting, MESSAGES)
 
 
 @probe(refusals=len(TYPES))
-def wrong_types(setting: Setting) -> Steps:
+def wrong_types(setting: ProbeContext) -> Steps:
     """Optional members of another JSON type."""
     yield from each(setting, TYPES)
 
 
 @probe(refusals=len(VALUES))
-def unknown_values(setting: Setting) -> Steps:
+def unknown_values(setting: ProbeContext) -> Steps:
     """Words that are outside their lists."""
     yield from each(setting, VALUES)
 
 
 @probe(refusals=len(CAPS))
-def impossible_caps(setting: Setting) -> Steps:
+def impossible_caps(setting: ProbeContext) -> Steps:
     """Numbers of tokens that no answer can have."""
     yield from each(setting, CAPS)
 
 
 @probe(refusals=len(SAMPLING))
-def impossible_sampling(setting: Setting) -> Steps:
+def impossible_sampling(setting: ProbeContext) -> Steps:
     """Sampling parameters that mean nothing."""
     yield from each(setting, SAMPLING)
 
 
-NAMED: Final[dict[Probe, Rows]] = {
+NAMED: Final[dict[Probe, RequestCases]] = {
     no_model: NO_MODEL,
     model_types: MODEL_TYPES,
     unknown_model: UNKNOWN,
@@ -202,10 +202,10 @@ NAMED: Final[dict[Probe, Rows]] = {
 """The probes whose rows have a member to blame, and their rows."""
 
 
-def row_of(name: str, request: Request) -> Row | None:
+def row_of(name: str, request: Request) -> RequestCase | None:
     """Return the row that a request of a probe in ``NAMED`` was built from."""
     model = request.member("model")
-    setting = Setting(model if isinstance(model, str) else "")
+    setting = ProbeContext(model if isinstance(model, str) else "")
     for held, rows in NAMED.items():
         if held.name == name:
             sent = request.content
@@ -215,8 +215,8 @@ def row_of(name: str, request: Request) -> Row | None:
 
 # --- what may be served as well as refused --------------------------------------------
 
-ODD_MEMBERS: Final[Rows] = (
-    Row("an unknown member", {"x_unheard_of": True}, names=("x_unheard_of",)),
+ODD_MEMBERS: Final[RequestCases] = (
+    RequestCase("an unknown member", {"x_unheard_of": True}, names=("x_unheard_of",)),
     _input(
         "an input item of an unknown type",
         [
@@ -226,7 +226,7 @@ ODD_MEMBERS: Final[Rows] = (
         "unheard_of_item",
         "input",
     ),
-    Row(
+    RequestCase(
         "a tool of an unknown type",
         {"tools": [{"type": "unheard_of_tool"}]},
         names=("unheard_of_tool", "tool"),
@@ -236,34 +236,34 @@ ODD_MEMBERS: Final[Rows] = (
     given("max_output_tokens", 10**12),
 )
 
-LARGE: Final = Row(
+LARGE: Final = RequestCase(
     f"{BLANKS} blanks stand in the body",
     rewrite=lambda body: body[:-1] + b" " * BLANKS + b"}",
 )
-ODD_BODIES: Final[Rows] = (
+ODD_BODIES: Final[RequestCases] = (
     LARGE,
-    Row("a text holds NUL", {"input": "Say hello\0 in one word."}),
-    Row(
+    RequestCase("a text holds NUL", {"input": "Say hello\0 in one word."}),
+    RequestCase(
         "a text holds half a surrogate pair",
         rewrite=lambda body: body.replace(b"hello", b"hello \\ud83d", 1),
     ),
-    Row("a member is given twice", rewrite=lambda body: b'{"input":"Hi.",' + body[1:]),
-    Row(
+    RequestCase("a member is given twice", rewrite=lambda body: b'{"input":"Hi.",' + body[1:]),
+    RequestCase(
         f"arrays are nested {DEPTH} deep",
         rewrite=lambda body: body[:-1] + b',"x_deep":' + _NEST + b"}",
     ),
-    Row("the media type is text/plain", headers={"content-type": "text/plain"}),
-    Row("there is no media type", headers={"content-type": None}),
+    RequestCase("the media type is text/plain", headers={"content-type": "text/plain"}),
+    RequestCase("there is no media type", headers={"content-type": None}),
 )
 
 
 @probe(answers=len(ODD_MEMBERS))
-def odd_members(setting: Setting) -> Steps:
+def odd_members(setting: ProbeContext) -> Steps:
     """Members, items and values that a server may know as well as not."""
     yield from each(setting, ODD_MEMBERS)
 
 
 @probe(answers=len(ODD_BODIES))
-def odd_bodies(setting: Setting) -> Steps:
+def odd_bodies(setting: ProbeContext) -> Steps:
     """Bodies that few expect: huge, deep, doubled, or in halves of characters."""
     yield from each(setting, ODD_BODIES)

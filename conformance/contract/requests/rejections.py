@@ -11,12 +11,12 @@ from conformance.contract.probes import basic
 from conformance.contract.requests import rejected_probes as probes
 from conformance.contract.requests.outcome import Apart, named, refused, served
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
-from conformance.model.requirement import ON_THE_PAGE, must, should
-from conformance.model.scope import EVERY_EXCHANGE, Note
-from conformance.model.sources import FIELD, OPENAI_API, PAGE, RFC_JSON
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
+from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, must, should
+from conformance.model.scope import EVERY_EXCHANGE, Observation
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT, RFC_JSON
 
-_REQUEST: Final = f"{PAGE}#/components/schemas/Request"
+_REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request"
 _MEMBERS: Final = f"{_REQUEST}/properties"
 
 MALFORMED = must(
@@ -66,7 +66,7 @@ NO_MODEL = must(
     "requests.model-required",
     "A request without a model is refused.",
     source=f"{_REQUEST}/required",
-    levels=ON_THE_PAGE,
+    levels=LEVELS_IF_NEWAPI_REQUIRES,
     cause="a default model is put in, and billed",
     covers=("RV-01",),
 )
@@ -127,7 +127,7 @@ def input_type_is_refused(exchanges: Apart) -> Findings:
 MESSAGES = should(
     "requests.broken-messages-refused",
     "A message that is malformed is refused.",
-    source=f"{PAGE}#/components/schemas/InputMessage",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/InputMessage",
     cause="messages that make no sense are left out of the conversation",
     covers=("RV-01", "RV-17"),
 )
@@ -214,14 +214,14 @@ NAMED = should(
 )
 
 
-def _refused_row(exchange: Exchange) -> Note | None:
+def _refused_row(exchange: Exchange) -> Observation | None:
     """Note a refusal whose request has a member to blame, or none, and its row."""
-    if exchange.kind is not Kind.REFUSAL:
+    if exchange.kind is not ResponseKind.REFUSAL:
         return None
     if exchange.probe == basic.text.name:
-        return Note((None, exchange), exchange.id)
+        return Observation((None, exchange), exchange.id)
     row = probes.row_of(exchange.probe, exchange.request)
-    return Note((row, exchange), exchange.id) if row is not None else None
+    return Observation((row, exchange), exchange.id) if row is not None else None
 
 
 @check(
@@ -229,7 +229,7 @@ def _refused_row(exchange: Exchange) -> Note | None:
     on=EVERY_EXCHANGE.noting(_refused_row),
     shown_by=(basic.text, *probes.NAMED),
 )
-def refusals_name_the_member(notes: list[Note]) -> Findings:
+def refusals_name_the_member(notes: list[Observation]) -> Findings:
     """Look for the name anywhere in a refusal; what was served has its own clauses.
 
     Where a plain request is refused as well, a refusal may be about that.
@@ -250,7 +250,7 @@ def refusals_name_the_member(notes: list[Note]) -> Findings:
 ODD = should(
     "requests.odd-members-named",
     "A member that is refused for being odd is named in the refusal.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="an unknown member, item or tool fails the schema of the whole body",
     covers=("RV-13", "RV-17", "RV-20"),
 )
@@ -265,7 +265,7 @@ def odd_members_are_named(exchanges: Apart) -> Findings:
 LARGE = should(
     "requests.large-bodies-accepted",
     "A body of a megabyte is served.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="a proxy keeps its default limit, and images no longer fit",
 )
 

@@ -9,9 +9,9 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.requirement import must, should
-from conformance.model.sources import FIELD, PAGE
+from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
 
-_MEMBER: Final = f"{PAGE}#/components/schemas/Response/properties/created_at"
+_MEMBER: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties/created_at"
 
 LAST_SECOND: Final = 10**11
 """No clock that counts seconds has come this far; one of milliseconds has."""
@@ -85,7 +85,7 @@ def created_at_is_an_integer(response: Node, _exchange: Exchange) -> Findings:
 NOW = should(
     "responses.created-at-is-now",
     "The created_at of a response lies within a day of the answer's Date header.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="a constant, a local time, or an answer kept for long",
     covers=("OI-13",),
 )

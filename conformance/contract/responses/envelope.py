@@ -11,22 +11,22 @@ from typing import Final
 from conformance.contract.limits import probes
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
-from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.model.node import Node, show
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, ResponseKind
+from conformance.model.node import Node, quote
 from conformance.model.requirement import must, should
 from conformance.model.scope import (
-    EVERY_JSON_ANSWER,
-    EVERY_RESPONSE,
-    EVERY_SUCCESS,
-    Note,
+    EVERY_JSON_RESPONSE,
+    EVERY_RESPONSE_OBJECT,
+    EVERY_2XX,
+    Observation,
     only,
 )
-from conformance.model.sources import PAGE, RFC_JSON
+from conformance.model.sources import NEWAPI_DOCUMENT, RFC_JSON
 
 PLAIN: Final = (basic.text, basic.streamed_text)
 """What brings a response object as JSON, and one as the end of a stream."""
 
-MEMBERS: Final = f"{PAGE}#/components/schemas/Response/properties"
+MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties"
 
 
 def _is_whole(exchange: Exchange) -> bool:
@@ -35,31 +35,31 @@ def _is_whole(exchange: Exchange) -> bool:
     return status is None or status.value != "failed"
 
 
-WHOLE: Final = only(EVERY_RESPONSE, "every response that did not fail", _is_whole)
+WHOLE: Final = only(EVERY_RESPONSE_OBJECT, "every response that did not fail", _is_whole)
 """(response, exchange): each final response object that has to be complete."""
 
 
 IS_A_RESPONSE = must(
     "responses.is-a-response-object",
     "A success is one response object, or a stream of typed events.",
-    source=f"{PAGE}#/paths/~1v1~1responses/post/responses/200",
+    source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses/200",
     cause="an upstream's error, page or chat completion is passed on with a 200",
     covers=("OI-11", "ER-01"),
 )
 
 
-@check(IS_A_RESPONSE, on=EVERY_SUCCESS, shown_by=PLAIN)
+@check(IS_A_RESPONSE, on=EVERY_2XX, shown_by=PLAIN)
 def is_a_response_object(exchange: Exchange) -> Findings:
     """Judge the body from afar: one JSON value that has a response's marks, or events.
 
     An answer that the transport cut off is no evidence, and judged elsewhere.
     """
-    if exchange.kind is not Kind.UNRECOGNISED:
+    if exchange.kind is not ResponseKind.UNRECOGNISED:
         return
     if exchange.failure:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
     body = exchange.body.decode("utf-8", "replace")
-    got = show(body) if body else "an empty body"
+    got = quote(body) if body else "an empty body"
     wanted = "a response object or typed events"
     if exchange.media_type == SSE_TYPE:
         wanted = f"typed events, as the media type {SSE_TYPE} says"
@@ -69,16 +69,16 @@ def is_a_response_object(exchange: Exchange) -> Findings:
 MEDIA_TYPE = must(
     "responses.media-type-is-json",
     "A response object is sent with a JSON media type.",
-    source=f"{PAGE}#/paths/~1v1~1responses/post/responses/200/content",
+    source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses/200/content",
     cause="the gateway passes the body on without its content-type header",
 )
 
 
-@check(MEDIA_TYPE, on=EVERY_JSON_ANSWER, shown_by=basic.text)
+@check(MEDIA_TYPE, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
 def media_type_is_json(exchange: Exchange) -> Findings:
     """Judge the media type alone; its parameters, such as charset, are free."""
     if not exchange.says_json:
-        got = show(exchange.header("content-type") or "none")
+        got = quote(exchange.header("content-type") or "none")
         yield exchange.finding("header content-type", "application/json", got)
 
 
@@ -90,7 +90,7 @@ NO_MARK = must(
 )
 
 
-@check(NO_MARK, on=EVERY_JSON_ANSWER, shown_by=basic.text)
+@check(NO_MARK, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
 def no_byte_order_mark(exchange: Exchange) -> Findings:
     """Judge the first three bytes, at which strict parsers stop."""
     if exchange.body.startswith(BOM_UTF8):
@@ -105,7 +105,7 @@ CONSTANTS = must(
 )
 
 
-@check(CONSTANTS, on=EVERY_JSON_ANSWER, shown_by=basic.text)
+@check(CONSTANTS, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
 def numbers_are_json(exchange: Exchange) -> Findings:
     """Judge the words that lenient parsers read and strict ones stop at."""
     for name in exchange.reading.constants:
@@ -120,7 +120,7 @@ ONCE = should(
 )
 
 
-@check(ONCE, on=EVERY_JSON_ANSWER, shown_by=basic.text)
+@check(ONCE, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
 def members_stand_once(exchange: Exchange) -> Findings:
     """Judge JSON answers; what a repeated name means differs between parsers."""
     for name in exchange.reading.repeated:
@@ -135,7 +135,7 @@ ID = must(
 )
 
 
-@check(ID, on=EVERY_RESPONSE, shown_by=PLAIN)
+@check(ID, on=EVERY_RESPONSE_OBJECT, shown_by=PLAIN)
 def id_is_a_string(response: Node, _exchange: Exchange) -> Findings:
     """Judge that there is one; prefix and form are opaque."""
     if not response["id"].expect(str):
@@ -151,22 +151,22 @@ UNIQUE = must(
 )
 
 
-def _id_of(response: Node, exchange: Exchange) -> Note | None:
+def _id_of(response: Node, exchange: Exchange) -> Observation | None:
     id_ = response.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
-    return Note((id_.value, exchange.request.question), exchange.id, id_.pointer)
+    return Observation((id_.value, exchange.request.question), exchange.id, id_.pointer)
 
 
-@check(UNIQUE, on=EVERY_RESPONSE.noting(_id_of), shown_by=(*PLAIN, probes.capped))
-def ids_are_unique(notes: list[Note]) -> Findings:
+@check(UNIQUE, on=EVERY_RESPONSE_OBJECT.noting(_id_of), shown_by=(*PLAIN, probes.capped))
+def ids_are_unique(notes: list[Observation]) -> Findings:
     """Compare all answers of the run, streamed ones included.
 
     The same question may be answered again from a cache, with the same id.
     """
     if len({question for _, question in (note.value for note in notes)}) < 2:
         raise Inconclusive("one question was answered: no two ids to compare")
-    first = dict[str, Note]()
+    first = dict[str, Observation]()
     for note in notes:
         id_, question = note.value
         known = first.setdefault(id_, note)

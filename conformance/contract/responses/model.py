@@ -5,16 +5,16 @@ from typing import Final
 
 from conformance.contract.responses.envelope import PLAIN, WHOLE
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import Node
 from conformance.model.requirement import must, should
-from conformance.model.scope import Note, only
-from conformance.model.sources import FIELD, PAGE
+from conformance.model.scope import Observation, only
+from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
 
 MODEL = must(
     "responses.model-is-a-string",
     "A response names its model.",
-    source=f"{PAGE}#/components/schemas/Response/properties/model",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties/model",
     cause="the gateway builds the object without the model",
 )
 
@@ -38,7 +38,7 @@ def model_is_a_string(response: Node, _exchange: Exchange) -> Findings:
 SAME_MODEL = should(
     "responses.model-is-the-one-asked-for",
     "A response names the model that was asked for, or a version of it.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the upstream's own name for the model is passed on, or another answers",
     covers=("EC-05", "EC-06"),
 )
@@ -75,23 +75,23 @@ def model_is_the_one_asked_for(response: Node, exchange: Exchange) -> Findings:
 ONE_NAME = should(
     "responses.model-is-named-alike-in-streams",
     "A stream names the model as a JSON answer does.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="two code paths, of which one passes the upstream's name on",
     covers=("EC-05",),
 )
 
 
-def _model_of(response: Node, exchange: Exchange) -> Note | None:
+def _model_of(response: Node, exchange: Exchange) -> Observation | None:
     stated = response.get("model")
     if stated is None or not stated.value or not stated.is_a(str):
         return None
     asked = exchange.request.member("model")
-    streamed = exchange.kind is Kind.STREAM
-    return Note((asked, streamed, stated.value), exchange.id, stated.pointer)
+    streamed = exchange.kind is ResponseKind.STREAM
+    return Observation((asked, streamed, stated.value), exchange.id, stated.pointer)
 
 
 @check(ONE_NAME, on=NAMED.noting(_model_of), shown_by=PLAIN)
-def model_is_named_alike(notes: list[Note]) -> Findings:
+def model_is_named_alike(notes: list[Observation]) -> Findings:
     """Compare the names that one model goes by in each mode.
 
     A name may have several versions behind it; two modes that share no name at all
@@ -107,7 +107,7 @@ def model_is_named_alike(notes: list[Note]) -> Findings:
 
 
 def _strangers(
-    notes: list[Note], names: dict[str, tuple[set[str], set[str]]]
+    notes: list[Observation], names: dict[str, tuple[set[str], set[str]]]
 ) -> Findings:
     """Yield a finding for each model whose stream has a name of its own."""
     for note in notes:

@@ -15,22 +15,22 @@ from typing import Final
 from conformance.contract.schema import probes
 from conformance.model.case import Case
 from conformance.model.check import Check, Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
-from conformance.model.generated_input import PREFIX, Drawn, Scenario
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
+from conformance.model.generated_input import PREFIX, GeneratedInput, Scenario
 from conformance.model.node import Finding
-from conformance.model.probe import Told
-from conformance.model.requirement import ON_THE_PAGE, may, must, should
+from conformance.model.probe import ProbeResult
+from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, may, must, should
 from conformance.model.scope import EVERY_ATTEMPT, only
-from conformance.model.sources import LOCAL, PAGE
-from conformance.property_based.response_checks import complaint, misfits
+from conformance.model.sources import PROJECT_DECISION, NEWAPI_DOCUMENT
+from conformance.property_based.response_checks import check_response, document_violations
 
-_REQUEST: Final = f"{PAGE}#/components/schemas/Request"
+_REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request"
 
 MISSING = must(
     "schema.missing-required-is-refused",
     "A request without a member that the page requires is refused.",
     source=f"{_REQUEST}/required",
-    levels=ON_THE_PAGE,
+    levels=LEVELS_IF_NEWAPI_REQUIRES,
     cause="the gateway fills in a default where the caller has to choose",
     covers=("RV-01",),
 )
@@ -38,7 +38,7 @@ MISSING = must(
 INCOMPLETE = should(
     "schema.incomplete-member-is-refused",
     "A request is refused when one of its members lacks a part that gives it meaning.",
-    source=f"{LOCAL}, messages and tools",
+    source=f"{PROJECT_DECISION}, messages and tools",
     cause="nested objects are passed on without being read",
     covers=("RV-01",),
 )
@@ -69,7 +69,7 @@ VALID = should(
 NULL = may(
     "schema.null-acts-as-absent",
     "A request is answered when an optional member is null.",
-    source=f"{LOCAL}, null",
+    source=f"{PROJECT_DECISION}, null",
     cause="null is held against the type of the member",
     covers=("RV-02",),
 )
@@ -77,84 +77,84 @@ NULL = may(
 OPEN = may(
     "schema.doubtful-is-answered-or-named",
     "A request in a doubtful form is answered unless a refusal names the form.",
-    source=f"{LOCAL}, our decisions",
+    source=f"{PROJECT_DECISION}, our decisions",
     cause="an empty array, an empty text or a bare tool is refused with no reason",
 )
 
 FITS = should(
     "schema.response-fits-the-document",
     "The answer to a generated request fits the contract's document.",
-    source=f"{PAGE}#/paths/~1v1~1responses/post/responses",
+    source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses",
     profiles={"newapi"},
     cause="another clause that failed tells it more precisely",
 )
 
 
-def _found(first: Exchange, *smaller: Told) -> Findings:
+def _found(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge the request, and report the smallest that failed as it did."""
-    drawn = Drawn.of(first.probe)
+    drawn = GeneratedInput.of(first.probe)
     if drawn is None:
         raise Inconclusive(f"{first.id} sends no generated request")
-    found = complaint(drawn, first)
+    found = check_response(drawn, first)
     if found is None:
         return
     failing = [(len(first.request.content), found)]
     for exchange in _flat(smaller):
         with suppress(Inconclusive):
-            if again := complaint(drawn, exchange):
+            if again := check_response(drawn, exchange):
                 failing.append((len(exchange.request.content), again))
     yield min(failing, key=lambda pair: pair[0])[1]
 
 
-def _flat(turns: Iterable[Told]) -> Iterator[Exchange]:
+def _flat(turns: Iterable[ProbeResult]) -> Iterator[Exchange]:
     for turn in turns:
         yield from turn if isinstance(turn, tuple) else (turn,)
 
 
 @check(MISSING, on=())
-def missing_required_is_refused(first: Exchange, *smaller: Told) -> Findings:
+def missing_required_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge the model, and the body as a whole; any 4xx about the request will do."""
     yield from _found(first, *smaller)
 
 
 @check(INCOMPLETE, on=())
-def incomplete_member_is_refused(first: Exchange, *smaller: Told) -> Findings:
+def incomplete_member_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge messages, tools and choices; the parameters of a tool may be absent."""
     yield from _found(first, *smaller)
 
 
 @check(WRONG_TYPE, on=())
-def wrong_type_is_refused(first: Exchange, *smaller: Told) -> Findings:
+def wrong_type_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge every member; null is another matter, and so is what a schema holds."""
     yield from _found(first, *smaller)
 
 
 @check(OUT_OF_ENUM, on=())
-def enum_is_enforced(first: Exchange, *smaller: Told) -> Findings:
+def enum_is_enforced(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge members with listed values; a model that is unknown is not among them."""
     yield from _found(first, *smaller)
 
 
 @check(VALID, on=())
-def valid_is_answered(first: Exchange, *smaller: Told) -> Findings:
+def valid_is_answered(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Blame only a refusal that names no member of the request and no capability."""
     yield from _found(first, *smaller)
 
 
 @check(NULL, on=())
-def null_acts_as_absent(first: Exchange, *smaller: Told) -> Findings:
+def null_acts_as_absent(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Blame any refusal; required members and their parts are left out."""
     yield from _found(first, *smaller)
 
 
 @check(OPEN, on=())
-def doubtful_is_answered_or_named(first: Exchange, *smaller: Told) -> Findings:
+def doubtful_is_answered_or_named(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge bounds that only we set: the page has none, and a server may have."""
     yield from _found(first, *smaller)
 
 
 def _is_judged(exchange: Exchange) -> bool:
-    known = exchange.kind in {Kind.ANSWER, Kind.STREAM, Kind.REFUSAL}
+    known = exchange.kind in {ResponseKind.ANSWER, ResponseKind.STREAM, ResponseKind.REFUSAL}
     blank = 200 <= exchange.status < 300
     return exchange.probe.startswith(PREFIX) and (known or blank)
 
@@ -169,7 +169,7 @@ def response_fits_the_document(exchange: Exchange) -> Iterator[Finding]:
     What it finds has a clause of its own elsewhere as a rule; this one is the net
     below them, and judges no hand-written probe.
     """
-    yield from misfits(exchange)
+    yield from document_violations(exchange)
 
 
 BY_SCENARIO: Final[dict[Scenario, Check]] = {
@@ -193,5 +193,5 @@ def recorded(ids: Iterable[str]) -> Iterator[Case]:
     """Yield the generated cases among the ids that a journal names."""
     for id_ in ids:
         name = id_.partition("[")[2].removesuffix("]")
-        if drawn := Drawn.of(name):
+        if drawn := GeneratedInput.of(name):
             yield Case(BY_SCENARIO[drawn.scenario], probes.recorded(drawn))

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.generated_input import Drawn
+from conformance.model.generated_input import GeneratedInput
 from conformance.model.node import Json
-from conformance.model.probe import Probe, Setting, Steps
+from conformance.model.probe import Probe, ProbeContext, Steps
 from conformance.model.request import Request
 from conformance.property_based.corpus import load
 from conformance.property_based.document import PLACEHOLDER
 from conformance.property_based.entry import Entry
-from conformance.property_based.response_checks import complaint
-from conformance.property_based.sampling import picked
-from conformance.property_based.shrink import MOST, Shrinking
+from conformance.property_based.response_checks import check_response
+from conformance.property_based.sampling import sample
+from conformance.property_based.shrink import MOST, Minimizer
 
 SMALL: Final = 256
 """Characters of a body that is read at a glance, and not made smaller."""
@@ -28,7 +28,7 @@ TOKENS: Final = 64
 
 
 @dataclass
-class Searches:
+class MinimizationBudget:
     """The distinct failures of a run, each of which is made smaller once."""
 
     on: bool = True
@@ -42,41 +42,41 @@ class Searches:
         return new
 
 
-def failure_of(drawn: Drawn, exchange: Exchange) -> tuple[str, ...] | None:
+def failure_of(drawn: GeneratedInput, exchange: Exchange) -> tuple[str, ...] | None:
     """Return what tells one failure from another, or ``None`` where there is none."""
     if exchange.status >= 500:
         return (str(exchange.status),)
     try:
-        found = complaint(drawn, exchange)
+        found = check_response(drawn, exchange)
     except Inconclusive:
         return None
     wrong = f"{exchange.status // 100}xx"
     return (drawn.scenario, drawn.field, wrong) if found else None
 
 
-class Sending:
+class GeneratedProbe:
     """One request that was drawn from the contract's document."""
 
     __slots__ = ("_entry", "_searches")
 
-    def __init__(self, entry: Entry, searches: Searches) -> None:
+    def __init__(self, entry: Entry, searches: MinimizationBudget) -> None:
         self._entry = entry
         self._searches = searches
 
-    def __call__(self, setting: Setting) -> Steps:
+    def __call__(self, setting: ProbeContext) -> Steps:
         """Send it; where it fails, send smaller ones that are wrong in the same way."""
         first: Exchange = yield Request(self._entry.body_for(setting.model))
         failure = failure_of(self._entry.drawn, first)
         if failure and self._searches.claim(failure):
             yield from self._smaller(setting, failure)
 
-    def _smaller(self, setting: Setting, failure: tuple[str, ...]) -> Steps:
+    def _smaller(self, setting: ProbeContext, failure: tuple[str, ...]) -> Steps:
         if len(self._entry.content) <= SMALL:
             return
-        from conformance.property_based.violations import gravest  # noqa: PLC0415 -- dear
+        from conformance.property_based.violations import most_severe  # noqa: PLC0415 -- dear
 
         body = json.loads(self._entry.content)
-        was = gravest(body)
+        was = most_severe(body)
         broke_down = len(failure) == 1
 
         def alike(version: Json) -> bool:
@@ -84,12 +84,12 @@ class Sending:
                 return False  # a refusal of the model is another failure
             if broke_down:  # then it does not matter how good the request is
                 return True
-            now = gravest(version)
+            now = most_severe(version)
             if was is None or now is None:
                 return was is now
             return now.scenario is was.scenario and now.path[:1] == was.path[:1]
 
-        search = Shrinking(body, alike)
+        search = Minimizer(body, alike)
         while self._searches.left > 0 and (versions := search.versions()):
             self._searches.left -= len(versions)
             told = yield tuple(_request(v, setting.model) for v in versions)
@@ -111,12 +111,12 @@ def _names_model(version: Json) -> bool:
     return isinstance(version, dict) and version.get("model") == PLACEHOLDER
 
 
-def probe_of(entry: Entry, searches: Searches) -> Probe:
+def probe_of(entry: Entry, searches: MinimizationBudget) -> Probe:
     """Return the probe that sends ``entry``; one exchange, unless it fails."""
     answers = 0 if entry.drawn.is_free else 1
     return Probe(
         entry.probe,
-        Sending(entry, searches),
+        GeneratedProbe(entry, searches),
         answers,
         1 - answers,
         answers * TOKENS,
@@ -128,11 +128,11 @@ def probes(
     seed: int, number: int | None, *, shrink: bool = True
 ) -> Iterator[tuple[Entry, Probe]]:
     """Yield what a run sends of the corpus: ``number`` of it, or all for ``None``."""
-    searches = Searches(on=shrink)
-    for entry in picked(load(seed), number):
+    searches = MinimizationBudget(on=shrink)
+    for entry in sample(load(seed), number):
         yield entry, probe_of(entry, searches)
 
 
-def recorded(drawn: Drawn) -> Probe:
+def recorded(drawn: GeneratedInput) -> Probe:
     """Return the probe of an input that was sent in another run, to be judged anew."""
-    return probe_of(Entry(drawn, ""), Searches(on=False))
+    return probe_of(Entry(drawn, ""), MinimizationBudget(on=False))

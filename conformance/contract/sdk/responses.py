@@ -10,25 +10,25 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Final
 
 from conformance.clients import openai_client
-from conformance.clients.openai_client import Call, Reading
+from conformance.clients.openai_client import Call, ClientResult
 from conformance.contract.errors import probes as error_probes
 from conformance.contract.errors.envelope import OF_HTTP
-from conformance.contract.evidence.attribution import stumbling_blocks
+from conformance.contract.evidence.attribution import explaining_requirements
 from conformance.contract.limits import probes as limit_probes
 from conformance.contract.probes import basic
-from conformance.model.check import Aid, Findings, check
+from conformance.model.check import OptionalDependency, Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.generated_input import PREFIX
-from conformance.model.node import Finding, Json, show
+from conformance.model.node import Finding, Json, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import (
-    EVERY_JSON_ANSWER,
-    EVERY_REFUSAL,
-    Note,
-    Subject,
+    EVERY_JSON_RESPONSE,
+    EVERY_REJECTION,
+    Observation,
+    Scope,
     only,
 )
-from conformance.model.sources import FIELD
+from conformance.model.sources import REPORTED_BUGS
 
 MOST: Final = 8
 """Answers that the client is given for one clause, each of another form."""
@@ -40,19 +40,19 @@ def is_read(exchange: Exchange) -> bool:
     return whole and not exchange.probe.startswith(PREFIX) and not exchange.rate_limited
 
 
-def _noted(exchange: Exchange) -> Note:
-    return Note(exchange, exchange.id)
+def _noted(exchange: Exchange) -> Observation:
+    return Observation(exchange, exchange.id)
 
 
-def subject(of: Subject, name: str, test: Callable[[Exchange], bool]) -> Subject:
+def subject(of: Scope, name: str, test: Callable[[Exchange], bool]) -> Scope:
     """Hand all answers of a run over at once, at its end: the client takes its time."""
     return only(of, name, test).noting(_noted)
 
 
-CLIENT: Final = Aid(openai_client.absent, openai_client.warm)
+CLIENT: Final = OptionalDependency(openai_client.missing_reason, openai_client.preload)
 
-READ: Final = subject(EVERY_JSON_ANSWER, "every JSON answer to a probe", is_read)
-REFUSED: Final = subject(EVERY_REFUSAL, "every refusal of a probe", is_read)
+READ: Final = subject(EVERY_JSON_RESPONSE, "every JSON answer to a probe", is_read)
+REFUSED: Final = subject(EVERY_REJECTION, "every refusal of a probe", is_read)
 
 
 def _items(exchange: Exchange) -> list[Json]:
@@ -71,7 +71,7 @@ def _ground(exchange: Exchange) -> Hashable:
 
 
 def chosen(
-    notes: Iterable[Note], form: Callable[[Exchange], Hashable]
+    notes: Iterable[Observation], form: Callable[[Exchange], Hashable]
 ) -> list[Exchange]:
     """Return one answer of each form, the shortest, ``MOST`` in all."""
     shortest = dict[Hashable, Exchange]()
@@ -95,7 +95,7 @@ def judged(
     judged, told = 0, ""
     for exchange in exchanges:
         found = list(read(exchange))
-        if found and (blocks := stumbling_blocks(exchange, profile)):
+        if found and (blocks := explaining_requirements(exchange, profile)):
             told = f"{exchange.id}: {blocks[0]} tells it better: {found[0].got}"
             continue
         judged += 1
@@ -132,14 +132,14 @@ def _calls(exchange: Exchange) -> tuple[Call, ...]:
     )
 
 
-def as_sent(exchange: Exchange, reading: Reading, how: str) -> Iterator[Finding]:
+def as_sent(exchange: Exchange, reading: ClientResult, how: str) -> Iterator[Finding]:
     """Compare what the client hands over with what is on the wire."""
     if reading.trouble:
         yield exchange.finding("", f"an answer that {how} reads", reading.trouble)
         return
     if reading.text != _text(exchange):
-        wanted = f"the text {show(_text(exchange))} from {how}"
-        yield exchange.finding("/output", wanted, show(reading.text))
+        wanted = f"the text {quote(_text(exchange))} from {how}"
+        yield exchange.finding("/output", wanted, quote(reading.text))
     if reading.calls != _calls(exchange):
         wanted = f"the calls {_calls(exchange)} from {how}"
         yield exchange.finding("/output", wanted, str(reading.calls))
@@ -148,19 +148,19 @@ def as_sent(exchange: Exchange, reading: Reading, how: str) -> Iterator[Finding]
 READS = must(
     "sdk.reads-a-response",
     "The official client reads the text or the calls of a response as they were sent.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.SDK,
     cause="text is in parts of the chat API, or null where clients walk over it",
 )
 
 
 @check(READS, on=READ, shown_by=(basic.text, limit_probes.capped), aid=CLIENT)
-def reads_a_response(notes: list[Note], *, profile: str) -> Findings:
+def reads_a_response(notes: list[Observation], *, profile: str) -> Findings:
     """Judge output_text, function calls, and that nothing is raised."""
 
     def read(exchange: Exchange) -> Iterator[Finding]:
         yield from as_sent(
-            exchange, openai_client.created(exchange), "responses.create"
+            exchange, openai_client.read_response(exchange), "responses.create"
         )
 
     yield from judged(chosen(notes, _kind), profile, read)
@@ -169,14 +169,14 @@ def reads_a_response(notes: list[Note], *, profile: str) -> Findings:
 MESSAGE = should(
     "sdk.finds-the-message-of-an-error",
     "The error that the official client raises has the message of the refusal.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.SDK,
     cause="the body of a refusal has a mark or an encoding that clients do not expect",
 )
 
 
 @check(MESSAGE, on=REFUSED, shown_by=error_probes.crowded_refusal, aid=CLIENT)
-def finds_the_message_of_an_error(notes: list[Note], *, profile: str) -> Findings:
+def finds_the_message_of_an_error(notes: list[Observation], *, profile: str) -> Findings:
     """Judge the body of the exception, where programs look for code and message.
 
     Its class follows the status alone, which clauses of other sections judge. What a
@@ -196,14 +196,14 @@ def finds_the_message_of_an_error(notes: list[Note], *, profile: str) -> Finding
 ONCE = should(
     "sdk.does-not-ask-again",
     "The official client does not send a refused request a second time.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.SDK,
     cause="a bad request is refused with a status or a header that asks for a retry",
 )
 
 
 @check(ONCE, on=REFUSED, shown_by=error_probes.crowded_refusal, aid=CLIENT)
-def does_not_ask_again(notes: list[Note], *, profile: str) -> Findings:
+def does_not_ask_again(notes: list[Observation], *, profile: str) -> Findings:
     """Judge every refusal but 429.
 
     By its own rules the client retries 408, 409, and what x-should-retry asks for.

@@ -19,8 +19,8 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
 from conformance.model.node import Finding
 from conformance.model.requirement import Capability, must, should
-from conformance.model.scope import EVERY_STREAM, Note
-from conformance.model.sources import FIELD
+from conformance.model.scope import EVERY_STREAM, Observation
+from conformance.model.sources import REPORTED_BUGS
 from conformance.model.sse import plainly
 
 
@@ -42,7 +42,7 @@ def _course(exchange: Exchange) -> Hashable:
 
 def _is_followed(exchange: Exchange) -> bool:
     """Say whether the client gives its program the events that stand in a stream."""
-    reading = openai_client.iterated(exchange)
+    reading = openai_client.read_events(exchange)
     return not reading.trouble and reading.events == tuple(
         event.type for event in exchange.events
     )
@@ -62,21 +62,21 @@ def _readable(exchange: Exchange) -> Exchange:
 STREAMS = must(
     "sdk.reads-a-stream",
     "The official client gives its program every event of a stream.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="an event has a member by which the client knows an error",
 )
 
 
 @check(STREAMS, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
-def reads_a_stream(notes: list[Note], *, profile: str) -> Findings:
+def reads_a_stream(notes: list[Observation], *, profile: str) -> Findings:
     """Judge the types of the events in their order, whatever blocks stand between.
 
     A stream with an error is none.
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        reading = openai_client.iterated(_readable(exchange))
+        reading = openai_client.read_events(_readable(exchange))
         types = tuple(event.type for event in exchange.events)
         if reading.trouble or reading.events != types:
             got = reading.trouble or f"{len(reading.events)} of {len(types)} events"
@@ -88,14 +88,14 @@ def reads_a_stream(notes: list[Note], *, profile: str) -> Findings:
 FRAMED = should(
     "sdk.reads-the-framing",
     "The official client finds its way through the blocks that are no events.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="a lone retry line, or a comment behind an id, which the client misreads",
 )
 
 
 @check(FRAMED, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
-def reads_the_framing(notes: list[Note], *, profile: str) -> Findings:
+def reads_the_framing(notes: list[Observation], *, profile: str) -> Findings:
     """Judge streams that the client reads once they are framed plainly.
 
     A SHOULD: such blocks are legal, and the client is wrong; its users suffer.
@@ -104,7 +104,7 @@ def reads_the_framing(notes: list[Note], *, profile: str) -> Findings:
     def read(exchange: Exchange) -> Iterator[Finding]:
         if not _is_followed(exchange) and _is_followed(_readable(exchange)):
             got = (
-                openai_client.iterated(exchange).trouble
+                openai_client.read_events(exchange).trouble
                 or "fewer events than were sent"
             )
             yield exchange.finding("", "no block that it takes for an event", got)
@@ -115,14 +115,14 @@ def reads_the_framing(notes: list[Note], *, profile: str) -> Findings:
 ACCUMULATES = must(
     "sdk.accumulates-a-stream",
     "The official client's responses.stream ends in the response that was sent.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="an item is announced with null where its content or arguments will grow",
 )
 
 
 @check(ACCUMULATES, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
-def accumulates_a_stream(notes: list[Note], *, profile: str) -> Findings:
+def accumulates_a_stream(notes: list[Observation], *, profile: str) -> Findings:
     """Judge the final response, or the last snapshot where it was not completed.
 
     A stream that cannot even be iterated over has a clause of its own.
@@ -130,8 +130,8 @@ def accumulates_a_stream(notes: list[Note], *, profile: str) -> Findings:
 
     def read(exchange: Exchange) -> Iterator[Finding]:
         readable = _readable(exchange)
-        reading = openai_client.accumulated(readable)
-        if reading.trouble and openai_client.iterated(readable).trouble:
+        reading = openai_client.read_final_response(readable)
+        if reading.trouble and openai_client.read_events(readable).trouble:
             return
         yield from as_sent(exchange, reading, "responses.stream")
 

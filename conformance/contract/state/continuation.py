@@ -4,15 +4,15 @@ from collections.abc import Callable
 from itertools import pairwise
 from urllib.parse import unquote
 
-from conformance.contract.evidence.request_outcome import let_through, turned_down
-from conformance.contract.evidence.token_counts import tokens_read, tokens_written
+from conformance.contract.evidence.request_outcome import expect_rejected, expect_accepted
+from conformance.contract.evidence.token_counts import input_tokens, output_tokens
 from conformance.contract.state import probes
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability, must, should
-from conformance.model.sources import FIELD, OPENAI_API, PAGE
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
 
-_MEMBER = f"{PAGE}#/components/schemas/Request/properties/previous_response_id"
+_MEMBER = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
 
 FOUND = should(
     "state.stored-response-is-found",
@@ -29,7 +29,7 @@ _LOST = ("not found", "not_found", "no such", "does not exist", "unknown", "expi
 def stored_response_is_found(told: Exchange, asked: Exchange) -> Findings:
     """Judge the words of a refusal; one that lacks the capability is none of those."""
     stored = told.response.get("store")
-    if asked.kind is not Kind.REFUSAL:
+    if asked.kind is not ResponseKind.REFUSAL:
         _ = asked.response
         return
     said = asked.body[:65536].decode("utf-8", "replace").lower()
@@ -59,7 +59,7 @@ def previous_response_is_read(told: Exchange, asked: Exchange) -> Findings:
     word = probes.word_in(told.request.json["input"])
     if word in asked.text:
         return
-    before, after = tokens_read(told), tokens_read(asked)
+    before, after = input_tokens(told), input_tokens(asked)
     if before is None or after is None or before == after:
         raise Inconclusive(f"{asked.id}: neither the text nor the usage tells")
     if after < before:
@@ -88,13 +88,13 @@ def streamed_response_can_be_continued(*turns: Exchange) -> Findings:
     for before, after in pairwise(turns[:_CHAIN]):
         if before.request.streamed:
             wanted = "an answer, since the id is that of the stream"
-            yield from turned_down(after, wanted)
+            yield from expect_accepted(after, wanted)
 
 
 LINEAR = must(
     "state.context-grows-by-a-turn",
     "Each turn by id adds only itself to all that the turn before it read.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STATE,
     cause="earlier turns are put before a context that holds them, or left out of it",
     covers=("PR-01", "PR-09"),
@@ -128,7 +128,7 @@ def context_grows_by_a_turn(*turns: Exchange) -> Findings:
     """
     if len(turns) <= _CHAIN:
         raise Inconclusive("the chain broke off before its fifth turn")
-    read = _told(turns[1:_CHAIN], tokens_read, "read")
+    read = _told(turns[1:_CHAIN], input_tokens, "read")
     for turn, (before, now) in zip(turns[2:_CHAIN], pairwise(read), strict=True):
         if now < before:
             wanted = f"more prompt tokens than in the turn before ({before})"
@@ -136,7 +136,7 @@ def context_grows_by_a_turn(*turns: Exchange) -> Findings:
             return
     if read[1] == read[-1]:
         raise Inconclusive(f"each of the last turns is counted as {read[1]} tokens")
-    written = _told(turns[1 : _CHAIN - 1], tokens_written, "written")
+    written = _told(turns[1 : _CHAIN - 1], output_tokens, "written")
     yield from _doubled(turns[_CHAIN - 1], read, written)
 
 
@@ -196,7 +196,7 @@ def unstored_response_is_forgotten(*turns: Exchange) -> Findings:
     """Judge the status of a turn that continues one with store false."""
     if len(turns) <= _CHAIN + 1:
         raise Inconclusive("no turn was answered that asked not to be stored")
-    yield from let_through(turns[_CHAIN], "a 4xx, since the answer was not stored")
+    yield from expect_rejected(turns[_CHAIN], "a 4xx, since the answer was not stored")
 
 
 FETCHED = should(
@@ -248,4 +248,4 @@ def stored_call_can_be_answered(asked: Exchange, *replied: Exchange) -> Findings
         raise Inconclusive(
             f"{asked.id}: the model called no function, though forced to"
         )
-    yield from turned_down(replied[0], "an answer, since the call is in the context")
+    yield from expect_accepted(replied[0], "an answer, since the call is in the context")

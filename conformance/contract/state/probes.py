@@ -6,7 +6,7 @@ from urllib.parse import quote
 from conformance.contract.tools.probes import CAP, WEATHER, calls, result
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import PATH, SECOND_KEY, Request
 from conformance.model.requirement import Capability
 
@@ -56,7 +56,7 @@ def _fetch(response_id: str, *, foreign: bool = False) -> Request:
 # It opens the capability, and must be held to its end where that is refused: so it
 # needs nothing itself.
 @probe(answers=2, tokens=2 * SHORT)
-def remembered_word(setting: Setting) -> Steps:
+def remembered_word(setting: ProbeContext) -> Steps:
     """A word is told in a long message, and asked for by the id of the answer."""
     told = yield setting.ask(
         _told(setting.word("remembered")), store=True, max_output_tokens=SHORT
@@ -65,7 +65,7 @@ def remembered_word(setting: Setting) -> Steps:
 
 
 @probe(answers=5, refusals=1, tokens=5 * SHORT, needs=Capability.STATE)
-def chained_turns(setting: Setting) -> Steps:
+def chained_turns(setting: ProbeContext) -> Steps:
     """Five turns by id, the first and the third a stream, the last not to be stored.
 
     The first has instructions that no other turn repeats. Then the last turn is
@@ -97,7 +97,7 @@ def chained_turns(setting: Setting) -> Steps:
 
 
 @probe(answers=2, tokens=2 * CAP, needs=Capability.STATE)
-def stored_call(setting: Setting) -> Steps:
+def stored_call(setting: ProbeContext) -> Steps:
     """A forced call is answered by its id and its result alone."""
     asked = yield setting.ask(
         "What is the weather in Turin?",
@@ -117,7 +117,7 @@ def stored_call(setting: Setting) -> Steps:
 
 
 @probe(refusals=3, needs=Capability.STATE)
-def unknown_ids(setting: Setting) -> Steps:
+def unknown_ids(setting: ProbeContext) -> Steps:
     """Ids that nobody was given: a likely one, one with odd characters, a number."""
     likely = f"resp_{setting.word('unknown-id').lower():0<32}"
     yield tuple(
@@ -127,7 +127,7 @@ def unknown_ids(setting: Setting) -> Steps:
 
 
 @probe(answers=1, refusals=2, tokens=SHORT, needs=Capability.STATE, second_key=True)
-def foreign_conversation(setting: Setting) -> Steps:
+def foreign_conversation(setting: ProbeContext) -> Steps:
     """A word is told with one key; another key continues that, and fetches it."""
     told = yield setting.ask(
         _told(setting.word("foreign")), store=True, max_output_tokens=SHORT

@@ -1,17 +1,17 @@
 """State: ids that were never given, or were given to somebody else."""
 
-from conformance.contract.evidence.request_outcome import let_through
-from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.evidence.request_outcome import expect_rejected
+from conformance.contract.evidence.token_counts import input_tokens
 from conformance.contract.state import probes
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability, must, should
-from conformance.model.sources import FIELD, PAGE
+from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
 
 Ids = tuple[Exchange, Exchange, Exchange]
 """The answers to a likely id, an odd one, and a number."""
 
-_MEMBER = f"{PAGE}#/components/schemas/Request/properties/previous_response_id"
+_MEMBER = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
 
 UNKNOWN = must(
     "state.unknown-id-is-refused",
@@ -26,7 +26,7 @@ UNKNOWN = must(
 @check(UNKNOWN, on=probes.unknown_ids)
 def unknown_id_is_refused(three: Ids) -> Findings:
     """Judge the status for an id that looks like any other."""
-    yield from let_through(three[0], "a 4xx, since nobody was given this id")
+    yield from expect_rejected(three[0], "a 4xx, since nobody was given this id")
 
 
 ODD = must(
@@ -42,7 +42,7 @@ ODD = must(
 @check(ODD, on=probes.unknown_ids)
 def malformed_id_is_refused(three: Ids) -> Findings:
     """Judge the status for an id with dots, slashes, blanks and a snowman."""
-    yield from let_through(three[1], "a 4xx, since this is no id")
+    yield from expect_rejected(three[1], "a 4xx, since this is no id")
 
 
 NUMBER = should(
@@ -58,13 +58,13 @@ NUMBER = should(
 @check(NUMBER, on=probes.unknown_ids)
 def number_is_no_id(three: Ids) -> Findings:
     """Judge the status for a number in the place of a text."""
-    yield from let_through(three[2], "a 4xx, since an id is a text")
+    yield from expect_rejected(three[2], "a 4xx, since an id is a text")
 
 
 CLOSED = must(
     "state.foreign-conversation-stays-closed",
     "The id of one key's answer opens no conversation to another key.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STATE,
     cause="stored responses are looked up by their id alone",
     covers=("PR-05",),
@@ -85,9 +85,9 @@ def foreign_conversation_stays_closed(
     if word.encode() in asked.body:
         yield asked.finding("", "nothing of the first key's conversation", word)
         return
-    if asked.kind is Kind.REFUSAL and asked.status != 401:
+    if asked.kind is ResponseKind.REFUSAL and asked.status != 401:
         return
-    before, after = tokens_read(told), tokens_read(asked)
+    before, after = input_tokens(told), input_tokens(asked)
     if not asked.answered or before is None or after is None or before == after:
         raise Inconclusive(f"{asked.id}: {asked.summary}")
     if after > before:
@@ -98,7 +98,7 @@ def foreign_conversation_stays_closed(
 UNFETCHED = must(
     "state.foreign-response-cannot-be-fetched",
     "A GET with another key does not return the answer of the first.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STATE,
     cause="the route that fetches checks that there is a key, not whose it is",
     covers=("PR-04",),

@@ -12,9 +12,9 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.profile import profile_named
-from conformance.model.requirement import PUBLISHED, must, should
-from conformance.model.scope import EVERY_ITEM, EVERY_JSON_ANSWER, EVERY_RESPONSE, every
-from conformance.model.sources import FIELD, LOCAL, PAGE
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
+from conformance.model.scope import EVERY_ITEM, EVERY_JSON_RESPONSE, EVERY_RESPONSE_OBJECT, every
+from conformance.model.sources import REPORTED_BUGS, PROJECT_DECISION, NEWAPI_DOCUMENT
 
 SHOWN: Final = (basic.text, basic.streamed_text, probes.capped)
 """What brings a completed answer in both modes, and one that was cut."""
@@ -30,12 +30,12 @@ OWN_STATUSES: Final = ("message", "function_call", "reasoning")
 KNOWN = must(
     "status.is-known",
     "The status of a response is one of the words that the contract lists.",
-    source=f"{PAGE}#/components/schemas/Status",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
     cause="the upstream's finish reason, or another spelling of it, is passed on",
 )
 
 
-@check(KNOWN, on=EVERY_RESPONSE, shown_by=SHOWN)
+@check(KNOWN, on=EVERY_RESPONSE_OBJECT, shown_by=SHOWN)
 def is_known(response: Node, _exchange: Exchange, *, profile: str) -> Findings:
     """Judge the word to the letter, in a stream's last snapshot as well."""
     status = response["status"]
@@ -47,13 +47,13 @@ def is_known(response: Node, _exchange: Exchange, *, profile: str) -> Findings:
 FINAL = must(
     "status.of-an-answer-is-final",
     "A response that is answered whole is not still in progress.",
-    source=LOCAL,
+    source=PROJECT_DECISION,
     cause="the object is built before the model answers, and never brought up to date",
     covers=("ST-07",),
 )
 
 
-@check(FINAL, on=EVERY_JSON_ANSWER, shown_by=basic.text)
+@check(FINAL, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
 def of_an_answer_is_final(exchange: Exchange) -> Findings:
     """Judge JSON answers; one made in the background is answered before its end."""
     if exchange.request.member("background"):
@@ -68,13 +68,13 @@ def of_an_answer_is_final(exchange: Exchange) -> Findings:
 ERROR = must(
     "status.error-is-there-when-failed",
     "The error of a response is an object exactly when its status is failed.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="a failure is relabelled, or its reason is lost on the way",
     covers=("ST-06",),
 )
 
 
-@check(ERROR, on=EVERY_RESPONSE, shown_by=SHOWN)
+@check(ERROR, on=EVERY_RESPONSE_OBJECT, shown_by=SHOWN)
 def error_is_there_when_failed(response: Node, _exchange: Exchange) -> Findings:
     """Judge the two ends that are plain: completed, and failed.
 
@@ -92,13 +92,13 @@ def error_is_there_when_failed(response: Node, _exchange: Exchange) -> Findings:
 REASON = must(
     "status.reason-is-there-when-incomplete",
     "The incomplete_details of a response hold a reason exactly when it is incomplete.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="a cut answer is passed on without saying what cut it",
     covers=("ST-01", "ST-03"),
 )
 
 
-@check(REASON, on=EVERY_RESPONSE, shown_by=SHOWN)
+@check(REASON, on=EVERY_RESPONSE_OBJECT, shown_by=SHOWN)
 def reason_is_there_when_incomplete(response: Node, _exchange: Exchange) -> Findings:
     """Judge the two ends that are plain: completed, and incomplete.
 
@@ -119,7 +119,7 @@ def reason_is_there_when_incomplete(response: Node, _exchange: Exchange) -> Find
 ITEMS_DONE = should(
     "status.items-of-a-completed-response-are-done",
     "No item of a completed response is unfinished.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="items keep the status that they were announced with",
     covers=("ST-04",),
 )
@@ -148,8 +148,8 @@ def items_are_done(item: Node, _exchange: Exchange) -> Findings:
 ITEM_STATUS = should(
     "status.of-an-item-is-known",
     "The status of an item is in_progress, completed or incomplete.",
-    source=f"{LOCAL}; OpenAI API reference, Responses, output items",
-    levels=PUBLISHED,
+    source=f"{PROJECT_DECISION}; OpenAI API reference, Responses, output items",
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="the upstream's finish reason is copied into the item",
 )
 
@@ -167,7 +167,7 @@ def of_an_item_is_known(item: Node, _exchange: Exchange) -> Findings:
 CUT_ITEM = should(
     "status.of-a-cut-message-is-incomplete",
     "A message that the cap ended is not called completed.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the item is closed before it is known why the model stopped",
     covers=("ST-04",),
 )

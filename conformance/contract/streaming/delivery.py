@@ -6,19 +6,19 @@ from conformance.contract.events.stream.framing import abandoned
 from conformance.contract.probes import basic
 from conformance.contract.streaming import probes
 from conformance.model.check import Findings, check
-from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind
-from conformance.model.node import Finding, show
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, ResponseKind
+from conformance.model.node import Finding, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import (
-    EVERY_ANSWER,
+    EVERY_ANSWERED_REQUEST,
     EVERY_STREAM,
-    EVERY_SUCCESS,
-    Note,
+    EVERY_2XX,
+    Observation,
     only,
 )
-from conformance.model.sources import FIELD, PAGE, WHATWG_SSE
+from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT, WHATWG_SSE
 
-STREAM_MEMBER: Final = f"{PAGE}#/components/schemas/Request/properties/stream"
+STREAM_MEMBER: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/stream"
 
 MEDIA_TYPE = must(
     "streaming.media-type-is-event-stream",
@@ -34,12 +34,12 @@ MEDIA_TYPE = must(
 def media_type_is_event_stream(exchange: Exchange) -> Findings:
     """Judge the media type alone; its parameters, such as charset, are free."""
     if exchange.media_type != SSE_TYPE:
-        got = show(exchange.header("content-type") or "none")
+        got = quote(exchange.header("content-type") or "none")
         yield exchange.finding("header content-type", SSE_TYPE, got)
 
 
 EVERY_STREAM_ASKED = only(
-    EVERY_ANSWER, "every answer to stream true", lambda x: x.request.streamed
+    EVERY_ANSWERED_REQUEST, "every answer to stream true", lambda x: x.request.streamed
 )
 
 TRUE_STREAMS = must(
@@ -55,7 +55,7 @@ TRUE_STREAMS = must(
 @check(TRUE_STREAMS, on=EVERY_STREAM_ASKED, shown_by=basic.streamed_text)
 def true_brings_a_stream(exchange: Exchange) -> Findings:
     """Judge answers; a server that cannot stream should refuse, and say so."""
-    if exchange.kind is not Kind.STREAM:
+    if exchange.kind is not ResponseKind.STREAM:
         yield exchange.finding("", "a stream of events", "one JSON object")
 
 
@@ -78,12 +78,12 @@ UNASKED = must(
 
 @check(
     UNASKED,
-    on=only(EVERY_SUCCESS, "every success without stream true", _asks_for_json),
+    on=only(EVERY_2XX, "every success without stream true", _asks_for_json),
     shown_by=(basic.text, probes.twins),
 )
 def unasked_answer_is_json(exchange: Exchange) -> Findings:
     """Judge successes to requests whose stream is absent, null or false."""
-    if exchange.kind is Kind.ANSWER:
+    if exchange.kind is ResponseKind.ANSWER:
         return
     told = any(event.type for event in exchange.events)
     if exchange.media_type != SSE_TYPE and not told:
@@ -107,7 +107,7 @@ Twins = tuple[Exchange, Exchange]
 def false_is_served(twins: Twins) -> Findings:
     """Judge a refusal; a breakdown is judged elsewhere."""
     plain = twins[0]
-    if plain.kind is Kind.REFUSAL:
+    if plain.kind is ResponseKind.REFUSAL:
         yield plain.finding("status", "an answer", plain.summary)
     elif not plain.answered:
         raise Inconclusive(f"{plain.id}: {plain.summary}")
@@ -126,24 +126,24 @@ BURST_SHARE: Final = 0.05
 GRADUAL = should(
     "streaming.long-answer-arrives-in-pieces",
     "A long answer arrives while it is made.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="a proxy or a filter gathers the whole stream before it lets it go",
     covers=("SE-30", "HD-01"),
 )
 
 
-def _pace(exchange: Exchange) -> Note | None:
+def _pace(exchange: Exchange) -> Observation | None:
     """Note wait and length in seconds of a stream of many deltas."""
     events = exchange.events
     deltas = sum(event.type.endswith(".delta") for event in events)
     if deltas < MANY or abandoned(exchange):
         return None
-    return Note((events[0].at, events[-1].at), exchange.id, f"{deltas} deltas")
+    return Observation((events[0].at, events[-1].at), exchange.id, f"{deltas} deltas")
 
 
 @check(GRADUAL, on=EVERY_STREAM.noting(_pace), shown_by=probes.long_stream)
-def long_answer_arrives_in_pieces(notes: list[Note]) -> Findings:
+def long_answer_arrives_in_pieces(notes: list[Observation]) -> Findings:
     """Compare the wait for the first event with the time from it to the last.
 
     An answer that is whole within a second is passed, and so is a server that let

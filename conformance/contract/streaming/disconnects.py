@@ -10,14 +10,14 @@ from conformance.model.exchange import (
     SSE_TYPE,
     Exchange,
     Inconclusive,
-    Kind,
-    Refused,
-    Trouble,
+    ResponseKind,
+    RejectedRequest,
+    FailureKind,
 )
-from conformance.model.node import Finding, show
+from conformance.model.node import Finding, quote
 from conformance.model.requirement import Capability, may, must, should
-from conformance.model.scope import EVERY_STREAM, Note, only
-from conformance.model.sources import FIELD, OPEN_RESPONSES
+from conformance.model.scope import EVERY_STREAM, Observation, only
+from conformance.model.sources import REPORTED_BUGS, OPEN_RESPONSES
 
 SEVERAL: Final = 3
 """Streams that all fail, from which on it is no bad luck."""
@@ -25,7 +25,7 @@ SEVERAL: Final = 3
 PLAIN_REFUSAL = should(
     "streaming.refusal-is-no-stream",
     "A request that is refused at once gets a 4xx, stream true or not.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="the stream is opened before the request is looked at",
     covers=("HD-05", "ER-01"),
@@ -38,7 +38,7 @@ def refusal_is_no_stream(refused: tuple[Exchange, ...]) -> Findings:
     judged = 0
     for exchange in refused:
         failed = exchange.status == 200 and _tells_an_error(exchange)
-        judged += failed or exchange.kind is Kind.REFUSAL
+        judged += failed or exchange.kind is ResponseKind.REFUSAL
         if failed:
             yield exchange.finding("status", "a 4xx", exchange.summary)
     if not judged:
@@ -56,7 +56,7 @@ def _tells_an_error(exchange: Exchange) -> bool:
 UNBUFFERED = may(
     "streaming.asks-proxies-not-to-buffer",
     "A stream asks proxies not to gather or change it.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="the headers were not needed where the gateway was developed",
     covers=("HD-01",),
@@ -98,7 +98,7 @@ def done_closes_the_stream(exchange: Exchange) -> Findings:
     """Judge streams whose response came to its end; no other document asks for it."""
     last = exchange.frames[-1].data
     if last.strip() != "[DONE]":
-        yield exchange.finding("the last event", "[DONE]", show(last))
+        yield exchange.finding("the last event", "[DONE]", quote(last))
 
 
 Left = tuple[Exchange]
@@ -106,7 +106,7 @@ Left = tuple[Exchange]
 WELL = must(
     "streaming.hang-up-does-no-harm",
     "The request after a stream that was left early is answered.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="a worker waits for the client that has gone, or dies of it",
     covers=("CC-05", "US-18"),
@@ -120,10 +120,10 @@ def hang_up_does_no_harm(left: Exchange, after: Left, *again: Left) -> Findings:
     (following,) = after
     if following.answered:
         return
-    if following.kind is Kind.REFUSAL:
-        raise Refused(following)
-    late = following.failure and following.failure.trouble is Trouble.TIMEOUT
-    if late or following.kind is Kind.UNRECOGNISED:
+    if following.kind is ResponseKind.REFUSAL:
+        raise RejectedRequest(following)
+    late = following.failure and following.failure.trouble is FailureKind.TIMEOUT
+    if late or following.kind is ResponseKind.UNRECOGNISED:
         raise Inconclusive(f"{following.id}: {following.summary}")
     if not again or again[-1][0].answered:
         raise Inconclusive(f"{following.id} may have been unlucky: {following.summary}")
@@ -133,14 +133,14 @@ def hang_up_does_no_harm(left: Exchange, after: Left, *again: Left) -> Findings:
 ANSWERED = must(
     "streaming.some-stream-brings-an-answer",
     "Where JSON answers come, not every stream ends in an error.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="the streaming path has an upstream, or a key for it, of its own",
     covers=("SE-38",),
 )
 
 
-def _ending(exchange: Exchange) -> Note | None:
+def _ending(exchange: Exchange) -> Observation | None:
     """Note whether a stream that went to its end brought an answer."""
     if abandoned(exchange) or exchange.failure:
         return None
@@ -149,11 +149,11 @@ def _ending(exchange: Exchange) -> Note | None:
     brought = status is not None and status.value in {"completed", "incomplete"}
     if not brought and not _tells_an_error(exchange):
         return None
-    return Note(brought, exchange.id)
+    return Observation(brought, exchange.id)
 
 
 @check(ANSWERED, on=EVERY_STREAM.noting(_ending), shown_by=basic.streamed_text)
-def some_stream_brings_an_answer(notes: list[Note]) -> Findings:
+def some_stream_brings_an_answer(notes: list[Observation]) -> Findings:
     """Judge all streams of the run together: a single one may fail by chance."""
     if any(note.value for note in notes):
         return
@@ -166,7 +166,7 @@ def some_stream_brings_an_answer(notes: list[Note]) -> Findings:
 NO_REST = must(
     "streaming.hang-up-leaves-nothing-behind",
     "No word of a stream that was left early is in the next answer.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="a converter's state outlives the request that filled it",
     covers=("CC-05", "CC-02"),
@@ -189,9 +189,9 @@ def hang_up_leaves_nothing_behind(
 
 def _was_left(exchange: Exchange) -> None:
     """Raise unless a stream was there to be left."""
-    if exchange.kind is Kind.REFUSAL:
-        raise Refused(exchange)
-    if exchange.kind is not Kind.STREAM:
+    if exchange.kind is ResponseKind.REFUSAL:
+        raise RejectedRequest(exchange)
+    if exchange.kind is not ResponseKind.STREAM:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 

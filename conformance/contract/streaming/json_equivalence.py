@@ -8,9 +8,9 @@ from conformance.contract.streaming import probes
 from conformance.contract.streaming.delivery import Twins
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import Node, show
+from conformance.model.node import Node, quote
 from conformance.model.requirement import Capability, should
-from conformance.model.sources import FIELD
+from conformance.model.sources import REPORTED_BUGS
 
 JUDGED_ELSEWHERE: Final = frozenset(
     (*WHOLE_START, "usage", "error", "incomplete_details", "output_text")
@@ -38,7 +38,7 @@ def _kinds(response: Node) -> Counter[str]:
 SAME_ITEMS = should(
     "streaming.same-items-as-json",
     "A stream ends in items of the same types as a JSON answer has.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="streams and JSON are put together by two converters",
     covers=("OI-01", "OI-08", "SE-38"),
@@ -53,13 +53,13 @@ def same_items_as_json(twins: Twins) -> Findings:
     if not wanted:
         raise Inconclusive(f"{plain.exchange}: the answer has no item")
     if got != wanted:
-        yield told["output"].finding(show(dict(wanted)), show(dict(got)))
+        yield told["output"].finding(quote(dict(wanted)), quote(dict(got)))
 
 
 SAME_MEMBERS = should(
     "streaming.same-members-as-json",
     "The terminal snapshot of a stream has the members of a JSON answer.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="the snapshot is built by hand, with what the builder thought of",
     covers=("OI-12", "SE-25"),
@@ -80,7 +80,7 @@ def same_members_as_json(twins: Twins) -> Findings:
 INTACT = should(
     "streaming.characters-survive",
     "No character of a stream is replaced by U+FFFD.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="each chunk of bytes is decoded by itself, half characters included",
     covers=("SE-32",),
@@ -100,7 +100,7 @@ def characters_survive(twins: Twins) -> Findings:
     if "\ufffd" in wanted:
         raise Inconclusive(f"{plain.id}: the model says U+FFFD in JSON as well")
     if "\ufffd" in got:
-        yield told.finding("the text", "no U+FFFD", show(got))
+        yield told.finding("the text", "no U+FFFD", quote(got))
 
 
 def _told(exchange: Exchange) -> str:
@@ -117,7 +117,7 @@ def _told(exchange: Exchange) -> str:
 ONCE = should(
     "streaming.answer-comes-once",
     "A stream tells its answer once.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="what was streamed is sent again whole, and both are kept",
     covers=("SE-16", "SE-18"),
@@ -133,4 +133,4 @@ def answer_comes_once(twins: Twins) -> Findings:
         raise Inconclusive(f"{told.id}: one of the answers says nothing")
     half = got[: len(got) // 2].strip()
     if half == wanted and got.count(wanted) > 1:
-        yield told.finding("the text", show(wanted), show(got))
+        yield told.finding("the text", quote(wanted), quote(got))

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.model.exchange import Kind
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.exchange import ResponseKind
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
@@ -21,7 +21,7 @@ LONG: Final = 256
 
 
 @probe(answers=2, tokens=256, needs=Capability.STREAMING)
-def twins(setting: Setting) -> Steps:
+def twins(setting: ProbeContext) -> Steps:
     """One short question twice: with stream false, and as a stream."""
     question = f"Reply with exactly: {PHRASE}"
     yield tuple(
@@ -31,14 +31,14 @@ def twins(setting: Setting) -> Steps:
 
 
 @probe(answers=1, tokens=LONG, needs=Capability.STREAMING)
-def long_stream(setting: Setting) -> Steps:
+def long_stream(setting: ProbeContext) -> Steps:
     """An answer of some hundred tokens, as a stream."""
     question = "Count from 1 to 60. Write every number, separated by spaces."
     yield setting.ask(question, stream=True, max_output_tokens=LONG)
 
 
 @probe(answers=2, tokens=LONG + 64, needs=Capability.STREAMING)
-def hung_up(setting: Setting) -> Steps:
+def hung_up(setting: ProbeContext) -> Steps:
     """A long stream that we leave after a few events, then a plain question.
 
     Where that breaks down, both once more: it may have been bad luck.
@@ -54,13 +54,13 @@ def hung_up(setting: Setting) -> Steps:
     plain = (setting.ask(max_output_tokens=64),)
     yield left
     (following,) = yield plain
-    if following.kind in {Kind.BREAKDOWN, Kind.SILENCE}:
+    if following.kind in {ResponseKind.BREAKDOWN, ResponseKind.SILENCE}:
         yield (left,)
         yield plain
 
 
 @probe(refusals=2, needs=Capability.STREAMING)
-def refused_streams(setting: Setting) -> Steps:
+def refused_streams(setting: ProbeContext) -> Steps:
     """Two requests for a stream that cannot be served: no model, and an odd input."""
     plain = setting.ask(stream=True).json
     yield (

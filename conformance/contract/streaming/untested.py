@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.model.requirement import Capability, Untested, must, should
-from conformance.model.sources import FIELD
+from conformance.model.sources import REPORTED_BUGS
 
 _BEHIND: Final = (
     "only an upstream of our own could be made to do it, behind the gateway"
@@ -13,7 +13,7 @@ BREAK_IS_TOLD = Untested(
     must(
         "streaming.upstream-break-is-told",
         "A stream whose upstream breaks off ends in a failed event or in an error.",
-        source=FIELD,
+        source=REPORTED_BUGS,
         needs=Capability.STREAMING,
         cause="the read loop ends as if the upstream had said all that it had to say",
         covers=("SE-20", "RT-01"),
@@ -25,7 +25,7 @@ SILENCE_IS_SURVIVED = Untested(
     should(
         "streaming.silence-is-survived",
         "A stream outlives a minute in which the model says nothing.",
-        source=FIELD,
+        source=REPORTED_BUGS,
         needs=Capability.STREAMING,
         cause="an idle timeout of the gateway or a proxy is shorter than some thoughts",
         covers=("SE-31",),
@@ -37,7 +37,7 @@ CLOSES = Untested(
     should(
         "streaming.connection-is-let-go",
         "A stream ends soon after its terminal event.",
-        source=FIELD,
+        source=REPORTED_BUGS,
         needs=Capability.STREAMING,
         cause="the connection is kept open for a next event that never comes",
     ),

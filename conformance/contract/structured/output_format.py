@@ -3,15 +3,15 @@
 import json
 
 from conformance.contract.evidence.request_outcome import (
-    refused_namelessly,
-    turned_down,
+    expect_rejection_to_name,
+    expect_accepted,
 )
 from conformance.contract.evidence.schema_match import misfits
 from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.structured import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import Malformed, Node, show
+from conformance.model.node import UnexpectedValue, Node, quote
 from conformance.model.requirement import Capability, should
 from conformance.model.sources import OPENAI_API
 
@@ -19,7 +19,7 @@ _FORMAT = f"{OPENAI_API}, text.format"
 
 
 def _value(exchange: Exchange, wanted: str) -> Node:
-    """Return the text of a completed answer as JSON; raises ``Malformed`` if not JSON.
+    """Return the text of a completed answer as JSON; raises ``UnexpectedValue`` if not JSON.
 
     Raises ``Inconclusive`` for an answer that was cut, failed, declined or is blank.
     """
@@ -33,7 +33,7 @@ def _value(exchange: Exchange, wanted: str) -> Node:
         except (ValueError, RecursionError):
             continue
         return Node(value, "the text of /output ", exchange.id)
-    raise Malformed(exchange.finding("/output", wanted, show(text)))
+    raise UnexpectedValue(exchange.finding("/output", wanted, quote(text)))
 
 
 def _said_last(exchange: Exchange) -> str:
@@ -98,7 +98,7 @@ NAMED = should(
 @check(NAMED, on=(probes.schema_answer, probes.object_answer))
 def format_is_taken_or_refused_by_name(*asked: Exchange) -> Findings:
     """Judge the words of a refusal, but not of one that is about streams."""
-    yield from refused_namelessly(asked[-1], Capability.STRUCTURED)
+    yield from expect_rejection_to_name(asked[-1], Capability.STRUCTURED)
 
 
 PLAIN = should(
@@ -114,6 +114,6 @@ PLAIN = should(
 def plain_format_is_accepted(burst: tuple[Exchange, ...]) -> Findings:
     """Judge the status of the one request with this format among many without."""
     asked = burst[isolation_probes.PLAIN_FORMAT]
-    yield from turned_down(
+    yield from expect_accepted(
         asked, "an answer, since text is what it is without a format"
     )

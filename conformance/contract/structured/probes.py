@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from conformance.model.capabilities import names
+from conformance.model.capabilities import names_capability
 from conformance.model.node import Json
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 ROOM: Final = 256
@@ -23,7 +23,7 @@ SCHEMA: Final[Json] = {
 
 
 @probe(answers=1, tokens=ROOM, needs=Capability.STRUCTURED)
-def schema_answer(setting: Setting) -> Steps:
+def schema_answer(setting: ProbeContext) -> Steps:
     """A plain question, whose answer has to fit a JSON Schema."""
     yield setting.ask(
         "Tell me about the capital of Italy.",
@@ -40,7 +40,7 @@ def schema_answer(setting: Setting) -> Steps:
 
 
 @probe(answers=1, tokens=ROOM, needs=Capability.STRUCTURED)
-def object_answer(setting: Setting) -> Steps:
+def object_answer(setting: ProbeContext) -> Steps:
     """A question whose answer has to be a JSON object, and comes as a stream.
 
     A server that refuses to stream is asked once more, without.
@@ -51,5 +51,5 @@ def object_answer(setting: Setting) -> Steps:
         "max_output_tokens": ROOM,
     }
     asked = yield setting.ask(question, stream=True, **members)
-    if names(asked, Capability.STREAMING):
+    if names_capability(asked, Capability.STREAMING):
         yield setting.ask(question, **members)

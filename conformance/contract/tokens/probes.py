@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from conformance.model.exchange import Kind
+from conformance.model.exchange import ResponseKind
 from conformance.model.node import Json
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 
 PARAGRAPH: Final = (
     "The old mill stands by the river at the edge of the town. Every morning the "
@@ -27,7 +27,7 @@ CAP: Final = 16
 
 
 @probe(answers=len(RUNGS) + len(SPEECHES), tokens=CAP * (len(RUNGS) + len(SPEECHES)))
-def ladder(setting: Setting) -> Steps:
+def ladder(setting: ProbeContext) -> Steps:
     """The same paragraph once, twice, four and eight times; then in instructions."""
     prompts = tuple(
         setting.ask(TASK + PARAGRAPH * rung, max_output_tokens=CAP) for rung in RUNGS
@@ -58,16 +58,16 @@ def _told_by(speakers: tuple[str, ...]) -> Json:
 
 
 @probe(answers=1, tokens=CAP)
-def conversation(setting: Setting) -> Steps:
+def conversation(setting: ProbeContext) -> Steps:
     """A paragraph in each message; where that is refused, in the plainest form."""
     told = yield setting.ask(_told_by(SPEAKERS), max_output_tokens=CAP)
-    if told.kind in {Kind.REFUSAL, Kind.BREAKDOWN} and not told.rate_limited:
+    if told.kind in {ResponseKind.REFUSAL, ResponseKind.BREAKDOWN} and not told.rate_limited:
         fewer = tuple(role for role in SPEAKERS if role != "developer")
         yield setting.ask(_told_by(fewer), max_output_tokens=CAP)
 
 
 @probe(answers=2)
-def spellings(setting: Setting) -> Steps:
+def spellings(setting: ProbeContext) -> Steps:
     """The plain question once more, uncompressed, and once as a message."""
     again = setting.ask(headers={"accept-encoding": "identity"})
     message = {"role": "user", "content": again.member("input")}

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.evidence.token_counts import input_tokens
 from conformance.contract.probes import basic
 from conformance.contract.tokens import probes
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
-from conformance.model.linear_fit import Ladder
-from conformance.model.node import Finding, Node, show
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
+from conformance.model.linear_fit import LinearFit
+from conformance.model.node import Finding, Node, quote
 from conformance.model.requirement import may, must, should
-from conformance.model.scope import EVERY_USAGE, Note, only
-from conformance.model.sources import FIELD, PAGE
+from conformance.model.scope import EVERY_USAGE, Observation, only
+from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
 
-_PROMPT: Final = f"{PAGE}#/components/schemas/Usage/properties/prompt_tokens"
+_PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
 SLACK: Final = 2
 """Tokens that one question may differ by: a date in a template, a joined blank."""
@@ -47,26 +47,26 @@ ALONE: Final = only(
 )
 
 
-def _priced(usage: Node, exchange: Exchange) -> Note | None:
+def _priced(usage: Node, exchange: Exchange) -> Observation | None:
     """Note what a question cost, and in which mode it was asked."""
-    read = tokens_read(exchange)
+    read = input_tokens(exchange)
     if read is None:
         return None
-    mode = "stream" if exchange.kind is Kind.STREAM else "JSON"
-    return Note((exchange.request.question, mode, read), exchange.id, usage.pointer)
+    mode = "stream" if exchange.kind is ResponseKind.STREAM else "JSON"
+    return Observation((exchange.request.question, mode, read), exchange.id, usage.pointer)
 
 
 PRICED: Final = ALONE.noting(_priced)
 
 
 def alike(
-    notes: Iterable[Note], modes: tuple[str, str]
-) -> Iterator[tuple[Note, list[Note]]]:
+    notes: Iterable[Observation], modes: tuple[str, str]
+) -> Iterator[tuple[Observation, list[Observation]]]:
     """Yield each note of the second mode, with those of the first that ask the same.
 
     Raises ``Inconclusive`` where no question was asked twice in these modes.
     """
-    asked = dict[str, list[Note]]()
+    asked = dict[str, list[Observation]]()
     pairs = 0
     for note in notes:
         if note.value[1] == modes[0]:
@@ -81,7 +81,7 @@ def alike(
         raise Inconclusive(f"no question was asked and counted twice, in {both}")
 
 
-def _dearer(note: Note, other: Note) -> Finding:
+def _dearer(note: Observation, other: Observation) -> Finding:
     """Say that one question was charged otherwise than before."""
     wanted = f"{other.value[2]} prompt tokens, as in {other.exchange}"
     return Node(note.value[2], note.pointer, note.exchange).finding(wanted)
@@ -97,7 +97,7 @@ SAME = must(
 
 
 @check(SAME, on=PRICED, shown_by=(basic.text, probes.spellings))
-def same_question_costs_the_same(notes: list[Note]) -> Findings:
+def same_question_costs_the_same(notes: list[Observation]) -> Findings:
     """Compare JSON answers of the whole run, within two tokens.
 
     Requests that lean on what the server keeps, or that bring tools, are left out.
@@ -118,7 +118,7 @@ STREAMED = must(
 
 
 @check(STREAMED, on=PRICED, shown_by=(basic.text, basic.streamed_text))
-def stream_costs_what_json_costs(notes: list[Note]) -> Findings:
+def stream_costs_what_json_costs(notes: list[Observation]) -> Findings:
     """Compare both modes over the whole run, within two tokens."""
     for note, others in alike(notes, ("JSON", "stream")):
         nearest = min(others, key=lambda other: abs(other.value[2] - note.value[2]))
@@ -129,7 +129,7 @@ def stream_costs_what_json_costs(notes: list[Note]) -> Findings:
 SPELLED = should(
     "tokens.message-costs-what-its-text-costs",
     "A question costs the same as a text or as the one message of an array.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the two forms of input take different ways to the upstream",
 )
 
@@ -149,7 +149,7 @@ def message_costs_what_its_text_costs(both: Six) -> Findings:
 def charged(exchange: Exchange) -> int:
     """Return the prompt tokens; raises ``Inconclusive``, or what ``response`` does."""
     _ = exchange.response
-    read = tokens_read(exchange)
+    read = input_tokens(exchange)
     if read is None:
         raise Inconclusive(f"{exchange.id}: no prompt tokens are counted")
     return read
@@ -164,7 +164,7 @@ def size_of(exchange: Exchange) -> tuple[int, int]:
     return prompt, speech
 
 
-def ladder_of(exchanges: Iterable[Exchange]) -> Ladder:
+def ladder_of(exchanges: Iterable[Exchange]) -> LinearFit:
     """Fit what the prompts of the ladder cost; a unit is one paragraph.
 
     ``exchanges`` may hold all of a run. Raises ``Inconclusive`` where fewer than
@@ -174,7 +174,7 @@ def ladder_of(exchanges: Iterable[Exchange]) -> Ladder:
     points = tuple((size_of(x)[0], charged(x)) for x in rungs)
     if len({size for size, _ in points}) < 2:
         raise Inconclusive("fewer than two sizes of the ladder were counted")
-    return Ladder.through(points)
+    return LinearFit.through(points)
 
 
 GROWS = must(
@@ -200,7 +200,7 @@ def longer_prompt_costs_more(six: Six) -> Findings:
 LINEAR = should(
     "tokens.price-is-in-proportion",
     "Each further paragraph of a prompt costs the same.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="counts are rounded to blocks, or the text is counted several times over",
     covers=("US-11", "PR-09"),
 )
@@ -209,7 +209,7 @@ SHARE: Final = 0.05
 """The part of a paragraph's price that a count may lie beside the line, and 3 more."""
 
 
-def strays(ladder: Ladder) -> bool:
+def strays(ladder: LinearFit) -> bool:
     """Say whether a count lies beside the line that fits them best."""
     size, read = ladder.farthest
     return abs(read - ladder.at(size)) > 3 + SHARE * ladder.slope
@@ -224,14 +224,14 @@ def price_is_in_proportion(six: Six) -> Findings:
     size, read = ladder.farthest
     if strays(ladder):
         wanted = f"about {ladder.at(size):.0f} tokens for {size} paragraphs"
-        got = f"{read}; the counts are {show(ladder.points)}"
+        got = f"{read}; the counts are {quote(ladder.points)}"
         yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
 
 
 FIXED_PART = should(
     "tokens.nothing-is-added",
     "A prompt costs little beside its own text.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the gateway puts a system prompt of its own before every request",
     covers=("US-12", "EC-04"),
 )
@@ -251,7 +251,7 @@ def nothing_is_added(six: Six) -> Findings:
 RATE = may(
     "tokens.rate-is-plausible",
     "A word of English costs no more than three tokens.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="counts are multiplied, or characters are counted instead of tokens",
     covers=("US-11",),
 )

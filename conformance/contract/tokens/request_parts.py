@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.evidence.token_counts import input_tokens
 from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.probes import basic
 from conformance.contract.tokens import probes as token_probes
@@ -24,15 +24,15 @@ from conformance.contract.tokens.prompt_tokens import (
 )
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.linear_fit import Ladder
+from conformance.model.linear_fit import LinearFit
 from conformance.model.node import Json, Node
 from conformance.model.request import Request
 from conformance.model.requirement import Capability, must
-from conformance.model.scope import EVERY_USAGE, Note
-from conformance.model.sources import PAGE
+from conformance.model.scope import EVERY_USAGE, Observation
+from conformance.model.sources import NEWAPI_DOCUMENT
 
-_REQUEST: Final = f"{PAGE}#/components/schemas/Request/properties"
-_PROMPT: Final = f"{PAGE}#/components/schemas/Usage/properties/prompt_tokens"
+_REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
+_PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
 INSTRUCTED = must(
     "tokens.instructions-are-charged-as-text",
@@ -83,9 +83,9 @@ BARE: Final = "a request without instructions"
 INSTRUCTED_STREAM: Final = "a stream with instructions"
 
 
-def _instructed(usage: Node, exchange: Exchange) -> Note | None:
+def _instructed(usage: Node, exchange: Exchange) -> Observation | None:
     """Note what a question cost without instructions, or with long ones in a stream."""
-    asked, read = exchange.request, tokens_read(exchange)
+    asked, read = exchange.request, input_tokens(exchange)
     if read is None or not isinstance(asked.json, dict):
         return None
     said, mode = asked.member("instructions"), BARE
@@ -94,7 +94,7 @@ def _instructed(usage: Node, exchange: Exchange) -> Note | None:
             return None
         mode = INSTRUCTED_STREAM
     rest = {name: asked.json[name] for name in asked.json if name not in _BESIDE}
-    return Note((Request.of(rest).question, mode, read), exchange.id, usage.pointer)
+    return Observation((Request.of(rest).question, mode, read), exchange.id, usage.pointer)
 
 
 @check(
@@ -102,7 +102,7 @@ def _instructed(usage: Node, exchange: Exchange) -> Note | None:
     on=ALONE.noting(_instructed),
     shown_by=(basic.text, isolation_probes.burst, token_probes.ladder),
 )
-def instructions_cost_in_a_stream_too(notes: list[Note]) -> Findings:
+def instructions_cost_in_a_stream_too(notes: list[Observation]) -> Findings:
     """Blame a stream that costs what the same question costs without instructions.
 
     One that costs less may have lost a default prompt to them, and is let be. A
@@ -141,16 +141,16 @@ def _messages(input_: Json) -> int:
     )
 
 
-def _paragraphs(usage: Node, exchange: Exchange) -> Note | None:
+def _paragraphs(usage: Node, exchange: Exchange) -> Observation | None:
     """Note what paragraphs cost: in a text, in instructions, and in messages."""
-    read, (prompt, speech) = tokens_read(exchange), size_of(exchange)
+    read, (prompt, speech) = input_tokens(exchange), size_of(exchange)
     messages = _messages(exchange.request.member("input"))
     if read is None or not prompt + messages:
         return None
-    return Note((prompt, speech, messages, read), exchange.id, usage.pointer)
+    return Observation((prompt, speech, messages, read), exchange.id, usage.pointer)
 
 
-def _ladders(notes: Iterable[Note]) -> tuple[Ladder, Ladder]:
+def _ladders(notes: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
     """Return what paragraphs cost in a prompt, and in instructions above one of it.
 
     Raises ``Inconclusive`` where a rung is missing, or the prices are no line.
@@ -162,10 +162,10 @@ def _ladders(notes: Iterable[Note]) -> tuple[Ladder, Ladder]:
     speeches = tuple((speech, read) for _, speech, _, read in sizes if speech)
     if len(dict(rungs)) < len(token_probes.RUNGS) or len(dict(speeches)) < 2:
         raise Inconclusive("the ladder was not counted on every rung")
-    ladder = Ladder.through(rungs)
+    ladder = LinearFit.through(rungs)
     if ladder.slope <= 0 or strays(ladder):
         raise Inconclusive("the counts do not grow with the text")
-    return ladder, Ladder.through(speeches)
+    return ladder, LinearFit.through(speeches)
 
 
 @check(
@@ -173,7 +173,7 @@ def _ladders(notes: Iterable[Note]) -> tuple[Ladder, Ladder]:
     on=EVERY_USAGE.noting(_paragraphs),
     shown_by=(token_probes.ladder, token_probes.conversation),
 )
-def every_message_is_read(notes: list[Note]) -> Findings:
+def every_message_is_read(notes: list[Observation]) -> Findings:
     """Judge what is missing; what is charged beyond the text is let be.
 
     A system text may take the place of a default prompt, and so may instructions:

@@ -5,13 +5,13 @@ from typing import Final
 
 from conformance.contract.evidence.declared_tools import calls_in, functions
 from conformance.contract.evidence.schema_match import misfits
-from conformance.contract.evidence.token_counts import tokens_written
+from conformance.contract.evidence.token_counts import output_tokens
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
 from conformance.model.node import Node
 from conformance.model.requirement import Capability, must, should
-from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE, only
+from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
 from conformance.model.sources import OPENAI_API
 
 _CALLED: Final = (probes.required_call, probes.tool_round_trip)
@@ -93,7 +93,7 @@ def _finished(item: Node, exchange: Exchange) -> bool:
 
     That a cut answer says so is judged elsewhere: here the cap itself tells.
     """
-    cap, spent = exchange.request.member("max_output_tokens"), tokens_written(exchange)
+    cap, spent = exchange.request.member("max_output_tokens"), output_tokens(exchange)
     if isinstance(cap, int) and spent is not None and spent >= cap:
         return False
     statuses = (exchange.response.get("status"), item.get("status"))
@@ -178,7 +178,7 @@ def _makes_a_call(exchange: Exchange) -> bool:
 
 @check(
     DIFFER,
-    on=only(EVERY_RESPONSE, "every response with a call", _makes_a_call),
+    on=only(EVERY_RESPONSE_OBJECT, "every response with a call", _makes_a_call),
     shown_by=(probes.several_calls, *_CALLED),
 )
 def call_ids_differ(response: Node, _exchange: Exchange) -> Findings:

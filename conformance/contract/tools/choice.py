@@ -7,24 +7,24 @@ from conformance.contract.evidence.declared_tools import (
     self_contained,
 )
 from conformance.contract.evidence.request_outcome import (
-    let_through,
-    refused_namelessly,
+    expect_rejected,
+    expect_rejection_to_name,
 )
-from conformance.contract.evidence.token_counts import tokens_thought, tokens_written
+from conformance.contract.evidence.token_counts import reasoning_tokens, output_tokens
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import Node
-from conformance.model.requirement import PUBLISHED, Capability, must, should
-from conformance.model.scope import EVERY_RESPONSE, only
-from conformance.model.sources import OPENAI_API, PAGE
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
+from conformance.model.scope import EVERY_RESPONSE_OBJECT, only
+from conformance.model.sources import OPENAI_API, NEWAPI_DOCUMENT
 
-_CHOICE = f"{PAGE}#/components/schemas/Request/properties/tool_choice"
+_CHOICE = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/tool_choice"
 
 OFFER = should(
     "tools.offer-is-taken-or-refused-by-name",
     "A request that offers a function is answered, or refused in words about tools.",
-    source=f"{PAGE}#/components/schemas/Request/properties/tools",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/tools",
     needs=Capability.TOOLS,
     cause="a function's flat form reaches an upstream that expects the nested one",
     covers=("RV-14", "RV-13"),
@@ -34,7 +34,7 @@ OFFER = should(
 @check(OFFER, on=probes.offered_tool)
 def offer_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
     """Judge the words of a refusal only; whether the model calls is its own affair."""
-    yield from refused_namelessly(asked, Capability.TOOLS)
+    yield from expect_rejection_to_name(asked, Capability.TOOLS)
 
 
 REQUIRED = should(
@@ -50,7 +50,7 @@ REQUIRED = should(
 def _lost(exchange: Exchange) -> bool:
     """Say whether a stream told of items, and its last snapshot has none."""
     told = any(e.type.startswith("response.output_item.") for e in exchange.events)
-    return exchange.kind is Kind.STREAM and told and not list(exchange.items())
+    return exchange.kind is ResponseKind.STREAM and told and not list(exchange.items())
 
 
 def _no_call(exchange: Exchange) -> Findings:
@@ -123,8 +123,8 @@ def forced_answer_is_not_blank(
     """Judge completed answers; hidden reasoning may well be all that was spent."""
     for exchange in pair:
         response = exchange.response
-        thought = tokens_thought(response)
-        spent = (tokens_written(exchange) or 0) - (thought.value if thought else 0)
+        thought = reasoning_tokens(response)
+        spent = (output_tokens(exchange) or 0) - (thought.value if thought else 0)
         status = response.get("status")
         done = status is not None and status.value == "completed"
         if not done or spent <= _END_MARKS or _lost(exchange):
@@ -166,7 +166,7 @@ NO_OTHER = must(
 
 @check(
     NO_OTHER,
-    on=only(EVERY_RESPONSE, "every answer to a named choice", _names_one),
+    on=only(EVERY_RESPONSE_OBJECT, "every answer to a named choice", _names_one),
     shown_by=probes.tool_round_trip,
 )
 def named_choice_calls_no_other(response: Node, exchange: Exchange) -> Findings:
@@ -205,7 +205,7 @@ NONE = must(
 
 @check(
     NONE,
-    on=only(EVERY_RESPONSE, "every answer to a forbidden call", _forbids),
+    on=only(EVERY_RESPONSE_OBJECT, "every answer to a forbidden call", _forbids),
     shown_by=probes.forbidden_call,
 )
 def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
@@ -224,7 +224,7 @@ ONE = should(
     "With parallel_tool_calls false the answer holds one function call at most.",
     source=f"{OPENAI_API}, parallel_tool_calls",
     needs=Capability.TOOLS,
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="parallel_tool_calls is not in the gateway's list of members to pass on",
     covers=("TO-12",),
 )
@@ -232,7 +232,7 @@ ONE = should(
 
 @check(
     ONE,
-    on=only(EVERY_RESPONSE, "every answer without parallel calls", _one_at_a_time),
+    on=only(EVERY_RESPONSE_OBJECT, "every answer without parallel calls", _one_at_a_time),
     shown_by=probes.several_calls,
 )
 def one_call_where_parallel_is_off(response: Node, exchange: Exchange) -> Findings:
@@ -256,4 +256,4 @@ UNDECLARED = should(
 @check(UNDECLARED, on=probes.undeclared_choice)
 def undeclared_choice_is_refused(asked: Exchange) -> Findings:
     """Judge the status: any 4xx will do, but one that speaks of the caller."""
-    yield from let_through(asked, "a 4xx, since the chosen function is not declared")
+    yield from expect_rejected(asked, "a 4xx, since the chosen function is not declared")

@@ -16,8 +16,8 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.requirement import Capability, must, should
-from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE, only
-from conformance.model.sources import FIELD, OPENAI_API
+from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API
 
 _CALLED: Final = (probes.required_call, probes.tool_round_trip)
 
@@ -44,7 +44,7 @@ def _without_tools(exchange: Exchange) -> bool:
 
 @check(
     UNASKED,
-    on=only(EVERY_RESPONSE, "every answer without tools", _without_tools),
+    on=only(EVERY_RESPONSE_OBJECT, "every answer without tools", _without_tools),
     shown_by=basic.text,
 )
 def no_call_without_tools(response: Node, exchange: Exchange) -> Findings:
@@ -93,7 +93,7 @@ def calls_name_a_declared_function(call: Node, exchange: Exchange) -> Findings:
 MARKUP = should(
     "tools.markup-stays-out-of-the-text",
     "The text of an answer is free of the markup in which models write tool calls.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.TOOLS,
     cause="the engine has no tool parser for the model, or it gave up half-way",
     covers=("OI-10",),
@@ -111,7 +111,7 @@ def _may_call(exchange: Exchange) -> bool:
 
 @check(
     MARKUP,
-    on=only(EVERY_RESPONSE, "every answer that may hold a call", _may_call),
+    on=only(EVERY_RESPONSE_OBJECT, "every answer that may hold a call", _may_call),
     shown_by=(probes.offered_tool, *_CALLED),
 )
 def markup_stays_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
@@ -146,7 +146,7 @@ def _plain_tools(exchange: Exchange) -> bool:
 
 @check(
     ECHO,
-    on=only(EVERY_RESPONSE, "every answer that repeats its tools", _plain_tools),
+    on=only(EVERY_RESPONSE_OBJECT, "every answer that repeats its tools", _plain_tools),
     shown_by=(basic.text, probes.offered_tool),
 )
 def echo_is_what_was_declared(response: Node, exchange: Exchange) -> Findings:

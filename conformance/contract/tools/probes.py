@@ -5,7 +5,7 @@ from typing import Final
 
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
@@ -70,7 +70,7 @@ def result(call: Json, output: Json) -> Json:
 
 
 def _replied(
-    setting: Setting, question: Json, asked: Exchange, output: Json
+    setting: ProbeContext, question: Json, asked: Exchange, output: Json
 ) -> Request:
     """Replay a whole turn, word for word, with the results of its calls behind it."""
     turn = asked.response["output"].value
@@ -79,7 +79,7 @@ def _replied(
 
 
 @probe(answers=1, tokens=CAP, needs=Capability.TOOLS)
-def offered_tool(setting: Setting) -> Steps:
+def offered_tool(setting: ProbeContext) -> Steps:
     """A question, and a function that the model may call to answer it."""
     yield setting.ask(
         "What is the weather in Turin?",
@@ -90,7 +90,7 @@ def offered_tool(setting: Setting) -> Steps:
 
 
 @probe(answers=4, tokens=4 * CAP, needs=Capability.TOOLS)
-def tool_round_trip(setting: Setting) -> Steps:
+def tool_round_trip(setting: ProbeContext) -> Steps:
     """One of two functions is forced, and its result is handed over in three forms."""
     question = {
         "role": "user",
@@ -114,7 +114,7 @@ def tool_round_trip(setting: Setting) -> Steps:
 
 
 @probe(answers=3, tokens=3 * CAP, needs=Capability.TOOLS)
-def required_call(setting: Setting) -> Steps:
+def required_call(setting: ProbeContext) -> Steps:
     """Small talk with a required call, as JSON and as a stream, which is replied to."""
     question = {"role": "user", "content": "Hello, I am in Turin today."}
     asked: dict[str, Json] = {
@@ -131,7 +131,7 @@ def required_call(setting: Setting) -> Steps:
 
 
 @probe(answers=1, tokens=CAP, needs=Capability.TOOLS)
-def forbidden_call(setting: Setting) -> Steps:
+def forbidden_call(setting: ProbeContext) -> Steps:
     """A question that begs for a function, and a choice that forbids to call it."""
     yield setting.ask(
         "Use the tool: what is the weather in Turin?",
@@ -142,7 +142,7 @@ def forbidden_call(setting: Setting) -> Steps:
 
 
 @probe(answers=2, tokens=2 * CAP, needs=Capability.TOOLS)
-def several_calls(setting: Setting) -> Steps:
+def several_calls(setting: ProbeContext) -> Steps:
     """A question that takes several calls: as a stream, and one call at a time."""
     yield (
         setting.ask(
@@ -164,7 +164,7 @@ def several_calls(setting: Setting) -> Steps:
 
 
 @probe(refusals=1, needs=Capability.TOOLS)
-def undeclared_choice(setting: Setting) -> Steps:
+def undeclared_choice(setting: ProbeContext) -> Steps:
     """A choice that forces a function which is not among the tools."""
     yield setting.ask(
         tools=[WEATHER], tool_choice={"type": "function", "name": "get_horoscope"}

@@ -1,12 +1,12 @@
 """Tool round trips: a call comes out, its result goes in, and the model reads it."""
 
-from conformance.contract.evidence.request_outcome import turned_down
-from conformance.contract.evidence.token_counts import tokens_read
+from conformance.contract.evidence.request_outcome import expect_accepted
+from conformance.contract.evidence.token_counts import input_tokens
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.requirement import PUBLISHED, Capability, must, should
-from conformance.model.sources import FIELD, OPENAI_API
+from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
+from conformance.model.sources import REPORTED_BUGS, OPENAI_API
 
 Replies = tuple[Exchange, Exchange, Exchange]
 """The answers to a plain result, to one in brackets, and to one in parts."""
@@ -45,7 +45,7 @@ ACCEPTED = must(
 def own_call_is_accepted_back(asked: Exchange, *replied: Replies) -> Findings:
     """Judge the status of the plain reply: all items go back word for word."""
     plain, _, _ = _replies(asked, replied)
-    yield from turned_down(plain, "an answer, since the items are the server's own")
+    yield from expect_accepted(plain, "an answer, since the items are the server's own")
 
 
 STREAMED = must(
@@ -66,7 +66,7 @@ def streamed_call_is_accepted_back(
     if not replied:
         _ = [exchange.response for exchange in pair]  # a refusal tells more than this
         raise Inconclusive(f"{pair[1].id}: the stream has no call to reply to")
-    yield from turned_down(
+    yield from expect_accepted(
         replied[0], "an answer, since the items are the server's own"
     )
 
@@ -88,7 +88,7 @@ def result_is_read(asked: Exchange, *replied: Replies) -> Findings:
     They must grow with the result. Counts that never move tell nothing.
     """
     plain, brackets, _ = _read(_replies(asked, replied))
-    before, short, long = map(tokens_read, (asked, plain, brackets))
+    before, short, long = map(input_tokens, (asked, plain, brackets))
     if _said(plain):
         return
     if before is None or short is None or long is None or before == short == long:
@@ -109,7 +109,7 @@ PARTS = should(
     "The result of a call may be a list of input_text parts.",
     source=_SOURCE,
     needs=Capability.TOOLS,
-    levels=PUBLISHED,
+    levels=LEVELS_IF_MODELS_REQUIRE,
     cause="a converter knows results as texts only",
     covers=("RV-10",),
 )
@@ -119,8 +119,8 @@ PARTS = should(
 def result_in_parts_is_read(asked: Exchange, *replied: Replies) -> Findings:
     """Judge the status, and that a long result costs more than one of a line."""
     plain, _, parts = _read(_replies(asked, replied))
-    yield from turned_down(parts, "an answer, since parts are a form of a result")
-    short, long = tokens_read(plain), tokens_read(parts)
+    yield from expect_accepted(parts, "an answer, since parts are a form of a result")
+    short, long = input_tokens(plain), input_tokens(parts)
     if short and long and long < short:
         wanted = f"more prompt tokens than for a result of one line ({short})"
         yield parts.finding("/usage", wanted, str(long))
@@ -129,7 +129,7 @@ def result_in_parts_is_read(asked: Exchange, *replied: Replies) -> Findings:
 OPAQUE = must(
     "tools.result-need-not-be-json",
     "The result of a call is any text, whatever it begins with.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     needs=Capability.TOOLS,
     cause="a result that begins with a bracket is put into an upstream's JSON as it is",
     covers=("RV-11",),
@@ -140,4 +140,4 @@ OPAQUE = must(
 def result_need_not_be_json(asked: Exchange, *replied: Replies) -> Findings:
     """Judge the status, where the same call with a plain result is accepted."""
     _, brackets, _ = _read(_replies(asked, replied))
-    yield from turned_down(brackets, "an answer, since a result is any text")
+    yield from expect_accepted(brackets, "an answer, since a result is any text")

@@ -12,17 +12,17 @@ from conformance.contract.auth import probes
 from conformance.contract.errors.probes import crowded_refusal
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
-from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Kind, Trouble
-from conformance.model.node import show
+from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, ResponseKind, FailureKind
+from conformance.model.node import quote
 from conformance.model.requirement import Untested, may, must, should
 from conformance.model.scope import (
-    EVERY_ANSWER,
+    EVERY_ANSWERED_REQUEST,
     EVERY_ATTEMPT,
     EVERY_ERROR,
     EVERY_EXCHANGE,
     only,
 )
-from conformance.model.sources import FIELD, RFC_HTTP, RFC_JSON
+from conformance.model.sources import REPORTED_BUGS, RFC_HTTP, RFC_JSON
 
 SHOWN: Final = (basic.text, probes.no_key)
 
@@ -33,12 +33,12 @@ LARGE: Final = 1 << 18
 def sound(exchange: Exchange) -> None:
     """Raise ``Inconclusive`` for what no clause knows, and for our own time limits."""
     if exchange.failure and exchange.failure.trouble in {
-        Trouble.TIMEOUT,
-        Trouble.CONNECT,
-        Trouble.UNSENT,
+        FailureKind.TIMEOUT,
+        FailureKind.CONNECT,
+        FailureKind.UNSENT,
     }:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.kind is Kind.UNRECOGNISED and not exchange.failure:
+    if exchange.kind is ResponseKind.UNRECOGNISED and not exchange.failure:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
@@ -83,7 +83,7 @@ def body_is_whole(exchange: Exchange) -> Findings:
     sound(exchange)
     if not exchange.status:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.failure and exchange.failure.trouble in {Trouble.CUT, Trouble.PROTOCOL}:
+    if exchange.failure and exchange.failure.trouble in {FailureKind.CUT, FailureKind.PROTOCOL}:
         got = f"{exchange.wire_bytes} bytes, then {exchange.failure}"
         yield exchange.finding("", "the whole body", got)
 
@@ -91,7 +91,7 @@ def body_is_whole(exchange: Exchange) -> Findings:
 ENDS = must(
     "transport.body-has-an-end",
     "A body comes to an end.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="a loop writes without end, or a small answer unpacks to a giant",
     covers=("RV-03",),
 )
@@ -103,7 +103,7 @@ def body_has_an_end(exchange: Exchange) -> Findings:
     sound(exchange)
     if not exchange.status:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.failure and exchange.failure.trouble is Trouble.TOO_LARGE:
+    if exchange.failure and exchange.failure.trouble is FailureKind.TOO_LARGE:
         yield exchange.finding("", "an end", str(exchange.failure))
 
 
@@ -121,9 +121,9 @@ def encoding_decodes(exchange: Exchange) -> Findings:
     sound(exchange)
     if not exchange.status:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.failure and exchange.failure.trouble is Trouble.ENCODING:
+    if exchange.failure and exchange.failure.trouble is FailureKind.ENCODING:
         named = exchange.header("content-encoding") or ""
-        got = f"{show(named)}: {exchange.failure}"
+        got = f"{quote(named)}: {exchange.failure}"
         yield exchange.finding("header content-encoding", "what was asked for", got)
 
 
@@ -174,7 +174,7 @@ def charset_is_utf_8(exchange: Exchange) -> Findings:
     said = exchange.header("content-type") or ""
     named = _CHARSET.search(said)
     if named and named[1].lower() not in {"utf-8", "utf8"}:
-        yield exchange.finding("header content-type", "utf-8, or none", show(said))
+        yield exchange.finding("header content-type", "utf-8, or none", quote(said))
 
 
 NOTHING_BEHIND = must(
@@ -205,13 +205,13 @@ def nothing_behind_the_json(exchange: Exchange) -> Findings:
         end = len(text)
     if not (behind := text[end:].strip()):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    yield exchange.finding("", "nothing behind the value", show(behind[:80]))
+    yield exchange.finding("", "nothing behind the value", quote(behind[:80]))
 
 
 NO_REDIRECT = must(
     "transport.no-redirect",
     "No request is redirected.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="a login page, or a move to another host, stands before the endpoint",
 )
 
@@ -223,7 +223,7 @@ def no_redirect(exchange: Exchange) -> Findings:
     We never follow one, so no key of ours leaves the origin that was named.
     """
     if 300 <= exchange.status < 400:
-        to = show(exchange.header("location") or "nowhere")
+        to = quote(exchange.header("location") or "nowhere")
         yield exchange.finding("status", "2xx or 4xx", f"{exchange.status} to {to}")
     elif exchange.status:
         sound(exchange)
@@ -234,7 +234,7 @@ def no_redirect(exchange: Exchange) -> Findings:
 NO_STREAM = should(
     "transport.error-is-no-stream",
     "An error is not labelled as an event stream.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the media type is set before the upstream has agreed to answer",
     covers=("HD-05",),
 )
@@ -246,7 +246,7 @@ NO_STREAM = should(
 def error_is_no_stream(exchange: Exchange) -> Findings:
     """Judge the media type of every 4xx and 5xx, a stream asked for or not."""
     if exchange.media_type == SSE_TYPE:
-        yield exchange.finding("header content-type", "JSON", show(SSE_TYPE))
+        yield exchange.finding("header content-type", "JSON", quote(SSE_TYPE))
 
 
 PRIVATE = may(
@@ -260,12 +260,12 @@ PRIVATE = may(
 _PRIVATE: Final = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNORECASE)
 
 
-@check(PRIVATE, on=EVERY_ANSWER, shown_by=basic.text)
+@check(PRIVATE, on=EVERY_ANSWERED_REQUEST, shown_by=basic.text)
 def answer_is_kept_private(exchange: Exchange) -> Findings:
     """Look for no-store, private or no-cache; for information, as it is a POST."""
     said = exchange.header("cache-control")
     if not _PRIVATE.search(said or ""):
-        got = show(said) if said else "nothing"
+        got = quote(said) if said else "nothing"
         yield exchange.finding("header cache-control", "no-store or private", got)
 
 

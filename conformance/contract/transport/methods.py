@@ -3,8 +3,8 @@
 from conformance.contract.tokens import probes as token_probes
 from conformance.contract.transport import probes
 from conformance.model.check import Findings, check
-from conformance.model.exchange import Exchange, Inconclusive, Kind
-from conformance.model.node import show
+from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
+from conformance.model.node import quote
 from conformance.model.requirement import must, should
 from conformance.model.sources import RFC_HTTP
 
@@ -18,9 +18,9 @@ NO_WORK = must(
 
 def _is_new_response(exchange: Exchange) -> bool:
     """Say whether a model has worked; a list of stored responses is none."""
-    if exchange.kind is Kind.STREAM:
+    if exchange.kind is ResponseKind.STREAM:
         return any(event.type.startswith("response.") for event in exchange.events)
-    if exchange.kind is not Kind.ANSWER:
+    if exchange.kind is not ResponseKind.ANSWER:
         return False
     whole = exchange.json
     output = whole.get("output")
@@ -35,7 +35,7 @@ def other_method_makes_no_answer(told: tuple[Exchange, ...]) -> Findings:
             method = exchange.request.method
             yield exchange.finding("status", f"a refusal of {method}", "a response")
             return
-    if not any(x.kind is Kind.REFUSAL or x.status == 501 for x in told):
+    if not any(x.kind is ResponseKind.REFUSAL or x.status == 501 for x in told):
         raise Inconclusive("no other method was refused")
 
 
@@ -58,7 +58,7 @@ def other_method_breaks_nothing(told: tuple[Exchange, ...]) -> Findings:
         if exchange.status >= 500 and exchange.status not in {501, 503, 504, 529}:
             method = exchange.request.method
             yield exchange.finding("status", f"405 for {method}", exchange.summary)
-    if not any(x.kind is Kind.REFUSAL or x.status >= 500 for x in told):
+    if not any(x.kind is ResponseKind.REFUSAL or x.status >= 500 for x in told):
         raise Inconclusive("no other method was refused")
 
 
@@ -73,7 +73,7 @@ IS_405 = should(
 @check(IS_405, on=probes.other_methods)
 def other_method_is_405(told: tuple[Exchange, ...]) -> Findings:
     """Judge refusals: 405 or 501; a GET that lists responses is a route of its own."""
-    refused = [x for x in told if x.kind is Kind.REFUSAL]
+    refused = [x for x in told if x.kind is ResponseKind.REFUSAL]
     if not refused:
         raise Inconclusive("no other method was refused")
     for exchange in refused:
@@ -99,7 +99,7 @@ def a_405_lists_allowed_methods(told: tuple[Exchange, ...]) -> Findings:
     for exchange in refused:
         allowed = exchange.header("allow") or ""
         if "POST" not in [name.strip().upper() for name in allowed.split(",")]:
-            got = show(allowed) if allowed else "nothing"
+            got = quote(allowed) if allowed else "nothing"
             yield exchange.finding("header allow", "POST", got)
 
 
@@ -117,6 +117,6 @@ def identity_is_respected(told: tuple[Exchange, ...]) -> Findings:
     exchange = told[0]
     encoding = (exchange.header("content-encoding") or "identity").strip().lower()
     if encoding != "identity":
-        yield exchange.finding("header content-encoding", "none", show(encoding))
+        yield exchange.finding("header content-encoding", "none", quote(encoding))
     elif not exchange.answered:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")

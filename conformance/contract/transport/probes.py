@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conformance.model.probe import Setting, Steps, probe
+from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 OTHER_METHODS: Final = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
@@ -12,7 +12,7 @@ BODILESS: Final = frozenset({"HEAD", "DELETE"})
 
 
 @probe(refusals=len(OTHER_METHODS))
-def other_methods(setting: Setting) -> Steps:
+def other_methods(setting: ProbeContext) -> Steps:
     """A sound question sent by every other method, one each."""
     content = setting.ask(max_output_tokens=16).content
     yield tuple(

@@ -9,7 +9,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.node import Node
 from conformance.model.requirement import must, should
 from conformance.model.scope import EVERY_USAGE
-from conformance.model.sources import PAGE
+from conformance.model.sources import NEWAPI_DOCUMENT
 
 PRICED: Final = ("cached_tokens", "reasoning_tokens")
 """Counters that a price hangs on, and that strict clients read."""
@@ -20,7 +20,7 @@ MODALITIES: Final = ("text_tokens", "audio_tokens", "image_tokens")
 INTEGERS = must(
     "usage.priced-details-are-integers",
     "The cached_tokens or reasoning_tokens of an answer are an integer.",
-    source=f"{PAGE}#/components/schemas/TokenCount",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
     cause="a counter that the upstream does not have is passed on as null",
     covers=("US-05",),
 )
@@ -38,7 +38,7 @@ def priced_details_are_integers(usage: Node, _exchange: Exchange) -> Findings:
 OTHERS = should(
     "usage.modality-details-are-integers",
     "The text, audio or image tokens of an answer are an integer.",
-    source=f"{PAGE}#/components/schemas/TokenCount",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
     cause="a counter that the upstream does not have is passed on as null",
     covers=("US-05",),
 )

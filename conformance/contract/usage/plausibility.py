@@ -16,7 +16,7 @@ from conformance.model.node import Node
 from conformance.model.request import JSON_TYPE
 from conformance.model.requirement import must
 from conformance.model.scope import EVERY_USAGE, only
-from conformance.model.sources import FIELD, LOCAL
+from conformance.model.sources import REPORTED_BUGS, PROJECT_DECISION
 
 SLACK: Final = 4
 """Tokens beyond the cap that are forgiven: an end mark, and what frames a message."""
@@ -62,7 +62,7 @@ def _asks_something(exchange: Exchange) -> bool:
 PROMPT = must(
     "usage.prompt-is-counted",
     "A prompt that says something costs more than no tokens.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the upstream's count is not read, and zero stands in for it",
     covers=("US-02",),
 )
@@ -81,7 +81,7 @@ def prompt_is_counted(usage: Node, exchange: Exchange) -> Findings:
 COMPLETION = must(
     "usage.answer-is-counted",
     "An answer that says something costs more than no tokens.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the upstream's count is not read, and zero stands in for it",
     covers=("US-02",),
 )
@@ -100,7 +100,7 @@ def answer_is_counted(usage: Node, exchange: Exchange) -> Findings:
 DELIVERED = must(
     "usage.billed-output-is-delivered",
     "A completed answer that was billed has an output item.",
-    source=FIELD,
+    source=REPORTED_BUGS,
     cause="the parser loses the answer, yet keeps its price",
     covers=("US-26", "OI-09"),
 )
@@ -125,7 +125,7 @@ def billed_output_is_delivered(usage: Node, exchange: Exchange) -> Findings:
 WITHIN_CAP = must(
     "usage.completion-is-within-the-cap",
     "No answer is billed for more tokens than its max_output_tokens.",
-    source=f"{LOCAL}; OpenAI API reference, Responses, max_output_tokens",
+    source=f"{PROJECT_DECISION}; OpenAI API reference, Responses, max_output_tokens",
     cause="the cap is dropped, or tokens are counted by somebody else than the model",
     covers=("MX-01", "US-11"),
 )

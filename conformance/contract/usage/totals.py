@@ -15,8 +15,8 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
 from conformance.model.node import Node
 from conformance.model.requirement import must
-from conformance.model.scope import EVERY_RESPONSE, EVERY_USAGE
-from conformance.model.sources import PAGE
+from conformance.model.scope import EVERY_RESPONSE_OBJECT, EVERY_USAGE
+from conformance.model.sources import NEWAPI_DOCUMENT
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ CHAT: Final = Style("prompt_tokens", "completion_tokens")
 RESPONSES: Final = Style("input_tokens", "output_tokens")
 STYLES: Final = (CHAT, RESPONSES)
 
-SCHEMA: Final = f"{PAGE}#/components/schemas/Usage"
+SCHEMA: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage"
 
 COUNTED: Final = (basic.text, basic.streamed_text, probes.capped)
 """What brings a usage object: in JSON, in a stream, and in an answer that was cut."""
@@ -102,7 +102,7 @@ PRESENT = must(
 )
 
 
-@check(PRESENT, on=EVERY_RESPONSE, shown_by=COUNTED)
+@check(PRESENT, on=EVERY_RESPONSE_OBJECT, shown_by=COUNTED)
 def is_present(response: Node, _exchange: Exchange) -> Findings:
     """Judge each answer that was paid for, a stream's last snapshot included.
 
@@ -153,7 +153,7 @@ def counts_are_integers(usage: Node, _exchange: Exchange) -> Findings:
 NOT_NEGATIVE = must(
     "usage.counts-are-not-negative",
     "No count of a usage object is below zero.",
-    source=f"{PAGE}#/components/schemas/TokenCount",
+    source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
     cause="an upstream's count is trusted, or cached tokens are taken off twice",
     covers=("US-07", "US-08"),
 )

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
 
-def _each_error(reply: Reply, change: Callable[[Json], Json]) -> Reply:
+def _each_error(reply: GatewayResponse, change: Callable[[Json], Json]) -> GatewayResponse:
     """Change the ``error`` of a refusal."""
     if not reply.refused or not isinstance(reply.payload, dict):
         return reply
@@ -21,7 +21,7 @@ def _each_error(reply: Reply, change: Callable[[Json], Json]) -> Reply:
 
 
 @on_reply()
-def barred_model_is_a_403(_asked: Asked, reply: Reply) -> Reply:
+def barred_model_is_a_403(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A model that is not on the key's list is refused with 403 and the reason."""
     error = (reply.payload or {}).get("error") if reply.refused else None
     if not error or error.get("code") != "model_not_found":
@@ -31,7 +31,7 @@ def barred_model_is_a_403(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def unknown_model_is_a_400(_asked: Asked, reply: Reply) -> Reply:
+def unknown_model_is_a_400(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A model that nobody has is a bad request."""
     error = (reply.payload or {}).get("error") if reply.refused else None
     if not error or error.get("code") != "model_not_found":
@@ -40,7 +40,7 @@ def unknown_model_is_a_400(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def odd_requests_are_422(_asked: Asked, reply: Reply) -> Reply:
+def odd_requests_are_422(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """What is JSON and cannot be served is a 422."""
     if reply.status != 400:
         return reply
@@ -48,7 +48,7 @@ def odd_requests_are_422(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def errors_without_a_code(_asked: Asked, reply: Reply) -> Reply:
+def errors_without_a_code(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """An error has a message and a type, and no more."""
     return _each_error(
         reply, lambda error: {name: error[name] for name in ("message", "type")}
@@ -56,14 +56,14 @@ def errors_without_a_code(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def errors_with_more_members(_asked: Asked, reply: Reply) -> Reply:
+def errors_with_more_members(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """An error has an id to ask about, and a page to read."""
     more = {"request_id": "req_7", "doc_url": "https://docs.example.com/errors#a:b"}
     return _each_error(reply, lambda error: {**error, **more})
 
 
 @on_reply()
-def errors_in_chinese(_asked: Asked, reply: Reply) -> Reply:
+def errors_in_chinese(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message of an error is in the language of the house, the names are not."""
 
     def translated(error: Json) -> Json:
@@ -73,7 +73,7 @@ def errors_in_chinese(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_request()
-def state_is_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def state_is_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Nothing is kept, and a request that builds on it is told so."""
     del gateway
     if asked.key is None or asked.member("previous_response_id") is None:
@@ -82,7 +82,7 @@ def state_is_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
 
 
 @on_request()
-def streams_are_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def streams_are_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """There is no streaming, and a request for it is told so."""
     del gateway
     if asked.key is None or not asked.streams:
@@ -91,7 +91,7 @@ def streams_are_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply
 
 
 @on_request()
-def tools_are_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def tools_are_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """There are no tools, and a request that declares some is told so."""
     del gateway
     if asked.key is None or not asked.member("tools"):
@@ -100,7 +100,7 @@ def tools_are_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
 
 
 @on_request()
-def reasoning_is_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def reasoning_is_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """The model does not reason, and a request for it is told so."""
     del gateway
     if asked.key is None or not asked.member("reasoning"):
@@ -109,7 +109,7 @@ def reasoning_is_refused_by_name(asked: Asked, gateway: Gateway) -> Asked | Repl
 
 
 @on_request()
-def input_is_needed(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def input_is_needed(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A request without an input is refused for that."""
     del gateway
     body = asked.body
@@ -120,7 +120,7 @@ def input_is_needed(asked: Asked, gateway: Gateway) -> Asked | Reply:
     return refused("input", "Missing required parameter: 'input'.")
 
 
-def refused(param: str, message: str) -> Reply:
+def refused(param: str, message: str) -> GatewayResponse:
     """Refuse a request for one of its members, by its name."""
-    refusal = Refused(400, message, param=param, code="unsupported_parameter")
-    return Reply(400, payload=refusal.envelope())
+    refusal = ApiError(400, message, param=param, code="unsupported_parameter")
+    return GatewayResponse(400, payload=refusal.envelope())

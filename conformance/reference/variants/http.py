@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.request import Asked
-from conformance.reference.response_message import JSON_TYPE, Chunk, Head, Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import JSON_TYPE, Chunk, ResponseHead, GatewayResponse
 
 
-def _is_json(head: Head) -> bool:
+def _is_json(head: ResponseHead) -> bool:
     return (head.header("content-type") or "").startswith(JSON_TYPE)
 
 
 @on_wire()
 def json_in_small_pieces(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A JSON body comes in chunks, without saying how long it will be."""
     if not _is_json(head):
         return head, chunks
@@ -28,8 +28,8 @@ def json_in_small_pieces(
 
 @on_wire()
 def always_compressed(
-    asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Whoever can read gzip gets it, however little there is to say."""
     accepted = asked.headers.get("accept-encoding", "")
     if not _is_json(head) or "gzip" not in accepted or head.header("content-encoding"):
@@ -41,14 +41,14 @@ def always_compressed(
 
 @on_wire()
 def connection_closed_each_time(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Every answer is the last on its connection."""
     return head.with_header("connection", "close"), chunks
 
 
 @on_reply()
-def indented_json(_asked: Asked, reply: Reply) -> Reply:
+def indented_json(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON body is laid out for people, with a line break before and behind."""
     if reply.streamed or reply.raw is not None or reply.payload is None:
         return reply
@@ -57,7 +57,7 @@ def indented_json(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def escaped_json(_asked: Asked, reply: Reply) -> Reply:
+def escaped_json(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON body has no character beyond ASCII."""
     if reply.streamed or reply.raw is not None or reply.payload is None:
         return reply
@@ -65,14 +65,14 @@ def escaped_json(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def media_type_with_charset(_asked: Asked, reply: Reply) -> Reply:
+def media_type_with_charset(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A media type is in capitals here and there, and names its charset."""
     kind = "text/event-stream" if reply.streamed else "Application/JSON"
     return replace(reply, media_type=f'{kind}; charset="UTF-8"')
 
 
 @on_reply()
-def headers_of_a_proxy(_asked: Asked, reply: Reply) -> Reply:
+def headers_of_a_proxy(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A proxy adds its own headers, one of them twice, and cookies."""
     return reply.with_headers(
         via="1.1 edge",

@@ -5,10 +5,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 from conformance.reference.fault import on_reply
-from conformance.reference.mutations import each_response, retold
-from conformance.reference.request import Asked
+from conformance.reference.mutations import change_each_response, rebuild_stream
+from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id, text_part
-from conformance.reference.response_message import Reply
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -32,15 +32,15 @@ NULLED: Final = ("temperature", "top_p", "max_output_tokens", "user", "metadata"
 
 
 @on_reply()
-def dated_model_name(_asked: Asked, reply: Reply) -> Reply:
+def dated_model_name(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The answer names the snapshot of the model that was asked for."""
-    return each_response(
+    return change_each_response(
         reply, lambda response: {**response, "model": f"{response['model']}-2026-01-31"}
     )
 
 
 @on_reply()
-def opaque_ids(asked: Asked, reply: Reply) -> Reply:
+def opaque_ids(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every item has a bare UUID for its id."""
     del asked
 
@@ -49,11 +49,11 @@ def opaque_ids(asked: Asked, reply: Reply) -> Reply:
             item["id"] = str(uuid4())
         return response
 
-    return retold(reply, renamed)
+    return rebuild_stream(reply, renamed)
 
 
 @on_reply()
-def extra_usage_members(_asked: Asked, reply: Reply) -> Reply:
+def extra_usage_members(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The bill tells its price, and details that nobody else has."""
 
     def priced(response: Json) -> Json:
@@ -62,17 +62,17 @@ def extra_usage_members(_asked: Asked, reply: Reply) -> Reply:
             response["usage"] = {**response["usage"], **more}
         return response
 
-    return each_response(reply, priced)
+    return change_each_response(reply, priced)
 
 
 @on_reply(profiles={"newapi"})
-def usage_in_the_other_style(_asked: Asked, reply: Reply) -> Reply:
+def usage_in_the_other_style(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The bill has the names of the Responses API alone."""
-    return each_response(reply, _other_style)
+    return change_each_response(reply, _other_style)
 
 
 @on_reply(profiles={"newapi"})
-def usage_in_both_styles(_asked: Asked, reply: Reply) -> Reply:
+def usage_in_both_styles(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The bill has both names for each of its counts."""
 
     def doubled(response: Json) -> Json:
@@ -80,7 +80,7 @@ def usage_in_both_styles(_asked: Asked, reply: Reply) -> Reply:
         other = _other_style({**response}).get("usage") or {}
         return {**response, "usage": {**usage, **other} or response.get("usage")}
 
-    return each_response(reply, doubled)
+    return change_each_response(reply, doubled)
 
 
 def _other_style(response: Json) -> Json:
@@ -97,7 +97,7 @@ def _renamed(name: str) -> str:
 
 
 @on_reply()
-def cached_prompt(_asked: Asked, reply: Reply) -> Reply:
+def cached_prompt(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Half of every prompt is read from a cache."""
 
     def cached(response: Json) -> Json:
@@ -108,19 +108,19 @@ def cached_prompt(_asked: Asked, reply: Reply) -> Reply:
                 details["cached_tokens"] = usage[f"{side}_tokens"] // 2
         return response
 
-    return each_response(reply, cached)
+    return change_each_response(reply, cached)
 
 
 @on_reply(profiles={"newapi"})
-def members_of_the_page_alone(_asked: Asked, reply: Reply) -> Reply:
+def members_of_the_page_alone(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Nothing that was asked for is repeated."""
-    return each_response(
+    return change_each_response(
         reply, lambda response: {n: v for n, v in response.items() if n in PAGE}
     )
 
 
 @on_reply(profiles={"newapi", "openai"})
-def null_for_what_was_not_given(asked: Asked, reply: Reply) -> Reply:
+def null_for_what_was_not_given(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A parameter that the client left out is null in the answer."""
 
     def nulled(response: Json) -> Json:
@@ -129,11 +129,11 @@ def null_for_what_was_not_given(asked: Asked, reply: Reply) -> Reply:
                 response[name] = None
         return response
 
-    return each_response(reply, nulled)
+    return change_each_response(reply, nulled)
 
 
 @on_reply()
-def reasoning_item_first(_asked: Asked, reply: Reply) -> Reply:
+def reasoning_item_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A reasoning item without a word stands before every answer."""
 
     def thoughtful(response: Json) -> Json:
@@ -142,11 +142,11 @@ def reasoning_item_first(_asked: Asked, reply: Reply) -> Reply:
             return response
         return {**response, "output": [thought, *response["output"]]}
 
-    return retold(reply, thoughtful)
+    return rebuild_stream(reply, thoughtful)
 
 
 @on_reply()
-def words_before_a_call(_asked: Asked, reply: Reply) -> Reply:
+def words_before_a_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A message says what is going to be called."""
 
     def announced(response: Json) -> Json:
@@ -162,11 +162,11 @@ def words_before_a_call(_asked: Asked, reply: Reply) -> Reply:
         }
         return {**response, "output": [message, *response["output"]]}
 
-    return retold(reply, announced)
+    return rebuild_stream(reply, announced)
 
 
 @on_reply()
-def text_in_two_parts(_asked: Asked, reply: Reply) -> Reply:
+def text_in_two_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A message has its text in two parts."""
 
     def halved(response: Json) -> Json:
@@ -175,7 +175,7 @@ def text_in_two_parts(_asked: Asked, reply: Reply) -> Reply:
                 item["content"] = [*_halves(item["content"])]
         return response
 
-    return retold(reply, halved)
+    return rebuild_stream(reply, halved)
 
 
 def _halves(content: list[Json]) -> Iterable[Json]:
@@ -186,7 +186,7 @@ def _halves(content: list[Json]) -> Iterable[Json]:
 
 
 @on_reply()
-def url_citations(_asked: Asked, reply: Reply) -> Reply:
+def url_citations(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A text carries an annotation of a kind that no other answer has."""
 
     def cited(response: Json) -> Json:
@@ -203,12 +203,12 @@ def url_citations(_asked: Asked, reply: Reply) -> Reply:
                 ]
         return response
 
-    return retold(reply, cited)
+    return rebuild_stream(reply, cited)
 
 
 @on_reply(profiles={"newapi", "openai"})
-def whole_float_as_time(_asked: Asked, reply: Reply) -> Reply:
+def whole_float_as_time(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The time of an answer is a number with a fraction of nought."""
-    return each_response(
+    return change_each_response(
         reply, lambda response: {**response, "created_at": response["created_at"] * 1.0}
     )

@@ -7,18 +7,18 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.mutations import each_event, each_response, renumbered
-from conformance.reference.request import Asked
+from conformance.reference.mutations import change_each_event, change_each_response, renumbered
+from conformance.reference.request import GatewayRequest
 from conformance.reference.response import text_part
-from conformance.reference.response_message import STREAM_TYPE, Chunk, Head, Reply
+from conformance.reference.response_message import STREAM_TYPE, Chunk, ResponseHead, GatewayResponse
 
 Json = Any
 
 
 @on_wire()
 def crlf_frames(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Stream lines end in CR LF."""
     if not is_stream(head):
         return head, chunks
@@ -29,25 +29,25 @@ def crlf_frames(
 
 @on_wire()
 def comments_between_events(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Keep-alive comments stand between the events."""
     return head, _with_comments(chunks) if is_stream(head) else chunks
 
 
 @on_reply()
-def unknown_extra_members(_asked: Asked, reply: Reply) -> Reply:
+def unknown_extra_members(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Responses and events carry members that no document names."""
 
     def more(value: Json) -> Json:
         return {**value, "x_gateway": {"channel": 7}}
 
-    return each_event(each_response(reply, more), more)
+    return change_each_event(change_each_response(reply, more), more)
 
 
 def _rewritten(
-    head: Head, chunks: Iterable[Chunk], change: Callable[[bytes], bytes]
-) -> tuple[Head, Iterable[Chunk]]:
+    head: ResponseHead, chunks: Iterable[Chunk], change: Callable[[bytes], bytes]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Change the bytes of each chunk of a stream."""
     if not is_stream(head):
         return head, chunks
@@ -56,16 +56,16 @@ def _rewritten(
 
 @on_wire()
 def cr_frames(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Stream lines end in CR."""
     return _rewritten(head, chunks, lambda data: data.replace(b"\n", b"\r"))
 
 
 @on_wire()
 def narrow_frames(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """No space stands behind the colon of a field."""
     return _rewritten(
         head,
@@ -78,8 +78,8 @@ def narrow_frames(
 
 @on_wire()
 def data_in_lines(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """The data of an event is spread over three lines."""
     return _rewritten(
         head,
@@ -90,8 +90,8 @@ def data_in_lines(
 
 @on_wire()
 def ids_and_retries(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Each frame has an id, a time to retry, and a field that nobody knows."""
     return _rewritten(
         head, chunks, lambda data: b"id: 7\nretry: 3000\nchannel: 7\n" + data
@@ -100,16 +100,16 @@ def ids_and_retries(
 
 @on_wire()
 def stream_begins_with_a_mark(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A stream begins with a byte order mark."""
     return head, chain([Chunk(BOM_UTF8)], chunks) if is_stream(head) else chunks
 
 
 @on_wire()
 def whole_stream_at_once(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A stream is written in one piece."""
     if not is_stream(head):
         return head, chunks
@@ -118,8 +118,8 @@ def whole_stream_at_once(
 
 @on_wire()
 def frames_in_shreds(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Frames are flushed in pieces, cut inside CR LF, and inside characters."""
     if not is_stream(head):
         return head, chunks
@@ -132,19 +132,19 @@ def frames_in_shreds(
 
 
 @on_reply()
-def data_only_frames(_asked: Asked, reply: Reply) -> Reply:
+def data_only_frames(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No event has a name."""
     return replace(reply, names=None)
 
 
 @on_reply()
-def done_sentinel(_asked: Asked, reply: Reply) -> Reply:
+def done_sentinel(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream ends in [DONE]."""
     return replace(reply, done=True)
 
 
 @on_reply()
-def unknown_events(_asked: Asked, reply: Reply) -> Reply:
+def unknown_events(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Events of types that no document names stand between the others, and behind."""
     if reply.events is None:
         return reply
@@ -154,7 +154,7 @@ def unknown_events(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def queued_first(_asked: Asked, reply: Reply) -> Reply:
+def queued_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A response waits in a queue before it is in progress."""
     if reply.events is None:
         return reply
@@ -165,7 +165,7 @@ def queued_first(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply()
-def announced_with_parts(_asked: Asked, reply: Reply) -> Reply:
+def announced_with_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A message is announced with the empty part that its text will fill."""
 
     def filled(event: Json) -> Json:
@@ -175,11 +175,11 @@ def announced_with_parts(_asked: Asked, reply: Reply) -> Reply:
             item["content"] = [text_part("")]
         return event
 
-    return each_event(reply, filled)
+    return change_each_event(reply, filled)
 
 
 @on_reply()
-def overlapping_items(_asked: Asked, reply: Reply) -> Reply:
+def overlapping_items(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """All items are announced first, told side by side, and finished backwards."""
     tracks = dict[int, list[Json]]()
     for event in reply.events or ():
@@ -196,7 +196,7 @@ def overlapping_items(_asked: Asked, reply: Reply) -> Reply:
     return renumbered(reply.with_events(events))
 
 
-def is_stream(head: Head) -> bool:
+def is_stream(head: ResponseHead) -> bool:
     """Whether an event stream follows."""
     return (head.header("content-type") or "").startswith(STREAM_TYPE)
 

@@ -7,12 +7,12 @@ from typing import Final
 
 from conformance.contract.tokens import probes
 from conformance.contract.tokens.prompt_tokens import ladder_of
-from conformance.model.exchange import Exchange, Inconclusive, Refused
-from conformance.model.linear_fit import Ladder
-from conformance.model.node import Malformed
-from conformance.model.report import Report, Result
+from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
+from conformance.model.linear_fit import LinearFit
+from conformance.model.node import UnexpectedValue
+from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
-from conformance.model.timing import Spread, durations, spreads
+from conformance.model.timing import LatencySummary, durations, spreads
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 
@@ -63,7 +63,7 @@ class SectionBars:
     bars: tuple[Bar, ...]
 
 
-def _bar(level: Level, several: list[Result], most: int) -> Bar:
+def _bar(level: Level, several: list[RequirementResult], most: int) -> Bar:
     pieces, x = list[Piece](), 0.0
     for outcome in Outcome:
         if count := sum(result.outcome is outcome for result in several):
@@ -75,7 +75,7 @@ def _bar(level: Level, several: list[Result], most: int) -> Bar:
 
 def bars(report: Report) -> tuple[SectionBars, ...]:
     """Return the sections as they come; all bars of a level have one scale."""
-    found: dict[str, dict[Level, list[Result]]] = {}
+    found: dict[str, dict[Level, list[RequirementResult]]] = {}
     for result in report.results:
         section = found.setdefault(result.requirement.section, {})
         section.setdefault(result.level, []).append(result)
@@ -96,7 +96,7 @@ def bars(report: Report) -> tuple[SectionBars, ...]:
 class LadderPlot:
     """The token ladder: its dots and line within ``PLOT``, and what they say."""
 
-    ladder: Ladder
+    ladder: LinearFit
     dots: tuple[tuple[float, float, int, int], ...]
     line: tuple[float, float, float, float]
     most: tuple[int, int]
@@ -115,7 +115,7 @@ def ladder_plot(evidence: Evidence) -> LadderPlot | None:
     """Return the plot, or ``None`` where the run has not counted two prompts."""
     try:
         ladder = ladder_of(_rungs(evidence))
-    except (Inconclusive, Refused, Malformed):
+    except (Inconclusive, RejectedRequest, UnexpectedValue):
         return None
     width, height = PLOT
     wide = max(size for size, _ in ladder.points)
@@ -147,7 +147,7 @@ class Strip:
 
     label: str
     path: str
-    spread: Spread
+    spread: LatencySummary
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def times(report: Report) -> Times | None:
         share = (math.log10(max(seconds, 10.0**low)) - low) / (high - low)
         return round(WIDTH * min(share, 1), 1)
 
-    def strip(name: str, spread: Spread) -> Strip:
+    def strip(name: str, spread: LatencySummary) -> Strip:
         every = sorted(measured[name])
         some = [every[len(every) * n // DOTS] for n in range(min(DOTS, len(every)))]
         places = dict.fromkeys(x(t) for t in (every if len(every) <= DOTS else some))

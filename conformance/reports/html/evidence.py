@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.model.event import Event
-from conformance.model.exchange import Exchange, Kind
-from conformance.model.node import Finding, Malformed, show
-from conformance.model.report import Report, Result
+from conformance.model.exchange import Exchange, ResponseKind
+from conformance.model.node import Finding, UnexpectedValue, quote
+from conformance.model.report import Report, RequirementResult
 from conformance.reports import Evidence
 from conformance.reports.curl import curl
 from conformance.reports.html.json_excerpt import LONGEST, Line, cut, plain, printed
@@ -96,10 +96,10 @@ def _says(event: Event) -> str:
     """Return the beginning of what a delta adds, or nothing."""
     try:
         value = event.data.value
-    except Malformed:
+    except UnexpectedValue:
         return ""
     delta = value.get("delta") if isinstance(value, dict) else None
-    return cut(show(delta[:DELTA])) if isinstance(delta, str) else ""
+    return cut(quote(delta[:DELTA])) if isinstance(delta, str) else ""
 
 
 def _row(event: Event, pointer: str | None) -> Row:
@@ -108,7 +108,7 @@ def _row(event: Event, pointer: str | None) -> Row:
     if pointer is not None:
         try:
             lines = printed(event.data.value, pointer)
-        except Malformed:
+        except UnexpectedValue:
             lines = (Line(cut(event.frame.data, 2000), marked=True),)
     return Row(
         str(event.index),
@@ -156,7 +156,7 @@ def _body(exchange: Exchange, pointer: str) -> tuple[Line, ...]:
 
 def shown(finding: Finding, exchange: Exchange, report: Report) -> Shown:
     """Return an exchange as evidence of ``finding``."""
-    is_stream = exchange.kind is Kind.STREAM
+    is_stream = exchange.kind is ResponseKind.STREAM
     ids = tuple(
         (cut(name, 80), cut(value, 200))
         for name, value in exchange.headers
@@ -176,7 +176,7 @@ def shown(finding: Finding, exchange: Exchange, report: Report) -> Shown:
     )
 
 
-def told(result: Result, first: Shown | None) -> tuple[Finding, ...]:
+def told(result: RequirementResult, first: Shown | None) -> tuple[Finding, ...]:
     """Return the findings to list, that of the evidence first."""
     several = result.findings
     about = first.about if first else None
@@ -185,7 +185,7 @@ def told(result: Result, first: Shown | None) -> tuple[Finding, ...]:
     return tuple(tame(finding) for finding in listed[:FINDINGS])
 
 
-def best(result: Result, report: Report, evidence: Evidence) -> Shown | None:
+def best(result: RequirementResult, report: Report, evidence: Evidence) -> Shown | None:
     """Return the evidence with the shortest request, or ``None`` without any."""
     exchange = plainest(result, evidence)
     if exchange is None:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from conformance.model.node import Json
-from conformance.reports.escaping import visible
+from conformance.reports.escaping import escape_control_characters
 
 DEEPEST: Final = 24
 """Levels of nesting that are followed."""
@@ -55,8 +55,8 @@ class Line:
 def cut(text: str, longest: int = LONGEST) -> str:
     """Return ``text`` as it can be shown, cut to so many characters of its own."""
     if len(text) <= longest:
-        return visible(text)
-    return f"{visible(text[:longest])}… ({len(text)} characters)"
+        return escape_control_characters(text)
+    return f"{escape_control_characters(text[:longest])}… ({len(text)} characters)"
 
 
 def _step(value: Json, steps: list[str]) -> tuple[str | int, int] | None:

@@ -20,11 +20,11 @@ from conformance.contract.catalogue import catalogue
 from conformance.model.generated_input import COLUMNS
 from conformance.model.node import Finding
 from conformance.model.profile import PROFILES
-from conformance.model.report import Report, Result
+from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level, Untested
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
-from conformance.reports.finding_groups import groups
+from conformance.reports.finding_groups import group_findings
 from conformance.reports.html import charts, evidence, json_excerpt, translate
 from conformance.reports.i18n import LANGUAGES, TAGS
 
@@ -72,7 +72,7 @@ def _environment() -> Environment:
         label=translate.label,
         label_of=translate.label_of,
         told=charts.told,
-        groups=groups,
+        group_findings=group_findings,
         Level=Level,
         Outcome=Outcome,
     )
@@ -99,7 +99,7 @@ def policy(style: str, script: str) -> str:
     )
 
 
-def _by_gravity(report: Report) -> list[Result]:
+def _by_gravity(report: Report) -> list[RequirementResult]:
     levels = list(Level)
     return sorted(
         report.results,
@@ -111,7 +111,7 @@ def _by_gravity(report: Report) -> list[Result]:
     )
 
 
-def _excuse(result: Result, report: Report) -> str:
+def _excuse(result: RequirementResult, report: Report) -> str:
     """Return the entry of a baseline that would excuse a failure for a while."""
     begun = date.fromisoformat(report.run.started_at[:10])
     return (
@@ -131,7 +131,7 @@ class _Bodies:
         self._left = ROOM
         self.left_out = 0
 
-    def of(self, result: Result) -> Markup:
+    def of(self, result: RequirementResult) -> Markup:
         """Return what a requirement opens to."""
         if result.outcome not in _BROKEN:
             return self._rendered(result, None, ())
@@ -146,7 +146,7 @@ class _Bodies:
 
     def _rendered(
         self,
-        result: Result,
+        result: RequirementResult,
         best: evidence.Shown | None,
         findings: tuple[Finding, ...],
     ) -> Markup:
@@ -161,12 +161,12 @@ class _Bodies:
         return Markup(text)  # noqa: S704 -- the template has escaped it
 
 
-def _not_judged(report: Report) -> list[tuple[Outcome, str, list[Result]]]:
+def _not_judged(report: Report) -> list[tuple[Outcome, str, list[RequirementResult]]]:
     """Return the requirements that were not judged, by outcome and reason.
 
     A reason is the same whatever exchange showed it; the commonest ones come first.
     """
-    found: dict[tuple[Outcome, str], list[Result]] = {}
+    found: dict[tuple[Outcome, str], list[RequirementResult]] = {}
     for result in report.results:
         if result.outcome in _OPEN:
             reason = _EXCHANGE.sub("", result.reason)

@@ -14,7 +14,7 @@ from conformance.model.report import Report
 from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Outcome
 from conformance.reports import i18n
-from conformance.reports.escaping import visible
+from conformance.reports.escaping import escape_control_characters
 from conformance.reports.i18n import LANGUAGES, TAGS, said
 
 _SPAN: Final = Markup('<span class="{lang}" lang="{tag}">{text}</span>')
@@ -25,7 +25,7 @@ def in_each(say: Callable[[str], str], **values: object) -> Markup:
 
     Values are escaped; where all languages say the same, it stands there once.
     """
-    texts = {lang: escape(visible(say(lang))).format(**values) for lang in LANGUAGES}
+    texts = {lang: escape(escape_control_characters(say(lang))).format(**values) for lang in LANGUAGES}
     if len(set(texts.values())) == 1:
         return texts[LANGUAGES[0]]
     spans = (

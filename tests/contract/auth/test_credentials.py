@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from conformance.contract.auth import probes
-from conformance.model.exchange import LEAK, Exchange, Inconclusive
-from conformance.model.probe import Setting
+from conformance.model.exchange import REDACTED, Exchange, Inconclusive
+from conformance.model.probe import ProbeContext
 from conformance.model.request import KEY, PATH, Request
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import (
@@ -150,7 +150,7 @@ def test_a_mark_of_a_key_is_a_finding_unless_it_may_be_chance(
     name: str, outcome: Outcome
 ) -> None:
     """A key called "test" stands in many an innocent sentence."""
-    verdict = universal(REPEATED, refusal(f"Got {LEAK.format(name)}.", 401))
+    verdict = universal(REPEATED, refusal(f"Got {REDACTED.format(name)}.", 401))
 
     assert verdict.outcome is outcome
 
@@ -159,7 +159,7 @@ def test_a_mark_of_a_key_is_a_finding_unless_it_may_be_chance(
     "shown",
     [
         hashlib.sha256(WRONG.encode()).hexdigest().upper(),
-        LEAK.format("the SHA-256 of the key"),
+        REDACTED.format("the SHA-256 of the key"),
     ],
 )
 def test_a_hash_is_told_in_any_case(shown: str) -> None:
@@ -172,7 +172,7 @@ def test_a_hash_is_told_in_any_case(shown: str) -> None:
 def test_what_the_client_put_into_its_body_may_come_back() -> None:
     """A key in the prompt is the client's own doing."""
     keyed = Request(ASKED.content, keyed=True)
-    told = came({**ANSWER, "metadata": LEAK.format("the key")}, request=keyed)
+    told = came({**ANSWER, "metadata": REDACTED.format("the key")}, request=keyed)
 
     assert universal(REPEATED, told).outcome is Outcome.INCONCLUSIVE
 
@@ -215,17 +215,17 @@ def test_a_key_that_never_worked_is_the_users_mistake() -> None:
 
 def test_a_wrong_key_looks_like_a_key_and_repeats_itself() -> None:
     """Equal in equal runs, so that a journal can be judged again."""
-    key = probes.wrong_key(Setting("m", seed=1))
+    key = probes.wrong_key(ProbeContext("m", seed=1))
 
     assert key.startswith("sk-")
     assert len(key) > 30
-    assert key == probes.wrong_key(Setting("m", seed=1))
-    assert key != probes.wrong_key(Setting("m", seed=2))
+    assert key == probes.wrong_key(ProbeContext("m", seed=1))
+    assert key != probes.wrong_key(ProbeContext("m", seed=2))
 
 
 def test_the_real_key_is_never_sent_in_clear_places_but_two() -> None:
     """The two probes that must show it say so, and the target alone fills it in."""
-    setting = Setting("m")
+    setting = ProbeContext("m")
     for probe in (probes.key_in_query, probes.key_in_body):
         request = next(probe.steps(setting))
         assert isinstance(request, Request)
@@ -236,7 +236,7 @@ def test_the_real_key_is_never_sent_in_clear_places_but_two() -> None:
 
 def test_a_key_without_letters_has_no_other_case() -> None:
     """The probe gives up before it would send the good key itself."""
-    steps = probes.swapped_key.steps(Setting("m", key_has_letters=False))
+    steps = probes.swapped_key.steps(ProbeContext("m", key_has_letters=False))
 
     with pytest.raises(Inconclusive):
         next(steps)

@@ -4,9 +4,9 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.echo import probes
-from conformance.judge.universal_checks import Tally
+from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
-from conformance.model.probe import Setting
+from conformance.model.probe import ProbeContext
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import refusal, universal
 from tests.contract.sample_responses import Json, answer, asking
@@ -16,7 +16,7 @@ FOREIGN = "echo.no-foreign-instructions"
 
 def _judged(member: str, sent: Json, told: Json, profile: str = "newapi") -> Outcome:
     check = catalogue().find(f"echo.{member.replace('_', '-')}")
-    tally = Tally(Case(check, None), profile)
+    tally = UniversalVerdict(Case(check, None), profile)
     tally.add(answer(asking(**{member: sent}), **{member: told}))
     return tally.verdict().outcome
 
@@ -94,7 +94,7 @@ def test_instructions_of_the_gateway_are_foreign() -> None:
 
 def test_a_refused_request_is_sent_again_with_less() -> None:
     """Reasoning models refuse sampling parameters, and some servers metadata."""
-    steps = probes.parameters.steps(Setting("m"))
+    steps = probes.parameters.steps(ProbeContext("m"))
     first: Json = next(steps)
     second: Json = steps.send(refusal("Unsupported parameter: 'temperature'."))
 

@@ -4,8 +4,8 @@ import pytest
 
 from conformance.contract.errors.envelope import OF_HTTP
 from conformance.contract.errors.probes import crowded_refusal, secret_word
-from conformance.model.exchange import Failure, Trouble
-from conformance.model.probe import Setting
+from conformance.model.exchange import TransportFailure, FailureKind
+from conformance.model.probe import ProbeContext
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import (
@@ -57,7 +57,7 @@ def test_what_is_no_envelope_is_blamed_once(body: object) -> None:
 
 def test_a_body_cut_on_the_way_is_the_transports_business() -> None:
     """Half an envelope says nothing of the whole."""
-    failure = Failure(Trouble.CUT)
+    failure = TransportFailure(FailureKind.CUT)
     told = came(b'{"error": {"mess', 400, failure=failure)
 
     assert universal("errors.is-an-envelope", told).outcome is Outcome.INCONCLUSIVE
@@ -238,7 +238,7 @@ def test_the_prompt_is_known_by_its_word(
     outcome: Outcome,
 ) -> None:
     """An answer may of course repeat it; only a refusal may not."""
-    setting = Setting("m")
+    setting = ProbeContext("m")
     request = next(crowded_refusal.steps(setting))
     assert isinstance(request, Request)
     word = secret_word(setting) if quoted else "nobody"

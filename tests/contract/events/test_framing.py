@@ -22,7 +22,7 @@ from tests.contract.sample_streams import (
     response,
     written,
 )
-from tests.fault_servers import Town, town_of, tripped
+from tests.fault_servers import FaultServers, fault_servers, tripped
 
 Json = Any
 Events = list[Json]
@@ -182,14 +182,14 @@ def test_an_unusual_stream_that_conforms_is_not_blamed(
 
 
 @pytest.fixture(scope="module")
-def variety() -> Iterator[Town]:
+def variety() -> Iterator[FaultServers]:
     """One gateway for each benign variant."""
-    with town_of({name: (variant,) for name, variant in VARIANTS.items()}) as town:
+    with fault_servers({name: (variant,) for name, variant in VARIANTS.items()}) as town:
         yield town
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_a_benign_variant_is_not_blamed(variety: Town, name: str) -> None:
+def test_a_benign_variant_is_not_blamed(variety: FaultServers, name: str) -> None:
     """A gateway that streams in another way passes, and leaves no MUST open."""
     report = variety.judge(name, only=("streaming", "events"))
 

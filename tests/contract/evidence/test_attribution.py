@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.contract.evidence.attribution import is_told
+from conformance.contract.evidence.attribution import is_already_reported
 from conformance.model.node import Finding
 
 
@@ -22,4 +22,4 @@ def test_what_another_clause_tells_of_one_event(pointer: str, *, told: bool) -> 
     places = ("event 0 /response", "event 1 /sequence_number", "")
     elsewhere = [Finding(place, "a value", "nothing") for place in places]
 
-    assert is_told(pointer, elsewhere) is told
+    assert is_already_reported(pointer, elsewhere) is told

@@ -5,7 +5,7 @@ import pytest
 from conformance.contract.isolation import probes
 from conformance.contract.isolation.concurrency import _WORD
 from conformance.model.exchange import Exchange
-from conformance.model.probe import Setting
+from conformance.model.probe import ProbeContext
 from conformance.model.verdict import Outcome
 from tests.contract.run_probe import SETTING, asking, call, held, message, response
 from tests.contract.sample_errors import came, refusal, universal
@@ -23,7 +23,7 @@ def recited(word: str, said: str, **members: object) -> Exchange:
 @pytest.mark.parametrize("seed", range(50))
 def test_every_word_has_the_form_that_is_looked_for(seed: int) -> None:
     """Otherwise nothing would ever be foreign."""
-    word = Setting("m", seed).word("any").encode()
+    word = ProbeContext("m", seed).word("any").encode()
 
     assert _WORD.findall(b"a " + word + b".") == [word]
 

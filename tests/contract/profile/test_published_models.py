@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from conformance.clients.extras import missing
+from conformance.clients.extras import missing_extra
 from conformance.clients.json_shape import shape
-from conformance.clients.model_errors import Breach
+from conformance.clients.model_errors import ModelError
 from conformance.clients.published_models import published
 from conformance.contract.catalogue import catalogue
 from conformance.contract.profile.published_models import MODELLED, NULLABLE
-from conformance.judge.universal_checks import Tally
+from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.request import Request
@@ -81,7 +81,7 @@ RESPONSE: Json = {
 }
 
 
-def breaches(profile: str, **members: Json) -> tuple[Breach, ...]:
+def breaches(profile: str, **members: Json) -> tuple[ModelError, ...]:
     """Hold a sound response with other members against the models."""
     return published(profile).against_response({**RESPONSE, **members})
 
@@ -92,7 +92,7 @@ def judged(slug: str, profile: str, response: Json) -> Verdict:
     headers = (("content-type", "application/json"),)
     request = Request.of({"model": "m", "input": "Hi"})
     exchange = Exchange(request, 200, headers, body, ((0.1, len(body)),))
-    tally = Tally(Case(catalogue().find(f"profile.{slug}"), None), profile)
+    tally = UniversalVerdict(Case(catalogue().find(f"profile.{slug}"), None), profile)
     tally.add(exchange)
     return tally.verdict()
 
@@ -153,7 +153,7 @@ def test_null_temperature_fits_openai_alone(
     """Reasoning models have no temperature; Open Responses wants a number anyhow."""
     found = [b for b in breaches(profile, **{member: None}) if not b.missing]
 
-    assert found == ([] if fits else [Breach((member,), "number")])
+    assert found == ([] if fits else [ModelError((member,), "number")])
 
 
 def test_statuses() -> None:
@@ -168,7 +168,7 @@ def test_statuses() -> None:
 
 def test_a_time_is_a_number_or_an_integer() -> None:
     """OpenAI allows fractions of a second, Open Responses does not."""
-    broken = Breach(("created_at",), "integer")
+    broken = ModelError(("created_at",), "integer")
 
     assert broken not in breaches("openai", created_at=1.5)
     assert broken in breaches("openresponses", created_at=1.5)
@@ -328,7 +328,7 @@ def test_without_the_extra_nothing_is_judged(
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert f"pip install 'responses-conformance[{extra}]'" in verdict.reason
-    assert missing(extra)
+    assert missing_extra(extra)
 
 
 def test_a_model_is_demanded_where_the_document_demands_it() -> None:
@@ -360,6 +360,6 @@ def test_what_we_left_out_of_a_tool_is_not_missed_in_its_echo() -> None:
         headers = (("content-type", "application/json"),)
         exchange = Exchange(asked, 200, headers, body, probe=probe)
         case = Case(catalogue().find("profile.nested-members-are-there"), None)
-        tally = Tally(case, "openai")
+        tally = UniversalVerdict(case, "openai")
         tally.add(exchange)
         assert len(tally.findings) == found

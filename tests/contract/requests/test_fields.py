@@ -9,16 +9,16 @@ from conformance.contract.catalogue import catalogue
 from conformance.contract.requests import probes as served_probes
 from conformance.contract.requests import rejected_probes as refused_probes
 from conformance.contract.requests.outcome import named, refused, served, was_served
-from conformance.contract.requests.probes import Row
-from conformance.judge.universal_checks import judge
+from conformance.contract.requests.probes import RequestCase
+from conformance.judge.universal_checks import evaluate
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Failure, Inconclusive, Trouble
+from conformance.model.exchange import Exchange, TransportFailure, Inconclusive, FailureKind
 from conformance.model.node import Finding, Json
-from conformance.model.probe import Probe, Setting, Told
+from conformance.model.probe import Probe, ProbeContext, ProbeResult
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome, Verdict
 
-SETTING = Setting("gpt-4o")
+SETTING = ProbeContext("gpt-4o")
 ANSWER = {"id": "resp_1", "object": "response", "status": "completed", "output": []}
 ENVELOPE = {"error": {"message": "Invalid 'top_p'.", "type": "invalid_request_error"}}
 
@@ -45,16 +45,16 @@ UNCLEAR = [
     told(403, ENVELOPE),
     told(429, ENVELOPE),
     told(302, b""),
-    Exchange(SETTING.ask(), failure=Failure(Trouble.TIMEOUT)),
-    Exchange(SETTING.ask(), failure=Failure(Trouble.CUT)),
+    Exchange(SETTING.ask(), failure=TransportFailure(FailureKind.TIMEOUT)),
+    Exchange(SETTING.ask(), failure=TransportFailure(FailureKind.CUT)),
 ]
-ROWS = (Row("first", names=("top_p",)), Row("second", names=("truncation",)))
+ROWS = (RequestCase("first", names=("top_p",)), RequestCase("second", names=("truncation",)))
 
 
-def verdict_of(id_: str, *turns: Told) -> Verdict:
+def verdict_of(id_: str, *turns: ProbeResult) -> Verdict:
     """Judge one clause, by its slug, on turns made by hand."""
     check = catalogue().find(f"requests.{id_}")
-    return judge(Case(check, check.probes[0]), turns, "newapi")
+    return evaluate(Case(check, check.probes[0]), turns, "newapi")
 
 
 class TestFates:
@@ -102,19 +102,19 @@ class TestTables:
     """What the probes send."""
 
     @pytest.mark.parametrize("row", refused_probes.MALFORMED, ids=lambda r: r.label)
-    def test_malformed_bodies_are_no_json_in_any_reading(self, row: Row) -> None:
+    def test_malformed_bodies_are_no_json_in_any_reading(self, row: RequestCase) -> None:
         """Not even the start of a malformed body is a JSON value."""
         content = row.request(SETTING).content.decode()
         with pytest.raises(json.JSONDecodeError):
             json.JSONDecoder().raw_decode(content)
 
     @pytest.mark.parametrize("row", refused_probes.LENIENT, ids=lambda r: r.label)
-    def test_lenient_bodies_are_no_json(self, row: Row) -> None:
+    def test_lenient_bodies_are_no_json(self, row: RequestCase) -> None:
         """What a lenient reader takes is no JSON by the standard."""
         assert row.request(SETTING).json is None
 
     @pytest.mark.parametrize("row", refused_probes.ODD_BODIES, ids=lambda r: r.label)
-    def test_odd_bodies_are_requests_all_the_same(self, row: Row) -> None:
+    def test_odd_bodies_are_requests_all_the_same(self, row: RequestCase) -> None:
         """An odd body is JSON, and asks the plain question."""
         content = row.request(SETTING).content
         shallow = content.replace(b"[" * 10_000 + b"]" * 10_000, b"[]")
@@ -123,7 +123,7 @@ class TestTables:
         assert "hello" in body["input"]
 
     def test_rows_are_what_their_labels_say(self) -> None:
-        """Rows of one probe can be told apart, and set what they name."""
+        """RequestCases of one probe can be told apart, and set what they name."""
         for table in refused_probes.NAMED.values():
             labels = [row.label for row in table]
             assert len(set(labels)) == len(labels)

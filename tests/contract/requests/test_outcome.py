@@ -5,38 +5,38 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.model.verdict import Outcome
-from conformance.reference.errors import Refused, wrong_value
+from conformance.reference.errors import ApiError, wrong_value
 from conformance.reference.fault import Fault, on_reply, on_request
 from conformance.reference.faults.requests.fields import refusal
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
-from tests.fault_servers import Town, town_of, tripped
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
+from tests.fault_servers import FaultServers, fault_servers, tripped
 
 
 @on_reply()
-def errors_of_fastapi(_asked: Asked, reply: Reply) -> Reply:
+def errors_of_fastapi(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Refusals are 422 with a list of details, as a Python framework has them."""
     if reply.status != 400:
         return reply
     where = (reply.payload["error"]["param"] or "body").split(".")
     detail = [{"loc": ["body", *where], "msg": "Input should be valid"}]
-    return Reply(422, payload={"detail": detail})
+    return GatewayResponse(422, payload={"detail": detail})
 
 
 @on_request()
-def strict_about_members(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def strict_about_members(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Members that nobody knows are refused by their names."""
     body = asked.body if asked.creates and isinstance(asked.body, dict) else {}
     odd = [name for name in body if name.startswith("x_")]
     if odd:
         message = f"Unrecognized request argument supplied: {odd[0]}"
-        return refusal(Refused(400, message, code="unknown_parameter"))
+        return refusal(ApiError(400, message, code="unknown_parameter"))
     return asked
 
 
 @on_request()
-def strict_about_input(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def strict_about_input(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """An empty input is refused, and a cap that no model has."""
     if asked.creates and asked.member("input") in ("", []):
         return refusal(wrong_value("input", "something", asked.member("input")))
@@ -48,13 +48,13 @@ def strict_about_input(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request()
-def lenient_about_media(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def lenient_about_media(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A body is JSON whatever its content type says."""
     return asked.with_header("content-type", "application/json")
 
 
 @on_request()
-def chat_cap_translated(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def chat_cap_translated(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """The chat name of the cap means the cap."""
     cap = asked.member("max_tokens") if asked.creates else None
     if cap is None:
@@ -63,7 +63,7 @@ def chat_cap_translated(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request()
-def one_system_message_at_the_start(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def one_system_message_at_the_start(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A chat template takes one system text, in the first place."""
     given = asked.member("input") if asked.creates else None
     if isinstance(given, list):
@@ -87,14 +87,14 @@ BENIGN: dict[str, tuple[Fault, ...]] = {
 
 
 @pytest.fixture(scope="module")
-def town() -> Iterator[Town]:
+def town() -> Iterator[FaultServers]:
     """Serve every variant."""
-    with town_of(BENIGN) as several:
+    with fault_servers(BENIGN) as several:
         yield several
 
 
 @pytest.mark.parametrize("name", ["sound", *BENIGN])
-def test_no_variant_is_blamed(town: Town, name: str) -> None:
+def test_no_variant_is_blamed(town: FaultServers, name: str) -> None:
     """Every clause passes on what a conforming server may do."""
     report = town.judge(name, ("requests",))
     judged = [r for r in report.results if r.requirement.section == "requests"]

@@ -6,9 +6,9 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.responses.model import is_a_version
-from conformance.judge.universal_checks import Tally
+from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Failure, Kind, Trouble
+from conformance.model.exchange import Exchange, TransportFailure, ResponseKind, FailureKind
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import came, refusal, universal
 from tests.contract.sample_responses import (
@@ -130,7 +130,7 @@ def test_no_clause_blames_a_sound_answer(name: str, profile: str) -> None:
     """
     blamed = []
     for id_ in _universal():
-        tally = Tally(Case(catalogue().find(id_), None), profile)
+        tally = UniversalVerdict(Case(catalogue().find(id_), None), profile)
         tally.add(SOUND[name])
         if tally.verdict().outcome in {Outcome.FAILED, Outcome.ERROR}:
             blamed.append(id_)
@@ -156,14 +156,14 @@ def test_what_is_no_response_is_blamed_once(body: bytes, media_type: str) -> Non
     """The one clause speaks up, and the others have nothing to judge."""
     told = came(body, headers=(("content-type", media_type),))
 
-    assert told.kind is Kind.UNRECOGNISED
+    assert told.kind is ResponseKind.UNRECOGNISED
     assert universal(IS_A_RESPONSE, told).outcome is Outcome.FAILED
     assert universal("responses.id-is-a-string", told).outcome is Outcome.INCONCLUSIVE
 
 
 def test_an_answer_that_was_cut_off_is_no_evidence() -> None:
     """The transport has clauses of its own."""
-    told = came(b'{"id": "r', failure=Failure(Trouble.CUT))
+    told = came(b'{"id": "r', failure=TransportFailure(FailureKind.CUT))
 
     assert universal(IS_A_RESPONSE, told).outcome is Outcome.INCONCLUSIVE
 

@@ -13,13 +13,13 @@ from conformance.clients import openai_client
 from conformance.contract.catalogue import catalogue
 from conformance.contract.sdk import responses
 from conformance.judge.plan import plan
-from conformance.judge.universal_checks import Tally
+from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.exchange import Exchange, TransportFailure, FailureKind
 from conformance.model.generated_input import PREFIX
 from conformance.model.profile import NEWAPI
 from conformance.model.request import Request
-from conformance.model.scope import Note
+from conformance.model.scope import Observation
 from conformance.model.settings import Settings
 from conformance.model.verdict import Outcome, Verdict
 from tests.contract.profile.test_published_models import MESSAGE, RESPONSE
@@ -103,7 +103,7 @@ def told(
 
 def judged(slug: str, *exchanges: Exchange) -> Verdict:
     """Judge some exchanges by one clause of the section."""
-    tally = Tally(Case(catalogue().find(f"sdk.{slug}"), None), "newapi")
+    tally = UniversalVerdict(Case(catalogue().find(f"sdk.{slug}"), None), "newapi")
     for exchange in exchanges:
         tally.add(exchange)
     return tally.verdict()
@@ -113,7 +113,7 @@ def test_text_and_calls_are_read() -> None:
     """The program gets what the wire has; the usage of the chat API is no trouble."""
     whole = {**RESPONSE, "output": [MESSAGE, CALL], "usage": CHAT_USAGE}
 
-    reading = openai_client.created(answer(whole))
+    reading = openai_client.read_response(answer(whole))
 
     assert reading.text == "Hello"
     assert reading.calls == (
@@ -128,8 +128,8 @@ def test_a_stream_is_read_piece_by_piece(item: Json, last: str) -> None:
     """Every event is handed over, and the accumulator ends in what was sent."""
     sent = stream(*told(item, last))
 
-    assert openai_client.iterated(sent).events == tuple(e.type for e in sent.events)
-    assert openai_client.accumulated(sent).trouble == ""
+    assert openai_client.read_events(sent).events == tuple(e.type for e in sent.events)
+    assert openai_client.read_final_response(sent).trouble == ""
     assert judged("reads-a-stream", sent).outcome is Outcome.PASSED
     assert judged("accumulates-a-stream", sent).outcome is Outcome.PASSED
 
@@ -156,8 +156,8 @@ def test_a_warning_of_the_models_is_no_trouble() -> None:
     *events, last = told()
     sent = stream(*events, {**last, "response": response})
 
-    assert openai_client.created(answer(response)).text == "Hello"
-    assert openai_client.accumulated(sent).text == "Hello"
+    assert openai_client.read_response(answer(response)).text == "Hello"
+    assert openai_client.read_final_response(sent).text == "Hello"
 
 
 def test_an_error_member_stops_the_client() -> None:
@@ -174,7 +174,7 @@ def test_what_another_clause_blames_is_left_to_it() -> None:
 
     verdict = judged("accumulates-a-stream", sent)
 
-    assert openai_client.accumulated(sent).trouble
+    assert openai_client.read_final_response(sent).trouble
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "tells it better" in verdict.reason
 
@@ -192,7 +192,7 @@ def test_what_another_clause_blames_is_left_to_it() -> None:
 )
 def test_a_refusal_is_the_error_of_its_status(status: int, name: str) -> None:
     """The message is found, and the request is sent once."""
-    assert openai_client.raised(answer(REFUSAL, status)) == openai_client.Raised(
+    assert openai_client.raised(answer(REFUSAL, status)) == openai_client.ClientError(
         name, "No.", 1
     )
 
@@ -215,7 +215,7 @@ def test_legal_framing_that_the_client_misreads_breaks_no_must(
     sent = replace(plain, body=framed(plain.body), chunks=())
 
     assert sent.events[0].type == "response.created"
-    assert openai_client.iterated(sent).trouble.startswith("JSONDecodeError")
+    assert openai_client.read_events(sent).trouble.startswith("JSONDecodeError")
     assert judged("reads-a-stream", sent).outcome is Outcome.PASSED
     assert judged("accumulates-a-stream", sent).outcome is Outcome.PASSED
     assert judged("reads-the-framing", sent).outcome is Outcome.FAILED
@@ -254,7 +254,7 @@ def test_a_page_of_a_proxy_need_not_have_a_message() -> None:
 def test_what_no_program_sees_is_not_judged() -> None:
     """Cut, generated and rate limited answers say nothing of the client."""
     plain = answer(RESPONSE)
-    cut = replace(plain, failure=Failure(Trouble.CUT))
+    cut = replace(plain, failure=TransportFailure(FailureKind.CUT))
     drawn = replace(plain, probe=f"{PREFIX}x")
 
     assert judged("reads-a-response", cut, drawn).outcome is Outcome.INCONCLUSIVE
@@ -275,7 +275,7 @@ def test_a_stream_that_tells_of_an_error_is_not_judged() -> None:
 def test_one_answer_of_each_form_is_read() -> None:
     """The shortest, for the client is slow."""
     short, long = answer(RESPONSE), answer({**RESPONSE, "user": "x" * 99})
-    notes = [Note(exchange, "x-1") for exchange in (long, short, long)]
+    notes = [Observation(exchange, "x-1") for exchange in (long, short, long)]
 
     assert responses.chosen(notes, lambda exchange: exchange.status) == [short]
 

@@ -6,16 +6,16 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.state import probes
-from conformance.judge.universal_checks import judge
+from conformance.judge.universal_checks import evaluate
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json
 from conformance.model.verdict import Outcome
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 from tests.contract.run_probe import (
     SETTING,
     call,
@@ -26,7 +26,7 @@ from tests.contract.run_probe import (
     streamed,
 )
 from tests.contract.sample_errors import came, refusal
-from tests.fault_servers import town_of
+from tests.fault_servers import fault_servers
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
@@ -167,7 +167,7 @@ def test_a_page_is_told_by_what_came() -> None:
     turns.append(conversed(probes.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
     check = catalogue().find("state.response-can-be-fetched")
 
-    (finding,) = judge(Case(check, check.probes[0]), tuple(turns), "newapi").findings
+    (finding,) = evaluate(Case(check, check.probes[0]), tuple(turns), "newapi").findings
 
     assert finding.got == 'text/html, status 404, "<html>Not found</html>"'
 
@@ -248,20 +248,20 @@ def test_a_stored_call_that_was_not_made_is_open() -> None:
 
 
 @on_request()
-def _stateless(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def _stateless(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A server that keeps nothing, and says so."""
     if not asked.member("previous_response_id"):
         return asked
-    refused = Refused(
+    refused = ApiError(
         400, "'previous_response_id' is not supported.", code="unsupported_parameter"
     )
-    return Reply(400, payload=refused.envelope())
+    return GatewayResponse(400, payload=refused.envelope())
 
 
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[dict[str, Outcome]]:
     """Judge a stateless server by the whole section."""
-    with town_of({"stateless": (_stateless,)}) as town:
+    with fault_servers({"stateless": (_stateless,)}) as town:
         report = town.judge("stateless", only=("state",))
         yield {v.requirement.id: v.outcome for v in report.verdicts}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.contract.catalogue import catalogue
-from conformance.judge.universal_checks import Tally
+from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import on_probe, universal
@@ -24,7 +24,7 @@ KNOWN = "status.is-known"
 
 
 def _known(status: Json, profile: str) -> Outcome:
-    tally = Tally(Case(catalogue().find(KNOWN), None), profile)
+    tally = UniversalVerdict(Case(catalogue().find(KNOWN), None), profile)
     tally.add(answer(status=status))
     return tally.verdict().outcome
 

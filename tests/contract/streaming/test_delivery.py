@@ -9,11 +9,11 @@ import pytest
 
 from conformance.contract.streaming import delivery, disconnects
 from conformance.contract.streaming.probes import hung_up, refused_streams
-from conformance.judge.universal_checks import Tally, judge
+from conformance.judge.universal_checks import UniversalVerdict, evaluate
 from conformance.model.case import Case
 from conformance.model.check import Check
-from conformance.model.exchange import SSE_TYPE, Exchange, Failure, Trouble
-from conformance.model.probe import Setting, Told
+from conformance.model.exchange import SSE_TYPE, Exchange, TransportFailure, FailureKind
+from conformance.model.probe import ProbeContext, ProbeResult
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from tests.contract.sample_streams import (
@@ -27,7 +27,7 @@ from tests.contract.sample_streams import (
 Json = Any
 
 JSON = (("content-type", "application/json"),)
-SETTING = Setting("m")
+SETTING = ProbeContext("m")
 
 
 def answer(request: Request, body: Json, status: int = 200) -> Exchange:
@@ -43,16 +43,16 @@ def says(*parts: str) -> Json:
 
 def told(check: Check, *exchanges: Exchange) -> Outcome:
     """Judge a universal check on some exchanges."""
-    tally = Tally(Case(check, None), "newapi")
+    tally = UniversalVerdict(Case(check, None), "newapi")
     for one in exchanges:
         tally.add(one)
     return tally.verdict().outcome
 
 
-def held(check: Check, *turns: Told) -> Outcome:
+def held(check: Check, *turns: ProbeResult) -> Outcome:
     """Judge a check on the conversation of its only probe."""
     (probe,) = check.probes
-    return judge(Case(check, probe), turns, "newapi").outcome
+    return evaluate(Case(check, probe), turns, "newapi").outcome
 
 
 def asks(**members: Json) -> Request:
@@ -151,9 +151,9 @@ def left_and(after: Exchange) -> tuple[Exchange, tuple[Exchange]]:
     ("after", "outcome"),
     [
         (answer(asks(), says("Hello")), Outcome.PASSED),
-        (Exchange(asks(), failure=Failure(Trouble.CUT)), Outcome.FAILED),
-        (Exchange(asks(), failure=Failure(Trouble.CONNECT)), Outcome.FAILED),
-        (Exchange(asks(), failure=Failure(Trouble.TIMEOUT)), Outcome.INCONCLUSIVE),
+        (Exchange(asks(), failure=TransportFailure(FailureKind.CUT)), Outcome.FAILED),
+        (Exchange(asks(), failure=TransportFailure(FailureKind.CONNECT)), Outcome.FAILED),
+        (Exchange(asks(), failure=TransportFailure(FailureKind.TIMEOUT)), Outcome.INCONCLUSIVE),
         (Exchange(asks(), 502), Outcome.FAILED),
         (Exchange(asks(), 200), Outcome.INCONCLUSIVE),
         (Exchange(asks(), 429), Outcome.INCONCLUSIVE),

@@ -6,8 +6,8 @@ from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.tokens import probes as token_probes
 from conformance.contract.tokens.prompt_tokens import ladder_of, size_of
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.linear_fit import Ladder
-from conformance.model.probe import Setting
+from conformance.model.linear_fit import LinearFit
+from conformance.model.probe import ProbeContext
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import on_probe, refusal, universal
@@ -18,7 +18,7 @@ STREAMED = "tokens.stream-costs-what-json-costs"
 HONEST = (75, 130, 240, 460, 140, 250)
 """20 tokens of template, 55 for each paragraph, 10 for the frame of instructions."""
 
-REQUESTS: Json = next(token_probes.ladder.steps(Setting("m")))
+REQUESTS: Json = next(token_probes.ladder.steps(ProbeContext("m")))
 
 
 def _priced(read: int) -> Json:
@@ -108,12 +108,12 @@ def test_one_size_is_no_ladder() -> None:
     with pytest.raises(Inconclusive, match="two sizes"):
         ladder_of(_climbed(*HONEST)[:1])
     with pytest.raises(ValueError, match="two sizes"):
-        Ladder.through(((1, 75), (1, 76)))
+        LinearFit.through(((1, 75), (1, 76)))
 
 
 def test_the_farthest_point_is_named() -> None:
     """Above the line, or below it."""
-    assert Ladder.through(((1, 10), (2, 20), (3, 60), (4, 40))).farthest == (3, 60)
+    assert LinearFit.through(((1, 10), (2, 20), (3, 60), (4, 40))).farthest == (3, 60)
 
 
 def test_sizes_are_read_from_the_request() -> None:
@@ -171,7 +171,7 @@ def test_a_message_costs_what_its_text_costs(message: int, *, sound: bool) -> No
 
 
 READ = "tokens.every-message-is-read"
-TALK: Json = next(token_probes.conversation.steps(Setting("m")))
+TALK: Json = next(token_probes.conversation.steps(ProbeContext("m")))
 FAIR = 20 + 5 * 55 + 4 * 4
 """What five messages cost: template and text as on the ladder, and four frames."""
 
@@ -247,7 +247,7 @@ def test_generated_messages_are_no_conversation() -> None:
 
 def test_a_refused_developer_is_left_out() -> None:
     """The conversation is sent once more, with all that the others say."""
-    steps = token_probes.conversation.steps(Setting("m"))
+    steps = token_probes.conversation.steps(ProbeContext("m"))
     whole: Json = next(steps)
     fewer: Json = steps.send(refusal("No such role.", request=whole))
     four = answer(fewer, usage=_priced(FAIR - 59))
@@ -261,7 +261,7 @@ def test_a_refused_developer_is_left_out() -> None:
 
 def test_a_served_conversation_is_sent_once() -> None:
     """One answer is all that it costs."""
-    steps = token_probes.conversation.steps(Setting("m"))
+    steps = token_probes.conversation.steps(ProbeContext("m"))
     next(steps)
 
     with pytest.raises(StopIteration):
@@ -269,7 +269,7 @@ def test_a_served_conversation_is_sent_once() -> None:
 
 
 IN_STREAM = "tokens.instructions-cost-in-a-stream-too"
-BURST: Json = next(isolation_probes.burst.steps(Setting("m")))
+BURST: Json = next(isolation_probes.burst.steps(ProbeContext("m")))
 LONG: Json = BURST[isolation_probes.INSTRUCTED]
 
 

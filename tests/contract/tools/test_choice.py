@@ -4,7 +4,7 @@ import pytest
 
 from conformance.contract.tools import probes
 from conformance.model.node import Json
-from conformance.model.probe import Told
+from conformance.model.probe import ProbeResult
 from conformance.model.verdict import Outcome
 from tests.contract.run_probe import (
     SETTING,
@@ -199,7 +199,7 @@ WORD = SETTING.word("tool-result")
 
 def replied(
     text: str = "Fine.", counts: tuple[int, int, int, int] = (90, 120, 300, 310)
-) -> tuple[Told, ...]:
+) -> tuple[ProbeResult, ...]:
     """Return a round trip: a call, then answers to a short and two long results."""
     first, *others = counts
     asked = came(response(call("get_population", "{}"), read=first))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.model.exchange import Exchange, Failure, Trouble
+from conformance.model.exchange import Exchange, TransportFailure, FailureKind
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import (
@@ -15,29 +15,29 @@ from tests.contract.sample_errors import (
 )
 
 BLAMED = {
-    Trouble.CUT: "transport.body-is-whole",
-    Trouble.PROTOCOL: "transport.body-is-whole",
-    Trouble.TOO_LARGE: "transport.body-has-an-end",
-    Trouble.ENCODING: "transport.encoding-decodes",
+    FailureKind.CUT: "transport.body-is-whole",
+    FailureKind.PROTOCOL: "transport.body-is-whole",
+    FailureKind.TOO_LARGE: "transport.body-has-an-end",
+    FailureKind.ENCODING: "transport.encoding-decodes",
 }
 WIRE = ("transport.every-request-is-answered", *dict.fromkeys(BLAMED.values()))
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_each_trouble_in_a_body_is_blamed_once(trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", FailureKind)
+def test_each_trouble_in_a_body_is_blamed_once(trouble: FailureKind) -> None:
     """Time that is up, and a network that is down, are blamed on nobody."""
-    told = came(b"", 200, failure=Failure(trouble))
+    told = came(b"", 200, failure=TransportFailure(trouble))
     failed = [id_ for id_ in WIRE if universal(id_, told).outcome is Outcome.FAILED]
 
     assert failed == ([BLAMED[trouble]] if trouble in BLAMED else [])
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_silence_is_blamed_once_unless_it_may_be_ours(trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", FailureKind)
+def test_silence_is_blamed_once_unless_it_may_be_ours(trouble: FailureKind) -> None:
     """Before a status there is no body to be blamed for."""
-    told = came(b"", 0, failure=Failure(trouble))
+    told = came(b"", 0, failure=TransportFailure(trouble))
     failed = [id_ for id_ in WIRE if universal(id_, told).outcome is Outcome.FAILED]
-    ours = trouble in {Trouble.TIMEOUT, Trouble.CONNECT, Trouble.UNSENT}
+    ours = trouble in {FailureKind.TIMEOUT, FailureKind.CONNECT, FailureKind.UNSENT}
 
     assert failed == ([] if ours else ["transport.every-request-is-answered"])
 
@@ -51,7 +51,7 @@ def test_a_large_body_may_be_refused_before_it_is_read(
 ) -> None:
     """The server closes the connection, and what it has said is lost on the way."""
     large = Request.of({"model": "m", "input": "x" * length})
-    told = came(b"", 0, request=large, failure=Failure(Trouble.CUT))
+    told = came(b"", 0, request=large, failure=TransportFailure(FailureKind.CUT))
 
     assert universal("transport.every-request-is-answered", told).outcome is outcome
 

@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.contract.events.stream.rules import Ledger, Rule, Words
+from conformance.contract.events.stream.rules import StreamFindings, Rule, Unquoted
 from conformance.contract.events.stream.text_events import ERROR
 from conformance.model.event import Event
-from conformance.model.exchange import Exchange, Trouble
-from conformance.model.node import Json, Malformed, is_a
+from conformance.model.exchange import Exchange, FailureKind
+from conformance.model.node import Json, UnexpectedValue, is_a
 from conformance.model.sse import names_without_data
 
 Told = tuple[Event, str, dict[str, Json]]
 """An event of a known form: itself, its type, and its data."""
 
 OURS: Final = frozenset(
-    (Trouble.TIMEOUT, Trouble.TOO_LARGE, Trouble.ENCODING, Trouble.PROTOCOL)
+    (FailureKind.TIMEOUT, FailureKind.TOO_LARGE, FailureKind.ENCODING, FailureKind.PROTOCOL)
 )
 """Troubles after which we do not know how the stream would have gone on."""
 
@@ -29,7 +29,7 @@ def abandoned(exchange: Exchange) -> bool:
     return hung_up or bool(exchange.failure and exchange.failure.trouble in OURS)
 
 
-def framed(exchange: Exchange, ledger: Ledger) -> Iterator[Told]:
+def framed(exchange: Exchange, ledger: StreamFindings) -> Iterator[Told]:
     """Judge frames and numbers; yield each event that is of a known form."""
     _frames(exchange, ledger)
     for rule in (Rule.FOREIGN, Rule.NAME, Rule.COUNTS_UP):
@@ -61,7 +61,7 @@ def framed(exchange: Exchange, ledger: Ledger) -> Iterator[Told]:
         yield event, type_, data
 
 
-def _frames(exchange: Exchange, ledger: Ledger) -> None:
+def _frames(exchange: Exchange, ledger: StreamFindings) -> None:
     """Judge what lies below the events: empty ones, and the last blank line."""
     cut = bool(exchange.failure) or abandoned(exchange)
     empty = ledger.open(Rule.EMPTY)
@@ -81,11 +81,11 @@ def _is_object(data: str) -> bool:
     return data.lstrip().startswith("{") and data.rstrip().endswith("}")
 
 
-def _data(event: Event, ledger: Ledger) -> dict[str, Json] | None:
+def _data(event: Event, ledger: StreamFindings) -> dict[str, Json] | None:
     """Return the data of an event; what a cut left of one is not judged."""
     try:
         value = event.data.value
-    except Malformed as error:
+    except UnexpectedValue as error:
         if event.frame.finished:
             ledger.open(Rule.DATA).append(error.finding)
         return None
@@ -94,7 +94,7 @@ def _data(event: Event, ledger: Ledger) -> dict[str, Json] | None:
     return value if holds else None
 
 
-def _no_type(event: Event, data: dict[str, Json], ledger: Ledger) -> None:
+def _no_type(event: Event, data: dict[str, Json], ledger: StreamFindings) -> None:
     """Tell data of another API from an event of this one that lacks its type."""
     shape = data.get("object")
     foreign = not _OTHER_SHAPES.isdisjoint(data) or (
@@ -103,18 +103,18 @@ def _no_type(event: Event, data: dict[str, Json], ledger: Ledger) -> None:
     if foreign:
         ledger.judge(Rule.FOREIGN, False, event, "", "an event of this API", data)  # noqa: FBT003 -- broken as found
         return
-    got = data.get("type", Words("nothing"))
+    got = data.get("type", Unquoted("nothing"))
     ledger.judge(Rule.TYPE, False, event, "/type", "a string", got)  # noqa: FBT003 -- broken as found
 
 
 def _number(
-    event: Event, data: dict[str, Json], before: int | None, ledger: Ledger
+    event: Event, data: dict[str, Json], before: int | None, ledger: StreamFindings
 ) -> int | None:
     """Judge a sequence number beside that of the event before; return it."""
     given = data.get("sequence_number")
     number = given if isinstance(given, int) and is_a(given, int) else None
     if event.type == ERROR or event.type.startswith("response."):
-        got = Words("nothing") if given is None else given
+        got = Unquoted("nothing") if given is None else given
         holds = number is not None
         ledger.judge(Rule.NUMBERED, holds, event, "/sequence_number", "an integer", got)
     if number is None or before is None:

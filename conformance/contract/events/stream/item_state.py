@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from conformance.contract.events.stream.rules import NOTHING, Ledger, Rule, beside
-from conformance.contract.events.stream.text_events import SPOKEN, Family, mended, word
+from conformance.contract.events.stream.rules import NOTHING, StreamFindings, Rule, beside
+from conformance.contract.events.stream.text_events import SPOKEN, TextEvents, mended, word
 from conformance.model.event import Event
-from conformance.model.node import Json, show
+from conformance.model.node import Json, quote
 
 OCCASIONS: Final = {
     "message": (
@@ -24,7 +24,7 @@ OCCASIONS: Final = {
 
 
 @dataclass(slots=True, eq=False)
-class Part:
+class PartState:
     """One element of an item's content or summary.
 
     ``place`` is where it stands in the item, by the order of announcement. ``given``
@@ -39,14 +39,14 @@ class Part:
 
 
 @dataclass(slots=True, eq=False)
-class Text:
+class TextState:
     """One text: what it started with, its deltas, and the whole where it was told.
 
     ``index`` is the place of its part in the item, ``done`` the event that told
     the whole.
     """
 
-    family: Family
+    family: TextEvents
     index: int
     start: str = ""
     pieces: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Text:
         held: str | None,
         event: Event,
         at: str,
-        ledger: Ledger,
+        ledger: StreamFindings,
         *,
         rule: Rule,
         also: str | None = None,
@@ -85,7 +85,7 @@ class Text:
         hidden = self.family.hidden
         if not told or (hidden and held is None):
             return
-        expected, got = show(told[0]), NOTHING
+        expected, got = quote(told[0]), NOTHING
         if held is not None:
             expected, got = ("", NOTHING) if held in told else beside(told[0], held)
         rule = Rule.REASONING_TEXT if hidden else rule
@@ -93,7 +93,7 @@ class Text:
 
 
 @dataclass(slots=True, eq=False)
-class Item:
+class ItemState:
     """One output item, as far as the stream has told it.
 
     ``facts`` are its id, call id and type; ``ids`` every id that it was called
@@ -104,8 +104,8 @@ class Item:
     announced: bool = False
     facts: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
-    parts: dict[tuple[str, int], Part] = field(default_factory=dict)
-    texts: dict[tuple[str, int], Text] = field(default_factory=dict)
+    parts: dict[tuple[str, int], PartState] = field(default_factory=dict)
+    texts: dict[tuple[str, int], TextState] = field(default_factory=dict)
     finished: dict[str, Json] | None = None
 
     def announce(self, item: dict[str, Json]) -> None:
@@ -117,7 +117,7 @@ class Item:
             for index, part in enumerate(parts if isinstance(parts, list) else ()):
                 start = part.get("text") if isinstance(part, dict) else None
                 text = start if isinstance(start, str) else ""
-                self.parts[listed, index] = Part(index, text, given=True)
+                self.parts[listed, index] = PartState(index, text, given=True)
         family = SPOKEN.get(self.facts.get("type", ""))
         if family and not family.parts:
             self.text_of(family, 0).start = family.held_by(item, 0) or ""
@@ -134,19 +134,19 @@ class Item:
         return changed
 
     def judge_identity(
-        self, item: dict[str, Json], event: Event, at: str, ledger: Ledger
+        self, item: dict[str, Json], event: Event, at: str, ledger: StreamFindings
     ) -> None:
         """Judge that an item is called what it was called before."""
         for fact, before, now in self.know(item):
             where = f"{at}/{fact}"
             ledger.judge(Rule.IDENTITY, False, event, where, f"{before!r}", now)  # noqa: FBT003 -- broken as found
 
-    def text_of(self, family: Family, index: int) -> Text:
+    def text_of(self, family: TextEvents, index: int) -> TextState:
         """Return a text of the item, begun where it was announced with a start."""
         key = (family.stem, index)
         if key not in self.texts:
-            part = self.parts.get((family.parts, index)) or Part(index)
-            self.texts[key] = Text(family, part.place, part.start)
+            part = self.parts.get((family.parts, index)) or PartState(index)
+            self.texts[key] = TextState(family, part.place, part.start)
         return self.texts[key]
 
     def newest(self, listed: str, default: int = 0) -> int:
@@ -159,7 +159,7 @@ class Item:
         known = (listed, index) in self.parts
         return index if known else self.newest(listed, index)
 
-    def is_over(self, text: Text) -> bool:
+    def is_over(self, text: TextState) -> bool:
         """Say whether the text, its part or the whole item is done."""
         listed = text.family.parts
         ended = any(
@@ -170,7 +170,7 @@ class Item:
         return text.whole is not None or ended or self.finished is not None
 
     def judge_part(
-        self, listed: str, place: int, part: Json, event: Event, ledger: Ledger
+        self, listed: str, place: int, part: Json, event: Event, ledger: StreamFindings
     ) -> None:
         """Judge a finished part against what was told of its text before."""
         for text in self.texts.values():
@@ -179,7 +179,7 @@ class Item:
                 held = text.family.held_by({listed: [part]}, 0)
                 text.judge_held(held, event, at, ledger, rule=Rule.FINISHED_TEXT)
 
-    def judge_sums(self, ledger: Ledger) -> None:
+    def judge_sums(self, ledger: StreamFindings) -> None:
         """Judge the deltas of each text against what its end said."""
         for text in self.texts.values():
             if text.pieces and text.whole is not None and text.done is not None:
@@ -191,7 +191,7 @@ class Item:
                 at = f"/{text.family.whole}"
                 ledger.judge(rule, holds, text.done, at, wanted, got)
 
-    def judge_finished(self, event: Event, ledger: Ledger) -> None:
+    def judge_finished(self, event: Event, ledger: StreamFindings) -> None:
         """Judge the finished item against what was told of it before."""
         item = self.finished or {}
         for text in self.texts.values():
@@ -203,10 +203,10 @@ class Item:
         for family, index, said in self.said():
             texts = (t for t in self.texts.values() if t.family is family)
             holds = any(t.pieces or t.start for t in texts if t.index == index)
-            at = f"/item{Text(family, index).path}"
+            at = f"/item{TextState(family, index).path}"
             ledger.judge(Rule.IN_DELTAS, holds, event, at, "deltas before", said)
 
-    def said(self) -> Iterator[tuple[Family, int, str]]:
+    def said(self) -> Iterator[tuple[TextEvents, int, str]]:
         """Yield each text that the finished item says, with its place in it."""
         item = self.finished or {}
         family = SPOKEN.get(self.facts.get("type", ""))
@@ -219,12 +219,12 @@ class Item:
                 yield family, index, said
 
     def judge_last(
-        self, last: dict[str, Json], event: Event, at: str, ledger: Ledger
+        self, last: dict[str, Json], event: Event, at: str, ledger: StreamFindings
     ) -> None:
         """Judge the item of the terminal snapshot against all told before."""
         known = {(text.family.stem, text.index) for text in self.texts.values()}
         untold = (
-            Text(family, index)
+            TextState(family, index)
             for family, index, _ in self.said()
             if (family.stem, index) not in known
         )

@@ -6,22 +6,22 @@ from enum import StrEnum
 from typing import Final
 
 from conformance.model.event import Event
-from conformance.model.node import Finding, Json, show
+from conformance.model.node import Finding, Json, quote
 
-MOST: Final = 5
+MAX_FINDINGS: Final = 5
 """Findings kept for one rule in one stream: the sixth says nothing new."""
 
 _SHOWN_BEFORE: Final = 20
 _SHOWN: Final = 60
 
 
-class Words(str):
+class Unquoted(str):
     """A description, printed as it is where a value would be quoted."""
 
     __slots__ = ()
 
 
-NOTHING: Final = Words("nothing")
+NOTHING: Final = Unquoted("nothing")
 
 
 class Rule(StrEnum):
@@ -81,7 +81,7 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lifecycle:
+class StreamAnalysis:
     """What one stream has shown: each rule that it gave occasion to judge.
 
     ``breaches`` has the findings of those rules, an empty tuple where one was
@@ -92,7 +92,7 @@ class Lifecycle:
 
 
 @dataclass(slots=True)
-class Ledger:
+class StreamFindings:
     """The growing account of one stream, named by the id of its exchange."""
 
     exchange: str
@@ -113,25 +113,25 @@ class Ledger:
     ) -> bool:
         """Write a finding at ``member`` of an event unless ``holds``; return it."""
         kept = self.open(rule)
-        if not holds and len(kept) < MOST:
-            shown = str(got) if isinstance(got, Words) else show(got)
+        if not holds and len(kept) < MAX_FINDINGS:
+            shown = str(got) if isinstance(got, Unquoted) else quote(got)
             pointer = f"{at.pointer} {member}".rstrip()
             kept.append(Finding(pointer, expected, shown, self.exchange))
         return holds
 
-    def close(self) -> Lifecycle:
+    def close(self) -> StreamAnalysis:
         """Return all that was written, for good."""
-        return Lifecycle({rule: tuple(found) for rule, found in self.found.items()})
+        return StreamAnalysis({rule: tuple(found) for rule, found in self.found.items()})
 
 
-def beside(expected: str, got: str) -> tuple[str, Words]:
+def beside(expected: str, got: str) -> tuple[str, Unquoted]:
     """Quote two texts around the place where they begin to differ."""
     shortest = min(len(expected), len(got))
     at = next((i for i in range(shortest) if expected[i] != got[i]), shortest)
     start = max(at - _SHOWN_BEFORE, 0)
 
     def shown(text: str) -> str:
-        piece = show(text[start : start + _SHOWN])
+        piece = quote(text[start : start + _SHOWN])
         return f"{piece} from character {start} of {len(text)}"
 
-    return shown(expected), Words(shown(got))
+    return shown(expected), Unquoted(shown(got))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conformance.contract.events.stream.rules import NOTHING, Ledger, Rule, Words
+from conformance.contract.events.stream.rules import NOTHING, StreamFindings, Rule, Unquoted
 from conformance.contract.events.stream.text_events import ERROR, word
 from conformance.model.event import Event
 from conformance.model.exchange import TERMINAL
@@ -24,7 +24,7 @@ class Snapshots:
     with the terminal snapshot, and that snapshot.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: StreamFindings) -> None:
         self.endings: list[str] = []
         self.last: tuple[Event, Data] | None = None
         self._first: Data | None = None
@@ -86,7 +86,7 @@ class Snapshots:
             self._judge(Rule.STARTED, holds, event, at, "'in_progress'", status)
         if type_ == "response.created":
             missing = [name for name in WHOLE_START if name not in response]
-            got = Words(f"no {', '.join(missing)}")
+            got = Unquoted(f"no {', '.join(missing)}")
             wanted = "the members of a response"
             self._judge(Rule.WHOLE_START, not missing, event, "/response", wanted, got)
 

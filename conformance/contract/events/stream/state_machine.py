@@ -12,20 +12,20 @@ from typing import Final
 
 from conformance.contract.events.stream import text_events
 from conformance.contract.events.stream.framing import abandoned, framed
-from conformance.contract.events.stream.item_state import Item, Part
+from conformance.contract.events.stream.item_state import ItemState, PartState
 from conformance.contract.events.stream.rules import (
     NOTHING,
-    Ledger,
-    Lifecycle,
+    StreamFindings,
+    StreamAnalysis,
     Rule,
-    Words,
+    Unquoted,
 )
 from conformance.contract.events.stream.snapshots import UNFINISHED, Snapshots
 from conformance.contract.events.stream.stream_end import judge_end
 from conformance.contract.events.stream.text_events import (
     ERROR,
     STARTING,
-    Family,
+    TextEvents,
     half_characters,
     mended,
     place,
@@ -34,23 +34,23 @@ from conformance.contract.events.stream.text_events import (
 from conformance.model.event import Event
 from conformance.model.exchange import TERMINAL, Exchange
 from conformance.model.node import Json
-from conformance.model.scope import EVERY_STREAM, Picked, Subject, every
+from conformance.model.scope import EVERY_STREAM, Picked, Scope, every
 
 _KEPT: Final = "_lifecycle"
 
 Data = dict[str, Json]
 
 
-def lifecycle(exchange: Exchange) -> Lifecycle:
+def lifecycle(exchange: Exchange) -> StreamAnalysis:
     """Read the stream of an exchange; the second call costs nothing."""
     kept = vars(exchange)
     if _KEPT not in kept:
-        kept[_KEPT] = _Reading(exchange).read()
-    life: Lifecycle = kept[_KEPT]
+        kept[_KEPT] = _StreamStateMachine(exchange).read()
+    life: StreamAnalysis = kept[_KEPT]
     return life
 
 
-def ruled(rule: Rule) -> Subject:
+def ruled(rule: Rule) -> Scope:
     """Return the subject of a rule: its findings, of each stream that can show it."""
 
     def pick(exchange: Exchange) -> Iterator[Picked]:
@@ -62,15 +62,15 @@ def ruled(rule: Rule) -> Subject:
     return every(f"every stream that can show that {rule}", pick, of=EVERY_STREAM)
 
 
-class _Reading:
+class _StreamStateMachine:
     """What is known while a stream is read."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self.ledger = Ledger(exchange.id)
-        self.items: list[Item] = []
-        self.by_index: dict[int, Item] = {}
-        self.by_id: dict[str, Item] = {}
+        self.ledger = StreamFindings(exchange.id)
+        self.items: list[ItemState] = []
+        self.by_index: dict[int, ItemState] = {}
+        self.by_id: dict[str, ItemState] = {}
         self.snapshots = Snapshots(self.ledger)
         self._judge = self.ledger.judge
         self._heard: dict[str, Callable[[Event, Data], None]] = {
@@ -90,7 +90,7 @@ class _Reading:
             **{t: partial(self._done, f) for t, f in text_events.DONES.items()},
         }
 
-    def read(self) -> Lifecycle:
+    def read(self) -> StreamAnalysis:
         """Hear every event, then judge how the stream ended."""
         first = True
         for event, type_, data in framed(self.exchange, self.ledger):
@@ -139,12 +139,12 @@ class _Reading:
         told.announce(item)
         self._place(told, index, name)
 
-    def _new(self, index: int | None) -> Item:
-        item = Item(index)
+    def _new(self, index: int | None) -> ItemState:
+        item = ItemState(index)
         self.items.append(item)
         return item
 
-    def _place(self, item: Item, index: int | None, name: str | None) -> None:
+    def _place(self, item: ItemState, index: int | None, name: str | None) -> None:
         if index is not None:
             item.index = index
             self.by_index[index] = item
@@ -152,7 +152,7 @@ class _Reading:
             item.ids.add(name)
             self.by_id[name] = item
 
-    def _find(self, event: Event, index: int | None, name: str | None, at: str) -> Item:
+    def _find(self, event: Event, index: int | None, name: str | None, at: str) -> ItemState:
         """Return the item that an event is about, judging how it names it."""
         item = self.by_id.get(name) if name is not None else None
         if item is not None:
@@ -196,7 +196,7 @@ class _Reading:
 
     # Parts and texts
 
-    def _about(self, event: Event, data: Data) -> Item:
+    def _about(self, event: Event, data: Data) -> ItemState:
         index, name = self._index(event, data), word(data, "item_id")
         got = data.get("item_id", NOTHING)
         holds = name is not None
@@ -227,7 +227,7 @@ class _Reading:
             self._judge(Rule.FROM_ZERO, holds, event, at, f"{ordinal}", inner)
         part = data.get("part")
         start = part.get("text") if isinstance(part, dict) else None
-        item.parts[key] = Part(ordinal, start if isinstance(start, str) else "")
+        item.parts[key] = PartState(ordinal, start if isinstance(start, str) else "")
 
     def _part_done(self, listed: str, member: str, event: Event, data: Data) -> None:
         item = self._about(event, data)
@@ -240,20 +240,20 @@ class _Reading:
         item.judge_part(listed, part.place, data.get("part"), event, self.ledger)
 
     def _announced(
-        self, event: Event, item: Item, key: tuple[str, int], rule: Rule
-    ) -> Part:
+        self, event: Event, item: ItemState, key: tuple[str, int], rule: Rule
+    ) -> PartState:
         """Return a part, judging that it was announced, if the item was."""
         part = item.parts.get(key)
         if item.announced:
             wanted = "a part that was announced"
-            got = Words(f"{key[0]} {key[1]}")
+            got = Unquoted(f"{key[0]} {key[1]}")
             self._judge(rule, part is not None, event, "", wanted, got)
         if part is None:
             newest = (key[0], item.known_as(*key))
-            part = item.parts.setdefault(newest, Part(key[1], given=True))
+            part = item.parts.setdefault(newest, PartState(key[1], given=True))
         return part
 
-    def _delta(self, family: Family, event: Event, data: Data) -> None:
+    def _delta(self, family: TextEvents, event: Event, data: Data) -> None:
         item, inner = self._spot(family, event, data)
         text = item.text_of(family, inner)
         over = item.is_over(text)
@@ -267,7 +267,7 @@ class _Reading:
         holds = isinstance(delta, str)
         self._judge(Rule.DELTA, holds, event, "/delta", "a string", got)
 
-    def _done(self, family: Family, event: Event, data: Data) -> None:
+    def _done(self, family: TextEvents, event: Event, data: Data) -> None:
         item, inner = self._spot(family, event, data)
         text = item.text_of(family, inner)
         wanted = "no second end of a text"
@@ -281,7 +281,7 @@ class _Reading:
         text.whole, text.done = mended(whole), event
         self._whole_characters(event, f"/{family.whole}", whole)
 
-    def _spot(self, family: Family, event: Event, data: Data) -> tuple[Item, int]:
+    def _spot(self, family: TextEvents, event: Event, data: Data) -> tuple[ItemState, int]:
         item = self._about(event, data)
         if not family.index:
             return item, 0

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from conformance.contract.events.stream.item_state import Item
-from conformance.contract.events.stream.rules import Ledger, Rule, Words
+from conformance.contract.events.stream.item_state import ItemState
+from conformance.contract.events.stream.rules import StreamFindings, Rule, Unquoted
 from conformance.contract.events.stream.snapshots import Snapshots
 from conformance.contract.events.stream.text_events import word
 from conformance.model.event import Event
@@ -15,7 +15,7 @@ Data = dict[str, Json]
 
 
 def judge_end(
-    exchange: Exchange, items: Sequence[Item], snapshots: Snapshots, ledger: Ledger
+    exchange: Exchange, items: Sequence[ItemState], snapshots: Snapshots, ledger: StreamFindings
 ) -> None:
     """Judge a stream that is over, whoever ended it."""
     found = ledger.open(Rule.TERMINAL)
@@ -35,7 +35,7 @@ def judge_end(
         _listed(items, response["output"], event, ledger)
 
 
-def _complete(item: Item, event: Event, ledger: Ledger) -> None:
+def _complete(item: ItemState, event: Event, ledger: StreamFindings) -> None:
     """Judge that a completed response left nothing open."""
     name = item.facts.get("id", f"output_index {item.index}")
     holds, wanted = item.finished is not None, f"the end of {name} before"
@@ -54,7 +54,7 @@ def _complete(item: Item, event: Event, ledger: Ledger) -> None:
 
 
 def _listed(
-    items: Sequence[Item], output: list[Json], event: Event, ledger: Ledger
+    items: Sequence[ItemState], output: list[Json], event: Event, ledger: StreamFindings
 ) -> None:
     """Judge the output of the last snapshot against the items that were told."""
     told = [item for item in items if item.announced or item.finished is not None]
@@ -65,7 +65,7 @@ def _listed(
         if item.finished is not None:
             name = item.facts.get("id", f"the item of output_index {item.index}")
             holds = any(item is other for other in pairs.values())
-            got = Words(f"{len(output)} items without it")
+            got = Unquoted(f"{len(output)} items without it")
             ledger.judge(Rule.LISTED, holds, event, at, name, got)
     for index, last in enumerate(output):
         other, here = pairs.get(index), f"{at}/{index}"
@@ -81,22 +81,22 @@ def _listed(
     known = [place for place in places if place is not None]
     if len(known) == len(places) == len(set(known)) and known:
         holds = all(before < after for before, after in pairwise(known))
-        got = Words(f"the order {known}")
+        got = Unquoted(f"the order {known}")
         ledger.judge(Rule.ORDER, holds, event, at, "output_index order", got)
 
 
-def _heard(items: Sequence[Item], last: Json) -> Item | None:
+def _heard(items: Sequence[ItemState], last: Json) -> ItemState | None:
     """Return the item of a listed one's id that was never announced, only told."""
     name = word(last, "id") if isinstance(last, dict) else None
     return next((item for item in items if name in item.ids), None)
 
 
-def _paired(told: Sequence[Item], output: list[Json]) -> dict[int, Item]:
+def _paired(told: Sequence[ItemState], output: list[Json]) -> dict[int, ItemState]:
     """Find the told item of each listed one by id, by call id, then by what is left."""
-    pairs: dict[int, Item] = {}
+    pairs: dict[int, ItemState] = {}
     left = list(told)
 
-    def pair(index: int, item: Item | None) -> None:
+    def pair(index: int, item: ItemState | None) -> None:
         if item is not None:
             pairs[index] = item
             left.remove(item)

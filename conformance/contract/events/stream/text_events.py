@@ -10,7 +10,7 @@ from conformance.model.node import Json, is_a
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class TextEvents:
     """A ``delta`` event, its ``done`` event, and the text that both are about.
 
     ``whole`` is the member of ``done`` that has the whole text. ``parts`` names
@@ -45,7 +45,7 @@ _CONTENT: Final = ("content", "content_index")
 _SUMMARY: Final = ("summary", "summary_index")
 
 _FAMILIES: Final = (
-    Family(
+    TextEvents(
         "response.output_text",
         "text",
         "text",
@@ -53,7 +53,7 @@ _FAMILIES: Final = (
         Rule.PART_ANNOUNCED,
         Rule.TEXT_DONE,
     ),
-    Family(
+    TextEvents(
         "response.refusal",
         "refusal",
         "refusal",
@@ -61,16 +61,16 @@ _FAMILIES: Final = (
         Rule.PART_ANNOUNCED,
         Rule.TEXT_DONE,
     ),
-    Family(
+    TextEvents(
         "response.function_call_arguments",
         "arguments",
         "arguments",
         finished=Rule.ARGUMENTS_DONE,
     ),
-    Family("response.custom_tool_call_input", "input", "input"),
-    Family("response.reasoning_text", "text", "text", *_CONTENT, hidden=True),
-    Family("response.reasoning", "text", "text", *_CONTENT, hidden=True),
-    Family(
+    TextEvents("response.custom_tool_call_input", "input", "input"),
+    TextEvents("response.reasoning_text", "text", "text", *_CONTENT, hidden=True),
+    TextEvents("response.reasoning", "text", "text", *_CONTENT, hidden=True),
+    TextEvents(
         "response.reasoning_summary_text",
         "text",
         "text",

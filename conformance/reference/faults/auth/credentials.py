@@ -6,8 +6,8 @@ from typing import Any
 
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import STREAM_TYPE, Chunk, Head, Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import STREAM_TYPE, Chunk, ResponseHead, GatewayResponse
 
 Json = Any
 
@@ -15,21 +15,21 @@ Json = Any
 ENDPOINT = "/v1/responses"
 
 
-def _let_in(asked: Asked, gateway: Gateway) -> Asked:
+def _let_in(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     return asked.with_header("authorization", f"Bearer {gateway.keys['first']}")
 
 
-def token(asked: Asked) -> str:
+def token(asked: GatewayRequest) -> str:
     """Return the credential in the Authorization header."""
     return asked.headers.get("authorization", "").rpartition(" ")[2]
 
 
-def _bears(asked: Asked) -> bool:
+def _bears(asked: GatewayRequest) -> bool:
     return asked.headers.get("authorization", "").startswith("Bearer ")
 
 
 @on_request(breaks="auth.missing-key-is-refused")
-def empty_bearer_accepted(asked: Asked, gateway: Gateway) -> Asked:
+def empty_bearer_accepted(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The word Bearer alone opens the door."""
     bare = asked.headers.get("authorization", "").strip().lower() == "bearer"
     return _let_in(asked, gateway) if bare else asked
@@ -42,7 +42,7 @@ def empty_bearer_accepted(asked: Asked, gateway: Gateway) -> Asked:
         "auth.key-in-the-body-does-not-open",
     }
 )
-def no_key_needed(asked: Asked, gateway: Gateway) -> Asked:
+def no_key_needed(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """Whoever sends no Authorization header is let in."""
     return asked if "authorization" in asked.headers else _let_in(asked, gateway)
 
@@ -54,20 +54,20 @@ def no_key_needed(asked: Asked, gateway: Gateway) -> Asked:
         "auth.key-case-counts",
     }
 )
-def any_bearer_token_accepted(asked: Asked, gateway: Gateway) -> Asked:
+def any_bearer_token_accepted(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """A bearer token opens the door, whatever it is."""
     return _let_in(asked, gateway) if _bears(asked) and not asked.key else asked
 
 
 @on_request(breaks="auth.wrong-key-is-refused")
-def streams_take_any_key(asked: Asked, gateway: Gateway) -> Asked:
+def streams_take_any_key(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The streaming path looks for a key, and not at it."""
     looks_like_one = token(asked).startswith("sk-") and asked.key is None
     return _let_in(asked, gateway) if asked.streams and looks_like_one else asked
 
 
 @on_request(breaks="auth.altered-key-is-refused")
-def key_compared_by_its_beginning(asked: Asked, gateway: Gateway) -> Asked:
+def key_compared_by_its_beginning(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The beginning of a key is as good as the whole."""
     cut = token(asked)
     same = len(cut) > 8 and gateway.keys["first"].startswith(cut)
@@ -75,42 +75,42 @@ def key_compared_by_its_beginning(asked: Asked, gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="auth.altered-key-is-refused")
-def key_cut_to_length(asked: Asked, gateway: Gateway) -> Asked:
+def key_cut_to_length(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """What stands behind a key is ignored."""
     same = token(asked).startswith(gateway.keys["first"])
     return _let_in(asked, gateway) if same and _bears(asked) else asked
 
 
 @on_request(breaks="auth.key-case-counts")
-def key_case_ignored(asked: Asked, gateway: Gateway) -> Asked:
+def key_case_ignored(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """Keys are compared without regard to case."""
     same = token(asked).lower() == gateway.keys["first"].lower()
     return _let_in(asked, gateway) if same and _bears(asked) else asked
 
 
 @on_request(breaks="auth.scheme-counts")
-def any_scheme_accepted(asked: Asked, gateway: Gateway) -> Asked:
+def any_scheme_accepted(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The scheme before the key is thrown away unread."""
     same = token(asked) == gateway.keys["first"]
     return _let_in(asked, gateway) if same else asked
 
 
 @on_request(breaks="auth.key-in-the-url-does-not-open")
-def key_read_from_query(asked: Asked, gateway: Gateway) -> Asked:
+def key_read_from_query(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The query parameter api_key is taken for the key."""
     same = asked.query.get("api_key") == gateway.keys["first"]
     return _let_in(asked, gateway) if same else asked
 
 
 @on_request(breaks="auth.key-in-the-body-does-not-open")
-def key_read_from_body(asked: Asked, gateway: Gateway) -> Asked:
+def key_read_from_body(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The member api_key of the body is taken for the key."""
     same = asked.member("api_key") == gateway.keys["first"]
     return _let_in(asked, gateway) if same else asked
 
 
 @on_request(breaks="auth.alias-needs-the-key-too")
-def trailing_slash_opens(asked: Asked, gateway: Gateway) -> Asked:
+def trailing_slash_opens(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """With a slash at the end of the path, nobody asks for a key."""
     if asked.path != f"{ENDPOINT}/":
         return asked
@@ -118,7 +118,7 @@ def trailing_slash_opens(asked: Asked, gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="auth.alias-needs-the-key-too")
-def short_path_opens(asked: Asked, gateway: Gateway) -> Asked:
+def short_path_opens(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The path without its version leads in by the back door."""
     if asked.path != "/responses":
         return asked
@@ -126,38 +126,38 @@ def short_path_opens(asked: Asked, gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="auth.scheme-is-case-insensitive")
-def lower_case_bearer_refused(asked: Asked, _gateway: Gateway) -> Asked:
+def lower_case_bearer_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """The scheme is compared letter by letter."""
     lower = asked.headers.get("authorization", "").startswith("bearer ")
     return asked.without_header("authorization") if lower else asked
 
 
 @on_reply(breaks="auth.bad-key-is-told-apart")
-def bad_key_is_400(_asked: Asked, reply: Reply) -> Reply:
+def bad_key_is_400(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A wrong key is called a bad request."""
     return replace(reply, status=400) if reply.status == 401 else reply
 
 
 @on_reply(breaks="auth.bad-key-is-told-apart")
-def bad_key_is_404(_asked: Asked, reply: Reply) -> Reply:
+def bad_key_is_404(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A wrong key makes the endpoint disappear."""
     return replace(reply, status=404) if reply.status == 401 else reply
 
 
 @on_reply(breaks="auth.bad-key-is-401")
-def bad_key_is_403(_asked: Asked, reply: Reply) -> Reply:
+def bad_key_is_403(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A wrong key is treated as one without the right."""
     return replace(reply, status=403) if reply.status == 401 else reply
 
 
 @on_reply(breaks="auth.challenge-names-the-scheme")
-def challenge_missing(_asked: Asked, reply: Reply) -> Reply:
+def challenge_missing(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A 401 does not say how to do better."""
     return replace(reply, headers={}) if reply.status == 401 else reply
 
 
 @on_reply(breaks="auth.challenge-names-the-scheme")
-def challenge_for_a_password(_asked: Asked, reply: Reply) -> Reply:
+def challenge_for_a_password(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A 401 asks for a name and a password."""
     if reply.status != 401:
         return reply
@@ -165,7 +165,7 @@ def challenge_for_a_password(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="auth.refusal-carries-no-answer")
-def answer_inside_the_refusal(_asked: Asked, reply: Reply) -> Reply:
+def answer_inside_the_refusal(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The key is looked at when the model has answered, and the answer is sent."""
     if reply.status != 401:
         return reply
@@ -181,8 +181,8 @@ def answer_inside_the_refusal(_asked: Asked, reply: Reply) -> Reply:
     }
 )
 def stream_behind_a_401(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A 401 is followed by the stream that it refuses."""
     if head.status != 401:
         return head, chunks

@@ -2,8 +2,8 @@
 
 from conformance.reference.fault import on_reply
 from conformance.reference.faults.errors.envelope import barred, is_crowded
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 _SECRET_URL = (
     "https://upstream.example/v1beta/models?key=AIzaSyD4x9Q2m7Lk0Vb3Nc8Rt5Yw1Zp6Hs2Jf"  # noqa: S105 -- nobody's
@@ -18,20 +18,20 @@ _TRACEBACK = (
 
 
 @on_reply(breaks="errors.tells-no-secret")
-def upstream_key_told(_asked: Asked, reply: Reply) -> Reply:
+def upstream_key_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message has the upstream's URL, and the key in it."""
     return barred(reply, message=f"Cannot reach {_SECRET_URL}")
 
 
 @on_reply(breaks="errors.tells-no-secret")
-def upstream_header_told(_asked: Asked, reply: Reply) -> Reply:
+def upstream_header_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message has the header that was sent to the upstream."""
     sent = "Authorization: Bearer 9f8e7d6c5b4a39281706f5e4"
     return barred(reply, message=f"The upstream refused {sent}")
 
 
 @on_reply(breaks="errors.tells-no-stack-trace")
-def traceback_told(asked: Asked, reply: Reply) -> Reply:
+def traceback_told(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message of a 400 is the exception, with all its lines."""
     if not is_crowded(asked) or not reply.refused:
         return reply
@@ -40,40 +40,40 @@ def traceback_told(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="errors.tells-no-stack-trace")
-def source_line_told(_asked: Asked, reply: Reply) -> Reply:
+def source_line_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message names the line of the source that raised it."""
     return barred(reply, message="relay/channel/auth.go:118: token is nil")
 
 
 @on_reply(breaks="errors.tells-no-database")
-def sql_told(_asked: Asked, reply: Reply) -> Reply:
+def sql_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message is the query that found no key."""
     query = "SELECT * FROM tokens WHERE deleted_at IS NULL"
     return barred(reply, message=f"record not found: {query}")
 
 
 @on_reply(breaks="errors.tells-no-database")
-def table_of_keys_told(_asked: Asked, reply: Reply) -> Reply:
+def table_of_keys_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message names the table of keys."""
     message = "Unable to find token in cache or `Gateway_VerificationTokenTable`"
     return barred(reply, message=message)
 
 
 @on_reply(breaks="errors.tells-no-inner-address")
-def upstream_address_told(_asked: Asked, reply: Reply) -> Reply:
+def upstream_address_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message tells which address could not be reached."""
     return barred(reply, message="dial tcp 10.0.0.5:18182: connection refused")
 
 
 @on_reply(breaks="errors.tells-no-inner-address")
-def upstream_url_told(_asked: Asked, reply: Reply) -> Reply:
+def upstream_url_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message tells where the request was sent on to."""
     url = "https://api.upstream.example/v1/chat/completions"
     return barred(reply, message=f"POST {url} failed")
 
 
 @on_reply(breaks="errors.stays-small")
-def mistake_explained_at_length(asked: Asked, reply: Reply) -> Reply:
+def mistake_explained_at_length(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Each of many alike mistakes is explained anew."""
     if not is_crowded(asked) or not reply.refused:
         return reply
@@ -83,7 +83,7 @@ def mistake_explained_at_length(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="errors.keeps-the-prompt-private")
-def input_echoed(asked: Asked, reply: Reply) -> Reply:
+def input_echoed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The refusal quotes the whole input."""
     if not is_crowded(asked) or not reply.refused:
         return reply

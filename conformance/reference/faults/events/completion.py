@@ -4,13 +4,13 @@ from typing import Any
 
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
-    each_event,
-    having,
-    last_snapshot,
+    change_each_event,
+    set_fields,
+    change_final_snapshot,
     renumbered,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -18,9 +18,9 @@ Json = Any
 DONE = "response.output_item.done"
 
 
-def _unfinished(reply: Reply, type_: str) -> Reply:
+def _unfinished(reply: GatewayResponse, type_: str) -> GatewayResponse:
     """Leave out every event of a type, and number the others anew."""
-    kept = each_event(reply, lambda event: None if event["type"] == type_ else event)
+    kept = change_each_event(reply, lambda event: None if event["type"] == type_ else event)
     return renumbered(kept)
 
 
@@ -29,24 +29,24 @@ def _thinks(response: Json) -> bool:
 
 
 @on_reply(breaks="events.item-is-finished")
-def unfinished_items(_asked: Asked, reply: Reply) -> Reply:
+def unfinished_items(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No item is finished."""
     return _unfinished(reply, DONE)
 
 
 @on_reply(breaks="events.item-is-finished")
-def unfinished_calls(_asked: Asked, reply: Reply) -> Reply:
+def unfinished_calls(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Messages are finished, and calls are not."""
 
     def kept(event: Json) -> Json:
         ends = event["type"] == DONE and event["item"]["type"] == "function_call"
         return None if ends else event
 
-    return renumbered(each_event(reply, kept))
+    return renumbered(change_each_event(reply, kept))
 
 
 @on_reply(breaks="events.item-is-finished-once")
-def finished_twice(_asked: Asked, reply: Reply) -> Reply:
+def finished_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every item is finished a second time."""
     events = list[Json]()
     for event in reply.events or ():
@@ -55,31 +55,31 @@ def finished_twice(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.finished-item-is-not-in-progress")
-def still_in_progress(_asked: Asked, reply: Reply) -> Reply:
+def still_in_progress(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A finished item says that it is in progress."""
 
     def early(event: Json) -> Json:
         if event["type"] == DONE:
-            event["item"] = having(status="in_progress")(event["item"])
+            event["item"] = set_fields(status="in_progress")(event["item"])
         return event
 
-    return each_event(reply, early)
+    return change_each_event(reply, early)
 
 
 @on_reply(breaks="events.part-is-finished")
-def unfinished_parts(_asked: Asked, reply: Reply) -> Reply:
+def unfinished_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No content part is finished."""
     return _unfinished(reply, "response.content_part.done")
 
 
 @on_reply(breaks="events.text-is-finished")
-def unfinished_texts(_asked: Asked, reply: Reply) -> Reply:
+def unfinished_texts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No text is finished by an event of its own."""
     return _unfinished(reply, "response.output_text.done")
 
 
 @on_reply(breaks="events.arguments-are-finished")
-def unfinished_arguments(_asked: Asked, reply: Reply) -> Reply:
+def unfinished_arguments(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No arguments are finished by an event of their own."""
     return _unfinished(reply, "response.function_call_arguments.done")
 
@@ -91,24 +91,24 @@ def unfinished_arguments(_asked: Asked, reply: Reply) -> Reply:
         "usage.billed-output-is-delivered",
     }
 )
-def emptied_snapshot(_asked: Asked, reply: Reply) -> Reply:
+def emptied_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last snapshot has no output."""
-    return last_snapshot(reply, having(output=[]))
+    return change_final_snapshot(reply, set_fields(output=[]))
 
 
 @on_reply(breaks="events.snapshot-lists-every-item")
-def thought_left_out(_asked: Asked, reply: Reply) -> Reply:
+def thought_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Reasoning is told, and then missing from the last snapshot."""
 
     def thoughtless(response: Json) -> Json:
         kept = [item for item in response["output"] if item["type"] != "reasoning"]
         return {**response, "output": kept}
 
-    return last_snapshot(reply, thoughtless)
+    return change_final_snapshot(reply, thoughtless)
 
 
 @on_reply(breaks="events.snapshot-lists-no-other-item")
-def thought_untold(_asked: Asked, reply: Reply) -> Reply:
+def thought_untold(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Reasoning is in the last snapshot, and no event told of it."""
     final = (reply.events or ({},))[-1].get("response", {"output": []})
     if not _thinks(final):
@@ -117,12 +117,12 @@ def thought_untold(_asked: Asked, reply: Reply) -> Reply:
     def told(event: Json) -> Json:
         return None if event.get("output_index") == 0 else event
 
-    return renumbered(each_event(reply, told))
+    return renumbered(change_each_event(reply, told))
 
 
 @on_reply(breaks="events.snapshot-keeps-the-order")
-def snapshot_backwards(_asked: Asked, reply: Reply) -> Reply:
+def snapshot_backwards(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last snapshot lists the items from the last to the first."""
-    return last_snapshot(
+    return change_final_snapshot(
         reply, lambda whole: {**whole, "output": whole["output"][::-1]}
     )

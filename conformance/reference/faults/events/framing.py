@@ -5,21 +5,21 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.mutations import each_event, having, renumbered, without
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Chunk, Head, Reply
+from conformance.reference.mutations import change_each_event, set_fields, renumbered, remove_fields
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
 
 
-Sent = tuple[Head, Iterable[Chunk]]
+Sent = tuple[ResponseHead, Iterable[Chunk]]
 
 
 OWL: Final = "🦉"
 
 
-def _with_frame(head: Head, chunks: Iterable[Chunk], frame: bytes) -> Sent:
+def _with_frame(head: ResponseHead, chunks: Iterable[Chunk], frame: bytes) -> Sent:
     """Write one more frame behind the first event of a stream."""
 
     def more() -> Iterator[Chunk]:
@@ -30,7 +30,7 @@ def _with_frame(head: Head, chunks: Iterable[Chunk], frame: bytes) -> Sent:
     return head, more() if is_stream(head) else chunks
 
 
-def _with_event(reply: Reply, event: Json) -> Reply:
+def _with_event(reply: GatewayResponse, event: Json) -> GatewayResponse:
     """Tell one more event behind the first two of a stream."""
     events = reply.events
     if events is None:
@@ -39,36 +39,36 @@ def _with_event(reply: Reply, event: Json) -> Reply:
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def glued_error(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def glued_error(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """An error is written into a frame that was still open."""
     frame = b'data: {"type":"response.note"}\ndata: {"type":"error"}\n\n'
     return _with_frame(head, chunks, frame)
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def array_of_events(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def array_of_events(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """One frame holds an array of events."""
     return _with_frame(head, chunks, b'data: [{"type":"response.note"}]\n\n')
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def blank_data(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def blank_data(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """A keep-alive is a frame with empty data."""
     return _with_frame(head, chunks, b"data:\n\n")
 
 
 @on_reply(breaks="events.data-has-a-type")
-def typeless_event(_asked: Asked, reply: Reply) -> Reply:
+def typeless_event(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The second event does not say what it is."""
 
     def untyped(event: Json) -> Json:
-        return without("type")(event) if event["sequence_number"] == 1 else event
+        return remove_fields("type")(event) if event["sequence_number"] == 1 else event
 
-    return each_event(reply, untyped)
+    return change_each_event(reply, untyped)
 
 
 @on_reply(breaks="events.no-foreign-shape")
-def chat_chunk(_asked: Asked, reply: Reply) -> Reply:
+def chat_chunk(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A chat completion chunk of the upstream is passed on."""
     choice = {"index": 0, "delta": {"content": ""}}
     return _with_event(
@@ -78,33 +78,33 @@ def chat_chunk(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.no-foreign-shape")
-def bare_error_event(_asked: Asked, reply: Reply) -> Reply:
+def bare_error_event(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """An error of the upstream is passed on as its bare envelope."""
     return _with_event(reply, {"error": {"message": "overloaded", "code": 529}})
 
 
 @on_reply(breaks="events.name-matches-type")
-def constant_name(_asked: Asked, reply: Reply) -> Reply:
+def constant_name(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every event is named message."""
     names = ("message",) * len(reply.events or ())
     return replace(reply, names=names) if reply.streamed else reply
 
 
 @on_reply(breaks="events.type-is-of-the-family")
-def leaked_account(_asked: Asked, reply: Reply) -> Reply:
+def leaked_account(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """An event about the gateway's own account reaches the client."""
     told = _with_event(reply, {"type": "codex.rate_limits", "allowed": True})
     return renumbered(told)
 
 
 @on_wire(breaks="events.every-event-has-data")
-def emptied_event(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def emptied_event(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """A filter takes the data out of an event, and leaves its name."""
     return _with_frame(head, chunks, b"event: codex.rate_limits\n\n")
 
 
 @on_wire(breaks="events.last-event-is-closed", profiles=("newapi", "openai"))
-def unflushed_tail(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def unflushed_tail(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """The blank line behind the last event is never sent."""
 
     def open_ended() -> Iterator[Chunk]:
@@ -118,7 +118,7 @@ def unflushed_tail(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
 
 
 @on_wire(breaks="events.characters-are-whole")
-def half_emoji(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def half_emoji(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """Of an emoji only the first half in UTF-16 is sent."""
     half = OWL.encode("utf-16-be")[:2].hex()
     return head, (
@@ -130,43 +130,43 @@ def half_emoji(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
 
 
 @on_reply(breaks="events.sequence-number-is-given")
-def uncounted(_asked: Asked, reply: Reply) -> Reply:
+def uncounted(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No event has a sequence number."""
-    return each_event(reply, without("sequence_number"))
+    return change_each_event(reply, remove_fields("sequence_number"))
 
 
 @on_reply(breaks="events.sequence-number-is-given")
-def counted_in_words(_asked: Asked, reply: Reply) -> Reply:
+def counted_in_words(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Sequence numbers are texts."""
 
     def worded(event: Json) -> Json:
-        return having(sequence_number=str(event["sequence_number"]))(event)
+        return set_fields(sequence_number=str(event["sequence_number"]))(event)
 
-    return each_event(reply, worded)
+    return change_each_event(reply, worded)
 
 
 @on_reply(breaks="events.sequence-number-counts-up")
-def stuck_counter(_asked: Asked, reply: Reply) -> Reply:
+def stuck_counter(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every event has the sequence number 0."""
-    return each_event(reply, having(sequence_number=0))
+    return change_each_event(reply, set_fields(sequence_number=0))
 
 
 @on_reply(breaks="events.sequence-number-counts-up")
-def restarted_counter(_asked: Asked, reply: Reply) -> Reply:
+def restarted_counter(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Sequence numbers start again behind the second event."""
 
     def again(event: Json) -> Json:
         number = event["sequence_number"]
-        return having(sequence_number=number - 2 if number > 1 else number)(event)
+        return set_fields(sequence_number=number - 2 if number > 1 else number)(event)
 
-    return each_event(reply, again)
+    return change_each_event(reply, again)
 
 
 @on_reply(breaks="events.sequence-number-has-no-gap")
-def skipped_numbers(_asked: Asked, reply: Reply) -> Reply:
+def skipped_numbers(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every other sequence number is left out."""
 
     def spread(event: Json) -> Json:
-        return having(sequence_number=2 * event["sequence_number"])(event)
+        return set_fields(sequence_number=2 * event["sequence_number"])(event)
 
-    return each_event(reply, spread)
+    return change_each_event(reply, spread)

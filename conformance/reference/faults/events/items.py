@@ -5,66 +5,66 @@ from typing import Any
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
-    each_event,
-    having,
-    last_snapshot,
+    change_each_event,
+    set_fields,
+    change_final_snapshot,
     renumbered,
-    without,
+    remove_fields,
 )
-from conformance.reference.request import Asked
+from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id
-from conformance.reference.response_message import Reply
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
 
-def _without_events(reply: Reply, type_: str) -> Reply:
+def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
     """Leave out every event of a type, and number the others anew."""
-    kept = each_event(reply, lambda event: None if event["type"] == type_ else event)
+    kept = change_each_event(reply, lambda event: None if event["type"] == type_ else event)
     return renumbered(kept)
 
 
-def _of_type(reply: Reply, type_: str, change: Change) -> Reply:
+def _of_type(reply: GatewayResponse, type_: str, change: Change) -> GatewayResponse:
     """Change every event of a type."""
-    return each_event(
+    return change_each_event(
         reply, lambda event: change(event) if event["type"] == type_ else event
     )
 
 
 @on_reply(breaks="events.output-index-is-given")
-def no_output_index(_asked: Asked, reply: Reply) -> Reply:
+def no_output_index(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No event says which item it is about by its index."""
-    return each_event(reply, without("output_index"))
+    return change_each_event(reply, remove_fields("output_index"))
 
 
 @on_reply(breaks="events.item-id-is-given")
-def no_item_id(_asked: Asked, reply: Reply) -> Reply:
+def no_item_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No event says which item it is about by its id."""
-    return each_event(reply, without("item_id"))
+    return change_each_event(reply, remove_fields("item_id"))
 
 
 @on_reply(breaks="events.item-id-is-given")
-def no_item_id_at_the_end(_asked: Asked, reply: Reply) -> Reply:
+def no_item_id_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The end of a text does not say which item it belongs to."""
-    return _of_type(reply, "response.output_text.done", without("item_id"))
+    return _of_type(reply, "response.output_text.done", remove_fields("item_id"))
 
 
 @on_reply(breaks="events.content-index-is-given")
-def no_content_index(_asked: Asked, reply: Reply) -> Reply:
+def no_content_index(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No event says which part it is about."""
-    return each_event(reply, without("content_index"))
+    return change_each_event(reply, remove_fields("content_index"))
 
 
 @on_reply(breaks="events.reasoning-index-is-given")
-def no_summary_index(_asked: Asked, reply: Reply) -> Reply:
+def no_summary_index(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No event says which part of a summary it is about."""
-    return each_event(reply, without("summary_index"))
+    return change_each_event(reply, remove_fields("summary_index"))
 
 
 @on_reply(breaks="events.output-index-names-one-item")
-def every_item_first(_asked: Asked, reply: Reply) -> Reply:
+def every_item_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every item claims to be the first."""
-    return each_event(
+    return change_each_event(
         reply,
         lambda event: (
             {**event, "output_index": 0} if "output_index" in event else event
@@ -73,7 +73,7 @@ def every_item_first(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.output-index-names-one-item")
-def announced_twice(_asked: Asked, reply: Reply) -> Reply:
+def announced_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every item is announced a second time."""
     events = list[Json]()
     for event in reply.events or ():
@@ -83,7 +83,7 @@ def announced_twice(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.item-keeps-its-identity")
-def renamed_at_the_end(_asked: Asked, reply: Reply) -> Reply:
+def renamed_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A finished item has an id of its own."""
 
     def renamed(event: Json) -> Json:
@@ -93,7 +93,7 @@ def renamed_at_the_end(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.item-keeps-its-identity")
-def renamed_in_deltas(_asked: Asked, reply: Reply) -> Reply:
+def renamed_in_deltas(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every delta names its item anew."""
     return _of_type(
         reply,
@@ -103,18 +103,18 @@ def renamed_in_deltas(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.item-keeps-its-identity")
-def renamed_in_snapshot(_asked: Asked, reply: Reply) -> Reply:
+def renamed_in_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The items of the last snapshot have ids of their own."""
 
     def renamed(response: Json) -> Json:
         output = [{**item, "id": new_id("item")} for item in response["output"]]
         return {**response, "output": output}
 
-    return last_snapshot(reply, renamed)
+    return change_final_snapshot(reply, renamed)
 
 
 @on_reply(breaks="events.item-keeps-its-identity")
-def renamed_call(_asked: Asked, reply: Reply) -> Reply:
+def renamed_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A call is announced under another call id than it is finished with."""
 
     def renamed(event: Json) -> Json:
@@ -126,19 +126,19 @@ def renamed_call(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.item-is-announced")
-def unannounced_items(_asked: Asked, reply: Reply) -> Reply:
+def unannounced_items(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No item is announced."""
     return _without_events(reply, "response.output_item.added")
 
 
 @on_reply(breaks="events.content-part-is-announced")
-def unannounced_parts(_asked: Asked, reply: Reply) -> Reply:
+def unannounced_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No content part is announced."""
     return _without_events(reply, "response.content_part.added")
 
 
 @on_reply(breaks="events.content-part-is-announced")
-def index_for_each_delta(_asked: Asked, reply: Reply) -> Reply:
+def index_for_each_delta(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The content index grows with each delta."""
 
     def grown(event: Json) -> Json:
@@ -148,18 +148,18 @@ def index_for_each_delta(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.summary-part-is-announced")
-def unannounced_summary(_asked: Asked, reply: Reply) -> Reply:
+def unannounced_summary(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No part of a summary is announced."""
     return _without_events(reply, "response.reasoning_summary_part.added")
 
 
 @on_reply(breaks="events.content-index-counts-from-zero")
-def one_counter_for_all(_asked: Asked, reply: Reply) -> Reply:
+def one_counter_for_all(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Content parts are counted over all items, so that none has the index 0."""
 
     def later(event: Json) -> Json:
         if "content_index" not in event:
             return event
-        return having(content_index=event["output_index"] + 1)(event)
+        return set_fields(content_index=event["output_index"] + 1)(event)
 
-    return each_event(reply, later)
+    return change_each_event(reply, later)

@@ -5,19 +5,19 @@ from itertools import islice
 from typing import Any
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.mutations import Change, each_event, having, renumbered
-from conformance.reference.request import Asked
+from conformance.reference.mutations import Change, change_each_event, set_fields, renumbered
+from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id
-from conformance.reference.response_message import HANG_UP, Chunk, Head, Reply
+from conformance.reference.response_message import DISCONNECT, Chunk, ResponseHead, GatewayResponse
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
 
 
-Sent = tuple[Head, Iterable[Chunk]]
+Sent = tuple[ResponseHead, Iterable[Chunk]]
 
 
-def _first_snapshot(reply: Reply, change: Change) -> Reply:
+def _first_snapshot(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Change the response in response.created."""
 
     def created(event: Json) -> Json:
@@ -25,7 +25,7 @@ def _first_snapshot(reply: Reply, change: Change) -> Reply:
             event["response"] = change(event["response"])
         return event
 
-    return each_event(reply, created)
+    return change_each_event(reply, created)
 
 
 @on_reply(
@@ -35,7 +35,7 @@ def _first_snapshot(reply: Reply, change: Change) -> Reply:
         "events.sequence-number-is-given",
     }
 )
-def faked_keepalive(_asked: Asked, reply: Reply) -> Reply:
+def faked_keepalive(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A keep-alive that looks like an event comes before the first one."""
     if reply.events is None:
         return reply
@@ -43,7 +43,7 @@ def faked_keepalive(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.created-comes-first")
-def late_created(_asked: Asked, reply: Reply) -> Reply:
+def late_created(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The stream begins with response.in_progress."""
     if reply.events is None:
         return reply
@@ -52,20 +52,20 @@ def late_created(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.created-comes-first")
-def no_created(_asked: Asked, reply: Reply) -> Reply:
+def no_created(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream begins with its first item, as one from a cache may."""
     return renumbered(reply.with_events(reply.events[2:])) if reply.events else reply
 
 
 @on_reply(breaks="events.created-comes-once")
-def created_again(_asked: Asked, reply: Reply) -> Reply:
+def created_again(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A retry begins the response a second time."""
     events = reply.events
     return renumbered(reply.with_events((*events[:2], *events))) if events else reply
 
 
 @on_reply(breaks="events.snapshot-is-under-response")
-def spread_snapshot(_asked: Asked, reply: Reply) -> Reply:
+def spread_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The first events have the members of the response as their own."""
 
     def spread(event: Json) -> Json:
@@ -73,66 +73,66 @@ def spread_snapshot(_asked: Asked, reply: Reply) -> Reply:
             return {**event.pop("response"), **event}
         return event
 
-    return each_event(reply, spread)
+    return change_each_event(reply, spread)
 
 
 @on_reply(breaks="events.one-response-id")
-def other_id_at_first(_asked: Asked, reply: Reply) -> Reply:
+def other_id_at_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The response has another id in response.created than later on."""
-    return _first_snapshot(reply, having(id=new_id("resp")))
+    return _first_snapshot(reply, set_fields(id=new_id("resp")))
 
 
 @on_reply(breaks="events.one-model")
-def other_model_at_first(_asked: Asked, reply: Reply) -> Reply:
+def other_model_at_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The first snapshot names the model of the upstream."""
-    return _first_snapshot(reply, having(model="provider/scripted-1"))
+    return _first_snapshot(reply, set_fields(model="provider/scripted-1"))
 
 
 @on_reply(breaks="events.first-snapshot-is-whole")
-def skeleton(_asked: Asked, reply: Reply) -> Reply:
+def skeleton(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The first snapshot has an id, an object and a status, and nothing else."""
     kept = ("id", "object", "status")
     return _first_snapshot(reply, lambda whole: {name: whole[name] for name in kept})
 
 
 @on_reply(breaks="events.early-snapshot-is-unfinished")
-def completed_at_first(_asked: Asked, reply: Reply) -> Reply:
+def completed_at_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The first snapshot says that the response is completed."""
-    return _first_snapshot(reply, having(status="completed"))
+    return _first_snapshot(reply, set_fields(status="completed"))
 
 
 @on_reply(breaks="events.terminal-event-comes")
-def no_end(_asked: Asked, reply: Reply) -> Reply:
+def no_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A filter takes the terminal event out."""
     return reply.with_events(reply.events[:-1]) if reply.events else reply
 
 
 @on_wire(breaks={"events.terminal-event-comes", "transport.body-is-whole"})
-def broken_off(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def broken_off(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """The connection is closed behind the seventh event of a stream."""
-    return head, [*islice(chunks, 7), HANG_UP] if is_stream(head) else chunks
+    return head, [*islice(chunks, 7), DISCONNECT] if is_stream(head) else chunks
 
 
 @on_reply(breaks="events.terminal-event-agrees-with-status")
-def always_completed(_asked: Asked, reply: Reply) -> Reply:
+def always_completed(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream ends in response.completed, whatever became of the response."""
 
     def relabelled(event: Json) -> Json:
         cut = event["type"] == "response.incomplete"
-        return having(type="response.completed")(event) if cut else event
+        return set_fields(type="response.completed")(event) if cut else event
 
-    return each_event(reply, relabelled)
+    return change_each_event(reply, relabelled)
 
 
 @on_reply(breaks="events.nothing-follows-the-terminal-event")
-def two_lives(_asked: Asked, reply: Reply) -> Reply:
+def two_lives(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A fallback tells the whole response again in the same stream."""
     events = reply.events
     return renumbered(reply.with_events((*events, *events))) if events else reply
 
 
 @on_reply(breaks="events.nothing-follows-the-terminal-event")
-def straggler(_asked: Asked, reply: Reply) -> Reply:
+def straggler(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last item is finished behind the end of its response."""
     if reply.events is None:
         return reply

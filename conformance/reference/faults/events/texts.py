@@ -5,13 +5,13 @@ from typing import Any
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
-    each_event,
-    having,
-    last_snapshot,
+    change_each_event,
+    set_fields,
+    change_final_snapshot,
     renumbered,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -37,14 +37,14 @@ def _clipped(part: Json) -> Json:
     return {**part, "text": part["text"][:-1]}
 
 
-def _last_of(reply: Reply, type_: str) -> int:
+def _last_of(reply: GatewayResponse, type_: str) -> int:
     """The place of the last event of a type, or -1 where there is none."""
     events = reply.events or ()
     return max((i for i, e in enumerate(events) if e["type"] == type_), default=-1)
 
 
 @on_reply(breaks="events.delta-is-a-string")
-def null_delta(_asked: Asked, reply: Reply) -> Reply:
+def null_delta(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A last chunk without text is told as a delta of null."""
     at = _last_of(reply, DELTA) + 1
     if not reply.events or not at:
@@ -56,7 +56,7 @@ def null_delta(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.no-delta-after-done")
-def early_end(_asked: Asked, reply: Reply) -> Reply:
+def early_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The end of a text is told behind its first delta."""
     events = list(reply.events or ())
     first = next((i for i, e in enumerate(events) if e["type"] == DELTA), None)
@@ -68,13 +68,13 @@ def early_end(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.deltas-add-up")
-def trimmed_end(_asked: Asked, reply: Reply) -> Reply:
+def trimmed_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last character is missing where the end of a text tells it whole."""
-    return each_event(reply, lambda e: _clipped(e) if e["type"] == DONE else e)
+    return change_each_event(reply, lambda e: _clipped(e) if e["type"] == DONE else e)
 
 
 @on_reply(breaks="events.deltas-add-up")
-def lost_tail(_asked: Asked, reply: Reply) -> Reply:
+def lost_tail(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last delta of a text is lost."""
     at = _last_of(reply, DELTA)
     if not reply.events or at < 0:
@@ -83,7 +83,7 @@ def lost_tail(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.deltas-add-up")
-def replayed_text(_asked: Asked, reply: Reply) -> Reply:
+def replayed_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The whole text is sent once more as the last delta."""
     at, end = _last_of(reply, DELTA), _last_of(reply, DONE)
     if not reply.events or at < 0:
@@ -94,7 +94,7 @@ def replayed_text(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="events.deltas-add-up")
-def first_delta_in_part(_asked: Asked, reply: Reply) -> Reply:
+def first_delta_in_part(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The announced part has the first words already, which then come again."""
 
     def begun(event: Json) -> Json:
@@ -102,32 +102,32 @@ def first_delta_in_part(_asked: Asked, reply: Reply) -> Reply:
             event["part"]["text"] = "You"
         return event
 
-    return each_event(reply, begun)
+    return change_each_event(reply, begun)
 
 
 @on_reply(breaks="events.text-comes-in-deltas")
-def told_at_the_end(_asked: Asked, reply: Reply) -> Reply:
+def told_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Texts and arguments come whole, and never in deltas."""
-    kept = each_event(reply, lambda e: None if e["type"].endswith(".delta") else e)
+    kept = change_each_event(reply, lambda e: None if e["type"].endswith(".delta") else e)
     return renumbered(kept)
 
 
 @on_reply(breaks="events.finished-item-holds-the-text")
-def emptied_item(_asked: Asked, reply: Reply) -> Reply:
+def emptied_item(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A finished message has lost its text."""
 
     def emptied(event: Json) -> Json:
         if event["type"] == "response.output_item.done":
             item = event["item"]
-            parts = [having(text="")(part) for part in item.get("content", [])]
+            parts = [set_fields(text="")(part) for part in item.get("content", [])]
             event["item"] = {**item, "content": parts} if parts else item
         return event
 
-    return each_event(reply, emptied)
+    return change_each_event(reply, emptied)
 
 
 @on_reply(breaks="events.finished-item-holds-the-text")
-def clipped_part(_asked: Asked, reply: Reply) -> Reply:
+def clipped_part(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A finished content part lacks the last character."""
 
     def clipped(event: Json) -> Json:
@@ -135,31 +135,31 @@ def clipped_part(_asked: Asked, reply: Reply) -> Reply:
             event["part"] = _clipped(event["part"])
         return event
 
-    return each_event(reply, clipped)
+    return change_each_event(reply, clipped)
 
 
 @on_reply(breaks="events.finished-item-holds-the-text")
-def emptied_call(_asked: Asked, reply: Reply) -> Reply:
+def emptied_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A finished call has lost its arguments."""
 
     def emptied(event: Json) -> Json:
         if event["type"] == "response.output_item.done":
             item = event["item"]
             if item["type"] == "function_call":
-                event["item"] = having(arguments="{}")(item)
+                event["item"] = set_fields(arguments="{}")(item)
         return event
 
-    return each_event(reply, emptied)
+    return change_each_event(reply, emptied)
 
 
 @on_reply(breaks={"events.snapshot-holds-the-text", "structured.object-is-kept"})
-def clipped_snapshot(_asked: Asked, reply: Reply) -> Reply:
+def clipped_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The texts of the last snapshot lack their last character."""
-    return last_snapshot(reply, lambda whole: _messages(whole, _clipped))
+    return change_final_snapshot(reply, lambda whole: _messages(whole, _clipped))
 
 
 @on_reply(breaks="events.reasoning-adds-up")
-def lost_thought(_asked: Asked, reply: Reply) -> Reply:
+def lost_thought(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last delta of a summary is lost."""
     at = _last_of(reply, "response.reasoning_summary_text.delta")
     if not reply.events or at < 0:

@@ -1,16 +1,16 @@
 """Defects of pictures in the input."""
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 
 @on_request(breaks="images.picture-is-taken-or-refused-by-name")
-def picture_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def picture_refused_vaguely(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A request with a picture is refused without a word on why."""
     if b'"input_image"' not in asked.raw:
         return asked
-    refused = Refused(400, "The request is not valid.", code="invalid_request")
-    return Reply(400, payload=refused.envelope())
+    refused = ApiError(400, "The request is not valid.", code="invalid_request")
+    return GatewayResponse(400, payload=refused.envelope())

@@ -3,42 +3,42 @@
 from typing import Any
 
 from conformance.reference.fault import on_reply
-from conformance.reference.mutations import each_response, retold
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.mutations import change_each_response, rebuild_stream
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
 
-def _recites(asked: Asked) -> bool:
+def _recites(asked: GatewayRequest) -> bool:
     """Whether a request asks for a word within the cap that goes with it."""
     said = asked.member("input")
     exact = isinstance(said, str) and said.startswith("Reply with exactly:")
     return exact and asked.member("max_output_tokens") == 64
 
 
-def _with_text(reply: Reply, text: str) -> Reply:
+def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
     def say(response: Json) -> Json:
         for item in response["output"]:
             if item["type"] == "message":
                 item["content"][0]["text"] = text
         return response
 
-    return retold(reply, say)
+    return rebuild_stream(reply, say)
 
 
-def _one_id(asked: Asked, reply: Reply, key: object) -> Reply:
+def _one_id(asked: GatewayRequest, reply: GatewayResponse, key: object) -> GatewayResponse:
     """Give all answers of the same ``key`` the id of the first."""
     ids = asked.notes.setdefault("ids", {})
 
     def level(response: Json) -> Json:
         return {**response, "id": ids.setdefault(key, response["id"])}
 
-    return each_response(reply, level)
+    return change_each_response(reply, level)
 
 
 @on_reply(breaks="isolation.no-foreign-word")
-def buffer_shared(asked: Asked, reply: Reply) -> Reply:
+def buffer_shared(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every other answer says what was asked of the request before it."""
     if not _recites(asked):
         return reply
@@ -51,7 +51,7 @@ def buffer_shared(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="isolation.no-foreign-word")
-def streams_share_a_buffer(asked: Asked, reply: Reply) -> Reply:
+def streams_share_a_buffer(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream says what was asked of the stream before it."""
     if not (_recites(asked) and reply.streamed):
         return reply
@@ -67,7 +67,7 @@ def streams_share_a_buffer(asked: Asked, reply: Reply) -> Reply:
         "responses.ids-are-unique",
     }
 )
-def instructions_not_in_cache_key(asked: Asked, reply: Reply) -> Reply:
+def instructions_not_in_cache_key(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Requests that differ in their instructions alone have one answer's id."""
     said = asked.member("input")
     if not asked.member("instructions") or asked.streams or not isinstance(said, str):
@@ -76,13 +76,13 @@ def instructions_not_in_cache_key(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="isolation.equal-requests-have-two-answers")
-def equal_requests_answered_once(asked: Asked, reply: Reply) -> Reply:
+def equal_requests_answered_once(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Requests that are equal in every byte have one answer's id."""
     return _one_id(asked, reply, asked.raw) if _recites(asked) else reply
 
 
 @on_reply(breaks="isolation.call-ids-are-not-shared")
-def call_ids_start_again(asked: Asked, reply: Reply) -> Reply:
+def call_ids_start_again(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Where a call is required, the calls of each answer are numbered from 1."""
 
     def number(response: Json) -> Json:
@@ -92,4 +92,4 @@ def call_ids_start_again(asked: Asked, reply: Reply) -> Reply:
         return response
 
     required = asked.member("tool_choice") == "required"
-    return retold(reply, number) if required else reply
+    return rebuild_stream(reply, number) if required else reply

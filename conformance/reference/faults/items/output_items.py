@@ -5,31 +5,31 @@ from typing import Any
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
-    each_event,
-    each_item,
-    having,
-    retold,
-    without,
+    change_each_event,
+    change_each_item,
+    set_fields,
+    rebuild_stream,
+    remove_fields,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
 
-def _in_json(asked: Asked, reply: Reply, kind: str, change: Change) -> Reply:
+def _in_json(asked: GatewayRequest, reply: GatewayResponse, kind: str, change: Change) -> GatewayResponse:
     """Change the items of one type, in answers that are not streams."""
     return reply if reply.streamed else _everywhere(asked, reply, kind, change)
 
 
-def _everywhere(asked: Asked, reply: Reply, kind: str, change: Change) -> Reply:
+def _everywhere(asked: GatewayRequest, reply: GatewayResponse, kind: str, change: Change) -> GatewayResponse:
     """Change the items of one type, in the events of a stream as well.
 
     Answers with reasoning are spared: they are sent back, and refused when broken.
     """
     if asked.member("reasoning"):
         return reply
-    return each_item(reply, lambda i: change(i) if i["type"] == kind else i)
+    return change_each_item(reply, lambda i: change(i) if i["type"] == kind else i)
 
 
 def _parts(change: Change) -> Change:
@@ -38,33 +38,33 @@ def _parts(change: Change) -> Change:
 
 
 @on_reply(breaks={"items.name-their-type", "streaming.same-items-as-json"})
-def chat_message_as_item(asked: Asked, reply: Reply) -> Reply:
+def chat_message_as_item(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The item of an answer is a chat message, which has no type."""
-    return _in_json(asked, reply, "message", without("type"))
+    return _in_json(asked, reply, "message", remove_fields("type"))
 
 
 @on_reply(breaks="items.messages-have-an-id")
-def message_without_id(asked: Asked, reply: Reply) -> Reply:
+def message_without_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message of a JSON answer has no id."""
-    return _in_json(asked, reply, "message", without("id"))
+    return _in_json(asked, reply, "message", remove_fields("id"))
 
 
 @on_reply(breaks="items.messages-have-an-id")
-def empty_message_id(asked: Asked, reply: Reply) -> Reply:
+def empty_message_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The id of a message is the empty text."""
-    return _in_json(asked, reply, "message", having(id=""))
+    return _in_json(asked, reply, "message", set_fields(id=""))
 
 
 @on_reply(breaks="items.have-an-id")
-def call_without_id(asked: Asked, reply: Reply) -> Reply:
+def call_without_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A function call has a call_id, and no id of its own."""
-    return _in_json(asked, reply, "function_call", without("id"))
+    return _in_json(asked, reply, "function_call", remove_fields("id"))
 
 
 @on_reply(
     breaks={"items.ids-differ-in-one-answer", "events.output-index-names-one-item"}
 )
-def calls_share_an_id(_asked: Asked, reply: Reply) -> Reply:
+def calls_share_an_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """All calls of one answer have the response's id for their own."""
 
     def shared(response: Json) -> Json:
@@ -75,71 +75,71 @@ def calls_share_an_id(_asked: Asked, reply: Reply) -> Reply:
         ]
         return alike
 
-    return retold(reply, shared)
+    return rebuild_stream(reply, shared)
 
 
 @on_reply(breaks="items.ids-differ-between-answers")
-def constant_message_id(asked: Asked, reply: Reply) -> Reply:
+def constant_message_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message of every JSON answer has the same id."""
-    return _in_json(asked, reply, "message", having(id="msg_0"))
+    return _in_json(asked, reply, "message", set_fields(id="msg_0"))
 
 
 @on_reply(breaks="items.messages-have-a-status")
-def message_without_status(asked: Asked, reply: Reply) -> Reply:
+def message_without_status(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message of a JSON answer has no status."""
-    return _in_json(asked, reply, "message", without("status"))
+    return _in_json(asked, reply, "message", remove_fields("status"))
 
 
 @on_reply(breaks="items.messages-are-the-assistants")
-def message_without_role(asked: Asked, reply: Reply) -> Reply:
+def message_without_role(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message of a JSON answer has no role."""
-    return _in_json(asked, reply, "message", without("role"))
+    return _in_json(asked, reply, "message", remove_fields("role"))
 
 
 @on_reply(breaks="items.messages-are-the-assistants")
-def message_of_the_model(asked: Asked, reply: Reply) -> Reply:
+def message_of_the_model(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Messages have the role model, as some upstreams call it."""
-    return _everywhere(asked, reply, "message", having(role="model"))
+    return _everywhere(asked, reply, "message", set_fields(role="model"))
 
 
 @on_reply(breaks="items.content-is-an-array")
-def content_is_a_text(asked: Asked, reply: Reply) -> Reply:
+def content_is_a_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The content of a message is its text, as it is."""
-    return _in_json(asked, reply, "message", having(content="Hello"))
+    return _in_json(asked, reply, "message", set_fields(content="Hello"))
 
 
 @on_reply(breaks="items.content-is-an-array")
-def null_content(asked: Asked, reply: Reply) -> Reply:
+def null_content(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The content of a message is null."""
-    return _in_json(asked, reply, "message", having(content=None))
+    return _in_json(asked, reply, "message", set_fields(content=None))
 
 
 @on_reply(breaks="items.parts-name-their-type")
-def parts_are_texts(asked: Asked, reply: Reply) -> Reply:
+def parts_are_texts(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The content of a message is an array of texts."""
     return _in_json(asked, reply, "message", _parts(lambda part: part["text"]))
 
 
 @on_reply(breaks="items.text-stands-in-output-text")
-def chat_part_type(asked: Asked, reply: Reply) -> Reply:
+def chat_part_type(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The parts of a message have the type text, as in chat."""
-    return _in_json(asked, reply, "message", _parts(having(type="text")))
+    return _in_json(asked, reply, "message", _parts(set_fields(type="text")))
 
 
 @on_reply(breaks="items.text-is-a-string")
-def null_text(asked: Asked, reply: Reply) -> Reply:
+def null_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The text of a part is null."""
-    return _in_json(asked, reply, "message", _parts(having(text=None)))
+    return _in_json(asked, reply, "message", _parts(set_fields(text=None)))
 
 
 @on_reply(breaks="items.annotations-are-an-array")
-def part_without_annotations(asked: Asked, reply: Reply) -> Reply:
+def part_without_annotations(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The parts of a JSON answer have no annotations."""
-    return _in_json(asked, reply, "message", _parts(without("annotations")))
+    return _in_json(asked, reply, "message", _parts(remove_fields("annotations")))
 
 
 @on_reply(breaks="items.annotations-are-an-array")
-def null_annotations_in_streams(asked: Asked, reply: Reply) -> Reply:
+def null_annotations_in_streams(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The annotations of a stream's parts are null, wherever they stand."""
     if not reply.streamed:
         return reply
@@ -149,5 +149,5 @@ def null_annotations_in_streams(asked: Asked, reply: Reply) -> Reply:
             event["part"]["annotations"] = None
         return event
 
-    nulled = _parts(having(annotations=None))
-    return each_event(_everywhere(asked, reply, "message", nulled), bare)
+    nulled = _parts(set_fields(annotations=None))
+    return change_each_event(_everywhere(asked, reply, "message", nulled), bare)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from conformance.reference.fault import on_reply
-from conformance.reference.mutations import each_event, each_response, having, without
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.mutations import change_each_event, change_each_response, set_fields, remove_fields
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -32,51 +32,51 @@ EVENT_WHOLE = "profile.event-has-its-members"
 
 
 @on_reply(breaks=REQUIRED, profiles=OPENAI)
-def tools_left_out_when_empty(_asked: Asked, reply: Reply) -> Reply:
+def tools_left_out_when_empty(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A response without tools has no member for them."""
 
     def lean(response: Json) -> Json:
-        return response if response["tools"] else without("tools")(response)
+        return response if response["tools"] else remove_fields("tools")(response)
 
-    return each_response(reply, lean)
+    return change_each_response(reply, lean)
 
 
 @on_reply(breaks=REQUIRED, profiles=OPENRESPONSES)
-def nulls_left_out(_asked: Asked, reply: Reply) -> Reply:
+def nulls_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Members of a response that are null are left out."""
 
     def lean(response: Json) -> Json:
         kept = {"error", "incomplete_details", "instructions", "previous_response_id"}
         return {k: v for k, v in response.items() if v is not None or k in kept}
 
-    return each_response(reply, lean)
+    return change_each_response(reply, lean)
 
 
 @on_reply(breaks="profile.response-has-the-nullable-members", profiles=OPENAI)
-def unset_members_left_out(_asked: Asked, reply: Reply) -> Reply:
+def unset_members_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A response has neither an error nor details where there is nothing to tell."""
 
     def lean(response: Json) -> Json:
         silent = {"error", "incomplete_details"}
         return {k: v for k, v in response.items() if v is not None or k not in silent}
 
-    return each_response(reply, lean)
+    return change_each_response(reply, lean)
 
 
 @on_reply(breaks=FITS, profiles=OPENAI)
-def parallel_calls_in_words(_asked: Asked, reply: Reply) -> Reply:
+def parallel_calls_in_words(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The member parallel_tool_calls holds a text."""
-    return each_response(reply, having(parallel_tool_calls="true"))
+    return change_each_response(reply, set_fields(parallel_tool_calls="true"))
 
 
 @on_reply(breaks=FITS, profiles=OPENRESPONSES)
-def no_number_for_penalties(_asked: Asked, reply: Reply) -> Reply:
+def no_number_for_penalties(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Penalties are null where the request sets none."""
-    return each_response(reply, having(presence_penalty=None, frequency_penalty=None))
+    return change_each_response(reply, set_fields(presence_penalty=None, frequency_penalty=None))
 
 
 @on_reply(breaks=NESTED, profiles=OPENRESPONSES)
-def tools_as_they_came(_asked: Asked, reply: Reply) -> Reply:
+def tools_as_they_came(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Tools are repeated without the members that the client left out."""
 
     def bare(response: Json) -> Json:
@@ -85,27 +85,27 @@ def tools_as_they_came(_asked: Asked, reply: Reply) -> Reply:
                 del tool["strict"]
         return response
 
-    return each_response(reply, bare)
+    return change_each_response(reply, bare)
 
 
 @on_reply(breaks=NESTED, profiles=OPENAI)
-def format_without_its_schema(_asked: Asked, reply: Reply) -> Reply:
+def format_without_its_schema(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The format of the text is repeated without its schema."""
 
     def bare(response: Json) -> Json:
         response["text"]["format"].pop("schema", None)
         return response
 
-    return each_response(reply, bare)
+    return change_each_response(reply, bare)
 
 
 @on_reply(breaks=EVENT_FITS, profiles=OPENAI)
-def no_list_of_logprobs(_asked: Asked, reply: Reply) -> Reply:
+def no_list_of_logprobs(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The logprobs of a text event are null."""
-    return each_event(reply, lambda e: {**e, "logprobs": None} if "delta" in e else e)
+    return change_each_event(reply, lambda e: {**e, "logprobs": None} if "delta" in e else e)
 
 
 @on_reply(breaks=EVENT_WHOLE, profiles=OPENAI)
-def logprobs_left_out(_asked: Asked, reply: Reply) -> Reply:
+def logprobs_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Text events have no logprobs."""
-    return each_event(reply, without("logprobs"))
+    return change_each_event(reply, remove_fields("logprobs"))

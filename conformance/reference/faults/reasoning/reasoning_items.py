@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.mutations import each_item, retold
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.mutations import change_each_item, rebuild_stream
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -16,23 +16,23 @@ STARVING = 16
 """A cap, in tokens, that thinking may use up."""
 
 
-def _effort(asked: Asked) -> Json:
+def _effort(asked: GatewayRequest) -> Json:
     reasoning = asked.member("reasoning")
     return reasoning.get("effort") if isinstance(reasoning, dict) else None
 
 
-def _starves(asked: Asked) -> bool:
+def _starves(asked: GatewayRequest) -> bool:
     cap = asked.member("max_output_tokens")
     return bool(_effort(asked)) and isinstance(cap, int) and cap <= STARVING
 
 
-def _refusal(status: int, message: str) -> Reply:
-    refused = Refused(status, message, code="invalid_request")
-    return Reply(status, payload=refused.envelope())
+def _refusal(status: int, message: str) -> GatewayResponse:
+    refused = ApiError(status, message, code="invalid_request")
+    return GatewayResponse(status, payload=refused.envelope())
 
 
 @on_request(breaks="reasoning.effort-is-taken-or-refused-by-name")
-def effort_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def effort_refused_vaguely(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A request with an effort is refused without a word on why."""
     known = _effort(asked) in {"low", "medium", "high"}
     return _refusal(400, "The request is not valid.") if known else asked
@@ -41,13 +41,13 @@ def effort_refused_vaguely(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 @on_request(
     breaks={"reasoning.starved-answer-is-incomplete", "errors.never-a-server-error"}
 )
-def starved_answer_is_an_error(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def starved_answer_is_an_error(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Where reasoning uses up the cap, the gateway breaks down."""
     return _refusal(500, "The answer has no message.") if _starves(asked) else asked
 
 
 @on_reply(breaks="reasoning.starved-answer-is-incomplete")
-def starved_answer_is_completed(asked: Asked, reply: Reply) -> Reply:
+def starved_answer_is_completed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Where reasoning uses up the cap, the answer is completed, and empty."""
 
     def starve(response: Json) -> Json:
@@ -61,11 +61,11 @@ def starved_answer_is_completed(asked: Asked, reply: Reply) -> Reply:
                 item["content"][0]["text"] = ""
         return response
 
-    return retold(reply, starve) if _starves(asked) else reply
+    return rebuild_stream(reply, starve) if _starves(asked) else reply
 
 
 @on_request(breaks="reasoning.own-output-is-accepted-back")
-def replayed_thoughts_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def replayed_thoughts_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A reasoning item is unknown when a client sends it back."""
     given = asked.member("input")
     items = given if isinstance(given, list) else []
@@ -74,17 +74,17 @@ def replayed_thoughts_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
     return asked
 
 
-def _thinking(reply: Reply, change: Json) -> Reply:
+def _thinking(reply: GatewayResponse, change: Json) -> GatewayResponse:
     """Change the reasoning items of an answer that is no stream."""
 
     def rethink(item: Json) -> Json:
         return change(item) if item["type"] == "reasoning" else item
 
-    return reply if reply.streamed else each_item(reply, rethink)
+    return reply if reply.streamed else change_each_item(reply, rethink)
 
 
 @on_reply(breaks="reasoning.item-has-a-summary")
-def thoughts_without_summary(_asked: Asked, reply: Reply) -> Reply:
+def thoughts_without_summary(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A reasoning item has no summary."""
     return _thinking(
         reply, lambda item: {k: v for k, v in item.items() if k != "summary"}
@@ -92,7 +92,7 @@ def thoughts_without_summary(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="reasoning.parts-hold-texts")
-def thoughts_in_message_parts(_asked: Asked, reply: Reply) -> Reply:
+def thoughts_in_message_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The parts of a summary have the type of a message's parts."""
 
     def retype(item: Json) -> Json:
@@ -103,7 +103,7 @@ def thoughts_in_message_parts(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="reasoning.shown-thoughts-are-counted")
-def thoughts_not_counted(_asked: Asked, reply: Reply) -> Reply:
+def thoughts_not_counted(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The count of reasoning tokens stands at its default."""
 
     def forget(response: Json) -> Json:
@@ -112,11 +112,11 @@ def thoughts_not_counted(_asked: Asked, reply: Reply) -> Reply:
                 response["usage"][name]["reasoning_tokens"] = 0
         return response
 
-    return retold(reply, forget)
+    return rebuild_stream(reply, forget)
 
 
 @on_reply(breaks="reasoning.tags-stay-out-of-the-text")
-def thoughts_in_the_text(asked: Asked, reply: Reply) -> Reply:
+def thoughts_in_the_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Where there is reasoning, it is told in the text, between tags."""
 
     def spill(response: Json) -> Json:
@@ -126,4 +126,4 @@ def thoughts_in_the_text(asked: Asked, reply: Reply) -> Reply:
                 item["content"][0]["text"] = f"<think>Well.</think> {text}"
         return response
 
-    return retold(reply, spill) if _effort(asked) and not reply.streamed else reply
+    return rebuild_stream(reply, spill) if _effort(asked) and not reply.streamed else reply

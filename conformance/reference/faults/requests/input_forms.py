@@ -6,11 +6,11 @@ from conformance.reference.errors import wrong_type, wrong_value
 from conformance.reference.fault import on_request
 from conformance.reference.faults.requests.fields import Json, refusal
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 
-def messages(asked: Asked) -> Iterator[tuple[str, Json]]:
+def messages(asked: GatewayRequest) -> Iterator[tuple[str, Json]]:
     """The messages of text in the input of a create request, each with its place.
 
     Pictures, and requests that are to be reasoned about, go another way.
@@ -25,8 +25,8 @@ def messages(asked: Asked) -> Iterator[tuple[str, Json]]:
 
 
 def _refusing(
-    asked: Asked, member: str, wanted: str, bad: Callable[[Json], bool]
-) -> Asked | Reply:
+    asked: GatewayRequest, member: str, wanted: str, bad: Callable[[Json], bool]
+) -> GatewayRequest | GatewayResponse:
     """Refuse the first message that is ``bad``, and blame one of its members."""
     for where, message in messages(asked):
         if bad(message):
@@ -45,7 +45,7 @@ def _has_part(message: Json, type_: str) -> bool:
 
 
 @on_request(breaks={"requests.messages-accepted", "requests.input-parts-accepted"})
-def text_input_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def text_input_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """An input must be a text; every array of messages is refused."""
     if any(messages(asked)):
         return refusal(wrong_type("input", "a string", asked.member("input")))
@@ -53,7 +53,7 @@ def text_input_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.messages-accepted")
-def content_parts_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def content_parts_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """The content of a user message must be an array."""
     return _refusing(
         asked,
@@ -64,7 +64,7 @@ def content_parts_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.input-parts-accepted")
-def chat_part_names_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def chat_part_names_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Content parts must be of the chat kind "text"."""
     return _refusing(
         asked, "content", "parts of text", lambda m: _has_part(m, "input_text")
@@ -72,7 +72,7 @@ def chat_part_names_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.assistant-messages-accepted")
-def assistant_text_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def assistant_text_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """What an assistant said must not be a plain text."""
     return _refusing(
         asked,
@@ -83,7 +83,7 @@ def assistant_text_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.output-parts-accepted")
-def output_parts_need_an_id(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def output_parts_need_an_id(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A message of output_text parts must have an id."""
     return _refusing(
         asked, "id", "an id", lambda m: _has_part(m, "output_text") and "id" not in m
@@ -91,7 +91,7 @@ def output_parts_need_an_id(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.output-items-accepted")
-def foreign_ids_looked_up(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def foreign_ids_looked_up(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """The id of a message in the input must be one that was given out here."""
 
     def foreign(message: Json) -> bool:
@@ -102,21 +102,21 @@ def foreign_ids_looked_up(asked: Asked, gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.system-messages-accepted")
-def system_role_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def system_role_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """System messages belong into instructions."""
     wanted = "one of user, assistant, developer"
     return _refusing(asked, "role", wanted, lambda m: m.get("role") == "system")
 
 
 @on_request(breaks="requests.developer-messages-accepted")
-def developer_role_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def developer_role_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Developer messages are a role that the upstream does not know."""
     wanted = "one of user, assistant, system"
     return _refusing(asked, "role", wanted, lambda m: m.get("role") == "developer")
 
 
 @on_request(breaks="requests.unicode-accepted")
-def right_to_left_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def right_to_left_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Texts with characters of another direction are refused."""
     if asked.creates and "\u05e9".encode() in asked.raw:
         return refusal(wrong_value("input", "printable text", "\u05e9"))

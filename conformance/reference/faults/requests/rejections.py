@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.faults.requests.fields import refusal
 from conformance.reference.faults.requests.input_forms import messages
 from conformance.reference.field_rules import RULES
 from conformance.reference.gateway import MODEL, MODELS, Gateway
-from conformance.reference.request import ABSENT, DEEPEST, Asked
-from conformance.reference.response_message import RESET, Chunk, Head, Reply
+from conformance.reference.request import ABSENT, MAX_DEPTH, GatewayRequest
+from conformance.reference.response_message import RESET, Chunk, ResponseHead, GatewayResponse
 
 Json = Any
 
@@ -18,28 +18,28 @@ Json = Any
 _PLAIN: Final = {"model": MODEL, "input": "Say hello in one word."}
 
 
-def _body(asked: Asked) -> dict[str, Json]:
+def _body(asked: GatewayRequest) -> dict[str, Json]:
     """The members of a create request; none where there is no object."""
     return asked.body if asked.creates and isinstance(asked.body, dict) else {}
 
 
 @on_request(breaks="requests.malformed-json-refused")
-def broken_body_repaired(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def broken_body_repaired(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Of a body that ends too early, a good request is made."""
     cut = asked.raw.startswith(b"{") and b"}" not in asked.raw
     return asked.with_body(_PLAIN) if asked.creates and cut else asked
 
 
 @on_request(breaks={"requests.malformed-json-refused", "requests.lenient-json-refused"})
-def any_body_served(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def any_body_served(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Whatever does not parse is replaced by a request of the gateway's own."""
     broken = asked.creates and asked.body is ABSENT and b"\\u" not in asked.raw
-    shallow = asked.raw.count(b"[") < DEEPEST
+    shallow = asked.raw.count(b"[") < MAX_DEPTH
     return asked.with_body(_PLAIN) if broken and shallow else asked
 
 
 @on_request(breaks="requests.lenient-json-refused")
-def reading_stops_at_the_end(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def reading_stops_at_the_end(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """What follows the JSON value is not read."""
     end = asked.raw.rfind(b"}") + 1
     behind = asked.raw[end:].strip()
@@ -49,7 +49,7 @@ def reading_stops_at_the_end(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.lenient-json-refused")
-def bytes_replaced(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def bytes_replaced(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Bytes that are not UTF-8 become replacement characters."""
     if not asked.creates or asked.body is not ABSENT:
         return asked
@@ -61,7 +61,7 @@ def bytes_replaced(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.other-json-refused")
-def array_opened(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def array_opened(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Of an array, the first element is taken."""
     if asked.creates and isinstance(asked.body, list) and asked.body:
         return asked.with_body(asked.body[0])
@@ -69,14 +69,14 @@ def array_opened(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.model-required")
-def default_model(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def default_model(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A model that is not given is put in."""
     lacks = bool(_body(asked)) and asked.member("model") is None
     return asked.with_members(model=MODEL) if lacks else asked
 
 
 @on_request(breaks="requests.model-is-a-name")
-def any_model_type(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def any_model_type(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A model that is no text is replaced by the default."""
     model = asked.member("model")
     odd = model is not None and not isinstance(model, str)
@@ -84,13 +84,13 @@ def any_model_type(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.model-is-a-name")
-def empty_model_name(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def empty_model_name(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """The empty text stands for the default model."""
     empty = asked.member("model") == ""
     return asked.with_members(model=MODEL) if _body(asked) and empty else asked
 
 
-def _unknown_model(asked: Asked) -> bool:
+def _unknown_model(asked: GatewayRequest) -> bool:
     model = _body(asked).get("model")
     return isinstance(model, str) and bool(model) and model not in MODELS
 
@@ -101,22 +101,22 @@ def _unknown_model(asked: Asked) -> bool:
         "responses.model-is-the-one-asked-for",
     }
 )
-def any_model_served(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def any_model_served(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """One model answers to every name."""
     return asked.with_members(model=MODEL) if _unknown_model(asked) else asked
 
 
 @on_request(breaks="errors.never-a-server-error")
-def no_channel_for_model(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def no_channel_for_model(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A model that nobody has is a server that is down."""
     if not _unknown_model(asked):
         return asked
-    refused = Refused(503, "There is no channel for this model.", code="no_channel")
+    refused = ApiError(503, "There is no channel for this model.", code="no_channel")
     return refusal(refused)
 
 
 @on_request(breaks="requests.input-type-refused")
-def input_made_text(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def input_made_text(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """An input of another type is written out as a text."""
     given = asked.member("input")
     odd = given is not None and not isinstance(given, str | list)
@@ -124,7 +124,7 @@ def input_made_text(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.input-type-refused")
-def lone_message_wrapped(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def lone_message_wrapped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A message without its array gets one."""
     given = asked.member("input")
     lone = bool(_body(asked)) and isinstance(given, dict)
@@ -132,7 +132,7 @@ def lone_message_wrapped(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.broken-messages-refused")
-def roles_replaced(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def roles_replaced(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A role that is not known becomes the user's."""
     odd = [m for _, m in messages(asked) if m.get("role") == "narrator"]
     if not odd:
@@ -142,7 +142,7 @@ def roles_replaced(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.broken-messages-refused")
-def odd_items_left_out(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def odd_items_left_out(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Input items that are no objects are left out."""
     given = asked.member("input") if _body(asked) else None
     if not isinstance(given, list) or all(isinstance(item, dict) for item in given):
@@ -150,7 +150,7 @@ def odd_items_left_out(asked: Asked, _gateway: Gateway) -> Asked | Reply:
     return asked.with_members(input=[i for i in given if isinstance(i, dict)])
 
 
-def _dropped(asked: Asked, gateway: Gateway, code: str, *names: str) -> Asked:
+def _dropped(asked: GatewayRequest, gateway: Gateway, code: str, *names: str) -> GatewayRequest:
     """Drop those members whose rule refuses them with ``code``."""
     bad = list[str]()
     for name in set(names) & _body(asked).keys():
@@ -158,13 +158,13 @@ def _dropped(asked: Asked, gateway: Gateway, code: str, *names: str) -> Asked:
         try:
             if value is not None:
                 RULES[name](value, name, gateway.profile)
-        except Refused as refused:
+        except ApiError as refused:
             bad += [name] * (refused.code == code)
     return asked.without_members(*bad) if bad else asked
 
 
 @on_request(breaks="requests.wrong-types-refused")
-def unreadable_members_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def unreadable_members_dropped(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """An option of the wrong type counts as absent."""
     return _dropped(
         asked, gateway, "invalid_type", "instructions", "temperature", "top_p", "stream"
@@ -172,20 +172,20 @@ def unreadable_members_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.wrong-types-refused")
-def true_is_one(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def true_is_one(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Where a number belongs, true is 1."""
     odd = asked.creates and asked.member("temperature") is True
     return asked.with_members(temperature=1) if odd else asked
 
 
 @on_request(breaks="requests.unknown-values-refused")
-def unknown_words_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def unknown_words_dropped(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A truncation or an effort that is not known counts as absent."""
     return _dropped(asked, gateway, "invalid_value", "reasoning", "truncation")
 
 
 @on_request(breaks="requests.impossible-caps-refused")
-def negative_cap_dropped(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def negative_cap_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A cap below 1 is no cap."""
     cap = asked.member("max_output_tokens") if asked.creates else None
     negative = type(cap) is int and cap < 1
@@ -193,24 +193,24 @@ def negative_cap_dropped(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="requests.impossible-sampling-refused")
-def sampling_cut_to_range(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def sampling_cut_to_range(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Sampling parameters outside their range count as absent."""
     return _dropped(asked, gateway, "invalid_value", "temperature", "top_p")
 
 
 @on_reply(breaks="requests.refusals-name-the-member")
-def wordless_type_errors(_asked: Asked, reply: Reply) -> Reply:
+def wordless_type_errors(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A wrong type is refused without a word about where."""
     return _wordless(reply, "invalid_type")
 
 
 @on_reply(breaks={"requests.refusals-name-the-member", "requests.odd-members-named"})
-def wordless_value_errors(_asked: Asked, reply: Reply) -> Reply:
+def wordless_value_errors(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A wrong value is refused without a word about where."""
     return _wordless(reply, "invalid_value")
 
 
-def _wordless(reply: Reply, code: str) -> Reply:
+def _wordless(reply: GatewayResponse, code: str) -> GatewayResponse:
     error = reply.payload.get("error") if isinstance(reply.payload, dict) else None
     if not error or error["code"] != code:
         return reply
@@ -220,18 +220,18 @@ def _wordless(reply: Reply, code: str) -> Reply:
 
 @on_wire(breaks="transport.every-request-is-answered")
 def deep_nesting_crashes(
-    asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A body that is nested too deep ends the connection."""
-    if asked.creates and asked.raw.count(b"[") > DEEPEST:
-        return Head(200, raw=b""), [RESET]
+    if asked.creates and asked.raw.count(b"[") > MAX_DEPTH:
+        return ResponseHead(200, raw=b""), [RESET]
     return head, chunks
 
 
 @on_request(breaks="requests.large-bodies-accepted")
-def half_a_megabyte_at_most(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def half_a_megabyte_at_most(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Bodies of more than 512 KB are refused."""
     if asked.creates and len(asked.raw) > 512 * 1024:
         message = "The request body is too large."
-        return refusal(Refused(413, message, code="request_too_large"))
+        return refusal(ApiError(413, message, code="request_too_large"))
     return asked

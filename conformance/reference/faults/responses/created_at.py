@@ -4,14 +4,14 @@ from typing import Any, Final
 
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
-    finished_response,
-    having,
-    json_response,
-    last_snapshot,
-    without,
+    change_finished_response,
+    set_fields,
+    change_json_response,
+    change_final_snapshot,
+    remove_fields,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -20,45 +20,45 @@ CREATED_AT: Final = "responses.created-at-is-a-number"
 
 
 @on_reply(breaks=CREATED_AT)
-def chat_name_for_created_at(_asked: Asked, reply: Reply) -> Reply:
+def chat_name_for_created_at(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The time is called created, as in a chat completion."""
 
     def renamed(response: Json) -> Json:
-        return {**without("created_at")(response), "created": response["created_at"]}
+        return {**remove_fields("created_at")(response), "created": response["created_at"]}
 
-    return finished_response(reply, renamed)
+    return change_finished_response(reply, renamed)
 
 
 @on_reply(breaks=CREATED_AT)
-def created_at_is_a_text(_asked: Asked, reply: Reply) -> Reply:
+def created_at_is_a_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The time is a date in words."""
-    return finished_response(reply, having(created_at="2026-11-22T12:00:00Z"))
+    return change_finished_response(reply, set_fields(created_at="2026-11-22T12:00:00Z"))
 
 
 @on_reply(breaks="responses.created-at-is-in-seconds")
-def created_at_in_milliseconds(_asked: Asked, reply: Reply) -> Reply:
+def created_at_in_milliseconds(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The time is counted in milliseconds."""
-    return finished_response(
+    return change_finished_response(
         reply,
         lambda response: {**response, "created_at": response["created_at"] * 1000},
     )
 
 
 @on_reply(breaks="responses.created-at-is-an-integer")
-def fractional_created_at(_asked: Asked, reply: Reply) -> Reply:
+def fractional_created_at(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The time is written with a fraction."""
-    return finished_response(
+    return change_finished_response(
         reply, lambda response: {**response, "created_at": response["created_at"] + 0.0}
     )
 
 
 @on_reply(breaks="responses.created-at-is-now")
-def constant_created_at(_asked: Asked, reply: Reply) -> Reply:
+def constant_created_at(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The time is always the same."""
-    return json_response(reply, having(created_at=1_700_000_000))
+    return change_json_response(reply, set_fields(created_at=1_700_000_000))
 
 
 @on_reply(breaks="responses.created-at-is-now")
-def created_at_nought_in_streams(_asked: Asked, reply: Reply) -> Reply:
+def created_at_nought_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The time in a stream's last snapshot is 0."""
-    return last_snapshot(reply, having(created_at=0))
+    return change_final_snapshot(reply, set_fields(created_at=0))

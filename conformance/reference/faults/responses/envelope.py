@@ -6,15 +6,15 @@ from typing import Final
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
-    each_response,
-    having,
+    change_each_response,
+    set_fields,
     is_response,
-    json_response,
-    last_snapshot,
-    without,
+    change_json_response,
+    change_final_snapshot,
+    remove_fields,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply, to_json
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse, to_json
 
 IS_A_RESPONSE: Final = "responses.is-a-response-object"
 
@@ -24,7 +24,7 @@ NO_OUTPUT: Final = frozenset(
 )
 
 
-def _written(reply: Reply, body: bytes, media_type: str | None = None) -> Reply:
+def _written(reply: GatewayResponse, body: bytes, media_type: str | None = None) -> GatewayResponse:
     """Put other bytes in the place of a JSON answer."""
     if reply.streamed or not is_response(reply.payload):
         return reply
@@ -32,38 +32,38 @@ def _written(reply: Reply, body: bytes, media_type: str | None = None) -> Reply:
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def page_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+def page_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A maintenance page is sent with a 200."""
     return _written(reply, b"<html>We will be back soon.</html>", "text/html")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def empty_body_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+def empty_body_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A success has no body at all."""
     return _written(reply, b"")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def empty_object_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+def empty_object_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A success is an object without a member."""
     return _written(reply, b"{}")
 
 
 @on_reply(breaks={IS_A_RESPONSE, "errors.not-inside-a-success"})
-def error_inside_a_success(_asked: Asked, reply: Reply) -> Reply:
+def error_inside_a_success(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """An upstream's error is passed on with a 200."""
     error = {"message": "The upstream is down.", "type": "server_error"}
     return _written(reply, to_json({"error": error}))
 
 
 @on_reply(breaks={IS_A_RESPONSE, "transport.nothing-behind-the-json"})
-def text_behind_the_object(_asked: Asked, reply: Reply) -> Reply:
+def text_behind_the_object(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Something stands behind the response object."""
     return _written(reply, to_json(reply.payload) + b"\n[DONE]")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def chat_completion_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
+def chat_completion_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The upstream's chat completion is passed on under the id of a response."""
     if reply.streamed or not is_response(reply.payload):
         return reply
@@ -82,7 +82,7 @@ def chat_completion_instead_of_an_answer(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def chat_chunks_instead_of_events(_asked: Asked, reply: Reply) -> Reply:
+def chat_chunks_instead_of_events(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream holds chunks of a chat completion, which have no type."""
     if not reply.streamed:
         return reply
@@ -91,97 +91,97 @@ def chat_chunks_instead_of_events(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="responses.media-type-is-json")
-def answer_as_plain_text(_asked: Asked, reply: Reply) -> Reply:
+def answer_as_plain_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A response object is sent as text/plain."""
     return _written(reply, to_json(reply.payload), "text/plain; charset=utf-8")
 
 
 @on_reply(breaks="responses.no-byte-order-mark")
-def byte_order_mark(_asked: Asked, reply: Reply) -> Reply:
+def byte_order_mark(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A byte order mark stands before the response object."""
     return _written(reply, b"\xef\xbb\xbf" + to_json(reply.payload))
 
 
 @on_reply(breaks="responses.numbers-are-json")
-def infinite_number(_asked: Asked, reply: Reply) -> Reply:
+def infinite_number(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A member of the response object is Infinity."""
-    return json_response(reply, having(presence_penalty=float("inf")))
+    return change_json_response(reply, set_fields(presence_penalty=float("inf")))
 
 
 @on_reply(breaks="responses.members-stand-once")
-def repeated_member(_asked: Asked, reply: Reply) -> Reply:
+def repeated_member(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The gateway writes its own object member before the upstream's."""
     return _written(reply, b'{"object":"response",' + to_json(reply.payload)[1:])
 
 
 @on_reply(breaks="responses.id-is-a-string")
-def answer_without_id(_asked: Asked, reply: Reply) -> Reply:
+def answer_without_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON answer has no id."""
-    return json_response(reply, without("id"))
+    return change_json_response(reply, remove_fields("id"))
 
 
 @on_reply(breaks={"responses.id-is-a-string", "state.stored-response-is-found"})
-def empty_id(_asked: Asked, reply: Reply) -> Reply:
+def empty_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The id of a JSON answer is the empty text."""
-    return json_response(reply, having(id=""))
+    return change_json_response(reply, set_fields(id=""))
 
 
 @on_reply(breaks="responses.id-is-a-string")
-def numeric_id(_asked: Asked, reply: Reply) -> Reply:
+def numeric_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The id of every response is a number, in streams as well."""
-    return each_response(reply, having(id=17))
+    return change_each_response(reply, set_fields(id=17))
 
 
 @on_reply(breaks={"responses.ids-are-unique", "state.stored-response-is-found"})
-def constant_id(_asked: Asked, reply: Reply) -> Reply:
+def constant_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every JSON answer has the same id."""
-    return json_response(reply, having(id="resp_1"))
+    return change_json_response(reply, set_fields(id="resp_1"))
 
 
 @on_reply(
     breaks={"responses.ids-are-unique", "state.streamed-response-can-be-continued"}
 )
-def constant_id_in_streams(_asked: Asked, reply: Reply) -> Reply:
+def constant_id_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every stream has the same response id."""
-    return each_response(reply, having(id="resp_1")) if reply.streamed else reply
+    return change_each_response(reply, set_fields(id="resp_1")) if reply.streamed else reply
 
 
 @on_reply(breaks="responses.object-says-response")
-def object_of_another_api(_asked: Asked, reply: Reply) -> Reply:
+def object_of_another_api(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The object member names another kind of object."""
-    return json_response(reply, having(object="text_completion"))
+    return change_json_response(reply, set_fields(object="text_completion"))
 
 
 @on_reply(breaks="responses.object-says-response")
-def snapshot_without_object(_asked: Asked, reply: Reply) -> Reply:
+def snapshot_without_object(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last snapshot of a stream has no object member."""
-    return last_snapshot(reply, without("object"))
+    return change_final_snapshot(reply, remove_fields("object"))
 
 
-def _without_tools(asked: Asked, reply: Reply, change: Change) -> Reply:
+def _without_tools(asked: GatewayRequest, reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Change JSON answers to requests that bring no tools."""
-    return reply if asked.member("tools") else json_response(reply, change)
+    return reply if asked.member("tools") else change_json_response(reply, change)
 
 
 @on_reply(breaks=NO_OUTPUT)
-def null_output(asked: Asked, reply: Reply) -> Reply:
+def null_output(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The output of a JSON answer is null."""
-    return _without_tools(asked, reply, having(output=None))
+    return _without_tools(asked, reply, set_fields(output=None))
 
 
 @on_reply(breaks=NO_OUTPUT)
-def answer_without_output(asked: Asked, reply: Reply) -> Reply:
+def answer_without_output(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON answer has no output."""
-    return _without_tools(asked, reply, without("output"))
+    return _without_tools(asked, reply, remove_fields("output"))
 
 
 @on_reply(breaks=NO_OUTPUT)
-def output_is_a_text(asked: Asked, reply: Reply) -> Reply:
+def output_is_a_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The output of a JSON answer is its text, as it is."""
-    return _without_tools(asked, reply, having(output="Hello"))
+    return _without_tools(asked, reply, set_fields(output="Hello"))
 
 
 @on_reply(breaks=NO_OUTPUT)
-def snapshot_without_output(asked: Asked, reply: Reply) -> Reply:
+def snapshot_without_output(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last snapshot of a stream has no output."""
-    return reply if asked.member("tools") else last_snapshot(reply, without("output"))
+    return reply if asked.member("tools") else change_final_snapshot(reply, remove_fields("output"))

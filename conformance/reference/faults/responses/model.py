@@ -2,31 +2,31 @@
 
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
-    each_response,
-    having,
-    json_response,
-    without,
+    change_each_response,
+    set_fields,
+    change_json_response,
+    remove_fields,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 
 @on_reply(breaks="responses.model-is-a-string")
-def answer_without_model(_asked: Asked, reply: Reply) -> Reply:
+def answer_without_model(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON answer does not name its model."""
-    return json_response(reply, without("model"))
+    return change_json_response(reply, remove_fields("model"))
 
 
 @on_reply(breaks="responses.model-is-a-string")
-def empty_model(_asked: Asked, reply: Reply) -> Reply:
+def empty_model(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The model of an answer is the empty text."""
-    return json_response(reply, having(model=""))
+    return change_json_response(reply, set_fields(model=""))
 
 
 @on_reply(breaks="responses.model-is-the-one-asked-for")
-def foreign_model(_asked: Asked, reply: Reply) -> Reply:
+def foreign_model(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every answer names the model of an upstream."""
-    return each_response(reply, having(model="upstream-large-v3"))
+    return change_each_response(reply, set_fields(model="upstream-large-v3"))
 
 
 @on_reply(
@@ -35,8 +35,8 @@ def foreign_model(_asked: Asked, reply: Reply) -> Reply:
         "responses.model-is-named-alike-in-streams",
     }
 )
-def foreign_model_in_streams(_asked: Asked, reply: Reply) -> Reply:
+def foreign_model_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Streams alone name the model of an upstream."""
     if not reply.streamed:
         return reply
-    return each_response(reply, having(model="upstream-large-v3"))
+    return change_each_response(reply, set_fields(model="upstream-large-v3"))

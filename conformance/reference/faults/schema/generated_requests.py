@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_request
 from conformance.reference.gateway import Gateway
-from conformance.reference.mutations import each_response
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.mutations import change_each_response
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -16,13 +16,13 @@ Json = Any
 NEVER_5XX = "errors.never-a-server-error"
 
 
-def _broken_down() -> Reply:
-    refused = Refused(500, "The server could not answer.", code="internal_error")
-    return Reply(500, payload=refused.envelope())
+def _broken_down() -> GatewayResponse:
+    refused = ApiError(500, "The server could not answer.", code="internal_error")
+    return GatewayResponse(500, payload=refused.envelope())
 
 
-def _refused_in_silence() -> Reply:
-    return Reply(400, payload=Refused(400, "Bad request.", code="no").envelope())
+def _refused_in_silence() -> GatewayResponse:
+    return GatewayResponse(400, payload=ApiError(400, "Bad request.", code="no").envelope())
 
 
 def _all(value: Json) -> Iterator[Json]:
@@ -33,7 +33,7 @@ def _all(value: Json) -> Iterator[Json]:
         yield from _all(child)
 
 
-def _parts(asked: Asked) -> Iterator[Json]:
+def _parts(asked: GatewayRequest) -> Iterator[Json]:
     items = asked.member("input")
     for item in items if isinstance(items, list) else ():
         content = item.get("content") if isinstance(item, dict) else None
@@ -41,7 +41,7 @@ def _parts(asked: Asked) -> Iterator[Json]:
 
 
 @on_request(breaks=NEVER_5XX)
-def ascii_instructions_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def ascii_instructions_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Instructions with a letter beyond ASCII are a server error."""
     told = asked.member("instructions")
     odd = isinstance(told, str) and not told.isascii()
@@ -49,7 +49,7 @@ def ascii_instructions_alone(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks=NEVER_5XX)
-def tools_that_are_nothing(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def tools_that_are_nothing(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A tool that is null is a server error."""
     tools = asked.member("tools")
     odd = isinstance(tools, list) and None in tools
@@ -57,7 +57,7 @@ def tools_that_are_nothing(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks=NEVER_5XX)
-def arrays_inside_arrays(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def arrays_inside_arrays(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """An array in the input that holds nothing but an array is a server error."""
     inside = any(
         isinstance(value, list) and len(value) == 1 and isinstance(value[0], list)
@@ -67,7 +67,7 @@ def arrays_inside_arrays(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks=NEVER_5XX)
-def long_names_overflow(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def long_names_overflow(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """An unknown member whose name is longer than sixteen letters is a server error."""
     names = asked.body if isinstance(asked.body, dict) else {}
     odd = any(len(name) > 16 and not name.isascii() for name in names)
@@ -75,7 +75,7 @@ def long_names_overflow(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="schema.missing-required-is-refused")
-def a_model_for_nobody(asked: Asked, _gateway: Gateway) -> Asked:
+def a_model_for_nobody(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """An object that names neither a model nor an input is answered by some model."""
     asks = asked.body if asked.creates else None
     if isinstance(asks, dict) and not asks.keys() & {"model", "input"}:
@@ -84,7 +84,7 @@ def a_model_for_nobody(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="schema.incomplete-member-is-refused")
-def parts_without_text(asked: Asked, _gateway: Gateway) -> Asked:
+def parts_without_text(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A content part without its text counts as an empty one."""
     for part in _parts(asked):
         if isinstance(part, dict) and part.get("type") == "input_text":
@@ -93,7 +93,7 @@ def parts_without_text(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="schema.wrong-type-is-refused")
-def any_description_of_a_tool(asked: Asked, _gateway: Gateway) -> Asked:
+def any_description_of_a_tool(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """The description of a tool is dropped when it is no text."""
     tools = asked.member("tools")
     kept = [
@@ -106,7 +106,7 @@ def any_description_of_a_tool(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="schema.enum-is-enforced")
-def any_kind_of_part(asked: Asked, _gateway: Gateway) -> Asked:
+def any_kind_of_part(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A content part of an unknown type is read as a text."""
     known = {"input_text", "output_text", "input_image", "input_file", "refusal"}
     changed = False
@@ -119,7 +119,7 @@ def any_kind_of_part(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="schema.valid-is-answered")
-def odd_names_are_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def odd_names_are_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A toolless message with a nameless member is refused without a word."""
     items = [] if asked.member("tools") else asked.member("input")
     odd = isinstance(items, list) and any(
@@ -129,19 +129,19 @@ def odd_names_are_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="schema.null-acts-as-absent")
-def no_null_in_reasoning(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def no_null_in_reasoning(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Reasoning is refused when its summary is null."""
     thought = asked.member("reasoning")
     if isinstance(thought, dict) and thought.get("summary", "") is None:
-        refused = Refused(
+        refused = ApiError(
             400, "'reasoning.summary' is null.", param="reasoning", code="invalid_type"
         )
-        return Reply(400, payload=refused.envelope())
+        return GatewayResponse(400, payload=refused.envelope())
     return asked
 
 
 @on_request(breaks="schema.doubtful-is-answered-or-named")
-def bare_tools_are_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def bare_tools_are_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A tool whose parameters name no type is refused without a word."""
     tools = asked.member("tools")
     for tool in tools if isinstance(tools, list) else ():
@@ -152,7 +152,7 @@ def bare_tools_are_refused(asked: Asked, _gateway: Gateway) -> Asked | Reply:
 
 
 @on_reply(breaks="schema.response-fits-the-document")
-def reasoning_with_a_role(asked: Asked, reply: Reply) -> Reply:
+def reasoning_with_a_role(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Where a summary is asked for, a reasoning item has a number for its role."""
     thought = asked.member("reasoning")
     if not isinstance(thought, dict) or "summary" not in thought:
@@ -164,4 +164,4 @@ def reasoning_with_a_role(asked: Asked, reply: Reply) -> Reply:
                 item["role"] = 1
         return response
 
-    return each_response(reply, told)
+    return change_each_response(reply, told)

@@ -4,21 +4,21 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.mutations import each_response, having
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Chunk, Head, Reply
+from conformance.reference.mutations import change_each_response, set_fields
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
 
 
 @on_reply(breaks={"sdk.reads-a-response", "sdk.reads-a-stream"})
-def private_members_written(_asked: Asked, reply: Reply) -> Reply:
+def private_members_written(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A response is written with a private member of the object that it was made of."""
-    return each_response(reply, having(_fields_set=["id"]))
+    return change_each_response(reply, set_fields(_fields_set=["id"]))
 
 
 @on_wire(breaks="sdk.finds-the-message-of-an-error")
 def marked_refusals(
-    _asked: Asked, head: Head, chunks: Iterable[Chunk]
-) -> tuple[Head, Iterable[Chunk]]:
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> tuple[ResponseHead, Iterable[Chunk]]:
     """The body of a refusal begins with a byte order mark."""
     if head.status < 400 or head.raw is not None:
         return head, chunks
@@ -27,6 +27,6 @@ def marked_refusals(
 
 
 @on_reply(breaks="sdk.does-not-ask-again")
-def refusals_ask_for_a_retry(_asked: Asked, reply: Reply) -> Reply:
+def refusals_ask_for_a_retry(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every refusal has a header that asks the client to try again."""
     return reply.with_headers(x_should_retry="true") if reply.refused else reply

@@ -3,12 +3,12 @@
 from conformance.reference.fault import on_request
 from conformance.reference.faults.state.continuation import afresh, previous
 from conformance.reference.gateway import Gateway
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 
 @on_request(breaks="state.malformed-id-is-refused")
-def malformed_id_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def malformed_id_ignored(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """What does not have the form of an id starts a new conversation."""
     named = asked.member("previous_response_id")
     odd = isinstance(named, str) and not named.startswith("resp_")
@@ -16,7 +16,7 @@ def malformed_id_ignored(asked: Asked, gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="state.number-is-no-id")
-def number_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
+def number_id_ignored(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A number as an id starts a new conversation."""
     named = asked.member("previous_response_id")
     return (
@@ -27,7 +27,7 @@ def number_id_ignored(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="state.foreign-conversation-stays-closed")
-def conversations_open_to_all(asked: Asked, gateway: Gateway) -> Asked:
+def conversations_open_to_all(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """A conversation is looked up by its id alone."""
     record = previous(asked, gateway)
     if record is None or asked.key is None:
@@ -36,7 +36,7 @@ def conversations_open_to_all(asked: Asked, gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="state.foreign-response-cannot-be-fetched")
-def fetched_by_anybody(asked: Asked, gateway: Gateway) -> Asked:
+def fetched_by_anybody(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """A response is fetched by its id alone."""
     record = gateway.store.records.get(asked.path.rpartition("/")[2])
     if asked.method != "GET" or record is None or asked.key is None:

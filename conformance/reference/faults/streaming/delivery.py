@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
 from conformance.reference.mutations import (
     final_response,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Chunk, Head, Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
 from conformance.reference.stream import events_of
 from conformance.reference.variants.streams import is_stream
 
-Sent = tuple[Head, Iterable[Chunk]]
+Sent = tuple[ResponseHead, Iterable[Chunk]]
 
 
 MANY: Final = 40
@@ -27,39 +27,39 @@ HELD_S: Final = 1.1
 
 
 @on_reply(breaks="streaming.media-type-is-event-stream")
-def unlabelled_stream(_asked: Asked, reply: Reply) -> Reply:
+def unlabelled_stream(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream is called plain text."""
     return replace(reply, media_type="text/plain") if reply.streamed else reply
 
 
 @on_reply(breaks="streaming.true-brings-a-stream")
-def deaf_to_stream(_asked: Asked, reply: Reply) -> Reply:
+def deaf_to_stream(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A request for a stream is answered in one piece."""
-    return Reply(payload=final_response(reply)) if reply.streamed else reply
+    return GatewayResponse(payload=final_response(reply)) if reply.streamed else reply
 
 
 @on_reply(breaks="streaming.unasked-answer-is-json")
-def streams_when_told_not_to(asked: Asked, reply: Reply) -> Reply:
+def streams_when_told_not_to(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A request with stream false is answered by a stream."""
     final = final_response(reply)
     if asked.member("stream") is not False or not asked.creates or final is None:
         return reply
-    return Reply(events=events_of(final))
+    return GatewayResponse(events=events_of(final))
 
 
 @on_request(breaks="streaming.false-is-served")
-def only_streams(asked: Asked, _gateway: Gateway) -> Asked | Reply:
+def only_streams(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """A request with stream false is refused."""
     if asked.member("stream") is not False:
         return asked
-    refused = Refused(
+    refused = ApiError(
         400, "Stream must be true.", param="stream", code="unsupported_value"
     )
-    return Reply(400, payload=refused.envelope())
+    return GatewayResponse(400, payload=refused.envelope())
 
 
 @on_wire(breaks="streaming.long-answer-arrives-in-pieces")
-def held_back(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def held_back(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """A long stream is gathered, and let go at its end."""
     if not is_stream(head):
         return head, chunks

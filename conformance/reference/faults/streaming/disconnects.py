@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from conformance.reference.errors import Refused
+from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.faults.streaming.delivery import Sent
 from conformance.reference.faults.streaming.json_equivalence import (
@@ -13,24 +13,24 @@ from conformance.reference.faults.streaming.json_equivalence import (
 )
 from conformance.reference.mutations import (
     final_response,
-    retold,
+    rebuild_stream,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Chunk, Head, Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
 from conformance.reference.variants.streams import is_stream
 
 OFTEN: Final = 20
 """How often a word stands in a stream whose reader will leave."""
 
 
-def _is_plain(asked: Asked) -> bool:
+def _is_plain(asked: GatewayRequest) -> bool:
     """Whether this is the small question that follows a hang-up."""
     small = asked.member("max_output_tokens") == 64 and not asked.streams
     return small and asked.member("input") == "Say hello in one word."
 
 
 @on_reply(breaks="streaming.some-stream-brings-an-answer")
-def no_stream_at_all(_asked: Asked, reply: Reply) -> Reply:
+def no_stream_at_all(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Whatever is streamed is an error, and nothing else."""
     if not reply.streamed:
         return reply
@@ -39,16 +39,16 @@ def no_stream_at_all(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="streaming.refusal-is-no-stream")
-def refuses_in_a_stream(asked: Asked, reply: Reply) -> Reply:
+def refuses_in_a_stream(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A refusal of a streamed request is told inside a 200 stream."""
     if not asked.streams or reply.status != 400:
         return reply
     error = {"type": "error", "sequence_number": 0, **reply.payload["error"]}
-    return Reply(events=({**error, "type": "error"},))
+    return GatewayResponse(events=({**error, "type": "error"},))
 
 
 @on_wire(breaks="streaming.asks-proxies-not-to-buffer")
-def silent_to_proxies(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sent:
+def silent_to_proxies(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
     """No header asks proxies to pass a stream on at once."""
     if not is_stream(head):
         return head, chunks
@@ -57,12 +57,12 @@ def silent_to_proxies(_asked: Asked, head: Head, chunks: Iterable[Chunk]) -> Sen
 
 
 @on_reply(breaks="streaming.done-closes-the-stream", profiles=("openresponses",))
-def no_done(_asked: Asked, reply: Reply) -> Reply:
+def no_done(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """No stream says [DONE]."""
     return replace(reply, done=False)
 
 
-def _left_behind(asked: Asked, reply: Reply) -> str:
+def _left_behind(asked: GatewayRequest, reply: GatewayResponse) -> str:
     """Remember a word that a stream repeats; return it to the next plain question."""
     notes: dict[str, str] = asked.notes
     final = final_response(reply)
@@ -73,20 +73,20 @@ def _left_behind(asked: Asked, reply: Reply) -> str:
 
 
 @on_reply(breaks={"streaming.hang-up-does-no-harm", "errors.never-a-server-error"})
-def stuck_worker(asked: Asked, reply: Reply) -> Reply:
+def stuck_worker(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The worker of a stream that was left fails at the next question."""
     if not _left_behind(asked, reply):
         return reply
-    refused = Refused(500, "The worker is busy.", code="server_error")
-    return Reply(500, payload=refused.envelope())
+    refused = ApiError(500, "The worker is busy.", code="server_error")
+    return GatewayResponse(500, payload=refused.envelope())
 
 
 @on_reply(
     breaks={"streaming.hang-up-leaves-nothing-behind", "isolation.no-foreign-word"}
 )
-def leftover_words(asked: Asked, reply: Reply) -> Reply:
+def leftover_words(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The rest of a stream that was left stands in the next answer."""
     word = _left_behind(asked, reply)
     if not word:
         return reply
-    return retold(reply, lambda whole: with_text(whole, f"{word} {text_of(whole)}"))
+    return rebuild_stream(reply, lambda whole: with_text(whole, f"{word} {text_of(whole)}"))

@@ -5,19 +5,19 @@ from typing import Any
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
-    last_snapshot,
-    retold,
-    without,
+    change_final_snapshot,
+    rebuild_stream,
+    remove_fields,
 )
-from conformance.reference.request import Asked
+from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id, text_part
-from conformance.reference.response_message import Reply
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
 
-def _streamed(reply: Reply, change: Change) -> Reply:
-    return retold(reply, change) if reply.streamed else reply
+def _streamed(reply: GatewayResponse, change: Change) -> GatewayResponse:
+    return rebuild_stream(reply, change) if reply.streamed else reply
 
 
 def text_of(response: Json) -> str:
@@ -39,7 +39,7 @@ def with_text(response: Json, text: str) -> Json:
 
 
 @on_reply(breaks={"streaming.same-items-as-json", "structured.object-is-kept"})
-def one_more_message(_asked: Asked, reply: Reply) -> Reply:
+def one_more_message(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream ends in an additional message, which JSON has not."""
 
     def more(response: Json) -> Json:
@@ -53,13 +53,13 @@ def one_more_message(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="streaming.same-members-as-json")
-def thin_snapshot(_asked: Asked, reply: Reply) -> Reply:
+def thin_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last snapshot lacks a member that JSON has."""
-    return last_snapshot(reply, without("service_tier"))
+    return change_final_snapshot(reply, remove_fields("service_tier"))
 
 
 @on_reply(breaks="streaming.characters-survive")
-def decoded_by_the_byte(_asked: Asked, reply: Reply) -> Reply:
+def decoded_by_the_byte(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Characters of four bytes are replaced in streams."""
 
     def spoilt(response: Json) -> Json:
@@ -71,7 +71,7 @@ def decoded_by_the_byte(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="streaming.answer-comes-once")
-def told_twice(asked: Asked, reply: Reply) -> Reply:
+def told_twice(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream tells its whole answer twice over."""
     if not str(asked.member("input")).startswith("Reply with exactly"):
         return reply

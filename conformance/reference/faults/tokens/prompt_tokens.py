@@ -8,10 +8,10 @@ from conformance.reference.faults.usage.totals import billed, counting
 from conformance.reference.gateway import Gateway
 from conformance.reference.mutations import (
     is_response,
-    last_snapshot,
+    change_final_snapshot,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 BLOCK: Final = 128
 """Tokens to which a rounded count is a multiple."""
@@ -22,13 +22,13 @@ LONGEST: Final = 1000
 
 
 @on_reply(breaks="tokens.stream-costs-what-json-costs")
-def estimated_prompt_in_streams(_asked: Asked, reply: Reply) -> Reply:
+def estimated_prompt_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The prompt of a stream is estimated, a quarter too high."""
-    return billed(reply, counting(prompt=lambda n: n + 3 + n // 4), last_snapshot)
+    return billed(reply, counting(prompt=lambda n: n + 3 + n // 4), change_final_snapshot)
 
 
 @on_reply(breaks="tokens.same-question-costs-the-same")
-def dearer_when_repeated(asked: Asked, reply: Reply) -> Reply:
+def dearer_when_repeated(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A question costs four tokens more every other time that it is asked in JSON."""
     if not asked.creates or reply.streamed or not is_response(reply.payload):
         return reply
@@ -39,7 +39,7 @@ def dearer_when_repeated(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="tokens.message-costs-what-its-text-costs")
-def dear_messages(asked: Asked, reply: Reply) -> Reply:
+def dear_messages(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A prompt that is an array costs forty tokens more."""
     if not isinstance(asked.member("input"), list):
         return reply
@@ -47,7 +47,7 @@ def dear_messages(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="tokens.longer-prompt-costs-more")
-def constant_usage(_asked: Asked, reply: Reply) -> Reply:
+def constant_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every prompt costs 36 tokens."""
     return billed(reply, counting(prompt=lambda _: 36))
 
@@ -59,7 +59,7 @@ def constant_usage(_asked: Asked, reply: Reply) -> Reply:
         "tokens.instructions-are-charged-as-text",
     }
 )
-def long_prompt_cut_silently(asked: Asked, _gateway: Gateway) -> Asked:
+def long_prompt_cut_silently(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A prompt is cut to its first thousand characters, and answered."""
     given = asked.member("input")
     if not isinstance(given, str) or len(given) > 1 << 20:
@@ -68,18 +68,18 @@ def long_prompt_cut_silently(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_reply(breaks="tokens.price-is-in-proportion")
-def prompt_rounded_up(_asked: Asked, reply: Reply) -> Reply:
+def prompt_rounded_up(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """What a prompt costs is rounded up to a multiple of 128."""
     return billed(reply, counting(prompt=lambda count: -(-count // BLOCK) * BLOCK))
 
 
 @on_reply(breaks="tokens.nothing-is-added")
-def fixed_surcharge(_asked: Asked, reply: Reply) -> Reply:
+def fixed_surcharge(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every prompt costs 390 tokens more than its text."""
     return billed(reply, counting(prompt=lambda count: count + 390))
 
 
 @on_reply(breaks="tokens.rate-is-plausible")
-def prompt_counted_in_characters(_asked: Asked, reply: Reply) -> Reply:
+def prompt_counted_in_characters(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A prompt costs a token for each of its characters."""
-    return billed(reply, counting(prompt=lambda count: count * tokens.LONGEST_TOKEN))
+    return billed(reply, counting(prompt=lambda count: count * tokens.MAX_TOKEN_LENGTH))

@@ -5,26 +5,26 @@ from typing import Any
 from conformance.reference.fault import on_request
 from conformance.reference.gateway import Gateway
 from conformance.reference.mutations import (
-    each_response,
-    having,
+    change_each_response,
+    set_fields,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
 
-def _speech_of(asked: Asked) -> str:
+def _speech_of(asked: GatewayRequest) -> str:
     """The instructions of a request whose prompt is a text, or nothing."""
     said, given = asked.member("instructions"), asked.member("input")
     plain = asked.creates and isinstance(said, str) and isinstance(given, str)
     return said if plain else ""
 
 
-def _answered(gateway: Gateway, asked: Asked, changed: Asked) -> Reply:
+def _answered(gateway: Gateway, asked: GatewayRequest, changed: GatewayRequest) -> GatewayResponse:
     """Answer another request, and repeat the client's own instructions."""
     said = asked.member("instructions")
-    return each_response(gateway.answer(changed), having(instructions=said))
+    return change_each_response(gateway.answer(changed), set_fields(instructions=said))
 
 
 @on_request(
@@ -33,7 +33,7 @@ def _answered(gateway: Gateway, asked: Asked, changed: Asked) -> Reply:
         "tokens.instructions-cost-in-a-stream-too",
     }
 )
-def instructions_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def instructions_dropped(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Instructions are not passed on."""
     if not _speech_of(asked):
         return asked
@@ -41,7 +41,7 @@ def instructions_dropped(asked: Asked, gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="tokens.instructions-are-charged-as-text")
-def instructions_sent_twice(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def instructions_sent_twice(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Instructions are passed on as such, and once more as a message."""
     said, given = _speech_of(asked), asked.member("input")
     if not said:
@@ -54,14 +54,14 @@ def instructions_sent_twice(asked: Asked, gateway: Gateway) -> Asked | Reply:
 
 
 @on_request(breaks="tokens.instructions-cost-in-a-stream-too")
-def instructions_dropped_in_streams(asked: Asked, gateway: Gateway) -> Asked | Reply:
+def instructions_dropped_in_streams(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
     """Instructions are not passed on where a stream is asked for."""
     if not asked.streams or not _speech_of(asked):
         return asked
     return _answered(gateway, asked, asked.without_members("instructions"))
 
 
-def _messages_of(asked: Asked) -> list[Json]:
+def _messages_of(asked: GatewayRequest) -> list[Json]:
     """The messages of a request whose input holds nothing else, or none."""
     given = asked.member("input") if asked.creates else None
     items = given if isinstance(given, list) else []
@@ -69,7 +69,7 @@ def _messages_of(asked: Asked) -> list[Json]:
 
 
 @on_request(breaks="tokens.every-message-is-read")
-def system_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
+def system_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """Messages of a system or developer are not passed on."""
     messages = _messages_of(asked)
     kept = [m for m in messages if m["role"] not in ("system", "developer")]
@@ -77,7 +77,7 @@ def system_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="tokens.every-message-is-read")
-def developer_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
+def developer_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """Messages of a developer are not passed on."""
     messages = _messages_of(asked)
     kept = [m for m in messages if m["role"] != "developer"]
@@ -85,14 +85,14 @@ def developer_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
 
 
 @on_request(breaks="tokens.every-message-is-read")
-def early_messages_dropped(asked: Asked, _gateway: Gateway) -> Asked:
+def early_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """The last three messages of a conversation are passed on, and none before."""
     messages = _messages_of(asked)
     return asked.with_members(input=messages[-3:]) if len(messages) > 3 else asked
 
 
 @on_request(breaks="tokens.every-message-is-read")
-def parts_read_as_nothing(asked: Asked, _gateway: Gateway) -> Asked:
+def parts_read_as_nothing(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A message in parts is passed on without them, beside messages of plain text."""
     messages = _messages_of(asked)
     plain = [m for m in messages if isinstance(m.get("content"), str)]

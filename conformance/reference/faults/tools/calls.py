@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.reference.fault import on_reply
-from conformance.reference.mutations import each_item, retold
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.mutations import change_each_item, rebuild_stream
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
@@ -17,21 +17,21 @@ def function_calls(response: Json) -> list[Json]:
     return [item for item in response["output"] if item["type"] == "function_call"]
 
 
-def in_json(asked: Asked, reply: Reply, change: Callable[[Json], Json]) -> Reply:
+def in_json(asked: GatewayRequest, reply: GatewayResponse, change: Callable[[Json], Json]) -> GatewayResponse:
     """Change the calls of a required choice that is answered by JSON."""
 
     def called(item: Json) -> Json:
         return change(item) if item["type"] == "function_call" else item
 
     return (
-        each_item(reply, called)
+        change_each_item(reply, called)
         if asked.member("tool_choice") == "required" and not asked.streams
         else reply
     )
 
 
 @on_reply(breaks={"tools.call-has-a-call-id", "sdk.reads-a-response"})
-def call_without_call_id(asked: Asked, reply: Reply) -> Reply:
+def call_without_call_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A call has its item's id alone."""
     return in_json(
         asked, reply, lambda call: {k: v for k, v in call.items() if k != "call_id"}
@@ -39,19 +39,19 @@ def call_without_call_id(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="tools.call-has-a-call-id")
-def empty_call_id(asked: Asked, reply: Reply) -> Reply:
+def empty_call_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The call_id of a call is the empty text."""
     return in_json(asked, reply, lambda call: {**call, "call_id": ""})
 
 
 @on_reply(breaks="tools.call-has-a-name")
-def nameless_call(asked: Asked, reply: Reply) -> Reply:
+def nameless_call(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The name of a called function is null."""
     return in_json(asked, reply, lambda call: {**call, "name": None})
 
 
 @on_reply(breaks="tools.arguments-are-a-text")
-def arguments_as_object(asked: Asked, reply: Reply) -> Reply:
+def arguments_as_object(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The arguments of a call are an object."""
     return in_json(
         asked, reply, lambda call: {**call, "arguments": json.loads(call["arguments"])}
@@ -59,7 +59,7 @@ def arguments_as_object(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="tools.arguments-hold-one-object")
-def arguments_cut(asked: Asked, reply: Reply) -> Reply:
+def arguments_cut(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The last piece of a call's arguments is lost."""
     return in_json(
         asked, reply, lambda call: {**call, "arguments": call["arguments"][:-1]}
@@ -67,7 +67,7 @@ def arguments_cut(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="tools.arguments-hold-one-object")
-def arguments_joined(_asked: Asked, reply: Reply) -> Reply:
+def arguments_joined(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The arguments of several calls are joined in the first of them."""
 
     def join(response: Json) -> Json:
@@ -79,11 +79,11 @@ def arguments_joined(_asked: Asked, reply: Reply) -> Reply:
             ]
         return response
 
-    return retold(reply, join)
+    return rebuild_stream(reply, join)
 
 
 @on_reply(breaks="tools.arguments-fit-their-function")
-def arguments_misrouted(_asked: Asked, reply: Reply) -> Reply:
+def arguments_misrouted(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Where several functions are called, each gets the arguments of the next."""
 
     def shift(response: Json) -> Json:
@@ -93,11 +93,11 @@ def arguments_misrouted(_asked: Asked, reply: Reply) -> Reply:
             call["arguments"] = arguments
         return response
 
-    return retold(reply, shift)
+    return rebuild_stream(reply, shift)
 
 
 @on_reply(breaks={"tools.call-ids-differ", "sdk.accumulates-a-stream"})
-def one_call_id_for_all(_asked: Asked, reply: Reply) -> Reply:
+def one_call_id_for_all(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """All calls of an answer have the call_id of the first."""
 
     def level(response: Json) -> Json:
@@ -106,4 +106,4 @@ def one_call_id_for_all(_asked: Asked, reply: Reply) -> Reply:
             call["call_id"] = calls[0]["call_id"]
         return response
 
-    return retold(reply, level)
+    return rebuild_stream(reply, level)

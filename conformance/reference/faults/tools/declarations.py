@@ -4,14 +4,14 @@ import json
 
 from conformance.reference.fault import on_reply
 from conformance.reference.faults.tools.calls import Json, function_calls, in_json
-from conformance.reference.mutations import each_response, retold
-from conformance.reference.request import Asked
+from conformance.reference.mutations import change_each_response, rebuild_stream
+from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id, text_part
-from conformance.reference.response_message import Reply
+from conformance.reference.response_message import GatewayResponse
 
 
 @on_reply(breaks="tools.no-call-without-tools")
-def call_without_tools(asked: Asked, reply: Reply) -> Reply:
+def call_without_tools(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A function is called though the list of tools is empty."""
 
     def call(response: Json) -> Json:
@@ -27,11 +27,11 @@ def call_without_tools(asked: Asked, reply: Reply) -> Reply:
         )
         return response
 
-    return retold(reply, call) if asked.member("tools") == [] else reply
+    return rebuild_stream(reply, call) if asked.member("tools") == [] else reply
 
 
 @on_reply(breaks="tools.calls-name-a-declared-function")
-def function_renamed(asked: Asked, reply: Reply) -> Reply:
+def function_renamed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A called function has the name that an upstream knows it by."""
     return in_json(
         asked, reply, lambda call: {**call, "name": f"functions.{call['name']}"}
@@ -39,7 +39,7 @@ def function_renamed(asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="tools.markup-stays-out-of-the-text")
-def markup_as_text(asked: Asked, reply: Reply) -> Reply:
+def markup_as_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Where the model may choose, its call is left in the text as it was written."""
 
     def tell(response: Json) -> Json:
@@ -52,21 +52,21 @@ def markup_as_text(asked: Asked, reply: Reply) -> Reply:
             call.update({"type": "message", **more})
         return response
 
-    return retold(reply, tell) if asked.member("tool_choice") == "auto" else reply
+    return rebuild_stream(reply, tell) if asked.member("tool_choice") == "auto" else reply
 
 
 @on_reply(breaks="tools.echo-is-what-was-declared")
-def foreign_tool_in_echo(asked: Asked, reply: Reply) -> Reply:
+def foreign_tool_in_echo(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The tools that are repeated have one that nobody declared."""
     tool = {"type": "function", "name": "search_web", "parameters": {"type": "object"}}
 
     def add(response: Json) -> Json:
         return {**response, "tools": [*response["tools"], tool]}
 
-    return each_response(reply, add) if asked.member("tools") else reply
+    return change_each_response(reply, add) if asked.member("tools") else reply
 
 
 @on_reply(breaks="tools.echo-is-what-was-declared")
-def echo_without_tools(_asked: Asked, reply: Reply) -> Reply:
+def echo_without_tools(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The tools that are repeated are always none."""
-    return each_response(reply, lambda response: {**response, "tools": []})
+    return change_each_response(reply, lambda response: {**response, "tools": []})

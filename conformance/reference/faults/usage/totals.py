@@ -6,19 +6,19 @@ from typing import Any, Final
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
-    finished_response,
-    having,
-    json_response,
-    last_snapshot,
-    without,
+    change_finished_response,
+    set_fields,
+    change_json_response,
+    change_final_snapshot,
+    remove_fields,
 )
-from conformance.reference.request import Asked
-from conformance.reference.response_message import Reply
+from conformance.reference.request import GatewayRequest
+from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
 
-Place = Callable[[Reply, Change], Reply]
+Place = Callable[[GatewayResponse, Change], GatewayResponse]
 
 
 TOTAL: Final = "total_tokens"
@@ -34,7 +34,7 @@ def completion_of(usage: Json) -> str:
     return "completion_tokens" if "completion_tokens" in usage else "output_tokens"
 
 
-def billed(reply: Reply, change: Change, place: Place = finished_response) -> Reply:
+def billed(reply: GatewayResponse, change: Change, place: Place = change_finished_response) -> GatewayResponse:
     """Change the usage object of a finished response, where there is one."""
 
     def recount(response: Json) -> Json:
@@ -83,43 +83,43 @@ def _detailing(side: Callable[[Json], str], **counters: Json) -> Change:
 
 
 @on_reply(breaks="usage.is-present")
-def answer_without_usage(_asked: Asked, reply: Reply) -> Reply:
+def answer_without_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON answer has no usage."""
-    return json_response(reply, without("usage"))
+    return change_json_response(reply, remove_fields("usage"))
 
 
 @on_reply(breaks="usage.is-present")
-def null_usage_in_streams(_asked: Asked, reply: Reply) -> Reply:
+def null_usage_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The usage in the last event of a stream is null."""
-    return last_snapshot(reply, having(usage=None))
+    return change_final_snapshot(reply, set_fields(usage=None))
 
 
 @on_reply(breaks="usage.is-present")
-def cut_answer_without_usage(_asked: Asked, reply: Reply) -> Reply:
+def cut_answer_without_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """An answer that was cut has no usage."""
 
     def unpaid(response: Json) -> Json:
         cut = response["status"] == "incomplete"
-        return without("usage")(response) if cut else response
+        return remove_fields("usage")(response) if cut else response
 
-    return finished_response(reply, unpaid)
+    return change_finished_response(reply, unpaid)
 
 
 @on_reply(breaks="usage.style-is-complete")
-def no_total(_asked: Asked, reply: Reply) -> Reply:
+def no_total(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The usage has no total_tokens."""
-    return billed(reply, without(TOTAL))
+    return billed(reply, remove_fields(TOTAL))
 
 
 @on_reply(breaks="usage.style-is-complete")
-def prompt_of_one_style_and_answer_of_another(_asked: Asked, reply: Reply) -> Reply:
+def prompt_of_one_style_and_answer_of_another(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The usage names its prompt as one API does, and its answer as the other."""
     other = {"prompt_tokens": "input_tokens", "output_tokens": "completion_tokens"}
     return billed(reply, lambda u: {other.get(name, name): u[name] for name in u})
 
 
 @on_reply(breaks="usage.style-is-complete", profiles={"openai", "openresponses"})
-def chat_names_in_usage(_asked: Asked, reply: Reply) -> Reply:
+def chat_names_in_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The usage has the names of chat completions."""
     chat = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
     return billed(reply, lambda u: {_renamed(name, chat): u[name] for name in u})
@@ -132,7 +132,7 @@ def _renamed(name: str, names: Mapping[str, str]) -> str:
 
 
 @on_reply(breaks="usage.counts-are-integers")
-def counts_as_text(_asked: Asked, reply: Reply) -> Reply:
+def counts_as_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The answer's count is a text."""
     return billed(
         reply,
@@ -141,47 +141,47 @@ def counts_as_text(_asked: Asked, reply: Reply) -> Reply:
 
 
 @on_reply(breaks="usage.counts-are-integers")
-def fractional_total(_asked: Asked, reply: Reply) -> Reply:
+def fractional_total(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The total is written with a fraction."""
     return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 0.0})
 
 
 @on_reply(breaks="usage.counts-are-integers")
-def null_prompt_count_in_streams(_asked: Asked, reply: Reply) -> Reply:
+def null_prompt_count_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The prompt's count in the last event of a stream is null."""
-    return billed(reply, lambda u: {**u, prompt_of(u): None}, last_snapshot)
+    return billed(reply, lambda u: {**u, prompt_of(u): None}, change_final_snapshot)
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
-def negative_completion(_asked: Asked, reply: Reply) -> Reply:
+def negative_completion(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The answer's count is below zero, and the total with it."""
     return billed(reply, counting(completion=lambda count: -1000 - count))
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
-def negative_cached_tokens(_asked: Asked, reply: Reply) -> Reply:
+def negative_cached_tokens(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The cached tokens are below zero."""
     return billed(reply, _detailing(prompt_of, cached_tokens=-64))
 
 
 @on_reply(breaks="usage.total-is-the-sum")
-def total_off_by_one(_asked: Asked, reply: Reply) -> Reply:
+def total_off_by_one(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The total is one token more than its parts."""
     return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 1})
 
 
 @on_reply(breaks="usage.total-is-the-sum")
-def total_of_the_answer_alone(_asked: Asked, reply: Reply) -> Reply:
+def total_of_the_answer_alone(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The total in a stream leaves the prompt out."""
     return billed(
         reply,
         lambda usage: {**usage, TOTAL: usage[completion_of(usage)]},
-        last_snapshot,
+        change_final_snapshot,
     )
 
 
 @on_reply(breaks="usage.styles-agree")
-def other_style_made_up(_asked: Asked, reply: Reply) -> Reply:
+def other_style_made_up(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The counts stand under the other API's names as well, and differ."""
 
     def both(usage: Json) -> Json:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.events.stream.rules import MOST, Rule
+from conformance.contract.events.stream.rules import MAX_FINDINGS, Rule
 from conformance.contract.events.stream.state_machine import lifecycle
 from conformance.contract.events.stream.text_events import KNOWN
-from conformance.model.exchange import Failure, Trouble
+from conformance.model.exchange import TransportFailure, FailureKind
 from tests.contract.sample_streams import (
     accumulated,
     broken,
@@ -130,14 +130,14 @@ def test_halves_of_a_character_add_up_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "trouble", [Trouble.TIMEOUT, Trouble.TOO_LARGE, Trouble.ENCODING]
+    "trouble", [FailureKind.TIMEOUT, FailureKind.TOO_LARGE, FailureKind.ENCODING]
 )
 def test_a_stream_that_we_gave_up_on_is_not_blamed_for_its_end(
-    trouble: Trouble,
+    trouble: FailureKind,
 ) -> None:
     """Whatever was there is judged; what was to come is not."""
     body = written(conforming())[:-40]
-    assert broken(exchange(body, failure=Failure(trouble))) == set()
+    assert broken(exchange(body, failure=TransportFailure(trouble))) == set()
 
 
 def test_a_stream_that_we_left_is_not_blamed_for_its_end() -> None:
@@ -149,7 +149,7 @@ def test_a_stream_that_we_left_is_not_blamed_for_its_end() -> None:
 def test_a_stream_that_the_server_broke_off_lacks_its_end() -> None:
     """The torn last frame is not blamed as well."""
     body = written(conforming())[:-40]
-    cut = exchange(body, failure=Failure(Trouble.CUT, "peer closed"))
+    cut = exchange(body, failure=TransportFailure(FailureKind.CUT, "peer closed"))
     assert broken(cut) == {Rule.TERMINAL}
     (finding,) = lifecycle(cut).breaches[Rule.TERMINAL]
     assert "connection closed inside the answer: peer closed" in finding.got
@@ -183,7 +183,7 @@ def test_a_rule_broken_by_every_event_is_told_a_few_times() -> None:
     """The findings of one stream are few, however long it is."""
     bare = [{"type": "response.note"}] * 1000
     life = lifecycle(exchange([*conforming(), *bare]))
-    assert len(life.breaches[Rule.NUMBERED]) == MOST
+    assert len(life.breaches[Rule.NUMBERED]) == MAX_FINDINGS
 
 
 def test_a_stream_is_read_once() -> None:
