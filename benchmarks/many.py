@@ -38,7 +38,8 @@ def repeated(number: int) -> tuple[Entry, ...]:
     def again(round_: int, entry: Entry) -> Entry:
         was = entry.drawn
         return Entry(
-            GeneratedInput(was.scenario, was.place, f"{was.digest}{round_}"), entry.content
+            GeneratedInput(was.scenario, was.place, f"{was.digest}{round_}"),
+            entry.content,
         )
 
     rounds = range(number // len(usual) + 1)

@@ -54,7 +54,10 @@ def from_file(path: Path) -> dict[str, str]:
 
 
 def from_table(table: Mapping[str, Any], where: str) -> dict[str, str]:
-    """Read options out of a TOML table; raises ``ConfigurationError`` or ``UnknownName``."""
+    """Read the options in a TOML table.
+
+    Raises ``ConfigurationError`` or ``UnknownName``.
+    """
     found = {}
     for name, value in table.items():
         option = name.replace("_", "-")
@@ -77,7 +80,9 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {o: environ[name] for name, o in named.items() if environ.get(name)}
 
 
-def merge_options(asked: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+def merge_options(
+    asked: Mapping[str, str], environ: Mapping[str, str]
+) -> dict[str, str]:
     """Return every option that was given, the nearest source counting."""
     file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
     given = {name: value for name, value in asked.items() if value}

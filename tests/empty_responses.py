@@ -68,7 +68,7 @@ def satisfied_by_nothing(profile: str, sections: Sequence[str] = ()) -> list[str
     """Return the cases that a blank answer satisfies, with the answer."""
     return [
         f"{case.id} is satisfied by {body!r} as {media_type or 'no media type'}"
-        for check in catalogue().held_by(profile_named(profile))
+        for check in catalogue().for_profile(profile_named(profile))
         if not sections or check.requirement.section in sections
         for case in cases_of(check)
         for body in BLANKS

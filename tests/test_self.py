@@ -101,13 +101,18 @@ def test_nothing_is_never_a_pass(profile: str) -> None:
 def test_a_run_costs_what_its_plan_says(towns: dict[str, FaultServers]) -> None:
     """On a conforming server, within the most that a run may ever cost."""
     whole = plan(catalogue(), towns["newapi"].settings("sound"))
-    spent = towns["newapi"].judge("sound").run.spent
+    spent = towns["newapi"].judge("sound").run.cost
 
-    assert spent.answers <= whole.answers, "odd bodies may be answered or refused"
-    assert spent.answers + spent.refusals == whole.answers + whole.refusals
-    assert spent.output_tokens <= whole.tokens
-    assert whole.answers <= 100
-    assert whole.refusals <= 150
+    assert spent.model_responses <= whole.model_responses, (
+        "odd bodies may be answered or refused"
+    )
+    assert (
+        spent.model_responses + spent.rejections
+        == whole.model_responses + whole.rejections
+    )
+    assert spent.output_tokens <= whole.max_output_tokens
+    assert whole.model_responses <= 100
+    assert whole.rejections <= 150
 
 
 def test_ids_are_permanent() -> None:

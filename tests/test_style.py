@@ -80,7 +80,7 @@ def docstrings(path: Path) -> Iterator[tuple[int, str]]:
 
 def locations_of_ids() -> dict[str, tuple[str, int]]:
     """Return file and line of every requirement id that is written in the package."""
-    found = {}
+    found: dict[str, tuple[str, int]] = {}
     for path in sorted((PACKAGE / "contract").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

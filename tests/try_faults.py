@@ -27,7 +27,7 @@ def _try_sound(town: FaultServers, sections: list[str]) -> None:
     _show(report.verdicts)
     named = [v for v in report.verdicts if v.requirement.section in sections]
     passed = sum(v.outcome is Outcome.PASSED for v in named)
-    print(f"sound: {passed} of {len(named)} cases pass; {report.run.spent}")  # noqa: T201 -- as above
+    print(f"sound: {passed} of {len(named)} cases pass; {report.run.cost}")  # noqa: T201 -- as above
 
 
 def _try_faults(town: FaultServers, sections: list[str]) -> bool:

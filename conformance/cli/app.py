@@ -29,7 +29,9 @@ class ErrorHandlingGroup(click.Group):
             ctx.exit(INTERNAL_ERROR)
 
 
-@click.group(cls=ErrorHandlingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=ErrorHandlingGroup, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="responses-conformance")
 def main() -> None:
     """Judge, with evidence, whether POST /v1/responses keeps its contract."""
@@ -106,7 +108,9 @@ def run(
     from conformance.cli import run as command  # noqa: PLC0415 -- --help must not pay for it
 
     asked = _joined(flags) | {"url": url or ""}
-    how = command.RunOptions(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
+    how = command.RunOptions(
+        plan_only=plan_only, quiet=quiet, update=update, prune=prune
+    )
     sys.exit(command.run(asked, os.environ, how))
 
 
@@ -190,7 +194,11 @@ def list_(profile: str, *, coverage: bool, shape: str, lang: str) -> None:
     if shape == "markdown":
         text = requirements_document.requirements_markdown(lang)
     else:
-        text = command.describe_coverage() if coverage else command.list_requirements(profile)
+        text = (
+            command.describe_coverage()
+            if coverage
+            else command.list_requirements(profile)
+        )
     click.echo(text, nl=False)
 
 

@@ -13,8 +13,19 @@ import click
 from conformance.cli import compare_targets
 from conformance.errors import ConfigurationError, UnknownName
 from conformance.reports import saved
-from conformance.reports.comparison import ComparisonBasis, ReportSummary, compare_reports, incompatibilities, unique_names
-from conformance.reports.comparison_formats import ComparisonView, as_json, html, markdown
+from conformance.reports.comparison import (
+    ComparisonBasis,
+    ReportSummary,
+    compare_reports,
+    incompatibilities,
+    unique_names,
+)
+from conformance.reports.comparison_formats import (
+    ComparisonView,
+    as_json,
+    html,
+    markdown,
+)
 from conformance.reports.links import home
 from conformance.reports.saved import SavedReport
 
@@ -99,7 +110,9 @@ def compare(
     now = datetime.now(UTC)
     out = Path(report_dir or f"reports/compare-{now:%Y%m%dT%H%M%SZ}")
     named = [_named(path) for path in paths]
-    gathered = _Gathered([saved.read_report(path) for _, path in named], [n for n, _ in named])
+    gathered = _Gathered(
+        [saved.read_report(path) for _, path in named], [n for n, _ in named]
+    )
     ran = _judged(Path(file), gathered, out, force=force) if file else []
     code = compare_targets.combined_exit_code(ran)
     if len(gathered.reports) < 2 and code:

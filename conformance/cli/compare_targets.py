@@ -86,7 +86,9 @@ def _whole(options: Mapping[str, str], where: str) -> None:
     """Refuse a target that would be judged by something that it does not name."""
     for name in ("report-dir", "format"):
         if name in options:
-            raise ConfigurationError(f"{where} sets {name}", "the comparison decides on that")
+            raise ConfigurationError(
+                f"{where} sets {name}", "the comparison decides on that"
+            )
     if not options.get("url"):
         raise ConfigurationError(
             f"{where} has no url", f'give it one, or url = "{EMBEDDED}" for our own'
@@ -173,12 +175,18 @@ def prepare(
         try:
             settings, _ = settings_from(told, known)
         except ConfigurationError as error:
-            raise ConfigurationError(f"target {name}: {error.message}", error.hint) from None
-        yield PreparedTarget(name, told, known, settings.profile.name, settings.catalogue)
+            raise ConfigurationError(
+                f"target {name}: {error.message}", error.hint
+            ) from None
+        yield PreparedTarget(
+            name, told, known, settings.profile.name, settings.catalogue
+        )
 
 
 def run(
-    several: Sequence[PreparedTarget], directory: Path, tell: Callable[[FinishedRun], None]
+    several: Sequence[PreparedTarget],
+    directory: Path,
+    tell: Callable[[FinishedRun], None],
 ) -> list[FinishedRun]:
     """Judge every target at once, each into a directory of its name.
 

@@ -18,8 +18,8 @@ def explain(id_: str) -> str:
     check = catalogue().find(id_)
     requirement = check.requirement
     judged_on = (
-        check.subject.name
-        if check.subject
+        check.scope.name
+        if check.scope
         else "; ".join(f"{p.name} ({p.text})" for p in check.probes)
     )
     lines = [

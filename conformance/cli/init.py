@@ -89,6 +89,8 @@ def init(kind: str, output: str, install: str, *, force: bool) -> int:
     except FileExistsError:
         raise _refusal(kind, path) from None
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
+        raise ConfigurationError(
+            f"{path} cannot be written: {error.strerror}"
+        ) from None
     click.echo(f"written: {path}; now {CI_TEMPLATES[kind].then}")
     return 0

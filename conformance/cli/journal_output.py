@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from conformance.model.report import Report
-from conformance.reports import BY_PYTEST, select_formats, render_report, write_reports
+from conformance.reports import BY_PYTEST, render_report, select_formats, write_reports
 from conformance.run.journal import LoadedJournal
 
 
@@ -16,7 +16,11 @@ def journal_in(path: str) -> Path:
 
 
 def show_report(
-    made: Report, recorded: LoadedJournal, report_dir: str | None, formats: str, lang: str
+    made: Report,
+    recorded: LoadedJournal,
+    report_dir: str | None,
+    formats: str,
+    lang: str,
 ) -> int:
     """Write the report into a directory, or print it; return its exit code."""
     names = select_formats(name.strip() for name in formats.split(","))

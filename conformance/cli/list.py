@@ -11,7 +11,7 @@ def list_requirements(profile: str) -> str:
     chosen = profile_named(profile)
     lines = [f"catalogue {CATALOGUE}, profile {chosen.name}: {chosen.text}"]
     section = ""
-    for check in catalogue().held_by(chosen):
+    for check in catalogue().for_profile(chosen):
         requirement = check.requirement
         if requirement.section != section:
             section = requirement.section

@@ -22,7 +22,9 @@ def _whole(asked: Mapping[str, str], name: str) -> int | None:
     try:
         return int(text) if text else None
     except ValueError:
-        raise ConfigurationError(f"--{name} must be a whole number, not {text!r}") from None
+        raise ConfigurationError(
+            f"--{name} must be a whole number, not {text!r}"
+        ) from None
 
 
 def _seconds(asked: Mapping[str, str], name: str) -> float | None:
@@ -61,7 +63,9 @@ def _generated(asked: Mapping[str, str]) -> int | None:
         return None
     number = _whole(asked, "generated")
     if number is not None and number < 0:
-        raise ConfigurationError(f"--generated must be 0 or more, or 'all', not {number}")
+        raise ConfigurationError(
+            f"--generated must be 0 or more, or 'all', not {number}"
+        )
     return Settings.generated if number is None else number
 
 
@@ -114,7 +118,9 @@ def _required(text: str) -> tuple[str, ...]:
         if name not in set(Capability):
             raise UnknownName.of("capability", name, Capability)
     if Capability.SDK in names and (absent := missing_extra("openai")):
-        raise ConfigurationError("--require sdk: the official client is not there", absent)
+        raise ConfigurationError(
+            "--require sdk: the official client is not there", absent
+        )
     return names
 
 
@@ -153,12 +159,14 @@ def settings_from(
     """Return the settings of a run, and the formats to write.
 
     ``asked`` holds flags by the names in ``OPTIONS``, empty where not given; several
-    values are joined by commas, headers by line breaks. Raises ``ConfigurationError`` or
-    ``UnknownName``.
+    values are joined by commas, headers by line breaks. Raises
+    ``ConfigurationError`` or ``UnknownName``.
     """
     every = merge_options(asked, environ)
     if not every.get("url"):
-        raise ConfigurationError("no URL to judge", "give it like https://gateway.example")
+        raise ConfigurationError(
+            "no URL to judge", "give it like https://gateway.example"
+        )
     url = read_url(every["url"])
     if not every.get("model"):
         raise ConfigurationError(

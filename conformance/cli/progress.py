@@ -61,8 +61,8 @@ class Progress:
             self._flying[exchange.probe] -= 1
             if not self._flying[exchange.probe]:
                 del self._flying[exchange.probe]
-            self._answers += exchange.answered
-            self._refusals += exchange.kind is ResponseKind.REFUSAL
+            self._answers += exchange.has_response
+            self._refusals += exchange.kind is ResponseKind.CLIENT_ERROR
         self._plain_line()
 
     def _on_verdict(self, verdict: Verdict) -> None:

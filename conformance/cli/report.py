@@ -9,4 +9,6 @@ from conformance.run.reevaluate import restore
 def report(journal: str, report_dir: str | None, formats: str, lang: str) -> int:
     """Show the report of a journal again; returns its exit code."""
     recorded = read(journal_in(journal))
-    return show_report(restore(recorded, catalogue()), recorded, report_dir, formats, lang)
+    return show_report(
+        restore(recorded, catalogue()), recorded, report_dir, formats, lang
+    )

@@ -37,8 +37,8 @@ def describe_plan(plan: Plan) -> str:
     drawn = f", {generated} of them generated" if generated else ""
     return (
         f"{len(plan.cases)} cases on {len(plan.probes)} probes{drawn}:"
-        f" {plan.answers} answers, {plan.refusals} refusals,"
-        f" at most {plan.tokens} output tokens"
+        f" {plan.model_responses} answers, {plan.rejections} refusals,"
+        f" at most {plan.max_output_tokens} output tokens"
     )
 
 
@@ -100,7 +100,7 @@ def _engine(settings: Settings, formats: tuple[str, ...]) -> ConformancePlugin:
 def _tell_plan(engine: ConformancePlugin) -> int:
     click.echo(describe_plan(engine.plan))
     for probe in engine.plan.probes:
-        cost = f"{probe.answers} answers, {probe.refusals} refusals"
+        cost = f"{probe.model_responses} answers, {probe.rejections} refusals"
         click.echo(f"  {probe.name}: {cost}: {probe.text}")
     return 0
 
@@ -119,12 +119,14 @@ def _rewritten(path: Path, report: Report, how: RunOptions) -> int:
                 else v
                 for v in report.verdicts
             ),
-            complaints=tuple(c for c in report.complaints if c.problem == STALE),
+            baseline_problems=tuple(
+                c for c in report.baseline_problems if c.problem == STALE
+            ),
         )
     if how.prune:
         gone = baseline_file.pruned(path, report)
         click.echo(f"{path}: {gone} entries taken out")
-        report = replace(report, complaints=())
+        report = replace(report, baseline_problems=())
     return report.exit_code
 
 

@@ -128,7 +128,9 @@ def _unwarned() -> Iterator[None]:
         yield
 
 
-def _read(exchange: Exchange, drive: Callable[["openai.OpenAI"], ClientResult]) -> ClientResult:
+def _read(
+    exchange: Exchange, drive: Callable[["openai.OpenAI"], ClientResult]
+) -> ClientResult:
     """Let the client read an answer; whatever it raises is what it makes of it."""
     with _ONE_AT_A_TIME, _unwarned(), _client(_Replay(exchange)) as client:
         try:
@@ -152,7 +154,9 @@ def _created(client: "openai.OpenAI") -> ClientResult:
 
 def _iterated(client: "openai.OpenAI") -> ClientResult:
     with client.responses.create(**_ASKED, stream=True) as stream:
-        return ClientResult(events=tuple(getattr(event, "type", "") for event in stream))
+        return ClientResult(
+            events=tuple(getattr(event, "type", "") for event in stream)
+        )
 
 
 def _accumulated(client: "openai.OpenAI", *, completed: bool) -> ClientResult:

@@ -44,7 +44,7 @@ class Catalogue:
                 return check
         raise UnknownName.of("requirement", id_, (r.id for r in self.requirements))
 
-    def chosen(self, names: tuple[str, ...]) -> tuple[Check, ...]:
+    def select(self, names: tuple[str, ...]) -> tuple[Check, ...]:
         """Return the checks of the sections and ids in ``names``; all when empty.
 
         Raises ``UnknownName`` for a name that is neither.
@@ -63,9 +63,9 @@ class Catalogue:
             or check.requirement.section in names
         )
 
-    def held_by(self, profile: Profile) -> tuple[Check, ...]:
+    def for_profile(self, profile: Profile) -> tuple[Check, ...]:
         """Return the checks whose clause ``profile`` has."""
-        return tuple(c for c in self.checks if profile.holds(c.requirement))
+        return tuple(c for c in self.checks if profile.includes(c.requirement))
 
 
 def _packages(parent: ModuleType) -> Iterator[ModuleType]:

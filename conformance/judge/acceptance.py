@@ -42,7 +42,7 @@ class AcceptanceThreshold:
         """Count an answer; return the verdicts that it sets free, usually none."""
         if drawn.scenario is not Scenario.VALID or exchange.turn:
             return []
-        self.answered += exchange.answered
+        self.answered += exchange.has_response
         return self._released() if self.answered >= self.needed else []
 
     def _released(self) -> Waiting:
@@ -67,6 +67,6 @@ class AcceptanceThreshold:
             f" answered, so that a refusal proves nothing ({self.needed} would do)"
         )
         return [
-            (case, case.settled(profile, Outcome.INCONCLUSIVE, why))
+            (case, case.without_findings(profile, Outcome.INCONCLUSIVE, why))
             for case, _ in self._released()
         ]

@@ -12,10 +12,15 @@ from conformance.contract.probes.capabilities import CAPABILITY_PROBES
 from conformance.judge.acceptance import AcceptanceThreshold
 from conformance.judge.field_statistics import FieldCounts
 from conformance.judge.plan import Plan
-from conformance.judge.universal_checks import UniversalChecks, UniversalVerdict, evaluate, rejected
+from conformance.judge.universal_checks import (
+    UniversalChecks,
+    UniversalVerdict,
+    evaluate,
+    rejected,
+)
 from conformance.model.capabilities import names_capability
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, ResponseKind, RejectedRequest
+from conformance.model.exchange import Exchange, RejectedRequest, ResponseKind
 from conformance.model.generated_input import GeneratedInput
 from conformance.model.node import Finding
 from conformance.model.probe import Probe, ProbeResult, flatten
@@ -63,9 +68,13 @@ def gate_of(capability: Capability, turns: tuple[ProbeResult, ...]) -> Capabilit
     for exchange in whole:
         if names_capability(exchange, capability):
             why = f"{exchange.id}: {exchange.summary}"
-            return CapabilityStatus(capability, open=False, state="unsupported", evidence=why)
-    state = "supported" if all(x.answered for x in whole) else "unclear"
-    return CapabilityStatus(capability, open=True, state=state, evidence=f"{last.id}: {last.kind}")
+            return CapabilityStatus(
+                capability, open=False, state="unsupported", evidence=why
+            )
+    state = "supported" if all(x.has_response for x in whole) else "unclear"
+    return CapabilityStatus(
+        capability, open=True, state=state, evidence=f"{last.id}: {last.kind}"
+    )
 
 
 def _core_gate(first: Exchange) -> CapabilityStatus:
@@ -73,10 +82,16 @@ def _core_gate(first: Exchange) -> CapabilityStatus:
     why = f"the first plain request ({first.id}): {first.summary}"
     if 300 <= first.status < 400:
         why += f", redirected to {first.header('location')}: judge that URL instead"
-    elif first.kind not in {ResponseKind.REFUSAL, ResponseKind.SILENCE, ResponseKind.BREAKDOWN}:
-        return CapabilityStatus(Capability.CORE, open=True, state="supported", evidence=why)
-    broke = first.kind is ResponseKind.BREAKDOWN
-    rejected = first.kind is ResponseKind.REFUSAL
+    elif first.kind not in {
+        ResponseKind.CLIENT_ERROR,
+        ResponseKind.NO_RESPONSE,
+        ResponseKind.SERVER_ERROR,
+    }:
+        return CapabilityStatus(
+            Capability.CORE, open=True, state="supported", evidence=why
+        )
+    broke = first.kind is ResponseKind.SERVER_ERROR
+    rejected = first.kind is ResponseKind.CLIENT_ERROR
     return CapabilityStatus(
         Capability.CORE,
         open=False,
@@ -115,7 +130,9 @@ class Evaluator:
         self._lock = threading.Lock()
         self._awaited: dict[Case, threading.Event] = {}
         self._tallies = [
-            UniversalVerdict(case, self._profile) for case in plan.cases if not case.probe
+            UniversalVerdict(case, self._profile)
+            for case in plan.cases
+            if not case.probe
         ]
         self._bench = UniversalChecks(self._tallies)
         self._by_probe: dict[str, tuple[Case, ...]] = {}
@@ -128,12 +145,12 @@ class Evaluator:
         """Count an exchange, and judge all universal clauses on it."""
         was = self.spent
         drawn = GeneratedInput.of(exchange.probe)
-        made = exchange.answered and exchange.request.method == "POST"
+        made = exchange.has_response and exchange.request.method == "POST"
         tokens = _tokens(exchange) if made else (0, 0)  # what is fetched was paid for
         self.spent = RunCost(
             was.requests + 1,
-            was.answers + made,
-            was.refusals + (exchange.kind is ResponseKind.REFUSAL),
+            was.model_responses + made,
+            was.rejections + (exchange.kind is ResponseKind.CLIENT_ERROR),
             was.generated + (drawn is not None),
             was.input_tokens + tokens[0],
             was.output_tokens + tokens[1],
@@ -154,12 +171,15 @@ class Evaluator:
     def closed_to(self, probe: Probe) -> CapabilityStatus | None:
         """Return the closed gate before ``probe``, or ``None`` when it may go on."""
         if (core := self.gates.get(Capability.CORE)) and not core.open:
-            return None if core.broke and not probe.answers else core
+            return None if core.broke and not probe.model_responses else core
         gate = self.gates.get(probe.needs)
         return None if gate is None or gate.open else gate
 
     def held(
-        self, probe: Probe, turns: tuple[ProbeResult, ...], ended: Exception | None = None
+        self,
+        probe: Probe,
+        turns: tuple[ProbeResult, ...],
+        ended: Exception | None = None,
     ) -> None:
         """Judge every case of a probe whose conversation is over.
 
@@ -175,23 +195,27 @@ class Evaluator:
     ) -> Verdict:
         gate = self.gates.get(case.check.requirement.needs)
         if gate and not gate.open and gate.capability is not Capability.CORE:
-            return case.settled(self._profile, gate.outcome, gate.evidence)
+            return case.without_findings(self._profile, gate.outcome, gate.evidence)
         if isinstance(ended, RejectedRequest):
             return rejected(case, self._profile, ended)
         if ended is not None:
-            return case.settled(self._profile, Outcome.INCONCLUSIVE, str(ended))
+            return case.without_findings(
+                self._profile, Outcome.INCONCLUSIVE, str(ended)
+            )
         verdict = evaluate(case, turns, self._profile)
         core = self.gates.get(Capability.CORE)
         down = core and core.broke and all(x.status >= 500 for x in flatten(turns))
         if core and down and verdict.outcome is Outcome.FAILED:
-            return case.settled(self._profile, core.outcome, core.evidence)
+            return case.without_findings(self._profile, core.outcome, core.evidence)
         return verdict
 
     def left_out(self, probe: Probe, outcome: Outcome, reason: str) -> None:
         """Settle every case of a probe that was not held to its end."""
         for case in self._by_probe.get(probe.name, ()):
             if case not in self._verdicts:
-                self._settle(case, case.settled(self._profile, outcome, reason))
+                self._settle(
+                    case, case.without_findings(self._profile, outcome, reason)
+                )
 
     def close(self, why: str = "interrupted") -> None:
         """Settle the universal cases, and what else is open as not run.
@@ -199,7 +223,9 @@ class Evaluator:
         Where nobody was let in, there is nothing to be said of any refusal.
         """
         core = self.gates.get(Capability.CORE)
-        rejected = core if core and core.shut and not self.spent.answers else None
+        rejected = (
+            core if core and core.shut and not self.spent.model_responses else None
+        )
         for tally in self._tallies:
             case = tally.case
             if case in self._verdicts:
@@ -207,18 +233,24 @@ class Evaluator:
             verdict = tally.verdict()
             if self._alone and not tally.observations and not tally.error:
                 why_not = "this case alone has nothing that the clause speaks of"
-                verdict = case.settled(self._profile, Outcome.NOT_RUN, why_not)
+                verdict = case.without_findings(self._profile, Outcome.NOT_RUN, why_not)
             gate = self.gates.get(case.check.requirement.needs)
             if verdict.outcome is Outcome.INCONCLUSIVE and gate and not gate.open:
-                verdict = case.settled(self._profile, gate.outcome, gate.evidence)
+                verdict = case.without_findings(
+                    self._profile, gate.outcome, gate.evidence
+                )
             if rejected and not tally.error:
-                verdict = case.settled(self._profile, rejected.outcome, rejected.evidence)
+                verdict = case.without_findings(
+                    self._profile, rejected.outcome, rejected.evidence
+                )
             self._settle(case, verdict)
         for case, verdict in self._credit.close(self._profile):
             self._settle(case, verdict)
         for case in self.plan.cases:
             if case not in self._verdicts:
-                self._settle(case, case.settled(self._profile, Outcome.NOT_RUN, why))
+                self._settle(
+                    case, case.without_findings(self._profile, Outcome.NOT_RUN, why)
+                )
 
     def _settle(self, case: Case, verdict: Verdict) -> None:
         needs = case.check.requirement.needs
@@ -238,7 +270,7 @@ class Evaluator:
         """Return a failure that the baseline lists as expected, with its reason."""
         if verdict.outcome is not Outcome.FAILED:
             return verdict
-        excuse = self._baseline.excuse(verdict.requirement.id, self._url)
+        excuse = self._baseline.expected_failure(verdict.requirement.id, self._url)
         if excuse is None:
             return verdict
         return replace(verdict, outcome=Outcome.EXPECTED, reason=str(excuse))
@@ -260,12 +292,12 @@ class Evaluator:
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return every verdict reached so far, those of left-out cases too."""
-        return (*self._verdicts.values(), *self.plan.left_out)
+        return (*self._verdicts.values(), *self.plan.skipped)
 
 
 def _tokens(exchange: Exchange) -> tuple[int, int]:
     """Return input and output tokens as the answer states them, 0 where not."""
-    final = exchange.final
+    final = exchange.response_or_none
     usage = final.get("usage") if final is not None else None
     if usage is None or not usage.is_a(dict):
         return 0, 0

@@ -3,7 +3,14 @@
 from collections import Counter
 
 from conformance.model.exchange import Exchange
-from conformance.model.generated_input import WHOLE_BODY, Reaction, GeneratedInput, FieldRow, Scenario, classify
+from conformance.model.generated_input import (
+    WHOLE_BODY,
+    FieldRow,
+    GeneratedInput,
+    Reaction,
+    Scenario,
+    classify,
+)
 
 
 class FieldCounts:

@@ -28,27 +28,27 @@ class Plan:
 
     cases: tuple[Case, ...]
     probes: tuple[Probe, ...]
-    left_out: tuple[Verdict, ...]
+    skipped: tuple[Verdict, ...]
 
     @property
-    def answers(self) -> int:
+    def model_responses(self) -> int:
         """Return how many answers a conforming server will make."""
-        return sum(probe.answers for probe in self.probes)
+        return sum(probe.model_responses for probe in self.probes)
 
     @property
-    def refusals(self) -> int:
+    def rejections(self) -> int:
         """Return how many refusals it will make, which are free."""
-        return sum(probe.refusals for probe in self.probes)
+        return sum(probe.rejections for probe in self.probes)
 
     @property
-    def tokens(self) -> int:
+    def max_output_tokens(self) -> int:
         """Return the most output tokens that those answers should take."""
-        return sum(probe.tokens for probe in self.probes)
+        return sum(probe.max_output_tokens for probe in self.probes)
 
 
 def cases_of(check: Check) -> tuple[Case, ...]:
     """Return the cases of one check: one, or one for each of its probes."""
-    if check.subject:
+    if check.scope:
         return (Case(check, None),)
     return tuple(Case(check, probe) for probe in check.probes)
 
@@ -69,7 +69,7 @@ def _why_not(
         return "needs a second key (--second-key-env)"
     if requirement.section == GENERATED_SECTION and settings.generated == 0:
         return "no generated inputs (--generated 0)"
-    return check.aid.absent() if check.aid else ""
+    return check.dependency.missing_reason() if check.dependency else ""
 
 
 def _wanted(cases: Iterable[Case], spare: Iterable[Probe]) -> Iterable[Probe]:
@@ -82,7 +82,9 @@ def _wanted(cases: Iterable[Case], spare: Iterable[Probe]) -> Iterable[Probe]:
     for case in cases:
         yield from (case.probe,) if case.probe else case.check.probes
         some = some or bool(case.probe and case.probe.name.startswith(PREFIX))
-    if not some and any(c.check.requirement.section == GENERATED_SECTION for c in cases):
+    if not some and any(
+        c.check.requirement.section == GENERATED_SECTION for c in cases
+    ):
         yield from spare
 
 
@@ -114,7 +116,7 @@ def _alone(cases: list[Case], name: str) -> list[Case]:
     if not found:
         known = {c.probe.name.removeprefix(PREFIX) if c.probe else c.id for c in cases}
         raise UnknownName.of("case", name, known)
-    if any(case.probe and case.probe.extras for case in found):
+    if any(case.probe and case.probe.optional_turns for case in found):
         found += [case for case in cases if case.probe is None]
     return found
 
@@ -126,27 +128,29 @@ def plan(
 
     ``recorded`` takes the place of the generated cases where they are on record.
     """
-    chosen = {check.requirement.id for check in catalogue.chosen(settings.only)}
+    chosen = {check.requirement.id for check in catalogue.select(settings.only)}
     profile = settings.profile.name
     cases, left_out, drawn = list[Case](), list[Verdict](), dict[str, Check]()
-    for check in catalogue.held_by(settings.profile):
+    for check in catalogue.for_profile(settings.profile):
         for case in cases_of(check) or (Case(check, None),):
             why = _why_not(check, case.probe, settings, chosen)
             if why:
-                left_out.append(case.settled(profile, Outcome.NOT_RUN, why))
-            elif check.subject or case.probe:
+                left_out.append(case.without_findings(profile, Outcome.NOT_RUN, why))
+            elif check.scope or case.probe:
                 cases.append(case)
             else:
                 drawn[check.requirement.id] = check
     spare = list[Probe]()
-    if drawn or any(case.check.requirement.section == GENERATED_SECTION for case in cases):
+    if drawn or any(
+        case.check.requirement.section == GENERATED_SECTION for case in cases
+    ):
         made = [*_drawn(settings)] if recorded is None else recorded
         cases += [case for case in made if case.check.requirement.id in drawn]
         spare = [case.probe for case in made if case.probe]
         tried = {case.check.requirement.id for case in made}
         none = "no generated input of this run tries it"
         left_out += [
-            Case(check, None).settled(profile, Outcome.NOT_RUN, none)
+            Case(check, None).without_findings(profile, Outcome.NOT_RUN, none)
             for id_, check in drawn.items()
             if id_ not in tried
         ]
@@ -166,10 +170,10 @@ def restrict_to(whole: Plan, ids: set[str], settings: Settings) -> Plan:
     """Return the plan for those cases alone that a test runner has selected."""
     kept = tuple(case for case in whole.cases if case.id in ids)
     dropped = tuple(
-        case.settled(settings.profile.name, Outcome.NOT_RUN, "deselected")
+        case.without_findings(settings.profile.name, Outcome.NOT_RUN, "deselected")
         for case in whole.cases
         if case.id not in ids
     )
     spare = [probe for probe in whole.probes if probe.name.startswith(PREFIX)]
     probes = _needed(kept, settings, spare)
-    return Plan(kept, probes, (*whole.left_out, *dropped))
+    return Plan(kept, probes, (*whole.skipped, *dropped))

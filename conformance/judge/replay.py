@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
 from conformance.model.node import UnexpectedValue
-from conformance.model.probe import ProbeRequest, Probe, ProbeContext, ProbeResult
+from conformance.model.probe import Probe, ProbeContext, ProbeRequest, ProbeResult
 
 RecordedExchanges = dict[tuple[int, int], Exchange]
 """Exchanges by their turn, and their place in it."""
 
 
-def _told(asked: ProbeRequest, turn: int, heard: Mapping[tuple[int, int], Exchange]) -> ProbeResult:
+def _told(
+    asked: ProbeRequest, turn: int, heard: Mapping[tuple[int, int], Exchange]
+) -> ProbeResult:
     try:
         if isinstance(asked, tuple):
             return tuple(heard[turn, place] for place in range(len(asked)))
@@ -35,7 +37,7 @@ def replay(
     probe: Probe, setting: ProbeContext, heard: Mapping[tuple[int, int], Exchange]
 ) -> tuple[tuple[ProbeResult, ...], Exception | None]:
     """Return the turns of a conversation, and what it raised at its end, if it did."""
-    if probe.extras:
+    if probe.optional_turns:
         return _as_recorded(heard), None
     turns = list[ProbeResult]()
     steps = probe.steps(setting)

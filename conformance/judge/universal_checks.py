@@ -28,37 +28,37 @@ def rejected(case: Case, profile: str, refusal: RejectedRequest) -> Verdict:
     """Say what a refusal means for a clause that needed an answer."""
     needs = case.check.requirement.needs
     if needs is not Capability.CORE and names_capability(refusal.exchange, needs):
-        return case.settled(profile, Outcome.UNSUPPORTED, str(refusal))
-    return case.settled(profile, Outcome.INCONCLUSIVE, str(refusal))
+        return case.without_findings(profile, Outcome.UNSUPPORTED, str(refusal))
+    return case.without_findings(profile, Outcome.INCONCLUSIVE, str(refusal))
 
 
 def crashed(case: Case, profile: str) -> Verdict:
     """Return the verdict for a check that raised what no check should."""
     reason = traceback.format_exc(limit=-3)
-    return case.settled(profile, Outcome.ERROR, reason)
+    return case.without_findings(profile, Outcome.ERROR, reason)
 
 
 def evaluate(case: Case, turns: tuple[ProbeResult, ...], profile: str) -> Verdict:
     """Judge a check on the conversation of its probe. Never raises."""
     whole = flatten(turns)
-    extras = case.probe is not None and case.probe.extras
+    extras = case.probe is not None and case.probe.optional_turns
     for exchange in flatten(turns[:1]) if extras else whole:
         if exchange.status == 0 and exchange in turns:
             reason = f"{exchange.id}: {exchange.summary}"
-            return case.settled(profile, Outcome.INCONCLUSIVE, reason)
+            return case.without_findings(profile, Outcome.INCONCLUSIVE, reason)
         if exchange.rate_limited:
             reason = f"{exchange.id}: the target limits our rate (429)"
-            return case.settled(profile, Outcome.INCONCLUSIVE, reason)
+            return case.without_findings(profile, Outcome.INCONCLUSIVE, reason)
     try:
         found = case.check.findings(profile, *turns)
     except Inconclusive as why:
-        return case.settled(profile, Outcome.INCONCLUSIVE, str(why))
+        return case.without_findings(profile, Outcome.INCONCLUSIVE, str(why))
     except RejectedRequest as refusal:
         return rejected(case, profile, refusal)
     except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
         return crashed(case, profile)
     if not found:
-        return case.settled(profile, Outcome.PASSED, observations=len(whole))
+        return case.without_findings(profile, Outcome.PASSED, observations=len(whole))
     last = whole[-1].id if whole else ""
     kept = [finding.within(last) for finding in found[:MAX_FINDINGS]]
     return case.failed(profile, kept, len(whole), len(found))
@@ -81,19 +81,19 @@ class UniversalVerdict:
 
     def add(self, exchange: Exchange) -> None:
         """Judge one exchange, as far as the check speaks of it. Never raises."""
-        subject = self.case.check.subject
+        subject = self.case.check.scope
         if subject is not None:
-            self.take(exchange, subject.pick(exchange))
+            self.take(exchange, subject.select(exchange))
 
     def take(self, exchange: Exchange, several: Iterable[Picked]) -> None:
         """Judge what the subject picked out of an exchange. Never raises."""
-        subject = self.case.check.subject
+        subject = self.case.check.scope
         if subject is None or self.error:
             return
         try:
             for picked in several:
-                if subject.note:
-                    self._note(subject.note(*picked), subject.alike)
+                if subject.observe:
+                    self._note(subject.observe(*picked), subject.max_equal)
                 else:
                     self._judge(exchange, picked)
         except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
@@ -142,7 +142,7 @@ class UniversalVerdict:
             try:
                 self._keep(self.case.check.findings(self.profile, self.notes), "")
             except Inconclusive as why:
-                return self.case.settled(
+                return self.case.without_findings(
                     self.profile, Outcome.INCONCLUSIVE, str(why), self.observations
                 )
             except Exception:  # noqa: BLE001 -- as in add
@@ -155,8 +155,10 @@ class UniversalVerdict:
         if not self.observations:
             nothing = "no exchange of this run has what the clause speaks of"
             reason = str(self.why) if self.why else nothing
-            return self.case.settled(self.profile, Outcome.INCONCLUSIVE, reason)
-        return self.case.settled(
+            return self.case.without_findings(
+                self.profile, Outcome.INCONCLUSIVE, reason
+            )
+        return self.case.without_findings(
             self.profile, Outcome.PASSED, observations=self.observations
         )
 
@@ -173,10 +175,10 @@ class _Group:
         """Judge one exchange, of which the subject above picked ``above``."""
         subject = self.subject
         try:
-            if subject.test:
-                picked = above if subject.test(exchange) else ()
+            if subject.where:
+                picked = above if subject.where(exchange) else ()
             else:
-                picked = tuple(subject.pick(exchange))
+                picked = tuple(subject.select(exchange))
         except Exception:  # noqa: BLE001 -- as in Tally
             self.fail()
             return
@@ -201,15 +203,17 @@ class UniversalChecks:
         self._groups: dict[Callable[[Exchange], Iterable[Picked]], _Group] = {}
         self._roots: list[_Group] = []
         for tally in tallies:
-            if subject := tally.case.check.subject:
+            if subject := tally.case.check.scope:
                 self._group(subject).tallies.append(tally)
 
     def _group(self, subject: Scope) -> _Group:
         """Return the group of a subject, set in its place under those it rests on."""
-        group = self._groups.get(subject.pick)
+        group = self._groups.get(subject.select)
         if group is None:
-            group = self._groups[subject.pick] = _Group(subject)
-            above = self._group(subject.of).within if subject.of else self._roots
+            group = self._groups[subject.select] = _Group(subject)
+            above = (
+                self._group(subject.within).within if subject.within else self._roots
+            )
             above.append(group)
         return group
 

@@ -25,12 +25,12 @@ class ExpectedFailure:
     issue: str = ""
     expires: date | None = None
 
-    def speaks_of(self, url: str) -> bool:
+    def applies_to(self, url: str) -> bool:
         """Say whether the excuse is for the target at ``url``."""
         base = self.target.rstrip("/")
         return not base or url == base or url.startswith(f"{base}/")
 
-    def over(self, today: date) -> bool:
+    def is_expired(self, today: date) -> bool:
         """Say whether its last day has passed."""
         return self.expires is not None and self.expires < today
 
@@ -53,20 +53,20 @@ class BaselineProblem:
 class Baseline:
     """All excuses of one file, and the day on which they are read."""
 
-    excuses: tuple[ExpectedFailure, ...] = ()
+    entries: tuple[ExpectedFailure, ...] = ()
     today: date = date.min
     path: str = ""
 
     def _for(self, requirement: str, url: str) -> ExpectedFailure | None:
-        fitting = (e for e in self.excuses if e.requirement == requirement)
-        return next((e for e in fitting if e.speaks_of(url)), None)
+        fitting = (e for e in self.entries if e.requirement == requirement)
+        return next((e for e in fitting if e.applies_to(url)), None)
 
-    def excuse(self, requirement: str, url: str) -> ExpectedFailure | None:
+    def expected_failure(self, requirement: str, url: str) -> ExpectedFailure | None:
         """Return the excuse for a failure, unless it has expired."""
         found = self._for(requirement, url)
-        return found if found and not found.over(self.today) else None
+        return found if found and not found.is_expired(self.today) else None
 
-    def complaints(
+    def problems(
         self, outcomes: Iterable[tuple[str, Outcome]], url: str
     ) -> tuple[BaselineProblem, ...]:
         """Return the entries that no longer hold, given each requirement's outcome.
@@ -82,7 +82,7 @@ class Baseline:
             if outcome is Outcome.PASSED:
                 text = f"it passes now; take it out of {self.path}"
                 found.append(BaselineProblem(requirement, STALE, text))
-            elif excuse.over(self.today):
+            elif excuse.is_expired(self.today):
                 text = f"its excuse ended on {excuse.expires} ({excuse.reason})"
                 found.append(BaselineProblem(requirement, EXPIRED, text))
         return tuple(found)

@@ -33,7 +33,7 @@ def names_capability(exchange: Exchange, capability: Capability) -> bool:
     """
     if exchange.status in {401, 403, 429}:
         return False
-    if exchange.kind is not ResponseKind.REFUSAL and exchange.status != 501:
+    if exchange.kind is not ResponseKind.CLIENT_ERROR and exchange.status != 501:
         return False
     said = exchange.body[:65536].decode("utf-8", "replace").lower()
     return any(word in said for word in CAPABILITY_WORDS[capability])

@@ -24,7 +24,7 @@ class Case:
         where = self.probe.name if self.probe else ALL_EXCHANGES
         return f"{self.check.requirement.id}[{where}]"
 
-    def settled(
+    def without_findings(
         self, profile: str, outcome: Outcome, reason: str = "", observations: int = 0
     ) -> Verdict:
         """Return a verdict that rests on no finding."""
@@ -48,5 +48,5 @@ class Case:
             Outcome.FAILED,
             tuple(findings),
             observations=observations,
-            broken=broken,
+            finding_count=broken,
         )

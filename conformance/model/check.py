@@ -22,9 +22,9 @@ class OptionalDependency:
     first answer; otherwise it is loaded while requests are under way.
     """
 
-    absent: Callable[[], str]
+    missing_reason: Callable[[], str]
     load: Callable[[str], None]
-    at_once: bool = False
+    load_before_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Check:
     requirement: Requirement
     judge: Judge
     probes: tuple[Probe, ...]
-    subject: Scope | None = None
+    scope: Scope | None = None
     wants_profile: bool = False
-    aid: OptionalDependency | None = None
+    dependency: OptionalDependency | None = None
 
     @property
     def text(self) -> str:
@@ -64,8 +64,8 @@ def check(
     requirement: Requirement,
     *,
     on: Probe | tuple[Probe, ...] | Scope,
-    shown_by: Probe | tuple[Probe, ...] = (),
-    aid: OptionalDependency | None = None,
+    exercised_by: Probe | tuple[Probe, ...] = (),
+    dependency: OptionalDependency | None = None,
 ) -> Callable[[Judge], Check]:
     """Make the decorated function the judge of ``requirement``.
 
@@ -73,15 +73,15 @@ def check(
     turn of several requests); on a subject it receives what the subject picks,
     or the list of all notes. It yields a ``Finding`` for each breach; yielding
     nothing is a pass. A keyword parameter ``profile`` gets the profile's name.
-    ``shown_by`` names the probes that a universal check needs to be held. Where
-    ``aid`` is absent, the check is not run.
+    ``exercised_by`` names the probes that a universal check needs to be held. Where
+    ``dependency`` is missing, the check is not run.
     """
-    subject = on if isinstance(on, Scope) else None
-    named = shown_by if isinstance(on, Scope) else on
+    scope = on if isinstance(on, Scope) else None
+    named = exercised_by if isinstance(on, Scope) else on
     probes = named if isinstance(named, tuple) else (named,)
 
     def bind(judge: Judge) -> Check:
         wants = "profile" in inspect.signature(judge).parameters
-        return Check(requirement, judge, probes, subject, wants, aid)
+        return Check(requirement, judge, probes, scope, wants, dependency)
 
     return bind

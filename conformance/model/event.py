@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from conformance.model.node import Finding, UnexpectedValue, Node, quote
+from conformance.model.node import Finding, Node, UnexpectedValue, quote
 from conformance.model.sse import Frame
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from conformance.model.event import Event
 from conformance.model.json_body import ParsedBody, parse_body
-from conformance.model.node import Finding, Json, UnexpectedValue, Node, quote
+from conformance.model.node import Finding, Json, Node, UnexpectedValue, quote
 from conformance.model.request import JSON_TYPE, Request
 from conformance.model.sse import Frame, frames
 
@@ -41,7 +41,7 @@ class FailureKind(StrEnum):
     UNSENT = "no request that HTTP can carry"
     CONNECT = "no connection"
     TIMEOUT = "out of time"
-    CUT = "connection closed inside the answer"
+    TRUNCATED = "connection closed inside the answer"
     PROTOCOL = "not HTTP"
     TOO_LARGE = "more bytes than the cap allows"
     ENCODING = "content encoding does not decode"
@@ -51,23 +51,23 @@ class FailureKind(StrEnum):
 class TransportFailure:
     """What ended an exchange early: its kind, and the words of the transport."""
 
-    trouble: FailureKind
+    kind: FailureKind
     detail: str = ""
 
     def __str__(self) -> str:
         """Return both on one line."""
-        return f"{self.trouble}: {self.detail}" if self.detail else str(self.trouble)
+        return f"{self.kind}: {self.detail}" if self.detail else str(self.kind)
 
 
 class ResponseKind(StrEnum):
     """What an answer is, seen from afar."""
 
-    ANSWER = "a response object"
+    RESPONSE = "a response object"
     STREAM = "a stream of events"
-    REFUSAL = "a refusal"
-    BREAKDOWN = "a server error"
-    UNRECOGNISED = "nothing that the contract knows"
-    SILENCE = "no answer"
+    CLIENT_ERROR = "a refusal"
+    SERVER_ERROR = "a server error"
+    UNRECOGNIZED = "nothing that the contract knows"
+    NO_RESPONSE = "no answer"
 
 
 class Inconclusive(Exception):
@@ -112,7 +112,7 @@ class Exchange:
     id: str = "x-0000"
     probe: str = ""
     turn: int = 0
-    place: int = 0
+    index: int = 0
     origin: str = ""
 
     def header(self, name: str) -> str | None:
@@ -137,23 +137,23 @@ class Exchange:
         return f"status {self.status}, {quote(' '.join(text.split()))}"
 
     @cached_property
-    def reading(self) -> ParsedBody:
+    def parsed_body(self) -> ParsedBody:
         """Return the body as it was read as JSON, well or not."""
         return parse_body(self.body)
 
     @property
     def is_json(self) -> bool:
         """Say whether the body is one JSON value."""
-        return not self.reading.error
+        return not self.parsed_body.error
 
     @property
     def json(self) -> Node:
         """Return the body as JSON; raises ``UnexpectedValue`` when it is not."""
-        if self.reading.error:
+        if self.parsed_body.error:
             start = quote(self.body[:80].decode("utf-8", "replace"))
-            got = f"{self.reading.error} in {start}"
+            got = f"{self.parsed_body.error} in {start}"
             raise UnexpectedValue(self.finding("", "one JSON value", got))
-        return Node(self.reading.value, "", self.id)
+        return Node(self.parsed_body.value, "", self.id)
 
     def _arrival(self, end: int) -> float:
         index = bisect_left(self.chunks, end, key=itemgetter(1))
@@ -177,25 +177,25 @@ class Exchange:
     def kind(self) -> ResponseKind:
         """Say what the answer is, by its status and its first look."""
         if self.status == 0:
-            return ResponseKind.SILENCE
+            return ResponseKind.NO_RESPONSE
         if 400 <= self.status < 500:
-            return ResponseKind.REFUSAL
+            return ResponseKind.CLIENT_ERROR
         if self.status >= 500:
-            return ResponseKind.BREAKDOWN
+            return ResponseKind.SERVER_ERROR
         if not 200 <= self.status < 300:
-            return ResponseKind.UNRECOGNISED
+            return ResponseKind.UNRECOGNIZED
         if self.media_type != SSE_TYPE and self.is_json:
-            known = _looks_like_a_response(self.reading.value)
-            return ResponseKind.ANSWER if known else ResponseKind.UNRECOGNISED
+            known = _looks_like_a_response(self.parsed_body.value)
+            return ResponseKind.RESPONSE if known else ResponseKind.UNRECOGNIZED
         told = self.media_type == SSE_TYPE or self.request.streamed
         if told and any(event.type for event in self.events):
             return ResponseKind.STREAM
-        return ResponseKind.UNRECOGNISED
+        return ResponseKind.UNRECOGNIZED
 
     @cached_property
-    def answered(self) -> bool:
+    def has_response(self) -> bool:
         """Say whether the answer is a response object or a stream of events."""
-        return self.kind in {ResponseKind.ANSWER, ResponseKind.STREAM}
+        return self.kind in {ResponseKind.RESPONSE, ResponseKind.STREAM}
 
     @property
     def rate_limited(self) -> bool:
@@ -211,24 +211,24 @@ class Exchange:
     def response(self) -> Node:
         """Return the response object: the JSON body, or a stream's last snapshot.
 
-        Raises ``RejectedRequest`` for a 4xx, ``Inconclusive`` where no answer came or the
-        server broke down, or where a success holds no response object (clauses
+        Raises ``RejectedRequest`` for a 4xx, ``Inconclusive`` where no answer came or
+        the server broke down, or where a success holds no response object (clauses
         of their own judge that, so that one defect is not blamed twice).
         """
         match self.kind:
-            case ResponseKind.ANSWER:
+            case ResponseKind.RESPONSE:
                 return self.json
             case ResponseKind.STREAM if self.terminal:
                 return self.terminal.data["response"]
             case ResponseKind.STREAM:
                 raise Inconclusive(f"{self.id}: the stream has no terminal event")
-            case ResponseKind.REFUSAL if not self.rate_limited:
+            case ResponseKind.CLIENT_ERROR if not self.rate_limited:
                 raise RejectedRequest(self)
             case _:
                 raise Inconclusive(f"{self.id}: {self.summary}")
 
     @cached_property
-    def final(self) -> Node | None:
+    def response_or_none(self) -> Node | None:
         """Return the response object where there is one, without raising."""
         try:
             return self.response
@@ -264,6 +264,6 @@ class Exchange:
         return "".join(part for part in parts if isinstance(part, str))
 
     @property
-    def says_json(self) -> bool:
+    def has_json_media_type(self) -> bool:
         """Say whether the media type is JSON."""
         return self.media_type == JSON_TYPE or self.media_type.endswith("+json")

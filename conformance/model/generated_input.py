@@ -27,7 +27,7 @@ class Scenario(StrEnum):
     NULL = "null"
     """An optional member is null, of which the page says nothing."""
 
-    OPEN = "open"
+    UNSPECIFIED = "open"
     """It breaks only what we decided ourselves, and a good server may take it."""
 
     MISSING = "missing"
@@ -55,7 +55,7 @@ COLUMNS: Final = {
     "incomplete": Scenario.INCOMPLETE,
     "wrong type": Scenario.WRONG_TYPE,
     "out of enum": Scenario.OUT_OF_ENUM,
-    "doubtful": Scenario.OPEN,
+    "doubtful": Scenario.UNSPECIFIED,
 }
 """The scenarios as a table heads them; the page states no ranges to leave."""
 
@@ -68,18 +68,18 @@ class GeneratedInput:
     """
 
     scenario: Scenario
-    place: str
+    path: str
     digest: str
 
     @property
     def name(self) -> str:
         """Return the name, the same for the same input on every machine."""
-        return f"{self.scenario}-{self.place}-{self.digest}"
+        return f"{self.scenario}-{self.path}-{self.digest}"
 
     @property
     def field(self) -> str:
         """Return the member of the body that is tried, or ``WHOLE_BODY``."""
-        return self.place.partition(".")[0]
+        return self.path.partition(".")[0]
 
     @property
     def is_free(self) -> bool:
@@ -102,9 +102,9 @@ class Reaction(StrEnum):
     """What a target did with an input."""
 
     ANSWERED = "answered"
-    REFUSED = "refused"
-    BROKE = "server error"
-    SILENT = "no answer"
+    REJECTED = "refused"
+    SERVER_ERROR = "server error"
+    NO_RESPONSE = "no answer"
     OTHER = "something else"
 
 
@@ -114,11 +114,11 @@ def classify(exchange: Exchange) -> Reaction:
         case 2:
             return Reaction.ANSWERED
         case 4:
-            return Reaction.REFUSED
+            return Reaction.REJECTED
         case 5:
-            return Reaction.BROKE
+            return Reaction.SERVER_ERROR
         case 0:
-            return Reaction.SILENT
+            return Reaction.NO_RESPONSE
         case _:
             return Reaction.OTHER
 

@@ -23,7 +23,7 @@ class LinearFit:
     intercept: float
 
     @classmethod
-    def through(cls, points: tuple[Point, ...]) -> "LinearFit":
+    def fit(cls, points: tuple[Point, ...]) -> "LinearFit":
         """Fit by least squares; raises ``ValueError`` without two different sizes."""
         sizes = [size for size, _ in points]
         if len(set(sizes)) < 2:
@@ -36,11 +36,13 @@ class LinearFit:
         ordered = tuple(sorted(points))
         return cls(ordered, slope, height - slope * middle)
 
-    def at(self, size: int) -> float:
+    def predict(self, size: int) -> float:
         """Return the tokens that the line gives to ``size`` units."""
         return self.intercept + self.slope * size
 
     @property
-    def farthest(self) -> Point:
+    def worst_residual(self) -> Point:
         """Return the point that lies farthest from the line, up or down."""
-        return max(self.points, key=lambda point: abs(point[1] - self.at(point[0])))
+        return max(
+            self.points, key=lambda point: abs(point[1] - self.predict(point[0]))
+        )

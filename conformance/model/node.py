@@ -126,7 +126,7 @@ class Node:
             return None
         return Node(value, f"{self.pointer}/{member}", self.exchange)
 
-    def members(self) -> Iterator[tuple[str, "Node"]]:
+    def fields(self) -> Iterator[tuple[str, "Node"]]:
         """Walk an object; raises ``UnexpectedValue`` when it is not one."""
         for name, value in self.expect(dict).items():
             yield name, Node(value, f"{self.pointer}/{name}", self.exchange)
@@ -152,7 +152,7 @@ class Node:
         if not is_a(self.value, kind):
             yield self.finding(_NAMES.get(kind, kind.__name__))
 
-    def differs(self, expected: Json, because: str = "") -> Iterator[Finding]:
+    def must_equal(self, expected: Json, because: str = "") -> Iterator[Finding]:
         """Yield one finding unless the value equals ``expected``.
 
         ``true`` does not equal 1 here, as it does in Python. ``because`` is put

@@ -32,19 +32,19 @@ class ProbeContext:
     profile: str = "newapi"
     key_has_letters: bool = True
 
-    def ask(
+    def request(
         self,
         input_: Json = "Say hello in one word.",
         *,
         headers: Mapping[str, str | None] | None = None,
-        hang_up_after: int | None = None,
+        disconnect_after: int | None = None,
         **members: Json,
     ) -> Request:
         """Build a plain request for the model; ``members`` join its body."""
         return Request.of(
             {"model": self.model, "input": input_, **members},
             headers=headers,
-            hang_up_after=hang_up_after,
+            disconnect_after=disconnect_after,
         )
 
     def word(self, name: str) -> str:
@@ -69,13 +69,13 @@ class Probe:
 
     name: str
     steps: Callable[[ProbeContext], Steps]
-    answers: int
-    refusals: int
-    tokens: int
+    model_responses: int
+    rejections: int
+    max_output_tokens: int
     needs: Capability = Capability.CORE
     second_key: bool = False
-    extras: bool = False
-    last: bool = False
+    optional_turns: bool = False
+    run_last: bool = False
 
     @property
     def text(self) -> str:
@@ -85,12 +85,12 @@ class Probe:
 
 def probe(
     *,
-    answers: int = 0,
-    refusals: int = 0,
-    tokens: int | None = None,
+    model_responses: int = 0,
+    rejections: int = 0,
+    max_output_tokens: int | None = None,
     needs: Capability = Capability.CORE,
     second_key: bool = False,
-    last: bool = False,
+    run_last: bool = False,
 ) -> Callable[[Callable[[ProbeContext], Steps]], Probe]:
     """Make the decorated generator a probe that is named after it.
 
@@ -98,16 +98,16 @@ def probe(
     of requests they go out together, and it is sent a tuple. It may raise
     ``Inconclusive`` when the target's answers leave no way to go on.
     """
-    bound = answers * 64 if tokens is None else tokens
+    bound = model_responses * 64 if max_output_tokens is None else max_output_tokens
     return lambda steps: Probe(
         steps.__name__.replace("_", "-"),
         steps,
-        answers,
-        refusals,
+        model_responses,
+        rejections,
         bound,
         needs,
         second_key,
-        last=last,
+        run_last=run_last,
     )
 
 

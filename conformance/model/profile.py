@@ -15,9 +15,9 @@ class Profile:
     text: str
     statuses: AbstractSet[str]
 
-    def holds(self, requirement: Requirement) -> bool:
+    def includes(self, requirement: Requirement) -> bool:
         """Say whether the promise includes ``requirement``."""
-        return requirement.holds_in(self.name)
+        return requirement.applies_in(self.name)
 
 
 _FOUR = frozenset({"completed", "failed", "in_progress", "incomplete"})

@@ -28,8 +28,8 @@ class RunCost:
     """What a run cost: requests sent, by what came back, and tokens."""
 
     requests: int = 0
-    answers: int = 0
-    refusals: int = 0
+    model_responses: int = 0
+    rejections: int = 0
     generated: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -45,7 +45,7 @@ class RunInfo:
     seed: int
     interrupted: bool = False
     catalogue: str = ""
-    spent: RunCost = field(default_factory=RunCost)
+    cost: RunCost = field(default_factory=RunCost)
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class RequirementResult:
         return sum(verdict.observations for verdict in self.verdicts)
 
     @property
-    def broken(self) -> int:
+    def finding_count(self) -> int:
         """Return how many findings there were, kept or not."""
-        return sum(verdict.broken for verdict in self.verdicts)
+        return sum(verdict.finding_count for verdict in self.verdicts)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -89,7 +89,9 @@ class RequirementResult:
         return next((reason for reason in told if reason), "")
 
 
-def results_by_requirement(verdicts: tuple[Verdict, ...]) -> tuple[RequirementResult, ...]:
+def results_by_requirement(
+    verdicts: tuple[Verdict, ...],
+) -> tuple[RequirementResult, ...]:
     """Gather verdicts by requirement, in their order; the gravest outcome counts."""
     by_id: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
@@ -113,12 +115,12 @@ class Report:
     run: RunInfo
     verdicts: tuple[Verdict, ...]
     capabilities: Mapping[str, str] = field(default_factory=dict)
-    complaints: tuple[BaselineProblem, ...] = ()
+    baseline_problems: tuple[BaselineProblem, ...] = ()
     fields: tuple[FieldRow, ...] = ()
     timings: tuple[Timing, ...] = ()
 
     @cached_property
-    def results_by_requirement(self) -> tuple[RequirementResult, ...]:
+    def results(self) -> tuple[RequirementResult, ...]:
         """Return one result for each requirement."""
         return results_by_requirement(self.verdicts)
 
@@ -139,7 +141,7 @@ class Report:
         musts = self.summary()[Level.MUST]
         if self.run.interrupted:
             return 130
-        if musts[Outcome.FAILED] or self.complaints:
+        if musts[Outcome.FAILED] or self.baseline_problems:
             return 1
         if any(counts[Outcome.ERROR] for counts in self.summary().values()):
             return 4
@@ -151,5 +153,5 @@ class Report:
         """Return the one word for the whole run."""
         if self.summary()[Level.MUST][Outcome.FAILED]:
             return "non-conformant"
-        judged = replace(self, complaints=()).exit_code
+        judged = replace(self, baseline_problems=()).exit_code
         return "conformant" if judged == 0 else "inconclusive"

@@ -45,8 +45,8 @@ class Request:
     method: str = "POST"
     path: str = PATH
     headers: Mapping[str, str | None] = field(default_factory=dict)
-    keyed: bool = False
-    hang_up_after: int | None = None
+    has_key_placeholder: bool = False
+    disconnect_after: int | None = None
 
     @classmethod
     def of(
@@ -54,16 +54,16 @@ class Request:
         body: Json,
         *,
         headers: Mapping[str, str | None] | None = None,
-        hang_up_after: int | None = None,
-        keyed: bool = False,
+        disconnect_after: int | None = None,
+        has_key_placeholder: bool = False,
     ) -> "Request":
         """Build a POST whose body is ``body`` as compact JSON in UTF-8."""
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         return cls(
             content.encode("utf-8", "surrogatepass"),
             headers=headers or {},
-            hang_up_after=hang_up_after,
-            keyed=keyed,
+            disconnect_after=disconnect_after,
+            has_key_placeholder=has_key_placeholder,
         )
 
     @cached_property
@@ -74,7 +74,7 @@ class Request:
         except (ValueError, RecursionError):
             return None
 
-    def member(self, name: str) -> Json:
+    def field(self, name: str) -> Json:
         """Return a member of the body, or ``None`` when there is none."""
         body = self.json
         return body.get(name) if isinstance(body, dict) else None
@@ -82,10 +82,10 @@ class Request:
     @property
     def streamed(self) -> bool:
         """Say whether the body asks for a stream."""
-        return self.member("stream") is True
+        return self.field("stream") is True
 
     @cached_property
-    def question(self) -> str:
+    def prompt_digest(self) -> str:
         """Return a digest of the body, equal for bodies that ask the same thing.
 
         The order of members does not count, nor does how the answer is to be
@@ -106,7 +106,7 @@ class Request:
         return {name: value for name, value in merged.items() if value is not None}
 
     @property
-    def bears_key(self) -> bool:
+    def has_bearer_key(self) -> bool:
         """Say whether the first key is sent as a bearer token, as it should be."""
         return self.all_headers.get("authorization") == BEARER
 

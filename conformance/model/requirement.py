@@ -82,7 +82,7 @@ class Requirement:
         """Return the level of the clause in ``profile``."""
         return self.levels.get(profile, self.level)
 
-    def holds_in(self, profile: str) -> bool:
+    def applies_in(self, profile: str) -> bool:
         """Say whether ``profile`` has the clause at all."""
         return not self.profiles or profile in self.profiles
 

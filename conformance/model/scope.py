@@ -46,13 +46,13 @@ class Scope:
     """
 
     name: str
-    pick: Callable[[Exchange], Iterable[Picked]]
-    note: Callable[..., Observation | None] | None = None
-    of: "Scope | None" = None
-    test: Callable[[Exchange], bool] | None = None
-    alike: int | None = None
+    select: Callable[[Exchange], Iterable[Picked]]
+    observe: Callable[..., Observation | None] | None = None
+    within: "Scope | None" = None
+    where: Callable[[Exchange], bool] | None = None
+    max_equal: int | None = None
 
-    def noting(
+    def collecting(
         self, note: Callable[..., Observation | None], alike: int | None = None
     ) -> "Scope":
         """Return a subject whose check is called once, with all notes of a run.
@@ -60,7 +60,7 @@ class Scope:
         ``note`` gets what the check would have got, and returns a ``Observation`` or
         ``None`` where there is nothing to note.
         """
-        return replace(self, note=note, alike=alike)
+        return replace(self, observe=note, max_equal=alike)
 
 
 def _is_create_request(exchange: Exchange) -> bool:
@@ -75,7 +75,7 @@ def _has_status(exchange: Exchange) -> bool:
 
 
 def _exchange(exchange: Exchange) -> Iterator[Picked]:
-    if _has_status(exchange) and exchange.kind is not ResponseKind.UNRECOGNISED:
+    if _has_status(exchange) and exchange.kind is not ResponseKind.UNRECOGNIZED:
         yield (exchange,)
 
 
@@ -90,17 +90,17 @@ def _two_xx(exchange: Exchange) -> Iterator[Picked]:
 
 
 def _answered(exchange: Exchange) -> Iterator[Picked]:
-    if _has_status(exchange) and exchange.answered:
+    if _has_status(exchange) and exchange.has_response:
         yield (exchange,)
 
 
 def _json_response(exchange: Exchange) -> Iterator[Picked]:
-    if _has_status(exchange) and exchange.kind is ResponseKind.ANSWER:
+    if _has_status(exchange) and exchange.kind is ResponseKind.RESPONSE:
         yield (exchange,)
 
 
 def _rejection(exchange: Exchange) -> Iterator[Picked]:
-    if _has_status(exchange) and exchange.kind is ResponseKind.REFUSAL:
+    if _has_status(exchange) and exchange.kind is ResponseKind.CLIENT_ERROR:
         yield (exchange,)
 
 
@@ -115,9 +115,9 @@ def _stream(exchange: Exchange) -> Iterator[Picked]:
 
 
 def _response(exchange: Exchange) -> Iterator[Picked]:
-    if not _has_status(exchange) or not exchange.answered:
+    if not _has_status(exchange) or not exchange.has_response:
         return
-    final = exchange.final
+    final = exchange.response_or_none
     if final is not None and final.is_a(dict):
         yield final, exchange
 
@@ -161,41 +161,47 @@ def _part(exchange: Exchange) -> Iterator[Picked]:
 EVERY_ATTEMPT = Scope("every request", _attempt)
 """(exchange,): each POST, answered or not."""
 
-EVERY_EXCHANGE = Scope("every exchange", _exchange, of=EVERY_ATTEMPT)
+EVERY_EXCHANGE = Scope("every exchange", _exchange, within=EVERY_ATTEMPT)
 """(exchange,): each POST whose answer the contract knows."""
 
-EVERY_2XX = Scope("every success", _two_xx, of=EVERY_ATTEMPT)
+EVERY_2XX = Scope("every success", _two_xx, within=EVERY_ATTEMPT)
 """(exchange,): each POST with a 2xx, whatever its body."""
 
-EVERY_ANSWERED_REQUEST = Scope("every answer", _answered, of=EVERY_2XX)
+EVERY_ANSWERED_REQUEST = Scope("every answer", _answered, within=EVERY_2XX)
 """(exchange,): each response object or stream."""
 
-EVERY_JSON_RESPONSE = Scope("every JSON answer", _json_response, of=EVERY_ANSWERED_REQUEST)
+EVERY_JSON_RESPONSE = Scope(
+    "every JSON answer", _json_response, within=EVERY_ANSWERED_REQUEST
+)
 """(exchange,): each response object that is not a stream."""
 
-EVERY_ERROR = Scope("every error", _error, of=EVERY_ATTEMPT)
+EVERY_ERROR = Scope("every error", _error, within=EVERY_ATTEMPT)
 """(exchange,): each 4xx and 5xx."""
 
-EVERY_REJECTION = Scope("every refusal", _rejection, of=EVERY_ERROR)
+EVERY_REJECTION = Scope("every refusal", _rejection, within=EVERY_ERROR)
 """(exchange,): each 4xx."""
 
-EVERY_STREAM = Scope("every stream", _stream, of=EVERY_ANSWERED_REQUEST)
+EVERY_STREAM = Scope("every stream", _stream, within=EVERY_ANSWERED_REQUEST)
 """(exchange,): each stream with an event."""
 
-EVERY_RESPONSE_OBJECT = Scope("every response object", _response, of=EVERY_ANSWERED_REQUEST)
+EVERY_RESPONSE_OBJECT = Scope(
+    "every response object", _response, within=EVERY_ANSWERED_REQUEST
+)
 """(response, exchange): each final response object, a stream's last snapshot too."""
 
-EVERY_USAGE = Scope("every usage object", _usage, of=EVERY_RESPONSE_OBJECT)
+EVERY_USAGE = Scope("every usage object", _usage, within=EVERY_RESPONSE_OBJECT)
 """(usage, exchange): each usage object of a final response."""
 
-EVERY_ITEM = Scope("every output item", _item, of=EVERY_RESPONSE_OBJECT)
+EVERY_ITEM = Scope("every output item", _item, within=EVERY_RESPONSE_OBJECT)
 """(item, exchange): each output item of a final response."""
 
-EVERY_MESSAGE = Scope("every message item", _items_of("message"), of=EVERY_ITEM)
-EVERY_CALL = Scope("every function call", _items_of("function_call"), of=EVERY_ITEM)
-EVERY_REASONING = Scope("every reasoning item", _items_of("reasoning"), of=EVERY_ITEM)
+EVERY_MESSAGE = Scope("every message item", _items_of("message"), within=EVERY_ITEM)
+EVERY_CALL = Scope("every function call", _items_of("function_call"), within=EVERY_ITEM)
+EVERY_REASONING = Scope(
+    "every reasoning item", _items_of("reasoning"), within=EVERY_ITEM
+)
 
-EVERY_PART = Scope("every content part", _part, of=EVERY_MESSAGE)
+EVERY_PART = Scope("every content part", _part, within=EVERY_MESSAGE)
 """(part, exchange): each content part of a message item."""
 
 
@@ -208,13 +214,13 @@ def every(
 
     Name as ``of`` what must pick something if ``pick`` is to.
     """
-    return Scope(name, pick, of=of)
+    return Scope(name, pick, within=of)
 
 
 def only(subject: Scope, name: str, test: Callable[[Exchange], bool]) -> Scope:
     """Narrow a subject to the exchanges for which ``test`` holds."""
 
     def pick(exchange: Exchange) -> Iterable[Picked]:
-        return subject.pick(exchange) if test(exchange) else ()
+        return subject.select(exchange) if test(exchange) else ()
 
-    return Scope(name, pick, of=subject, test=test)
+    return Scope(name, pick, within=subject, where=test)

@@ -65,10 +65,10 @@ class LatencySummary:
     """
 
     count: int
-    least: float
+    minimum: float
     median: float
     p90: float
-    most: float
+    maximum: float
 
     @classmethod
     def of(cls, durations: Iterable[float]) -> "LatencySummary | None":
@@ -89,14 +89,16 @@ def durations(times: Iterable[Timing]) -> dict[str, list[float]]:
     """
     told = tuple(times)
     return {
-        "answer": [t.elapsed for t in told if t.kind is ResponseKind.ANSWER],
+        "answer": [t.elapsed for t in told if t.kind is ResponseKind.RESPONSE],
         "first_event": [t.first for t in told if t.first is not None],
         "stream": [t.elapsed for t in told if t.kind is ResponseKind.STREAM],
-        "refusal": [t.elapsed for t in told if t.kind is ResponseKind.REFUSAL],
+        "refusal": [t.elapsed for t in told if t.kind is ResponseKind.CLIENT_ERROR],
     }
 
 
 def spreads(times: Iterable[Timing]) -> dict[str, LatencySummary]:
     """Return the spread of each thing that was measured at all."""
-    found = {name: LatencySummary.of(several) for name, several in durations(times).items()}
+    found = {
+        name: LatencySummary.of(several) for name, several in durations(times).items()
+    }
     return {name: spread for name, spread in found.items() if spread}

@@ -37,7 +37,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     observations: int = 0
-    broken: int = 0
+    finding_count: int = 0
 
     def __str__(self) -> str:
         """Return the verdict, one finding to a line."""

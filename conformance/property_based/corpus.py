@@ -64,8 +64,7 @@ def store(path: Path, entries: tuple[Entry, ...]) -> None:
     kept = {
         "digest": digest(entries),
         "entries": [
-            (e.drawn.scenario, e.drawn.place, e.drawn.digest, e.content)
-            for e in entries
+            (e.drawn.scenario, e.drawn.path, e.drawn.digest, e.content) for e in entries
         ],
     }
     with suppress(OSError):

@@ -13,7 +13,11 @@ from typing import Any, Final
 
 from conformance.model.generated_input import WHOLE_BODY, GeneratedInput, Scenario
 from conformance.model.node import Json
-from conformance.property_based.document import PATH, PLACEHOLDER, with_placeholder_model
+from conformance.property_based.document import (
+    PATH,
+    PLACEHOLDER,
+    with_placeholder_model,
+)
 from conformance.property_based.entry import Entry
 from conformance.property_based.violations import most_severe
 

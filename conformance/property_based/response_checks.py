@@ -8,7 +8,11 @@ from conformance.model.event import Event
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
 from conformance.model.node import Finding, Json, UnexpectedValue
-from conformance.property_based.document import PATH, PLACEHOLDER, with_placeholder_model
+from conformance.property_based.document import (
+    PATH,
+    PLACEHOLDER,
+    with_placeholder_model,
+)
 
 _OF_THE_CALLER: Final = frozenset({401, 403, 405, 407, 429})
 """Refusals that speak of the caller, and not of what was asked."""
@@ -46,7 +50,7 @@ def names_its_reason(exchange: Exchange) -> bool:
 
 def _went_wrong_inside(exchange: Exchange) -> bool:
     """Say whether a 200 tells of a failure, which is a clause of its own."""
-    final = exchange.final
+    final = exchange.response_or_none
     if final is not None:
         return final.is_a(dict) and final.value.get("status") == "failed"
     return any(_is_error(event) for event in exchange.events)
@@ -62,26 +66,30 @@ def _is_error(event: Event) -> bool:
 
 
 def _unclear(exchange: Exchange) -> bool:
-    return exchange.kind not in {ResponseKind.REFUSAL, ResponseKind.ANSWER, ResponseKind.STREAM}
+    return exchange.kind not in {
+        ResponseKind.CLIENT_ERROR,
+        ResponseKind.RESPONSE,
+        ResponseKind.STREAM,
+    }
 
 
 def _accepted(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
     """Complain of a request that had to be refused."""
     if exchange.status == 404 and not names_its_reason(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    if exchange.kind is ResponseKind.REFUSAL:
+    if exchange.kind is ResponseKind.CLIENT_ERROR:
         return None
     if _unclear(exchange) or _went_wrong_inside(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    wanted = f"a 4xx for {drawn.place}: {_WANTED[drawn.scenario]}"
+    wanted = f"a 4xx for {drawn.path}: {_WANTED[drawn.scenario]}"
     return exchange.finding("status", wanted, f"{exchange.status}, as if it were good")
 
 
 def _refused(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
     """Complain of a request that could be answered, and was refused without a word."""
-    if exchange.kind is ResponseKind.REFUSAL:
+    if exchange.kind is ResponseKind.CLIENT_ERROR:
         if drawn.scenario is Scenario.NULL:
-            wanted = f"an answer, as if {drawn.place} were absent"
+            wanted = f"an answer, as if {drawn.path} were absent"
         elif names_its_reason(exchange):
             return None
         else:

@@ -36,7 +36,7 @@ def sample(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
     keys = (
         lambda e: e.drawn.scenario,
         lambda e: e.drawn.field,
-        lambda e: e.drawn.place,
+        lambda e: e.drawn.path,
     )
     free = list(_in_turns((e for e in entries if e.drawn.is_free), *keys))
     paid = list(_in_turns((e for e in entries if not e.drawn.is_free), *keys))

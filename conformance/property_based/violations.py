@@ -73,7 +73,7 @@ def _of_missing(path: tuple[str | int, ...], name: str) -> Scenario:
     if not path:
         return Scenario.MISSING
     if path[0] == "tools" and (name == "parameters" or "parameters" in path):
-        return Scenario.OPEN
+        return Scenario.UNSPECIFIED
     return Scenario.INCOMPLETE
 
 
@@ -92,15 +92,15 @@ def _read(error: ValidationError) -> Iterator[Violation]:
 def _of_value(error: ValidationError, path: tuple[str | int, ...]) -> Scenario:
     member = bool(path) and isinstance(path[-1], str)
     if path[:1] == ("tools",) and "parameters" in path[:-1]:
-        return Scenario.OPEN  # what a JSON Schema holds is the model's to read
+        return Scenario.UNSPECIFIED  # what a JSON Schema holds is the model's to read
     if error.instance is None and member and path != ("model",):
-        return Scenario.OPEN if path[-1] in _NEEDED else Scenario.NULL
+        return Scenario.UNSPECIFIED if path[-1] in _NEEDED else Scenario.NULL
     if error.validator in {"const", "enum"}:
         typed = isinstance(error.instance, str)
         return Scenario.OUT_OF_ENUM if typed else Scenario.WRONG_TYPE
     if error.validator == "type":
         return Scenario.WRONG_TYPE
-    return Scenario.OPEN  # a bound that we set ourselves: the page has none
+    return Scenario.UNSPECIFIED  # a bound that we set ourselves: the page has none
 
 
 def violations(body: Json) -> list[Violation]:
@@ -113,7 +113,7 @@ def violations(body: Json) -> list[Violation]:
     ]
 
 
-_GRAVEST: Final = (*BROKEN, Scenario.NULL, Scenario.OPEN)
+_GRAVEST: Final = (*BROKEN, Scenario.NULL, Scenario.UNSPECIFIED)
 
 
 def most_severe(body: Json) -> Violation | None:

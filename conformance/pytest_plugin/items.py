@@ -17,7 +17,7 @@ import pytest
 import conformance.contract
 from conformance.contract.catalogue import catalogue
 from conformance.errors import ConformanceError
-from conformance.judge.plan import restrict_to, plan
+from conformance.judge.plan import plan, restrict_to
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
 from conformance.model.report import Report
@@ -29,7 +29,7 @@ from conformance.reports import write_reports
 from conformance.reports.curl import curl
 from conformance.run.journal import Journal, JournalReader
 from conformance.run.journal_index import JournalIndex
-from conformance.run.session import Session, RunObserver
+from conformance.run.session import RunObserver, Session
 
 CONTRACT = Path(conformance.contract.__file__).parent
 
@@ -174,7 +174,11 @@ class ConformancePlugin:
     @property
     def evidence(self) -> JournalReader:
         """Return the exchanges of this run, none before it has begun."""
-        return self._journal.kept if self._journal else JournalReader(self.directory, JournalIndex())
+        return (
+            self._journal.kept
+            if self._journal
+            else JournalReader(self.directory, JournalIndex())
+        )
 
     def evidence_of(self, verdict: Verdict) -> Iterator[Exchange]:
         """Yield the exchanges that the findings of a verdict name, each once."""

@@ -96,4 +96,6 @@ def quoted(value: Json) -> str:
     if isinstance(value, int) and abs(value) >= 10**20:
         return "a huge integer"
     text = ascii(value[: MAX_QUOTE_LENGTH + 1] if isinstance(value, str) else value)
-    return text if len(text) <= MAX_QUOTE_LENGTH else text[: MAX_QUOTE_LENGTH - 3] + "..."
+    return (
+        text if len(text) <= MAX_QUOTE_LENGTH else text[: MAX_QUOTE_LENGTH - 3] + "..."
+    )

@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
 
 OnRequest = Callable[[GatewayRequest, Gateway], GatewayRequest | GatewayResponse]
 OnReply = Callable[[GatewayRequest, GatewayResponse], GatewayResponse]
-OnWire = Callable[[GatewayRequest, ResponseHead, Iterable[Chunk]], tuple[ResponseHead, Iterable[Chunk]]]
+OnWire = Callable[
+    [GatewayRequest, ResponseHead, Iterable[Chunk]],
+    tuple[ResponseHead, Iterable[Chunk]],
+]
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def respond(
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Answer a request with the faults in their places, in the order given."""
     faults = tuple(faults)
-    asked = replace(asked, key=gateway.key_of(asked), notes=gateway.notes)
+    asked = replace(asked, key=gateway.key_of(asked), fault_state=gateway.notes)
     reply: GatewayResponse | None = None
     for fault in faults:
         if isinstance(fault, RequestFault):

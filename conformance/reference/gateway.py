@@ -137,7 +137,9 @@ class Gateway:
             self.store.put(owner, finished, question.context)
         if not question.streams:
             return GatewayResponse(payload=finished)
-        return GatewayResponse(events=stream.events_of(finished), done=self.profile.done)
+        return GatewayResponse(
+            events=stream.events_of(finished), done=self.profile.done
+        )
 
     def _with_history(self, question: CreateRequest, owner: str) -> CreateRequest:
         """Bring in what the request only names: earlier turns, and single items."""

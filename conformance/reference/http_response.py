@@ -26,7 +26,11 @@ class Disconnected(ConnectionError):
 
 
 async def send_reply(
-    scope: Scope, send: Send, asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    scope: Scope,
+    send: Send,
+    asked: GatewayRequest,
+    head: ResponseHead,
+    chunks: Iterable[Chunk],
 ) -> None:
     """Send a reply, each chunk in a flush of its own, until the client leaves."""
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)

@@ -201,7 +201,9 @@ def _structured(question: CreateRequest, asked: str) -> str:
     exact = _EXACTLY.search(asked)
     text = _unquoted(exact[1]) if exact else "text"
     place = next(iter(_places(asked)), "Turin")
-    return json.dumps(SchemaValueGenerator(schema, place, text).value(), ensure_ascii=False)
+    return json.dumps(
+        SchemaValueGenerator(schema, place, text).value(), ensure_ascii=False
+    )
 
 
 def _calls(question: CreateRequest) -> list[Call]:
@@ -227,7 +229,10 @@ def _calls(question: CreateRequest) -> list[Call]:
 def _calls_to(tool: Json, asked: str) -> list[Call]:
     """One call for each place that is asked about, or one in all."""
     schema = {"type": "object", **(tool.get("parameters") or {})}
-    fitted = (SchemaValueGenerator(schema, place).value() for place in _places(asked) or ["Turin"])
+    fitted = (
+        SchemaValueGenerator(schema, place).value()
+        for place in _places(asked) or ["Turin"]
+    )
     objects = (value if isinstance(value, dict) else {} for value in fitted)
     texts = (json.dumps(value, ensure_ascii=False) for value in objects)
     return [Call(tool["name"], text) for text in dict.fromkeys(texts)]

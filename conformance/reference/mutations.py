@@ -83,7 +83,9 @@ def change_each_item(reply: GatewayResponse, change: Change) -> GatewayResponse:
     return change_each_event(change_each_response(reply, whole), announced)
 
 
-def change_each_event(reply: GatewayResponse, change: Callable[[Json], Json | None]) -> GatewayResponse:
+def change_each_event(
+    reply: GatewayResponse, change: Callable[[Json], Json | None]
+) -> GatewayResponse:
     """Change every event of a stream; None leaves it out. Numbers stay as they are."""
     if reply.events is None:
         return reply

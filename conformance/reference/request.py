@@ -50,7 +50,7 @@ class GatewayRequest:
     raw: bytes = b""
     query: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
-    notes: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    fault_state: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
@@ -65,29 +65,29 @@ class GatewayRequest:
         except ApiError:
             return ABSENT
 
-    def member(self, name: str) -> Json:
+    def field(self, name: str) -> Json:
         """One member of the body, or None: absent and null mean the same here."""
         return self.body.get(name) if isinstance(self.body, dict) else None
 
     @property
-    def creates(self) -> bool:
+    def is_create(self) -> bool:
         """Whether this asks for a new response."""
         return self.method == "POST" and self.path == "/v1/responses"
 
     @property
-    def streams(self) -> bool:
+    def wants_stream(self) -> bool:
         """Whether a stream was asked for."""
-        return self.member("stream") is True
+        return self.field("stream") is True
 
     def with_body(self, body: Json) -> Self:
         """The same request with another JSON body."""
         return replace(self, raw=json.dumps(body).encode())
 
-    def with_members(self, **members: Json) -> Self:
+    def with_fields(self, **members: Json) -> Self:
         """The same request with some members of its body set."""
         return self.with_body({**self._object(), **members})
 
-    def without_members(self, *names: str) -> Self:
+    def without_fields(self, *names: str) -> Self:
         """The same request with some members of its body left out."""
         kept = {k: v for k, v in self._object().items() if k not in names}
         return self.with_body(kept)

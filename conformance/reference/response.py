@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from conformance.reference.create_request import CreateRequest
-from conformance.reference.model import Call, ModelOutput, Text, Reasoning
+from conformance.reference.model import Call, ModelOutput, Reasoning, Text
 from conformance.reference.profiles import Profile
 from conformance.reference.tokens import Usage
 
@@ -18,7 +18,9 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{secrets.token_hex(16)}"
 
 
-def build(question: CreateRequest, spoken: ModelOutput, usage: Usage, profile: Profile) -> Json:
+def build(
+    question: CreateRequest, spoken: ModelOutput, usage: Usage, profile: Profile
+) -> Json:
     """The finished response object with every member that the documents name."""
     now = int(time.time())
     status = "incomplete" if spoken.cut else "completed"

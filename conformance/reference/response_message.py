@@ -85,7 +85,7 @@ class GatewayResponse:
         return self.events is not None
 
     @property
-    def refused(self) -> bool:
+    def is_rejection(self) -> bool:
         """Whether the answer is a refusal."""
         return self.status >= 400
 

@@ -25,7 +25,9 @@ from conformance.reference.request import GatewayRequest, read_json
 Json = Any
 
 
-def check(asked: GatewayRequest, profile: Profile, served: Collection[str]) -> CreateRequest:
+def check(
+    asked: GatewayRequest, profile: Profile, served: Collection[str]
+) -> CreateRequest:
     """Read a create request, or raise `Refused` with the member at fault.
 
     Whether ``previous_response_id`` and item references are known is not judged

@@ -51,7 +51,9 @@ def select_formats(names: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
-def render_report(name: str, report: Report, evidence: Evidence, lang: str = "en") -> str:
+def render_report(
+    name: str, report: Report, evidence: Evidence, lang: str = "en"
+) -> str:
     """Return the report in one format; ``name`` is one of ``FORMATS``."""
     module = importlib.import_module(FORMATS[name])
     spoken = {"lang": lang} if name in BILINGUAL else {}

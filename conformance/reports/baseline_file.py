@@ -24,7 +24,12 @@ TABLE: Final = "expected"
 MEMBERS: Final = ("requirement", "reason", "target", "issue", "expires")
 
 
-def _entry(path: Path, number: int, entry: Any, known: frozenset[str]) -> ExpectedFailure:  # noqa: ANN401 -- anything that TOML can say
+def _entry(
+    path: Path,
+    number: int,
+    entry: Any,  # noqa: ANN401 -- any TOML value
+    known: frozenset[str],
+) -> ExpectedFailure:
     where = f"{path}, entry {number}"
     if not isinstance(entry, dict):
         raise ConfigurationError(f"{where} is no table", f"write it as [[{TABLE}]]")
@@ -33,7 +38,9 @@ def _entry(path: Path, number: int, entry: Any, known: frozenset[str]) -> Expect
             raise UnknownName.of(f"member of an entry ({where})", member, MEMBERS)
     for member in ("requirement", "reason"):
         if not isinstance(entry.get(member), str) or not entry[member].strip():
-            raise ConfigurationError(f"{where} has no {member}", f'write {member} = "…"')
+            raise ConfigurationError(
+                f"{where} has no {member}", f'write {member} = "…"'
+            )
     if entry["requirement"] not in known:
         raise UnknownName.of(f"requirement ({where})", entry["requirement"], known)
     for member in ("target", "issue"):
@@ -55,7 +62,10 @@ def _entry(path: Path, number: int, entry: Any, known: frozenset[str]) -> Expect
 
 
 def read(path: Path, known: Iterable[str], today: date) -> Baseline:
-    """Read a baseline; raises ``ConfigurationError`` or ``UnknownName`` with the entry."""
+    """Read a baseline file.
+
+    Raises ``ConfigurationError`` or ``UnknownName``, which name the entry.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -94,7 +104,7 @@ def _drop(document: tomlkit.TOMLDocument, ids: set[str], url: str) -> int:
         entry
         for entry in entries
         if entry["requirement"] not in ids
-        or not ExpectedFailure("", "", entry.get("target", "")).speaks_of(url)
+        or not ExpectedFailure("", "", entry.get("target", "")).applies_to(url)
     ]
     dropped = len(entries) - len(kept)
     _replace(document, kept)
@@ -130,7 +140,7 @@ def updated(path: Path, report: Report, today: date) -> int:
 def pruned(path: Path, report: Report) -> int:
     """Take out the entries that are stale or expired; return how many went."""
     document = _document(path)
-    gone = {complaint.requirement for complaint in report.complaints}
+    gone = {complaint.requirement for complaint in report.baseline_problems}
     count = _drop(document, gone, report.target.url)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     return count

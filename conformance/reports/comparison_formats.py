@@ -16,8 +16,8 @@ from conformance.reports.comparison import (
     Cell,
     Change,
     Comparison,
-    Row,
     ReportSummary,
+    Row,
 )
 from conformance.reports.markdown import code
 from conformance.reports.static_pages import render_page
@@ -162,7 +162,7 @@ def markdown(shown: ComparisonView, *, whole: bool = True) -> str:
     lines = ["# Comparison of `POST /v1/responses`", ""]
     lines += _table(shown, "", _facts(shown))
     lines += ["Numbers of requirements; there is no score and no rank.", ""]
-    for told in comparison.mismatches:
+    for told in comparison.incompatibilities:
         lines += [f"**Not like for like:** {code(told)}.", ""]
     if comparison.changes is not None:
         lines += ["## What changed", ""]
@@ -227,7 +227,7 @@ def document(shown: ComparisonView) -> Json:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "responses-conformance", "version": conformance.__version__},
         "made_at": shown.made_at,
-        "mismatches": list(comparison.mismatches),
+        "mismatches": list(comparison.incompatibilities),
         "reports": list(map(_side, comparison.sides, shown.homes)),
         "requirements": [
             {

@@ -7,8 +7,8 @@ from typing import Final
 from conformance.model.request import (
     BEARER,
     KEY,
-    KEY_TRUNCATED,
     KEY_CASE_SWAPPED,
+    KEY_TRUNCATED,
     SECOND_KEY,
     Request,
 )
@@ -51,7 +51,11 @@ def _body(request: Request, key_env: str) -> tuple[str, str]:
     if has_control_characters(text):
         encoded = base64.b64encode(content).decode("ascii")
         return f"echo {encoded} | base64 -d | ", " --data-binary @-"
-    quoted = _double_quoted(text, key_env) if request.keyed else shlex.quote(text)
+    quoted = (
+        _double_quoted(text, key_env)
+        if request.has_key_placeholder
+        else shlex.quote(text)
+    )
     return "", f" --data-binary {quoted}"
 
 
@@ -59,7 +63,11 @@ def curl(request: Request, url: str, key_env: str) -> str:
     """Return a curl line for ``request`` to the target whose endpoint is ``url``."""
     headers = request.all_headers
     target = url.removesuffix("/v1/responses") + request.path
-    quoted = _double_quoted(target, key_env) if request.keyed else shlex.quote(target)
+    quoted = (
+        _double_quoted(target, key_env)
+        if request.has_key_placeholder
+        else shlex.quote(target)
+    )
     method = _METHODS.get(request.method, f" -X {request.method}")
     parts = [f"curl -sS -i{method} {quoted}"]
     if headers.get("authorization") == BEARER:

@@ -29,5 +29,5 @@ def escape_control_characters(text: str) -> str:
 
 
 def has_control_characters(text: str) -> bool:
-    """Say whether ``text`` has a character that ``escape_control_characters`` spells out."""
+    """Return whether ``escape_control_characters`` would change ``text``."""
     return _HIDDEN.search(text) is not None

@@ -15,7 +15,7 @@ _WRONG: Final = {
     Scenario.OUT_OF_ENUM: "unlisted value accepted",
     Scenario.VALID: "refused without a reason, though valid",
     Scenario.NULL: "refused when null",
-    Scenario.OPEN: "refused without a reason",
+    Scenario.UNSPECIFIED: "refused without a reason",
 }
 
 

@@ -62,7 +62,7 @@ def annotations(report: Report) -> Iterator[str]:
     ]
     yield from _several("error", stops)
     yield from _several("warning", [r for r in broken if r not in stops] + unjudged)
-    for complaint in report.complaints[:MOST]:
+    for complaint in report.baseline_problems[:MOST]:
         title = f"baseline: {complaint.problem} {complaint.requirement}"
         yield _command("error", title, complaint.text)
 

@@ -9,7 +9,7 @@ import conformance
 from conformance.model.generated_input import FieldRow
 from conformance.model.node import Json
 from conformance.model.report import Report, RequirementResult
-from conformance.model.timing import spreads
+from conformance.model.timing import LatencySummary, spreads
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 from conformance.reports.finding_groups import group_findings
@@ -30,7 +30,7 @@ def _requirement(result: RequirementResult) -> Json:
         "source": requirement.source,
         "outcome": result.outcome,
         "observations": result.observations,
-        "broken": result.broken,
+        "broken": result.finding_count,
         "reason": result.reason,
         "findings": [asdict(finding) for finding in result.findings],
         "groups": [
@@ -47,9 +47,18 @@ def _field(row: FieldRow) -> Json:
     }
 
 
+def _latency(summary: LatencySummary) -> Json:
+    values = asdict(summary)
+    return {
+        "least": values.pop("minimum"),
+        "most": values.pop("maximum"),
+        **values,
+    }
+
+
 def document(report: Report) -> Json:
     """Return the report as a JSON value."""
-    run, spent = report.run, report.run.spent
+    run, cost = report.run, report.run.cost
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "responses-conformance", "version": conformance.__version__},
@@ -59,7 +68,12 @@ def document(report: Report) -> Json:
             "started_at": run.started_at,
             "duration_s": run.duration_s,
             "seed": run.seed,
-            **asdict(spent),
+            "requests": cost.requests,
+            "answers": cost.model_responses,
+            "refusals": cost.rejections,
+            "generated": cost.generated,
+            "input_tokens": cost.input_tokens,
+            "output_tokens": cost.output_tokens,
             "interrupted": run.interrupted,
         },
         "target": {
@@ -74,10 +88,10 @@ def document(report: Report) -> Json:
             level: {outcome: counts[outcome] for outcome in Outcome}
             for level, counts in report.summary().items()
         },
-        "baseline": [asdict(complaint) for complaint in report.complaints],
+        "baseline": [asdict(complaint) for complaint in report.baseline_problems],
         "fields": [_field(row) for row in report.fields],
         "timings": {
-            name: asdict(spread) for name, spread in spreads(report.timings).items()
+            name: _latency(summary) for name, summary in spreads(report.timings).items()
         },
         "requirements": [_requirement(result) for result in report.results],
     }

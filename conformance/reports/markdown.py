@@ -49,7 +49,9 @@ def _table(report: Report) -> Iterator[str]:
         yield f"| {level} | {' | '.join(str(counts[o]) for o in outcomes)} |"
 
 
-def _failed(result: RequirementResult, report: Report, evidence: Evidence) -> Iterator[str]:
+def _failed(
+    result: RequirementResult, report: Report, evidence: Evidence
+) -> Iterator[str]:
     yield f"### {result.level} `{result.requirement.id}`"
     yield ""
     yield f"{result.requirement.text} *({result.requirement.source})*"
@@ -60,7 +62,7 @@ def _failed(result: RequirementResult, report: Report, evidence: Evidence) -> It
         where = code(finding.pointer or "the whole body")
         wanted, got = code(finding.expected), code(finding.got)
         yield f"* {finding.exchange} at {where}: expected {wanted}, got {got}"
-    if (more := result.broken - len(result.findings[:SHOWN])) > 0:
+    if (more := result.finding_count - len(result.findings[:SHOWN])) > 0:
         yield f"* … {more} more"
     if result.requirement.cause:
         yield f"* likely cause: {result.requirement.cause}"
@@ -98,18 +100,19 @@ def render(report: Report, evidence: Evidence) -> str:
             name = f"{result.level} `{result.requirement.id}`"
             lines.append(f"| {result.outcome} | {name} | {why} |")
         lines.append("")
-    if report.complaints:
+    if report.baseline_problems:
         lines += ["## Baseline", ""]
         lines += [
-            f"* {c.problem}: `{c.requirement}`: {c.text}" for c in report.complaints
+            f"* {c.problem}: `{c.requirement}`: {c.text}"
+            for c in report.baseline_problems
         ]
         lines.append("")
     if report.fields:
         lines += ["## Fields", "", *_fields(report.fields), ""]
-    spent = report.run.spent
+    spent = report.run.cost
     cost = (
-        f"{spent.requests} requests, {spent.answers} answers,"
-        f" {spent.refusals} refusals, {spent.input_tokens} input and"
+        f"{spent.requests} requests, {spent.model_responses} answers,"
+        f" {spent.rejections} refusals, {spent.input_tokens} input and"
         f" {spent.output_tokens} output tokens, {report.run.duration_s:.1f} s"
     )
     run = report.run

@@ -77,7 +77,7 @@ def _untested(several: tuple[Untested, ...], lang: str) -> Iterator[str]:
 def requirements_markdown(lang: str) -> str:
     """Return the whole list in Markdown, every profile's levels in it."""
     book = catalogue()
-    held = [r for r in book.requirements if r.holds_in("newapi")]
+    held = [r for r in book.requirements if r.applies_in("newapi")]
     levels = [r.level_in("newapi") for r in held]
     intro = said(_INTRO, lang).format(
         endpoint="`POST /v1/responses`",

@@ -39,7 +39,9 @@ def plainest(result: RequirementResult, evidence: Evidence) -> Exchange | None:
     )
 
 
-def _failed(result: RequirementResult, report: Report, evidence: Evidence) -> Iterator[str]:
+def _failed(
+    result: RequirementResult, report: Report, evidence: Evidence
+) -> Iterator[str]:
     loud = [v.probe for v in result.verdicts if v.outcome in _LOUD]
     probes = [name for name in loud if not name.startswith(PREFIX)]
     where = f"  on {', '.join(probes)}" if probes else ""
@@ -53,7 +55,7 @@ def _failed(result: RequirementResult, report: Report, evidence: Evidence) -> It
     )
     for finding in shown[:SHOWN]:
         yield f"    {finding.exchange}  {finding}"
-    if (more := result.broken - len(shown[:SHOWN])) > 0:
+    if (more := result.finding_count - len(shown[:SHOWN])) > 0:
         yield f"    … {more} more"
     if result.outcome is Outcome.ERROR:
         yield from (f"    {line}" for line in result.reason.splitlines())
@@ -111,14 +113,14 @@ def render(report: Report, evidence: Evidence) -> str:
         if result.outcome in _LOUD:
             lines += _failed(result, report, evidence)
     lines += _not_judged(report)
-    for complaint in report.complaints:
+    for complaint in report.baseline_problems:
         name = f"baseline entry for {complaint.requirement}"
         lines.append(f"{complaint.problem}: {name}: {complaint.text}")
-    spent = report.run.spent
+    spent = report.run.cost
     lines += _counted(report)
     lines.append(
         f"{spent.requests} requests in {report.run.duration_s:.1f} s:"
-        f" {spent.answers} answers, {spent.refusals} refusals;"
+        f" {spent.model_responses} answers, {spent.rejections} refusals;"
         f" {spent.input_tokens} input and {spent.output_tokens} output tokens"
     )
     lines.append(verdict_line(report))

@@ -24,7 +24,9 @@ _SIGNS: Final = {
 }
 
 
-def _by_day(several: tuple[TargetHistory, ...]) -> list[tuple[str, list[list[ReportSummary]]]]:
+def _by_day(
+    several: tuple[TargetHistory, ...],
+) -> list[tuple[str, list[list[ReportSummary]]]]:
     """Return the runs of each day, newest day first, one list for each timeline."""
     days = {run.started_at[:10] for line in several for run in line.runs}
     return [
@@ -33,7 +35,9 @@ def _by_day(several: tuple[TargetHistory, ...]) -> list[tuple[str, list[list[Rep
     ]
 
 
-def rendered(several: tuple[TargetHistory, ...], homes: Mapping[str, str], at: str) -> str:
+def rendered(
+    several: tuple[TargetHistory, ...], homes: Mapping[str, str], at: str
+) -> str:
     """Return the page; ``homes`` links each run, by its name, to its report."""
 
     def evidence(run: ReportSummary, id_: str) -> str:

@@ -69,7 +69,9 @@ def _line(id_: str, text: str, runs: tuple[ReportSummary, ...]) -> RequirementHi
             turn = OutcomeChange(run, before, cell.outcome)
         since = since or run
         before = cell.outcome
-    return RequirementHistory(id_, text, tuple(run.cells.get(id_) for run in runs), turn, since)
+    return RequirementHistory(
+        id_, text, tuple(run.cells.get(id_) for run in runs), turn, since
+    )
 
 
 def timelines(sides: Iterable[ReportSummary]) -> tuple[TargetHistory, ...]:

@@ -47,7 +47,9 @@ class ConnectionPool:
         if self._lent < self._width and not must_wait:
             lane = self._idle.pop()
         else:
-            turn: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+            turn: asyncio.Future[Connection] = (
+                asyncio.get_running_loop().create_future()
+            )
             heapq.heappush(self._waiting, (priority, next(self._order), turn))
             lane = await turn
         if self._interval:

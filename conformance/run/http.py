@@ -10,7 +10,7 @@ from typing import Final, Self
 import httpx
 
 import conformance
-from conformance.model.exchange import Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.request import Request
 from conformance.model.settings import Limits
 from conformance.model.sse import frames
@@ -37,7 +37,9 @@ class _BodyReader:
         bits = _ZIPPED.get(self.encoding)
         self._decoder = zlib.decompressobj(bits) if bits else None
         if self.encoding not in {"", "identity", *_ZIPPED}:
-            self.failure = TransportFailure(FailureKind.ENCODING, f"not asked for: {self.encoding}")
+            self.failure = TransportFailure(
+                FailureKind.ENCODING, f"not asked for: {self.encoding}"
+            )
 
     def take(self, piece: bytes) -> bool:
         """Add what arrived; return false when there is no more to be read."""
@@ -52,14 +54,18 @@ class _BodyReader:
         self.body += piece[:room]
         self.chunks.append((time.monotonic() - self.sent_at, len(self.body)))
         if len(piece) > room:
-            self.failure = TransportFailure(FailureKind.TOO_LARGE, f"more than {self.cap} bytes")
+            self.failure = TransportFailure(
+                FailureKind.TOO_LARGE, f"more than {self.cap} bytes"
+            )
             return False
         return True
 
     def close(self) -> None:
         """Note a compressed body that ended inside its last block."""
         if self._decoder and self.wire_bytes and not self._decoder.eof:
-            self.failure = self.failure or TransportFailure(FailureKind.ENCODING, "it ends early")
+            self.failure = self.failure or TransportFailure(
+                FailureKind.ENCODING, "it ends early"
+            )
 
 
 _ALWAYS = {
@@ -123,13 +129,15 @@ class Connection:
 
 
 def _heard_enough(request: Request, intake: _BodyReader) -> bool:
-    if request.hang_up_after is None:
+    if request.disconnect_after is None:
         return False
     told = sum(1 for frame in frames(bytes(intake.body)) if frame.finished)
-    return told >= request.hang_up_after
+    return told >= request.disconnect_after
 
 
-async def _receive(response: httpx.Response, intake: _BodyReader, request: Request) -> None:
+async def _receive(
+    response: httpx.Response, intake: _BodyReader, request: Request
+) -> None:
     async for piece in response.aiter_raw():
         if not intake.take(piece) or _heard_enough(request, intake):
             return
@@ -139,14 +147,16 @@ async def _receive(response: httpx.Response, intake: _BodyReader, request: Reque
 def _failure(error: Exception, limits: Limits) -> TransportFailure:
     """Say in our words what the transport raised."""
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return TransportFailure(FailureKind.TIMEOUT, f"no end within {limits.timeout:g} s")
+        return TransportFailure(
+            FailureKind.TIMEOUT, f"no end within {limits.timeout:g} s"
+        )
     if isinstance(error, httpx.LocalProtocolError):
         return TransportFailure(FailureKind.UNSENT, str(error))
     if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
         return TransportFailure(FailureKind.CONNECT, str(error))
     if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
         return TransportFailure(FailureKind.PROTOCOL, str(error))
-    return TransportFailure(FailureKind.CUT, str(error) or type(error).__name__)
+    return TransportFailure(FailureKind.TRUNCATED, str(error) or type(error).__name__)
 
 
 async def send(
@@ -163,7 +173,7 @@ async def send(
     goes another way then, on which a refusal is read that came before its end.
     """
     exchange = await _attempt(lane, target, request, limits, run_started)
-    idle = exchange.failure and exchange.failure.trouble is FailureKind.CUT
+    idle = exchange.failure and exchange.failure.kind is FailureKind.TRUNCATED
     if not idle or exchange.status != 0 or exchange.wire_bytes:
         return exchange
     if len(request.content) > LARGE:

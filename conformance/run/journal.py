@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from conformance.errors import InvalidJournal
-from conformance.model.exchange import Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.node import Finding, Json
 from conformance.model.request import Request
 from conformance.model.verdict import Verdict
@@ -55,7 +55,7 @@ def exchange_record(exchange: Exchange) -> Json:
         "id": exchange.id,
         "probe": exchange.probe,
         "turn": exchange.turn,
-        "place": exchange.place,
+        "place": exchange.index,
         "origin": exchange.origin,
         "started": round(exchange.started, 6),
         "elapsed": round(exchange.elapsed, 6),
@@ -63,8 +63,8 @@ def exchange_record(exchange: Exchange) -> Json:
             "method": request.method,
             "path": request.path,
             "headers": dict(request.headers),
-            "keyed": request.keyed,
-            "hang_up_after": request.hang_up_after,
+            "keyed": request.has_key_placeholder,
+            "hang_up_after": request.disconnect_after,
             **_told("content", request.content),
         },
         "status": exchange.status,
@@ -73,8 +73,7 @@ def exchange_record(exchange: Exchange) -> Json:
         "chunks": [(round(at, 6), end) for at, end in exchange.chunks],
         "wire_bytes": exchange.wire_bytes,
         "http_version": exchange.http_version,
-        "failure": failure
-        and {"trouble": failure.trouble.name, "detail": failure.detail},
+        "failure": failure and {"trouble": failure.kind.name, "detail": failure.detail},
     }
 
 
@@ -99,7 +98,8 @@ def read_exchange(record: Json) -> Exchange:
         tuple((at, end) for at, end in record["chunks"]),
         record["started"],
         record["elapsed"],
-        failure and TransportFailure(FailureKind[failure["trouble"]], failure["detail"]),
+        failure
+        and TransportFailure(FailureKind[failure["trouble"]], failure["detail"]),
         record["wire_bytes"],
         record["http_version"],
         record["id"],
@@ -120,7 +120,7 @@ def verdict_record(verdict: Verdict) -> Json:
         "outcome": verdict.outcome,
         "reason": verdict.reason,
         "observations": verdict.observations,
-        "broken": verdict.broken,
+        "broken": verdict.finding_count,
         "findings": [asdict(finding) for finding in verdict.findings],
     }
 
@@ -238,7 +238,9 @@ def read(path: Path) -> LoadedJournal:
     except OSError as error:
         raise InvalidJournal(f"{path} cannot be read: {error.strerror}", hint) from None
     except (ValueError, TypeError, KeyError):
-        raise InvalidJournal(f"{path}, line {number}: not a line of ours", hint) from None
+        raise InvalidJournal(
+            f"{path}, line {number}: not a line of ours", hint
+        ) from None
     if not lines["header"] or lines["header"][0].get("version") != VERSION:
         raise InvalidJournal(f"{path} has no header of journal version {VERSION}", hint)
     if not lines["footer"]:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from conformance.contract.catalogue import Catalogue
 from conformance.contract.schema import generated_requests
 from conformance.judge.evaluator import Evaluator
-from conformance.judge.plan import Plan, restrict_to, plan
+from conformance.judge.plan import Plan, plan, restrict_to
 from conformance.judge.replay import RecordedExchanges, replay
 from conformance.model.baseline import BaselineProblem
 from conformance.model.node import Json
 from conformance.model.probe import ProbeContext
 from conformance.model.profile import profile_named
-from conformance.model.report import Report, RunInfo, RunCost, TargetInfo
+from conformance.model.report import Report, RunCost, RunInfo, TargetInfo
 from conformance.model.requirement import Level, Requirement
 from conformance.model.settings import Settings
 from conformance.model.verdict import Outcome, Verdict
@@ -46,7 +46,7 @@ def _heard(court: Evaluator, recorded: LoadedJournal) -> dict[str, RecordedExcha
     for exchange in recorded.kept.exchanges():
         court.hear(exchange)
         heard = by_probe.setdefault(exchange.probe, {})
-        heard[exchange.turn, exchange.place] = exchange
+        heard[exchange.turn, exchange.index] = exchange
     return by_probe
 
 

@@ -10,7 +10,12 @@ from dataclasses import replace
 from conformance.contract.probes.capabilities import CAPABILITY_PROBES
 from conformance.errors import TargetUnreachable
 from conformance.judge.evaluator import Evaluator
-from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest, FailureKind
+from conformance.model.exchange import (
+    Exchange,
+    FailureKind,
+    Inconclusive,
+    RejectedRequest,
+)
 from conformance.model.generated_input import PREFIX
 from conformance.model.node import UnexpectedValue
 from conformance.model.probe import Probe, ProbeContext, ProbeResult
@@ -38,13 +43,13 @@ def _first_come(probe: Probe) -> int:
     """Return the priority of a probe: openings, refusals, long talks, the rest."""
     if probe in CAPABILITY_PROBES.values():
         return 0
-    if probe.last:
+    if probe.run_last:
         return LAST
     if probe.name.startswith(PREFIX):
         return 9
-    if not probe.answers:
+    if not probe.model_responses:
         return 1
-    return max(2, 8 - probe.answers)
+    return max(2, 8 - probe.model_responses)
 
 
 class Runner:
@@ -101,9 +106,13 @@ class Runner:
     async def _load_aids(self) -> None:
         """Load what checks judge by, off the loop: now, or while requests are out."""
         profile = self._settings.profile.name
-        aids = {case.check.aid for case in self._court.plan.cases if case.check.aid}
-        for aid in sorted(aids, key=lambda aid: not aid.at_once):
-            if aid.at_once:
+        aids = {
+            case.check.dependency
+            for case in self._court.plan.cases
+            if case.check.dependency
+        }
+        for aid in sorted(aids, key=lambda aid: not aid.load_before_run):
+            if aid.load_before_run:
                 await asyncio.to_thread(aid.load, profile)
             else:
                 threading.Thread(target=aid.load, args=(profile,)).start()
@@ -116,7 +125,7 @@ class Runner:
         there, every answer would stand still meanwhile.
         """
         drawn = [probe for probe in probes if probe.name.startswith(PREFIX)]
-        drawn.sort(key=lambda probe: probe.answers)  # refusals wait for no gate
+        drawn.sort(key=lambda probe: probe.model_responses)  # refusals wait for no gate
         queue = iter(drawn)
         try:
             async with asyncio.TaskGroup() as group:
@@ -159,7 +168,7 @@ class Runner:
 
     async def _may_go_on(self, probe: Probe, opens: list[Capability]) -> bool:
         """Wait for the gates before ``probe``; settle it when one is closed."""
-        if not opens and not probe.answers:
+        if not opens and not probe.model_responses:
             return True
         if Capability.CORE not in opens:
             await self._opened[Capability.CORE].wait()
@@ -226,9 +235,9 @@ class Runner:
             id=f"x-{self._count:04}",
             probe=probe.name,
             turn=at[0],
-            place=at[1],
+            index=at[1],
         )
-        nowhere = exchange.failure and exchange.failure.trouble is FailureKind.CONNECT
+        nowhere = exchange.failure and exchange.failure.kind is FailureKind.CONNECT
         if nowhere and self._count == 1:
             raise TargetUnreachable(
                 f"{self._target.url}: {exchange.failure}",

@@ -172,14 +172,14 @@ class Session:
             self.court.capabilities,
         )
         outcomes = [(r.requirement.id, r.outcome) for r in report.results]
-        complaints = self.settings.baseline.complaints(outcomes, report.target.url)
+        complaints = self.settings.baseline.problems(outcomes, report.target.url)
         report = replace(
             report,
-            complaints=complaints,
+            baseline_problems=complaints,
             fields=self.court.fields.rows(),
             timings=self.court.clock.times,
         )
-        for verdict in self.court.plan.left_out:
+        for verdict in self.court.plan.skipped:
             self._write(verdict_record(verdict))
         self._write(
             {
@@ -189,7 +189,7 @@ class Session:
                 "verdict": report.verdict,
                 "exit_code": report.exit_code,
                 "capabilities": dict(report.capabilities),
-                "complaints": [asdict(c) for c in report.complaints],
+                "complaints": [asdict(c) for c in report.baseline_problems],
             }
         )
         return report

@@ -15,8 +15,8 @@ from conformance.errors import ConfigurationError
 from conformance.model.exchange import REDACTED
 from conformance.model.request import (
     KEY,
-    KEY_TRUNCATED,
     KEY_CASE_SWAPPED,
+    KEY_TRUNCATED,
     PATH,
     SECOND_KEY,
     Request,
@@ -54,7 +54,9 @@ def read_url(text: str) -> str:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise ConfigurationError(f"the URL {text!r} cannot be read: {error}", hint) from None
+        raise ConfigurationError(
+            f"the URL {text!r} cannot be read: {error}", hint
+        ) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError(f"the URL {text!r} is not an http or https URL", hint)
     if parts.username or parts.password:
@@ -110,7 +112,7 @@ class Target:
             name: self._filled(value) for name, value in request.all_headers.items()
         }
         path, content = request.path, request.content
-        if request.keyed:
+        if request.has_key_placeholder:
             path = self._filled(path)
             content = self._filled(content.decode()).encode()
         return self.base + path, headers, content

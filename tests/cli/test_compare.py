@@ -19,7 +19,13 @@ from conformance.model.node import Finding
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
 from conformance.reference.server import serving
-from conformance.reports.comparison import ChangeKind, ReportSummary, changes, compare_reports, unique_names
+from conformance.reports.comparison import (
+    ChangeKind,
+    ReportSummary,
+    changes,
+    compare_reports,
+    unique_names,
+)
 from conformance.reports.json import document
 from tests.reports.sample_runs import (
     ERROR,

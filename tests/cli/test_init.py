@@ -47,7 +47,9 @@ def github() -> list[str]:
 
 def gitlab() -> list[str]:
     """Return the shell commands of the pipeline."""
-    script: list[str] = yaml.safe_load(render_template("gitlab"))["conformance"]["script"]
+    script: list[str] = yaml.safe_load(render_template("gitlab"))["conformance"][
+        "script"
+    ]
     return script
 
 
@@ -99,7 +101,9 @@ def test_every_job_installs_a_pinned_version_first(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", CI_TEMPLATES)
-def test_the_commands_of_a_job_judge_a_gateway(kind: str, gateway: GatewayServer) -> None:
+def test_the_commands_of_a_job_judge_a_gateway(
+    kind: str, gateway: GatewayServer
+) -> None:
     """With the key and the names in the environment; the report is where it is kept."""
     _, judge = COMMANDS[kind]()
     done = ran(

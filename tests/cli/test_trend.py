@@ -41,7 +41,9 @@ def invoke(*argv: str) -> click.testing.Result:
 def followed(*outcomes: Outcome | None) -> RequirementHistory:
     """Follow one clause over a run on each day; ``None`` where it was not asked."""
     sides = [
-        ReportSummary.of(document(story(day, usage_x=PASSED, **({"usage_sum": o} if o else {}))))
+        ReportSummary.of(
+            document(story(day, usage_x=PASSED, **({"usage_sum": o} if o else {})))
+        )
         for day, o in zip(DAYS, outcomes, strict=False)
     ]
     (timeline,) = timelines(reversed(sides))

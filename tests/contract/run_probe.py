@@ -55,7 +55,7 @@ def response(*output: Json, read: int = 50, written: int = 9, **members: Json) -
 
 def asking(**members: Json) -> Request:
     """Return a request of our own."""
-    return SETTING.ask(**members)
+    return SETTING.request(**members)
 
 
 def streamed(final: Json, *events: Json, request: Request | None = None) -> Exchange:

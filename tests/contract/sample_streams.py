@@ -207,7 +207,7 @@ def exchange(
     """Return the exchange that brought a stream of events, or of bytes."""
     body = stream if isinstance(stream, bytes) else written(stream)
     asked = Request.of(
-        {"model": "m", "input": "Hi.", "stream": True}, hang_up_after=hang_up_after
+        {"model": "m", "input": "Hi.", "stream": True}, disconnect_after=hang_up_after
     )
     arrived = chunks if chunks is not None else ((0.01, len(body)),)
     return Exchange(asked, 200, SSE, body, arrived, failure=failure, id="x-0001")

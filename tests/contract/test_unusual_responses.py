@@ -19,7 +19,7 @@ from tests.contract.run_probe import asking, call, conversed, message, response
 from tests.contract.sample_errors import came
 
 SECTIONS = ("tools", "state", "isolation", "reasoning", "structured", "images")
-CHECKS = catalogue().chosen(SECTIONS)
+CHECKS = catalogue().select(SECTIONS)
 ODD: tuple[Json, ...] = (None, True, 5, "", "x", [], [[]], {}, {"a": []})
 
 THOUGHT = {
@@ -79,7 +79,7 @@ def on_probe(check: Check, probe: Probe, answer: Exchange) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    "check", [c for c in CHECKS if c.subject], ids=lambda c: str(c.requirement.id)
+    "check", [c for c in CHECKS if c.scope], ids=lambda c: str(c.requirement.id)
 )
 def test_universal_checks_stand_odd_answers(check: Check) -> None:
     """Each part of an answer was replaced by each odd value once."""
@@ -87,7 +87,7 @@ def test_universal_checks_stand_odd_answers(check: Check) -> None:
 
 
 @pytest.mark.parametrize(
-    "check", [c for c in CHECKS if not c.subject], ids=lambda c: str(c.requirement.id)
+    "check", [c for c in CHECKS if not c.scope], ids=lambda c: str(c.requirement.id)
 )
 def test_checks_on_probes_stand_odd_answers(check: Check) -> None:
     """A conversation that cannot go on ends early, and is judged all the same."""

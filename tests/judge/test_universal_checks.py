@@ -8,7 +8,12 @@ import pytest
 from conformance.judge.universal_checks import MAX_FINDINGS, UniversalVerdict, evaluate
 from conformance.model.case import Case
 from conformance.model.check import Check, Findings, check
-from conformance.model.exchange import Exchange, TransportFailure, Inconclusive, FailureKind
+from conformance.model.exchange import (
+    Exchange,
+    FailureKind,
+    Inconclusive,
+    TransportFailure,
+)
 from conformance.model.node import Finding
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
@@ -21,10 +26,10 @@ TOOLS = must("test.tools", "Tools work.", source="these tests", needs=Capability
 GOOD = {"id": "r", "object": "response", "output": []}
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def hello(setting: ProbeContext) -> Steps:
     """One plain request."""
-    yield setting.ask()
+    yield setting.request()
 
 
 def came(body: object, status: int = 200, id_: str = "x-0001") -> Exchange:
@@ -36,13 +41,13 @@ def came(body: object, status: int = 200, id_: str = "x-0001") -> Exchange:
 @check(CLAUSE, on=hello)
 def completed(exchange: Exchange) -> Findings:
     """Judge the status."""
-    yield from exchange.response["status"].differs("completed")
+    yield from exchange.response["status"].must_equal("completed")
 
 
 @check(TOOLS, on=hello)
 def has_tools(exchange: Exchange) -> Findings:
     """Judge anything that needs an answer."""
-    yield from exchange.response["id"].differs("r")
+    yield from exchange.response["id"].must_equal("r")
 
 
 @check(CLAUSE, on=hello)
@@ -102,11 +107,11 @@ def test_a_finding_names_its_exchange() -> None:
     ]
 
 
-@check(CLAUSE, on=EVERY_RESPONSE_OBJECT, shown_by=hello)
+@check(CLAUSE, on=EVERY_RESPONSE_OBJECT, exercised_by=hello)
 def has_status(response: object, exchange: Exchange) -> Findings:
     """Judge the status of every response."""
     del response
-    yield from exchange.response["status"].differs("completed")
+    yield from exchange.response["status"].must_equal("completed")
 
 
 def tallied(of: Check, *exchanges: Exchange) -> UniversalVerdict:
@@ -130,14 +135,17 @@ def test_many_findings_are_counted_and_few_are_kept() -> None:
     verdict = tallied(has_status, *[came(GOOD)] * (MAX_FINDINGS + 5)).verdict()
 
     assert verdict.outcome is Outcome.FAILED
-    assert (len(verdict.findings), verdict.broken) == (MAX_FINDINGS, MAX_FINDINGS + 5)
+    assert (len(verdict.findings), verdict.finding_count) == (
+        MAX_FINDINGS,
+        MAX_FINDINGS + 5,
+    )
     assert verdict.observations == MAX_FINDINGS + 5
 
 
 @check(
     CLAUSE,
-    on=EVERY_EXCHANGE.noting(lambda x: Observation(x.status, x.id)),
-    shown_by=hello,
+    on=EVERY_EXCHANGE.collecting(lambda x: Observation(x.status, x.id)),
+    exercised_by=hello,
 )
 def same_status(notes: list[Observation]) -> Findings:
     """Judge all exchanges beside each other."""
@@ -157,7 +165,7 @@ def test_notes_are_judged_beside_each_other() -> None:
     assert one.verdict().outcome is Outcome.INCONCLUSIVE
 
 
-@check(CLAUSE, on=EVERY_EXCHANGE, shown_by=hello)
+@check(CLAUSE, on=EVERY_EXCHANGE, exercised_by=hello)
 def bursts(exchange: Exchange) -> Findings:
     """Break on any exchange."""
     found: dict[str, Finding] = {}

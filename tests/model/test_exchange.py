@@ -7,11 +7,11 @@ import pytest
 
 from conformance.model.exchange import (
     Exchange,
-    TransportFailure,
-    Inconclusive,
-    ResponseKind,
-    RejectedRequest,
     FailureKind,
+    Inconclusive,
+    RejectedRequest,
+    ResponseKind,
+    TransportFailure,
 )
 from conformance.model.node import UnexpectedValue
 from conformance.model.request import Request
@@ -47,20 +47,23 @@ def stream(*events: dict[str, object]) -> Exchange:
 @pytest.mark.parametrize(
     ("exchange", "kind"),
     [
-        (came(OK), ResponseKind.ANSWER),
+        (came(OK), ResponseKind.RESPONSE),
         (stream({"type": "response.created"}), ResponseKind.STREAM),
-        (came({"error": {}}, 404), ResponseKind.REFUSAL),
-        (came("", 401), ResponseKind.REFUSAL),
-        (came({"error": {}}, 503), ResponseKind.BREAKDOWN),
-        (came("<html>", media_type="text/html"), ResponseKind.UNRECOGNISED),
-        (came("{}"), ResponseKind.UNRECOGNISED),
-        (came('{"error": {"message": "no"}}'), ResponseKind.UNRECOGNISED),
-        (came(""), ResponseKind.UNRECOGNISED),
-        (came("data: [DONE]\n\n", media_type="text/event-stream"), ResponseKind.UNRECOGNISED),
-        (came("", 302), ResponseKind.UNRECOGNISED),
+        (came({"error": {}}, 404), ResponseKind.CLIENT_ERROR),
+        (came("", 401), ResponseKind.CLIENT_ERROR),
+        (came({"error": {}}, 503), ResponseKind.SERVER_ERROR),
+        (came("<html>", media_type="text/html"), ResponseKind.UNRECOGNIZED),
+        (came("{}"), ResponseKind.UNRECOGNIZED),
+        (came('{"error": {"message": "no"}}'), ResponseKind.UNRECOGNIZED),
+        (came(""), ResponseKind.UNRECOGNIZED),
+        (
+            came("data: [DONE]\n\n", media_type="text/event-stream"),
+            ResponseKind.UNRECOGNIZED,
+        ),
+        (came("", 302), ResponseKind.UNRECOGNIZED),
         (
             Exchange(Request(), failure=TransportFailure(FailureKind.TIMEOUT)),
-            ResponseKind.SILENCE,
+            ResponseKind.NO_RESPONSE,
         ),
     ],
 )
@@ -86,7 +89,7 @@ def test_no_response_object_is_made_up(
     """What has none says so, each in the way that its verdict needs."""
     with pytest.raises(error):
         _ = exchange.response
-    assert exchange.final is None
+    assert exchange.response_or_none is None
 
 
 def test_the_last_snapshot_of_a_stream_is_its_response() -> None:
@@ -104,8 +107,8 @@ def test_what_a_lenient_parser_passes_over_is_noted() -> None:
     """Members that stand twice, and numbers that JSON does not have."""
     odd = came('{"id": 1, "usage": {"a": NaN, "a": 2}, "id": 3}')
 
-    assert sorted(odd.reading.repeated) == ["a", "id"]
-    assert odd.reading.constants == ("NaN",)
+    assert sorted(odd.parsed_body.repeated) == ["a", "id"]
+    assert odd.parsed_body.constants == ("NaN",)
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"id":', '{"a":1} x'])

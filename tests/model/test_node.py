@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.model.node import MAX_QUOTED_LENGTH, UnexpectedValue, Node, is_a, quote
+from conformance.model.node import MAX_QUOTED_LENGTH, Node, UnexpectedValue, is_a, quote
 
 ANSWER = Node({"usage": {"total": 3, "none": None}, "output": [{"id": "a"}, 7]})
 
@@ -46,8 +46,8 @@ def test_true_is_no_integer_and_one_is_no_truth() -> None:
     assert not is_a(1.0, int)
     assert is_a(1, float)
     assert not is_a(True, float)  # noqa: FBT003 -- the value under test
-    assert list(Node(value=True).differs(1)) != []
-    assert list(Node(1).differs(1)) == []
+    assert list(Node(value=True).must_equal(1)) != []
+    assert list(Node(1).must_equal(1)) == []
 
 
 def test_a_finding_quotes_no_more_than_it_must() -> None:

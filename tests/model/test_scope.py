@@ -8,7 +8,7 @@ import pytest
 from conformance.contract.catalogue import catalogue
 from conformance.judge.universal_checks import UniversalChecks, UniversalVerdict
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.request import Request
 
 ITEMS = [
@@ -61,7 +61,7 @@ EXCHANGES = {
     "fetched": replace(ANSWER, request=Request(method="GET", path="/v1/responses/r")),
     "generated": replace(ANSWER, probe="generated-missing-input-0123"),
 }
-UNIVERSAL = [c for c in catalogue().checks if c.subject]
+UNIVERSAL = [c for c in catalogue().checks if c.scope]
 
 
 def tallies() -> list[UniversalVerdict]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
-from conformance.property_based.corpus import cache_file, store, load
+from conformance.property_based.corpus import cache_file, load, store
 from conformance.property_based.document import PLACEHOLDER
 from conformance.property_based.entry import Entry, digest
 from conformance.property_based.violations import most_severe, violations
@@ -39,7 +39,9 @@ def test_the_same_seed_draws_the_same_corpus(corpus: tuple[Entry, ...]) -> None:
 def test_names_are_unique_and_can_be_read_back(corpus: tuple[Entry, ...]) -> None:
     """A name says what is tried, and where."""
     assert len({entry.probe for entry in corpus}) == len(corpus)
-    assert [GeneratedInput.of(entry.probe) for entry in corpus] == [e.drawn for e in corpus]
+    assert [GeneratedInput.of(entry.probe) for entry in corpus] == [
+        e.drawn for e in corpus
+    ]
 
 
 def test_bodies_are_not_repeated(corpus: tuple[Entry, ...]) -> None:
@@ -64,7 +66,7 @@ def test_an_entry_is_what_its_name_says(corpus: tuple[Entry, ...]) -> None:
         wrong = most_severe(json.loads(entry.content))
         told = wrong.scenario if wrong else Scenario.VALID
         assert told is entry.drawn.scenario, entry.drawn.name
-        assert wrong is None or wrong.place == entry.drawn.place
+        assert wrong is None or wrong.place == entry.drawn.path
 
 
 def test_drawn_letters_go_beyond_ascii(corpus: tuple[Entry, ...]) -> None:
@@ -89,7 +91,7 @@ def test_the_model_stands_in_its_place(corpus: tuple[Entry, ...]) -> None:
         ([], Scenario.WRONG_TYPE, "body"),
         ({"model": None}, Scenario.WRONG_TYPE, "model"),
         ({"model": "m", "input": 5}, Scenario.WRONG_TYPE, "input"),
-        ({"model": "m", "input": []}, Scenario.OPEN, "input"),
+        ({"model": "m", "input": []}, Scenario.UNSPECIFIED, "input"),
         ({"model": "m", "input": [7]}, Scenario.WRONG_TYPE, "input.0"),
         ({"model": "m", "top_p": None}, Scenario.NULL, "top_p"),
         ({"model": "m", "truncation": "x"}, Scenario.OUT_OF_ENUM, "truncation"),
@@ -100,7 +102,7 @@ def test_the_model_stands_in_its_place(corpus: tuple[Entry, ...]) -> None:
         ),
         (
             {"model": "m", "input": [{"role": "user", "content": None}]},
-            Scenario.OPEN,
+            Scenario.UNSPECIFIED,
             "input.0.content",
         ),
         (
@@ -110,7 +112,7 @@ def test_the_model_stands_in_its_place(corpus: tuple[Entry, ...]) -> None:
         ),
         (
             {"model": "m", "tools": [{"type": "function", "name": "f"}]},
-            Scenario.OPEN,
+            Scenario.UNSPECIFIED,
             "tools.0.parameters",
         ),
         ({"model": "m", "tool_choice": 3}, Scenario.WRONG_TYPE, "tool_choice"),
@@ -172,7 +174,7 @@ def test_a_damaged_cache_is_drawn_anew(
     """And the damaged file is replaced."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(
-        "conformance.property_based.generate.drawn", lambda _seed: ENTRIES
+        "conformance.property_based.generate.generate", lambda _seed: ENTRIES
     )
     path = cache_file(7)
     path.parent.mkdir(parents=True)
@@ -200,7 +202,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     blocked.write_bytes(b"")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     monkeypatch.setattr(
-        "conformance.property_based.generate.drawn", lambda _seed: ENTRIES
+        "conformance.property_based.generate.generate", lambda _seed: ENTRIES
     )
 
     assert load(7) == ENTRIES

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.errors import UnknownName
-from conformance.judge.plan import restrict_to, plan
+from conformance.judge.plan import plan, restrict_to
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
 from conformance.model.generated_input import PREFIX, Reaction, Scenario
@@ -57,7 +57,7 @@ def test_a_plan_has_a_case_for_each_generated_request(town: FaultServers) -> Non
     """As many as asked for, each under the clause of what it tries."""
     settings = settings_for(town, "sound", generated=30)
     cases = plan(catalogue(), settings).cases
-    drawn = [case for case in cases if case.probe and case.probe.extras]
+    drawn = [case for case in cases if case.probe and case.probe.optional_turns]
 
     assert len(drawn) == len({case.id for case in drawn}) == 30
     assert {case.check.requirement.section for case in drawn} == {"schema"}
@@ -67,14 +67,14 @@ def test_a_section_that_is_not_asked_for_sends_nothing(town: FaultServers) -> No
     """Answers cost money: --only usage draws no request."""
     settings = town.settings("sound", ("usage",), 120)
     probes = plan(catalogue(), settings).probes
-    assert not [probe for probe in probes if probe.extras]
+    assert not [probe for probe in probes if probe.optional_turns]
 
 
 def test_without_generated_requests_the_section_is_not_run(town: FaultServers) -> None:
     """Not run, with the reason; never inconclusive, and never passed."""
     settings = town.settings("sound", ("schema",), 0)
     whole = plan(catalogue(), settings)
-    left = [v for v in whole.left_out if v.requirement.section == "schema"]
+    left = [v for v in whole.skipped if v.requirement.section == "schema"]
 
     assert whole.cases == ()
     assert {v.outcome for v in left} == {Outcome.NOT_RUN}
@@ -89,7 +89,7 @@ def test_a_universal_clause_alone_takes_the_whole_choice(town: FaultServers) -> 
     again = restrict_to(whole, {case.id for case in whole.cases}, settings)
 
     assert [case.probe for case in whole.cases] == [None]
-    assert sum(probe.extras for probe in whole.probes) == 25
+    assert sum(probe.optional_turns for probe in whole.probes) == 25
     assert again.probes == whole.probes
 
 
@@ -111,7 +111,9 @@ def test_a_case_that_is_not_there_is_named(town: FaultServers) -> None:
         plan(catalogue(), settings)
 
 
-def test_a_breakdown_is_shown_by_a_small_request(town: FaultServers, tmp_path: Path) -> None:
+def test_a_breakdown_is_shown_by_a_small_request(
+    town: FaultServers, tmp_path: Path
+) -> None:
     """The smallest keeps what breaks the server, and little else."""
     settings = settings_for(town, "ascii-instructions-alone")
     _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
@@ -120,22 +122,26 @@ def test_a_breakdown_is_shown_by_a_small_request(town: FaultServers, tmp_path: P
 
     assert smallest.turn > 0
     assert smallest.request.json.keys() <= {"model", "instructions"}
-    assert not smallest.request.member("instructions").isascii()
+    assert not smallest.request.field("instructions").isascii()
     assert len(smallest.request.content) < 80
     assert sum(x.turn > 0 for x in exchanges) <= 60
 
 
-def test_a_smaller_request_asks_for_the_same_model(town: FaultServers, tmp_path: Path) -> None:
+def test_a_smaller_request_asks_for_the_same_model(
+    town: FaultServers, tmp_path: Path
+) -> None:
     """A refusal of another model would be taken for the failure that is sought."""
     settings = settings_for(town, "odd-names-are-refused")
     _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
     versions = [x for x in exchanges if x.probe.startswith(PREFIX) and x.turn > 0]
 
     assert versions
-    assert {x.request.member("model") for x in versions} == {settings.model}
+    assert {x.request.field("model") for x in versions} == {settings.model}
 
 
-def test_nothing_is_made_smaller_when_that_is_off(town: FaultServers, tmp_path: Path) -> None:
+def test_nothing_is_made_smaller_when_that_is_off(
+    town: FaultServers, tmp_path: Path
+) -> None:
     """``--no-shrink`` sends each request once."""
     settings = settings_for(town, "odd-names-are-refused", shrink=False)
     _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
@@ -147,7 +153,9 @@ def test_findings_are_gathered_by_field(town: FaultServers, tmp_path: Path) -> N
     settings = settings_for(town, "any-description-of-a-tool")
     report, _ = journaled(settings, tmp_path / "journal.ndjson")
     told_of = [
-        str(group) for result in report.results for group in group_findings(result.verdicts)
+        str(group)
+        for result in report.results
+        for group in group_findings(result.verdicts)
     ]
     assert told_of == ["`tools`: wrong type accepted, 4 cases"]
 
@@ -176,14 +184,17 @@ def test_a_journal_is_judged_anew_with_its_generated_cases(
     """Same verdicts, same table, from the record alone: nothing is drawn."""
     path = tmp_path / "journal.ndjson"
     first, _ = journaled(settings_for(town, fault), path)
-    for again in (reevaluate(read(path), catalogue()), restore(read(path), catalogue())):
+    for again in (
+        reevaluate(read(path), catalogue()),
+        restore(read(path), catalogue()),
+    ):
         assert {(v.requirement.id, v.probe, v.outcome) for v in first.verdicts} >= {
             (v.requirement.id, v.probe, v.outcome)
             for v in again.verdicts
             if v.outcome is not Outcome.NOT_RUN
         }
         failed = {v.probe for v in first.verdicts if v.outcome is Outcome.FAILED}
-        assert failed == {v.probe for v in again.verdicts if v.broken}
+        assert failed == {v.probe for v in again.verdicts if v.finding_count}
         assert again.fields == first.fields
 
 
@@ -205,7 +216,7 @@ def test_refusals_prove_nothing_where_nothing_is_answered(
 def test_case_ids_are_what_pytest_lists(town: FaultServers) -> None:
     """A requirement, and the generated request in brackets."""
     cases: tuple[Case, ...] = plan(catalogue(), settings_for(town, "sound")).cases
-    drawn = [c.id for c in cases if c.probe and c.probe.extras]
+    drawn = [c.id for c in cases if c.probe and c.probe.optional_turns]
     assert "schema.missing-required-is-refused[generated-missing-model-44136fa3]" in (
         drawn
     )

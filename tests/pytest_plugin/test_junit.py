@@ -19,7 +19,9 @@ HOSTILE = "complet\x1b[31med\x00\ufffe]]></failure><b>&amp;\u2028"
 
 
 @on_reply()
-def speaks_in_control_characters(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def speaks_in_control_characters(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Status and refusals hold what XML cannot."""
     if reply.events is not None or not isinstance(reply.payload, dict):
         return reply
@@ -31,7 +33,7 @@ def speaks_in_control_characters(_asked: GatewayRequest, reply: GatewayResponse)
 @on_reply()
 def refuses_tools(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Tools are refused in words that XML cannot hold."""
-    if not asked.member("tools"):
+    if not asked.field("tools"):
         return reply
     error = {"message": f"tools are not supported {HOSTILE}", "type": "x"}
     return GatewayResponse(400, payload={"error": error})

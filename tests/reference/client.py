@@ -26,7 +26,9 @@ class Speaker:
     ) -> GatewayResponse:
         """Send a body as it is."""
         headers = (("authorization", f"Bearer {key}"), ("content-type", content_type))
-        return self.gateway.answer(GatewayRequest("POST", "/v1/responses", headers, raw))
+        return self.gateway.answer(
+            GatewayRequest("POST", "/v1/responses", headers, raw)
+        )
 
     def get(self, path: str, *, key: str = KEY, method: str = "GET") -> GatewayResponse:
         """Ask for another path."""

@@ -18,11 +18,17 @@ from conformance.reference.mutations import (
     change_each_item,
     change_each_response,
     final_response,
-    renumbered,
     rebuild_stream,
+    renumbered,
 )
 from conformance.reference.request import ABSENT, GatewayRequest
-from conformance.reference.response_message import DISCONNECT, RESET, Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import (
+    DISCONNECT,
+    RESET,
+    Chunk,
+    GatewayResponse,
+    ResponseHead,
+)
 from conformance.reference.server import serving
 from conformance.reference.variants import VARIANTS
 from tests.reference.client import Json
@@ -40,7 +46,7 @@ def any_key_opens(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
 @on_request(breaks={"state.kept", "state.refused"})
 def previous_id_ignored(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A previous response is not looked up."""
-    return asked.without_members("previous_response_id")
+    return asked.without_fields("previous_response_id")
 
 
 @on_request(breaks="errors.internal")
@@ -50,7 +56,9 @@ def out_of_order(_asked: GatewayRequest, _gateway: Gateway) -> GatewayResponse:
 
 
 @on_request(breaks="isolation.own-answer", profiles={"newapi"})
-def answer_of_another(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def answer_of_another(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The second answer is the first one again."""
     kept = gateway.notes.setdefault("kept", gateway.answer(asked))
     assert isinstance(kept, GatewayResponse)
@@ -72,38 +80,50 @@ def total_is_off(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 @on_reply(breaks="isolation.key")
 def who_asked(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The answer names the key's owner, and how often anybody asked."""
-    asked.notes["seen"] = asked.notes.get("seen", 0) + 1
-    return reply.with_headers(x_owner=str(asked.key), x_seen=str(asked.notes["seen"]))
+    asked.fault_state["seen"] = asked.fault_state.get("seen", 0) + 1
+    return reply.with_headers(
+        x_owner=str(asked.key), x_seen=str(asked.fault_state["seen"])
+    )
 
 
 @on_wire(breaks="transport.whole")
-def cut_short(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Wire:
+def cut_short(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Wire:
     """The connection closes after two events."""
     first, second, *_rest = chunks
     return head, [first, second, DISCONNECT]
 
 
 @on_wire(breaks="transport.whole")
-def reset_at_once(_asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]) -> Wire:
+def reset_at_once(
+    _asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
+) -> Wire:
     """The connection is reset before the status line."""
     return head, [RESET]
 
 
 @on_wire(breaks="transport.length")
-def longer_than_it_is(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Wire:
+def longer_than_it_is(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Wire:
     """Content-Length promises more than comes."""
     return head.with_header("content-length", "99999"), chunks
 
 
 @on_wire(breaks="transport.http")
-def own_framing(_asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]) -> Wire:
+def own_framing(
+    _asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
+) -> Wire:
     """The answer is written by hand."""
     raw = b"HTTP/1.1 299 Odd\r\nContent-Length: 3\r\n\r\n"
     return replace(head, raw=raw), [Chunk(b"abc"), Chunk(b"def")]
 
 
 @on_wire(breaks="transport.end")
-def endless(_asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]) -> Wire:
+def endless(
+    _asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
+) -> Wire:
     """The body never ends."""
 
     def forever() -> Iterator[Chunk]:
@@ -182,14 +202,18 @@ def test_faults_can_be_combined() -> None:
     )
 
 
-def test_every_response_is_changed_and_none_that_is_stored(streamed: GatewayResponse) -> None:
+def test_every_response_is_changed_and_none_that_is_stored(
+    streamed: GatewayResponse,
+) -> None:
     """Payload and snapshots are rewritten; what the gateway keeps is not."""
     gateway = Gateway()
     plain = told(request(), total_is_off, gateway=gateway)
     kept = gateway.store.get(plain["id"], "first")
     assert kept is not None
     assert kept.response["usage"]["total_tokens"] == plain["usage"]["total_tokens"] - 1
-    named = change_each_response(streamed, lambda response: {**response, "model": "other"})
+    named = change_each_response(
+        streamed, lambda response: {**response, "model": "other"}
+    )
     snapshots = [e["response"] for e in named.events or () if "response" in e]
     assert {snapshot["model"] for snapshot in snapshots} == {"other"}
     assert final_response(streamed)["model"] == MODEL
@@ -230,14 +254,21 @@ def test_another_answer_can_be_told(streamed: GatewayResponse) -> None:
 def test_rewriting_leaves_refusals_alone() -> None:
     """There is no response in an error."""
     refused = Gateway().answer(request(key="wrong"))
-    for rewrite in (change_each_response, change_each_item, change_each_event, rebuild_stream):
+    for rewrite in (
+        change_each_response,
+        change_each_item,
+        change_each_event,
+        rebuild_stream,
+    ):
         assert rewrite(refused, lambda _value: pytest.fail("changed")) == refused
     assert renumbered(refused) == refused
-    assert refused.refused
+    assert refused.is_rejection
     assert final_response(refused) is None
 
 
-def test_names_follow_the_types_unless_told_otherwise(streamed: GatewayResponse) -> None:
+def test_names_follow_the_types_unless_told_otherwise(
+    streamed: GatewayResponse,
+) -> None:
     """Frames are named by type, by a list, or not at all."""
 
     def lines(reply: GatewayResponse) -> list[bytes]:
@@ -261,12 +292,12 @@ def test_a_body_can_be_anything() -> None:
 def test_a_request_can_be_rewritten_member_by_member() -> None:
     """Bodies that are no object are left alone or replaced."""
     asked = request(input="Hi", stream=True)
-    assert asked.streams
-    assert asked.creates
-    assert asked.with_members(input="Ho").body["input"] == "Ho"
-    assert asked.without_members("input", "stream").body == {"model": MODEL}
+    assert asked.wants_stream
+    assert asked.is_create
+    assert asked.with_fields(input="Ho").body["input"] == "Ho"
+    assert asked.without_fields("input", "stream").body == {"model": MODEL}
     assert replace(asked, raw=b"{").body is ABSENT
-    assert replace(asked, raw=b"{").member("input") is None
+    assert replace(asked, raw=b"{").field("input") is None
     assert "authorization" not in asked.without_header("Authorization").headers
 
 

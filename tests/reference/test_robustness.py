@@ -63,7 +63,7 @@ def test_any_members_get_an_answer(members: Json, stream: bool) -> None:  # noqa
     )
     _head, chunks = reply.to_wire()
     body = b"".join(chunk.data for chunk in chunks)
-    if reply.refused:
+    if reply.is_rejection:
         assert reply.status in {400, 404}
         assert error_of(reply)["message"]
         assert len(body) < 2_000

@@ -69,7 +69,10 @@ def test_a_value_fits(schema: Json) -> None:
 def test_places_and_texts_are_taken_from_the_prompt() -> None:
     """A member named like a place takes the place, any other string the text."""
     schema = {"properties": {"home_town": {}, "note": {"type": "string"}}}
-    assert SchemaValueGenerator(schema, "Oslo", "hm").value() == {"home_town": "Oslo", "note": "hm"}
+    assert SchemaValueGenerator(schema, "Oslo", "hm").value() == {
+        "home_town": "Oslo",
+        "note": "hm",
+    }
 
 
 @settings(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conformance.model.exchange import Exchange
 from conformance.model.node import Finding
-from conformance.model.report import Report, RunInfo, RunCost, TargetInfo
+from conformance.model.report import Report, RunCost, RunInfo, TargetInfo
 from conformance.model.request import Request
 from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Outcome, Verdict

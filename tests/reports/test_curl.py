@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from conformance.model.request import KEY, KEY_TRUNCATED, KEY_CASE_SWAPPED, Request
+from conformance.model.request import KEY, KEY_CASE_SWAPPED, KEY_TRUNCATED, Request
 from conformance.reports.curl import curl
 from tests.run.raw import RawServer, http
 
@@ -21,15 +21,19 @@ BINARY = Request(b'{"input": "\x00\xff"}')
     [
         ODD,
         BINARY,
-        Request.of({"model": "m"}, headers={"Authorization": f"Bearer {KEY_TRUNCATED}"}),
-        Request.of({"model": "m"}, headers={"Authorization": f"Bearer {KEY_CASE_SWAPPED}"}),
+        Request.of(
+            {"model": "m"}, headers={"Authorization": f"Bearer {KEY_TRUNCATED}"}
+        ),
+        Request.of(
+            {"model": "m"}, headers={"Authorization": f"Bearer {KEY_CASE_SWAPPED}"}
+        ),
         Request.of({"model": "m"}, headers={"Authorization": None}),
         Request.of({"model": "m"}, headers={"Content-Type": None}),
         Request(
             f'{{"api_key": "{KEY}"}}'.encode(),
             path=f"/v1/responses?key={KEY}",
             headers={"authorization": None},
-            keyed=True,
+            has_key_placeholder=True,
         ),
         Request(b"", method="PUT"),
         Request(b""),
@@ -64,7 +68,11 @@ def test_the_line_sends_what_was_sent(request_: Request) -> None:
         assert sent.get(name) == wanted
     content = request_.content.replace(KEY.encode(), b"sk-Abc")
     assert body == content
-    path = request_.path.replace(KEY, "sk-Abc") if request_.keyed else request_.path
+    path = (
+        request_.path.replace(KEY, "sk-Abc")
+        if request_.has_key_placeholder
+        else request_.path
+    )
     assert lines[0] == f"{request_.method} {path} HTTP/1.1"
 
 

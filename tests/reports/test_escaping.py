@@ -2,7 +2,10 @@
 
 import pytest
 
-from conformance.reports.escaping import has_control_characters, escape_control_characters
+from conformance.reports.escaping import (
+    escape_control_characters,
+    has_control_characters,
+)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def test_what_stops_a_gate_is_an_error_and_the_rest_a_warning() -> None:
         verdict("usage.lacks", Outcome.UNSUPPORTED, reason="refused"),
         verdict("usage.fine", Outcome.PASSED),
     )
-    report = replace(report, complaints=(BaselineProblem("usage.old", "stale", "it passes"),))
+    report = replace(
+        report, baseline_problems=(BaselineProblem("usage.old", "stale", "it passes"),)
+    )
     lines = list(github_actions.annotations(report))
     found = [match.groups() for line in lines if (match := COMMAND.fullmatch(line))]
 

@@ -4,7 +4,7 @@ import json
 
 from haralyzer import HarParser  # type: ignore[import-untyped]  # it has no types
 
-from conformance.model.exchange import Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from conformance.reports.har import render
@@ -16,7 +16,7 @@ LOST = Exchange(
     Request(b"", "GET", "/v1/responses/resp_1?a=1&a=2"),
     started=2.0,
     elapsed=0.25,
-    failure=TransportFailure(FailureKind.CUT, "gone"),
+    failure=TransportFailure(FailureKind.TRUNCATED, "gone"),
     id="x-0002",
     probe="fetched",
 )

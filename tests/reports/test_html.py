@@ -11,7 +11,7 @@ import pytest
 
 import conformance.reports
 from conformance.model.exchange import Exchange, ResponseKind
-from conformance.model.generated_input import COLUMNS, Reaction, FieldRow, Scenario
+from conformance.model.generated_input import COLUMNS, FieldRow, Reaction, Scenario
 from conformance.model.node import Finding
 from conformance.model.report import Report
 from conformance.model.request import Request
@@ -275,7 +275,7 @@ def test_a_page_full_of_failures_stays_small() -> None:
 def test_fields_times_and_capabilities_are_shown() -> None:
     """Tables of what was seen, and the spread of the times."""
     seen = report_of(verdict("usage.fine", Outcome.PASSED))
-    row = FieldRow("input", {Scenario.MISSING: {Reaction.REFUSED: 3}})
+    row = FieldRow("input", {Scenario.MISSING: {Reaction.REJECTED: 3}})
     times = (timing(EXCHANGE), timing(STREAM))
     report = Report(
         seen.target,
@@ -287,7 +287,7 @@ def test_fields_times_and_capabilities_are_shown() -> None:
     )
     text = render(report, evidence)
 
-    assert [t.kind for t in times] == [ResponseKind.UNRECOGNISED, ResponseKind.STREAM]
+    assert [t.kind for t in times] == [ResponseKind.UNRECOGNIZED, ResponseKind.STREAM]
     assert '<th scope="row"><code>input</code></th>' in text
     assert "被拒绝" in text
     assert "不明确" in text

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 
-from conformance.model.exchange import Exchange, ResponseKind, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, ResponseKind
 from conformance.model.request import KEY, Request
 from conformance.model.settings import Limits
 from conformance.run.http import Connection, send
@@ -31,7 +31,7 @@ def exchanged(url: str, request: Request = ASK, limits: Limits = SHORT) -> Excha
 
 def trouble_of(exchange: Exchange) -> FailureKind | None:
     """Return what ended the exchange early, if anything did."""
-    return exchange.failure.trouble if exchange.failure else None
+    return exchange.failure.kind if exchange.failure else None
 
 
 def test_a_whole_answer_is_kept_byte_by_byte() -> None:
@@ -77,7 +77,7 @@ def test_silence_ends_at_the_deadline() -> None:
         exchange = exchanged(server.url)
 
     assert trouble_of(exchange) is FailureKind.TIMEOUT
-    assert exchange.kind is ResponseKind.SILENCE
+    assert exchange.kind is ResponseKind.NO_RESPONSE
 
 
 def test_an_endless_stream_ends_at_the_cap() -> None:
@@ -128,7 +128,7 @@ def test_a_body_cut_short_is_noticed() -> None:
     with RawServer(lambda _: [http(b'{"id"', "content-length: 99")]) as server:
         exchange = exchanged(server.url)
 
-    assert trouble_of(exchange) is FailureKind.CUT
+    assert trouble_of(exchange) is FailureKind.TRUNCATED
     assert exchange.body == b'{"id"'
 
 
@@ -137,7 +137,7 @@ def test_what_is_not_http_is_evidence_too() -> None:
     with RawServer(lambda _: [b"SSH-2.0-OpenSSH_9.2\r\n\r\n"]) as server:
         exchange = exchanged(server.url)
 
-    assert trouble_of(exchange) in {FailureKind.PROTOCOL, FailureKind.CUT}
+    assert trouble_of(exchange) in {FailureKind.PROTOCOL, FailureKind.TRUNCATED}
     assert exchange.status == 0
 
 
@@ -174,7 +174,7 @@ def test_a_key_has_its_place_in_path_and_body() -> None:
         f'{{"api_key": "{KEY}"}}'.encode(),
         path=f"/v1/responses?key={KEY}",
         headers={"authorization": None},
-        keyed=True,
+        has_key_placeholder=True,
     )
     with RawServer(lambda _: [http(b"{}")]) as server:
         exchange = exchanged(server.url, request)
@@ -193,7 +193,7 @@ def test_hanging_up_ends_after_so_many_events() -> None:
             yield b'data: {"type": "%d"}\n\n' % number
             server.pause(0.02)
 
-    request = Request.of({"model": "m", "stream": True}, hang_up_after=2)
+    request = Request.of({"model": "m", "stream": True}, disconnect_after=2)
     with RawServer(tick) as server:
         exchange = exchanged(server.url, request, Limits(timeout=20))
 
@@ -233,4 +233,4 @@ def test_what_http_cannot_carry_is_our_own_trouble() -> None:
         exchange = exchanged(server.url, request)
 
     assert trouble_of(exchange) is FailureKind.UNSENT
-    assert exchange.kind is ResponseKind.SILENCE
+    assert exchange.kind is ResponseKind.NO_RESPONSE

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import InvalidJournal
-from conformance.model.exchange import Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.request import Request
 from conformance.run.journal import (
     MAX_PLAIN_BYTES,
@@ -26,19 +26,19 @@ HEADERS = (("content-type", "application/json"), ("x-a", "1"), ("x-a", "2"))
 def test_bytes_survive_whatever_they_are(content: bytes) -> None:
     """Text, no text at all, and very much of it."""
     written = Exchange(
-        Request(content, "PUT", "/v1/x", {"authorization": None}, hang_up_after=3),
+        Request(content, "PUT", "/v1/x", {"authorization": None}, disconnect_after=3),
         502,
         HEADERS,
         content,
         ((0.25, 3), (0.5, 7)),
         1.5,
         0.75,
-        TransportFailure(FailureKind.CUT, "gone"),
+        TransportFailure(FailureKind.TRUNCATED, "gone"),
         len(content),
         id="x-0007",
         probe="text",
         turn=1,
-        place=2,
+        index=2,
     )
     record = json.loads(json.dumps(exchange_record(written)))
     found = read_exchange(record)

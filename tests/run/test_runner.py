@@ -29,11 +29,11 @@ GONE = http(b'{"error": {"message": "no"}}', status="404 Not Found")
 def named(name: str, turns: int, answers: int = 1) -> Probe:
     """Return a probe of so many plain requests that carry its name."""
 
-    @probe(answers=answers)
+    @probe(model_responses=answers)
     def steps(setting: ProbeContext) -> Steps:
         """Plain requests."""
         for turn in range(turns):
-            yield setting.ask(f"{name} {turn}")
+            yield setting.request(f"{name} {turn}")
 
     return replace(steps, name=name)
 
@@ -41,7 +41,7 @@ def named(name: str, turns: int, answers: int = 1) -> Probe:
 def answered(*exchanges: Exchange) -> Findings:
     """Judge that every turn was answered."""
     for exchange in exchanges:
-        yield from exchange.response["object"].differs("response")
+        yield from exchange.response["object"].must_equal("response")
 
 
 def clause(of: Probe) -> Check:
@@ -153,7 +153,7 @@ def test_a_budget_of_requests_is_kept() -> None:
         Outcome.PASSED,
         Outcome.PASSED,
     ]
-    assert report.run.spent.requests == 3
+    assert report.run.cost.requests == 3
 
 
 def test_a_budget_of_time_is_kept() -> None:
@@ -215,11 +215,11 @@ def test_requests_of_one_turn_go_out_together() -> None:
             barrier.wait()
         yield http(GOOD, "connection: close")
 
-    @probe(answers=4)
+    @probe(model_responses=4)
     def burst(_setting: ProbeContext) -> Steps:
         """Four at once."""
         told = yield tuple(Request.of({"input": str(i)}) for i in range(4))
-        assert [x.request.member("input") for x in told] == ["0", "1", "2", "3"]
+        assert [x.request.field("input") for x in told] == ["0", "1", "2", "3"]
 
     with RawServer(together) as server:
         settings = Settings(server.url, "m", "sk-x", generated=0)
@@ -229,7 +229,7 @@ def test_requests_of_one_turn_go_out_together() -> None:
         def all_answered(told: tuple[Exchange, ...]) -> Findings:
             """Judge each."""
             for exchange in told:
-                yield from exchange.response["object"].differs("response")
+                yield from exchange.response["object"].must_equal("response")
 
         book = Catalogue((all_answered,), ())
         report = run_to_completion(settings, plan(book, settings))
@@ -280,7 +280,7 @@ def test_what_may_keep_a_server_busy_goes_out_last() -> None:
         heard.append(json.loads(request.partition(b"\r\n\r\n")[2])["input"])
         return [http(GOOD, "connection: close")]
 
-    heavy = replace(named("heavy", 1, answers=0), last=True)
+    heavy = replace(named("heavy", 1, answers=0), run_last=True)
     others = [named(f"p{number}", 1, answers=0) for number in range(6)]
     with RawServer(script) as server:
         ran(server.url, heavy, *others, limits=Limits(concurrency=2))

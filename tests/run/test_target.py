@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.errors import ConfigurationError
-from conformance.model.request import BEARER, KEY_TRUNCATED, KEY_CASE_SWAPPED, Request
+from conformance.model.request import BEARER, KEY_CASE_SWAPPED, KEY_TRUNCATED, Request
 from conformance.run.target import Target, read_url
 
 LONG = "sk-0123456789abcdefghijklmnopqrstuv"

@@ -12,7 +12,12 @@ from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Respons
 from conformance.model.node import quote
 from conformance.model.requirement import must, should
 from conformance.model.scope import EVERY_REJECTION, only
-from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT, RFC_BEARER, RFC_HTTP
+from conformance.model.sources import (
+    NEWAPI_DOCUMENT,
+    REPORTED_BUGS,
+    RFC_BEARER,
+    RFC_HTTP,
+)
 
 SCHEME: Final = f"{NEWAPI_DOCUMENT}#/components/securitySchemes/BearerAuth"
 
@@ -34,7 +39,7 @@ def let_in(exchange: Exchange) -> Findings:
     """
     if 200 <= exchange.status < 300:
         yield exchange.finding("status", "a refusal", f"{exchange.status}")
-    elif exchange.kind is not ResponseKind.REFUSAL:
+    elif exchange.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
 
 
@@ -156,12 +161,12 @@ def alias_needs_the_key_too(told: tuple[Exchange, ...]) -> Findings:
     another clause's business.
     """
     home, *others = told
-    if home.kind is not ResponseKind.REFUSAL:
+    if home.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{home.id}: the endpoint itself did not refuse us")
     if not any(other.status for other in others):
         raise Inconclusive("no other path gave any answer")
     for other in others:
-        if other.answered:
+        if other.has_response:
             where = f"a refusal at {other.request.path}"
             yield other.finding("status", where, str(other.kind))
 
@@ -178,9 +183,9 @@ LOWER_CASE = should(
 @check(LOWER_CASE, on=probes.lower_case_scheme)
 def scheme_is_case_insensitive(exchange: Exchange) -> Findings:
     """Judge whether it was refused for the key; a SHOULD, as clients write Bearer."""
-    if exchange.kind is ResponseKind.REFUSAL:
+    if exchange.kind is ResponseKind.CLIENT_ERROR:
         yield exchange.finding("status", "an answer, as with Bearer", exchange.summary)
-    elif not exchange.answered:
+    elif not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
@@ -199,7 +204,7 @@ def bad_key_is_told_apart(exchange: Exchange) -> Findings:
 
     Being let in and breaking down have clauses of their own.
     """
-    if exchange.answered or exchange.status >= 500 or exchange.status < 300:
+    if exchange.has_response or exchange.status >= 500 or exchange.status < 300:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
     if exchange.status not in {401, 403}:
         yield exchange.finding("status", "401", str(exchange.status))
@@ -232,7 +237,7 @@ CHALLENGE = should(
 EVERY_401 = only(EVERY_REJECTION, "every 401", lambda exchange: exchange.status == 401)
 
 
-@check(CHALLENGE, on=EVERY_401, shown_by=probes.no_key)
+@check(CHALLENGE, on=EVERY_401, exercised_by=probes.no_key)
 def challenge_names_the_scheme(exchange: Exchange) -> Findings:
     """Judge that Bearer is among the challenges, in any case and any order."""
     told = [value for name, value in exchange.headers if name == "www-authenticate"]
@@ -252,7 +257,7 @@ NO_ANSWER = must(
 @check(NO_ANSWER, on=BARRED)
 def refusal_carries_no_answer(exchange: Exchange) -> Findings:
     """Judge the bodies of 4xx answers: no output, no usage, no events of a response."""
-    if exchange.kind is not ResponseKind.REFUSAL:
+    if exchange.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
     if exchange.is_json:
         for member in ("output", "usage", "choices"):

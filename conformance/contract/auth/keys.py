@@ -52,10 +52,12 @@ KEY_REPEATED = must(
     covers=("AU-02", "AU-03"),
 )
 
-UNKEYED = only(EVERY_EXCHANGE, "every exchange", lambda x: not x.request.keyed)
+UNKEYED = only(
+    EVERY_EXCHANGE, "every exchange", lambda x: not x.request.has_key_placeholder
+)
 
 
-@check(KEY_REPEATED, on=UNKEYED, shown_by=(probes.foreign_key, basic.text))
+@check(KEY_REPEATED, on=UNKEYED, exercised_by=(probes.foreign_key, basic.text))
 def key_is_not_repeated(exchange: Exchange) -> Findings:
     """Judge headers and body, for the real keys and for wrong ones that we sent.
 
@@ -80,7 +82,7 @@ HASH_TOLD = should(
 )
 
 
-@check(HASH_TOLD, on=UNKEYED, shown_by=(probes.foreign_key, basic.text))
+@check(HASH_TOLD, on=UNKEYED, exercised_by=(probes.foreign_key, basic.text))
 def key_hash_is_not_told(exchange: Exchange) -> Findings:
     """Judge SHA-256 in hexadecimal, the hash that gateways keep keys by."""
     made_up = _made_up(exchange)
@@ -104,20 +106,22 @@ STAYS_GOOD = must(
 
 def _shown(exchange: Exchange) -> Observation | None:
     """Note how the good key was met, and what kind of question it came with."""
-    if not exchange.request.bears_key or exchange.rate_limited:
+    if not exchange.request.has_bearer_key or exchange.rate_limited:
         return None
     if exchange.status >= 500:
         return None
-    asked_for = exchange.request.member("model")
+    asked_for = exchange.request.field("model")
     named = isinstance(asked_for, str)
-    group = asked_for if named else exchange.request.question
-    return Observation((group, exchange.status, exchange.answered), exchange.id, "status")
+    group = asked_for if named else exchange.request.prompt_digest
+    return Observation(
+        (group, exchange.status, exchange.has_response), exchange.id, "status"
+    )
 
 
 @check(
     STAYS_GOOD,
-    on=EVERY_EXCHANGE.noting(_shown, alike=ENOUGH),
-    shown_by=(basic.text, probes.steady_key),
+    on=EVERY_EXCHANGE.collecting(_shown, alike=ENOUGH),
+    exercised_by=(basic.text, probes.steady_key),
 )
 def good_key_stays_good(notes: list[Observation]) -> Findings:
     """Blame a 401 only where the same model, or an equal body, got past the door.

@@ -8,7 +8,13 @@ from typing import Final
 
 from conformance.model.exchange import Inconclusive
 from conformance.model.probe import ProbeContext, Steps, probe
-from conformance.model.request import KEY, KEY_TRUNCATED, KEY_CASE_SWAPPED, PATH, Request
+from conformance.model.request import (
+    KEY,
+    KEY_CASE_SWAPPED,
+    KEY_TRUNCATED,
+    PATH,
+    Request,
+)
 
 ALIASES: Final = (f"{PATH}/", "/responses", "/openai/v1/responses")
 """Other paths by which gateways reach the same handler."""
@@ -28,7 +34,7 @@ def _knock(
     """Ask a sound question with this Authorization header, or with none."""
     streamed = {"stream": True} if stream else {}
     headers = {"authorization": authorization}
-    return setting.ask(headers=headers, max_output_tokens=CAP, **streamed)
+    return setting.request(headers=headers, max_output_tokens=CAP, **streamed)
 
 
 def wrong_key(setting: ProbeContext) -> str:
@@ -36,43 +42,43 @@ def wrong_key(setting: ProbeContext) -> str:
     return f"sk-{setting.word('wrong')}{setting.word('key')}{setting.word('tail')}"
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def no_key(setting: ProbeContext) -> Steps:
     """A question without an Authorization header."""
     yield _knock(setting, None)
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def empty_key(setting: ProbeContext) -> Steps:
     """A question with the word Bearer, and no key behind it."""
     yield _knock(setting, "Bearer")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def foreign_key(setting: ProbeContext) -> Steps:
     """A question with a well-formed key that is nobody's."""
     yield _knock(setting, f"Bearer {wrong_key(setting)}")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def foreign_key_streamed(setting: ProbeContext) -> Steps:
     """The same wrong key, with a stream asked for."""
     yield _knock(setting, f"Bearer {wrong_key(setting)}", stream=True)
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def cut_key(setting: ProbeContext) -> Steps:
     """A question with the right key, its last character cut off."""
     yield _knock(setting, f"Bearer {KEY_TRUNCATED}")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def extended_key(setting: ProbeContext) -> Steps:
     """A question with the right key, one letter longer."""
     yield _knock(setting, f"Bearer {KEY}x")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def swapped_key(setting: ProbeContext) -> Steps:
     """A question with the right key, small letters and capitals swapped."""
     if not setting.key_has_letters:
@@ -80,28 +86,32 @@ def swapped_key(setting: ProbeContext) -> Steps:
     yield _knock(setting, f"Bearer {KEY_CASE_SWAPPED}")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def other_scheme(setting: ProbeContext) -> Steps:
     """A question with the right key under the scheme Basic."""
     yield _knock(setting, f"Basic {KEY}")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def key_in_query(setting: ProbeContext) -> Steps:
     """A question whose key stands only in the query of the URL."""
     asked = _knock(setting, None)
     path = f"{PATH}?api_key={KEY}&key={KEY}&access_token={KEY}"
-    yield Request(asked.content, path=path, headers=asked.headers, keyed=True)
+    yield Request(
+        asked.content, path=path, headers=asked.headers, has_key_placeholder=True
+    )
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def key_in_body(setting: ProbeContext) -> Steps:
     """A question whose key stands only in its JSON body."""
-    body = setting.ask(max_output_tokens=CAP, api_key=KEY, key=KEY)
-    yield Request(body.content, headers={"authorization": None}, keyed=True)
+    body = setting.request(max_output_tokens=CAP, api_key=KEY, key=KEY)
+    yield Request(
+        body.content, headers={"authorization": None}, has_key_placeholder=True
+    )
 
 
-@probe(refusals=4)
+@probe(rejections=4)
 def aliases(setting: ProbeContext) -> Steps:
     """A question without a key at the endpoint, and at other paths to it."""
     asked = _knock(setting, None)
@@ -111,19 +121,19 @@ def aliases(setting: ProbeContext) -> Steps:
     )
 
 
-@probe(answers=1, tokens=CAP)
+@probe(model_responses=1, max_output_tokens=CAP)
 def lower_case_scheme(setting: ProbeContext) -> Steps:
     """A question with the right key behind a lower-case bearer."""
     yield _knock(setting, f"bearer {KEY}")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def two_spaces(_setting: ProbeContext) -> Steps:
     """Half a JSON text, with two spaces between the scheme and the right key."""
     yield Request(TORN, headers={"authorization": f"Bearer  {KEY}"})
 
 
-@probe(refusals=STEADY)
+@probe(rejections=STEADY)
 def steady_key(_setting: ProbeContext) -> Steps:
     """Half a JSON text with the good key, many times at once."""
     yield tuple(Request(TORN) for _ in range(STEADY))

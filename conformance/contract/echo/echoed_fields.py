@@ -16,7 +16,7 @@ from conformance.model.node import Json, Node, is_a
 from conformance.model.probe import Probe
 from conformance.model.requirement import should
 from conformance.model.scope import EVERY_RESPONSE_OBJECT, every
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API
+from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
 ROUNDED: Final = 1e-5
 """How far a number may be off, relatively: some servers keep it in four bytes."""
@@ -66,9 +66,9 @@ def _echoes(
     """
 
     def pick(exchange: Exchange) -> Iterator[tuple[Node, Json]]:
-        sent = exchange.request.member(member)
+        sent = exchange.request.field(member)
         if plain(sent):
-            for response, _ in EVERY_RESPONSE_OBJECT.pick(exchange):
+            for response, _ in EVERY_RESPONSE_OBJECT.select(exchange):
                 yield response, sent
 
     def judge(response: Node, sent: Json, *, profile: str) -> Findings:
@@ -93,8 +93,10 @@ def _echoes(
         cause=cause,
         covers=covers,
     )
-    subject = every(f"every response to a request with {member}", pick, EVERY_RESPONSE_OBJECT)
-    return check(clause, on=subject, shown_by=shown_by)(judge)
+    subject = every(
+        f"every response to a request with {member}", pick, EVERY_RESPONSE_OBJECT
+    )
+    return check(clause, on=subject, exercised_by=shown_by)(judge)
 
 
 INSTRUCTIONS = _echoes(
@@ -139,15 +141,15 @@ FOREIGN = should(
 
 def _uninstructed(exchange: Exchange) -> Iterator[tuple[Node]]:
     sent = exchange.request
-    if sent.member("instructions") is None and sent.member("prompt") is None:
-        for response, _ in EVERY_RESPONSE_OBJECT.pick(exchange):
+    if sent.field("instructions") is None and sent.field("prompt") is None:
+        for response, _ in EVERY_RESPONSE_OBJECT.select(exchange):
             yield (response,)
 
 
 @check(
     FOREIGN,
     on=every("every response to a request without instructions", _uninstructed),
-    shown_by=basic.text,
+    exercised_by=basic.text,
 )
 def no_foreign_instructions(response: Node) -> Findings:
     """Judge what the answer itself admits; what it hides shows in ``tokens``."""

@@ -22,13 +22,13 @@ TOOL: Final = {
 
 
 def _plain(setting: ProbeContext) -> Request:
-    return setting.ask(instructions=SAID, max_output_tokens=CAP, truncation="auto")
+    return setting.request(instructions=SAID, max_output_tokens=CAP, truncation="auto")
 
 
-@probe(answers=1, tokens=CAP)
+@probe(model_responses=1, max_output_tokens=CAP)
 def parameters(setting: ProbeContext) -> Steps:
     """One request with many parameters; with fewer of them where it is refused."""
-    told = yield setting.ask(
+    told = yield setting.request(
         instructions=SAID,
         max_output_tokens=CAP,
         temperature=0.25,
@@ -38,5 +38,5 @@ def parameters(setting: ProbeContext) -> Steps:
         truncation="auto",
         metadata={"purpose": setting.word("echo")},
     )
-    if told.kind is ResponseKind.REFUSAL:
+    if told.kind is ResponseKind.CLIENT_ERROR:
         yield _plain(setting)

@@ -14,13 +14,18 @@ from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Respons
 from conformance.model.node import Node, quote
 from conformance.model.requirement import may, must, should
 from conformance.model.scope import (
+    EVERY_2XX,
     EVERY_ERROR,
     EVERY_EXCHANGE,
     EVERY_REJECTION,
-    EVERY_2XX,
     only,
 )
-from conformance.model.sources import REPORTED_BUGS, PROJECT_DECISION, OPENAI_API, RFC_HTTP
+from conformance.model.sources import (
+    OPENAI_API,
+    PROJECT_DECISION,
+    REPORTED_BUGS,
+    RFC_HTTP,
+)
 
 ENVELOPE: Final = f"{PROJECT_DECISION}, Our decisions: an error"
 
@@ -52,7 +57,7 @@ IS_ENVELOPE = must(
 )
 
 
-@check(IS_ENVELOPE, on=TOLD_APART, shown_by=SHOWN)
+@check(IS_ENVELOPE, on=TOLD_APART, exercised_by=SHOWN)
 def is_an_envelope(exchange: Exchange) -> Findings:
     """Judge every 4xx but those of the HTTP layer alone (408, 413, 414, 431)."""
     if not exchange.json["error"].is_a(dict):
@@ -68,7 +73,7 @@ MESSAGE = must(
 )
 
 
-@check(MESSAGE, on=TOLD_APART, shown_by=SHOWN)
+@check(MESSAGE, on=TOLD_APART, exercised_by=SHOWN)
 def message_says_something(exchange: Exchange) -> Findings:
     """Judge that there is a text; what it says is for people."""
     message = envelope(exchange)["message"]
@@ -85,7 +90,7 @@ HAS_TYPE = should(
 )
 
 
-@check(HAS_TYPE, on=TOLD_APART, shown_by=SHOWN)
+@check(HAS_TYPE, on=TOLD_APART, exercised_by=SHOWN)
 def has_a_type(exchange: Exchange) -> Findings:
     """Judge absent, null and empty; another JSON type is another clause."""
     error = envelope(exchange)
@@ -108,7 +113,7 @@ TYPE_IS_TEXT = must(
 )
 
 
-@check(TYPE_IS_TEXT, on=TOLD_APART, shown_by=SHOWN)
+@check(TYPE_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
 def type_is_a_text(exchange: Exchange) -> Findings:
     """Judge where there is one; its absence is another clause."""
     yield from _text_where_present(exchange, "type")
@@ -123,7 +128,7 @@ CODE_IS_TEXT = must(
 )
 
 
-@check(CODE_IS_TEXT, on=TOLD_APART, shown_by=SHOWN)
+@check(CODE_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
 def code_is_a_text(exchange: Exchange) -> Findings:
     """Judge where there is one; clients read an absent code as null."""
     yield from _text_where_present(exchange, "code")
@@ -138,7 +143,7 @@ PARAM_IS_TEXT = must(
 )
 
 
-@check(PARAM_IS_TEXT, on=TOLD_APART, shown_by=SHOWN)
+@check(PARAM_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
 def param_is_a_text(exchange: Exchange) -> Findings:
     """Judge where there is one; clients read an absent param as null."""
     yield from _text_where_present(exchange, "param")
@@ -153,7 +158,7 @@ ALL_FOUR = may(
 )
 
 
-@check(ALL_FOUR, on=TOLD_APART, shown_by=SHOWN)
+@check(ALL_FOUR, on=TOLD_APART, exercised_by=SHOWN)
 def shows_param_beside_code(exchange: Exchange) -> Findings:
     """Judge that both members are there at all; for information."""
     error = envelope(exchange)
@@ -171,7 +176,7 @@ SAYS_JSON = should(
 )
 
 
-@check(SAYS_JSON, on=EVERY_ERROR, shown_by=SHOWN)
+@check(SAYS_JSON, on=EVERY_ERROR, exercised_by=SHOWN)
 def media_type_is_json(exchange: Exchange) -> Findings:
     """Judge the label of JSON bodies, and of every 5xx.
 
@@ -202,7 +207,7 @@ def _is_passing(exchange: Exchange) -> bool:
 @check(
     NO_BREAKDOWN,
     on=EVERY_EXCHANGE,
-    shown_by=(basic.text, probes.two_spaces, crowded_refusal),
+    exercised_by=(basic.text, probes.two_spaces, crowded_refusal),
 )
 def never_a_server_error(exchange: Exchange) -> Findings:
     """Spare 501 (not implemented), 504 (out of time), 529, and 503 with Retry-After.
@@ -225,7 +230,7 @@ NOT_A_SUCCESS = must(
 )
 
 
-@check(NOT_A_SUCCESS, on=EVERY_2XX, shown_by=basic.text)
+@check(NOT_A_SUCCESS, on=EVERY_2XX, exercised_by=basic.text)
 def not_inside_a_success(exchange: Exchange) -> Findings:
     """Judge JSON bodies with an error that are no response object.
 
@@ -234,8 +239,8 @@ def not_inside_a_success(exchange: Exchange) -> Findings:
     if exchange.is_json and (error := exchange.json.get("error")):
         if exchange.json.get("output") is None and error.value:
             yield error.finding("a status of 4xx or 5xx with it")
-    elif not exchange.answered:
-        raise Inconclusive(f"{exchange.id}: {ResponseKind.UNRECOGNISED}")
+    elif not exchange.has_response:
+        raise Inconclusive(f"{exchange.id}: {ResponseKind.UNRECOGNIZED}")
 
 
 RETRY_AFTER = may(

@@ -99,7 +99,7 @@ NO_SECRET = must(
 )
 
 
-@check(NO_SECRET, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
+@check(NO_SECRET, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
 def tells_no_secret(exchange: Exchange) -> Findings:
     """Judge forms of well-known keys; masked ones and placeholders are no keys.
 
@@ -122,7 +122,7 @@ NO_TRACE = should(
 )
 
 
-@check(NO_TRACE, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
+@check(NO_TRACE, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
 def tells_no_stack_trace(exchange: Exchange) -> Findings:
     """Judge stack traces, lines of source files, and paths of files on a disk."""
     yield from _first(exchange, _TRACE, "no stack trace or file path")
@@ -137,7 +137,7 @@ NO_DATABASE = should(
 )
 
 
-@check(NO_DATABASE, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
+@check(NO_DATABASE, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
 def tells_no_database(exchange: Exchange) -> Findings:
     """Judge SQL in capitals, and the words of well-known database clients."""
     yield from _first(exchange, _DATABASE, "no word of a database")
@@ -152,7 +152,7 @@ NO_ADDRESS = should(
 )
 
 
-@check(NO_ADDRESS, on=EVERY_ERROR, shown_by=(probes.no_key, crowded_refusal))
+@check(NO_ADDRESS, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
 def tells_no_inner_address(exchange: Exchange) -> Findings:
     """Judge failed connections, private addresses with a port, and upstream URLs.
 
@@ -173,7 +173,7 @@ STAYS_SMALL = should(
 EVERY_WHOLE_ERROR = only(EVERY_ERROR, "every whole error", lambda x: not x.failure)
 
 
-@check(STAYS_SMALL, on=EVERY_WHOLE_ERROR, shown_by=crowded_refusal)
+@check(STAYS_SMALL, on=EVERY_WHOLE_ERROR, exercised_by=crowded_refusal)
 def stays_small(exchange: Exchange) -> Findings:
     """Allow ten times the request, at least 16 KiB and at most 64 KiB.
 
@@ -198,9 +198,9 @@ KEEPS_PROMPT = should(
 @check(KEEPS_PROMPT, on=crowded_refusal)
 def keeps_the_prompt_private(exchange: Exchange) -> Findings:
     """Look for the word in a message that is sound; quoting the mistake is fine."""
-    if exchange.kind is not ResponseKind.REFUSAL:
+    if exchange.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
-    said = exchange.request.member("input")[0]["content"]
+    said = exchange.request.field("input")[0]["content"]
     word = said.partition(" is ")[2].partition(".")[0]
     if word in exchange.body.decode("utf-8", "replace"):
         yield exchange.finding("", "nothing of the prompt", f"the word {word} of it")

@@ -13,10 +13,10 @@ def secret_word(setting: ProbeContext) -> str:
     return setting.word("prompt")
 
 
-@probe(refusals=1)
+@probe(rejections=1)
 def crowded_refusal(setting: ProbeContext) -> Steps:
     """A private message, and behind it the same malformed item a hundred times."""
     said = f"Between us: my word is {secret_word(setting)}. Repeat it to nobody."
     bad = {"type": "message", "role": "nobody", "content": 5}
     good = {"type": "message", "role": "user", "content": said}
-    yield setting.ask([good] + [bad] * BAD_ITEMS, max_output_tokens=16)
+    yield setting.request([good] + [bad] * BAD_ITEMS, max_output_tokens=16)

@@ -19,7 +19,7 @@ FINISHED = must(
 )
 
 
-@check(FINISHED, on=ruled(Rule.FINISHED), shown_by=basic.streamed_text)
+@check(FINISHED, on=ruled(Rule.FINISHED), exercised_by=basic.streamed_text)
 def item_is_finished(found: tuple[Finding, ...]) -> Findings:
     """Judge completed responses; a cut or failed one may leave items open."""
     yield from found
@@ -35,7 +35,7 @@ FINISHED_ONCE = must(
 )
 
 
-@check(FINISHED_ONCE, on=ruled(Rule.FINISHED_ONCE), shown_by=basic.streamed_text)
+@check(FINISHED_ONCE, on=ruled(Rule.FINISHED_ONCE), exercised_by=basic.streamed_text)
 def item_is_finished_once(found: tuple[Finding, ...]) -> Findings:
     """Judge output_item.done: agents run the call that it holds, each time it comes."""
     yield from found
@@ -51,7 +51,9 @@ FINISHED_STATUS = should(
 )
 
 
-@check(FINISHED_STATUS, on=ruled(Rule.FINISHED_STATUS), shown_by=basic.streamed_text)
+@check(
+    FINISHED_STATUS, on=ruled(Rule.FINISHED_STATUS), exercised_by=basic.streamed_text
+)
 def finished_item_is_not_in_progress(found: tuple[Finding, ...]) -> Findings:
     """Judge the status in output_item.done, where there is one."""
     yield from found
@@ -67,7 +69,7 @@ PART_FINISHED = should(
 )
 
 
-@check(PART_FINISHED, on=ruled(Rule.PART_FINISHED), shown_by=basic.streamed_text)
+@check(PART_FINISHED, on=ruled(Rule.PART_FINISHED), exercised_by=basic.streamed_text)
 def part_is_finished(found: tuple[Finding, ...]) -> Findings:
     """Judge content parts and summary parts, by content_part.done or its like."""
     yield from found
@@ -83,7 +85,7 @@ TEXT_DONE = should(
 )
 
 
-@check(TEXT_DONE, on=ruled(Rule.TEXT_DONE), shown_by=basic.streamed_text)
+@check(TEXT_DONE, on=ruled(Rule.TEXT_DONE), exercised_by=basic.streamed_text)
 def text_is_finished(found: tuple[Finding, ...]) -> Findings:
     """Judge output_text.done and refusal.done where deltas came before."""
     yield from found
@@ -99,7 +101,7 @@ ARGUMENTS_DONE = should(
 )
 
 
-@check(ARGUMENTS_DONE, on=ruled(Rule.ARGUMENTS_DONE), shown_by=required_call)
+@check(ARGUMENTS_DONE, on=ruled(Rule.ARGUMENTS_DONE), exercised_by=required_call)
 def arguments_are_finished(found: tuple[Finding, ...]) -> Findings:
     """Judge function_call_arguments.done where deltas came before."""
     yield from found
@@ -115,7 +117,7 @@ LISTED = must(
 )
 
 
-@check(LISTED, on=ruled(Rule.LISTED), shown_by=basic.streamed_text)
+@check(LISTED, on=ruled(Rule.LISTED), exercised_by=basic.streamed_text)
 def snapshot_lists_every_item(found: tuple[Finding, ...]) -> Findings:
     """Judge completed and incomplete responses; a missing output is judged elsewhere.
 
@@ -134,7 +136,7 @@ NO_OTHERS = must(
 )
 
 
-@check(NO_OTHERS, on=ruled(Rule.NO_OTHERS), shown_by=basic.streamed_text)
+@check(NO_OTHERS, on=ruled(Rule.NO_OTHERS), exercised_by=basic.streamed_text)
 def snapshot_lists_no_other_item(found: tuple[Finding, ...]) -> Findings:
     """Judge listed items for which no announcement and no end came."""
     yield from found
@@ -150,7 +152,7 @@ ORDER = should(
 )
 
 
-@check(ORDER, on=ruled(Rule.ORDER), shown_by=basic.streamed_text)
+@check(ORDER, on=ruled(Rule.ORDER), exercised_by=basic.streamed_text)
 def snapshot_keeps_the_order(found: tuple[Finding, ...]) -> Findings:
     """Judge the items that both have; gaps between indexes are no matter."""
     yield from found

@@ -12,8 +12,18 @@ from conformance.contract.events.stream.state_machine import ruled
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
-from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
-from conformance.model.sources import REPORTED_BUGS, OPEN_RESPONSES, OPENAI_API, WHATWG_SSE
+from conformance.model.requirement import (
+    LEVELS_IF_MODELS_REQUIRE,
+    Capability,
+    must,
+    should,
+)
+from conformance.model.sources import (
+    OPEN_RESPONSES,
+    OPENAI_API,
+    REPORTED_BUGS,
+    WHATWG_SSE,
+)
 
 STREAMING: Final = f"{OPENAI_API}, streaming events"
 
@@ -27,7 +37,7 @@ DATA = must(
 )
 
 
-@check(DATA, on=ruled(Rule.DATA), shown_by=basic.streamed_text)
+@check(DATA, on=ruled(Rule.DATA), exercised_by=basic.streamed_text)
 def data_is_one_json_object(found: tuple[Finding, ...]) -> Findings:
     """Judge every event but ``[DONE]``, and but one that the end of a stream cut."""
     yield from found
@@ -43,7 +53,7 @@ TYPE = must(
 )
 
 
-@check(TYPE, on=ruled(Rule.TYPE), shown_by=basic.streamed_text)
+@check(TYPE, on=ruled(Rule.TYPE), exercised_by=basic.streamed_text)
 def data_has_a_type(found: tuple[Finding, ...]) -> Findings:
     """Judge each object; one that belongs to another API is another clause's."""
     yield from found
@@ -59,7 +69,7 @@ FOREIGN = must(
 )
 
 
-@check(FOREIGN, on=ruled(Rule.FOREIGN), shown_by=basic.streamed_text)
+@check(FOREIGN, on=ruled(Rule.FOREIGN), exercised_by=basic.streamed_text)
 def no_foreign_shape(found: tuple[Finding, ...]) -> Findings:
     """Judge data without a type that has ``choices``, ``error`` or a chat object."""
     yield from found
@@ -75,7 +85,7 @@ NAME = must(
 )
 
 
-@check(NAME, on=ruled(Rule.NAME), shown_by=basic.streamed_text)
+@check(NAME, on=ruled(Rule.NAME), exercised_by=basic.streamed_text)
 def name_matches_type(found: tuple[Finding, ...]) -> Findings:
     """Judge events with an ``event`` line; frames of data alone are legal."""
     yield from found
@@ -91,7 +101,7 @@ VOCABULARY = should(
 )
 
 
-@check(VOCABULARY, on=ruled(Rule.VOCABULARY), shown_by=basic.streamed_text)
+@check(VOCABULARY, on=ruled(Rule.VOCABULARY), exercised_by=basic.streamed_text)
 def type_is_of_the_family(found: tuple[Finding, ...]) -> Findings:
     """Let ``response.*``, ``error``, ``keepalive``, ``vendor:*`` pass, known or not."""
     yield from found
@@ -107,7 +117,7 @@ EMPTY = must(
 )
 
 
-@check(EMPTY, on=ruled(Rule.EMPTY), shown_by=basic.streamed_text)
+@check(EMPTY, on=ruled(Rule.EMPTY), exercised_by=basic.streamed_text)
 def every_event_has_data(found: tuple[Finding, ...]) -> Findings:
     """Judge event lines that a blank line follows before any data.
 
@@ -126,7 +136,7 @@ CLOSED = must(
 )
 
 
-@check(CLOSED, on=ruled(Rule.CLOSED), shown_by=basic.streamed_text)
+@check(CLOSED, on=ruled(Rule.CLOSED), exercised_by=basic.streamed_text)
 def last_event_is_closed(found: tuple[Finding, ...]) -> Findings:
     """Judge streams that came whole: by the standard the open event is dropped."""
     yield from found
@@ -142,7 +152,7 @@ CHARACTERS = must(
 )
 
 
-@check(CHARACTERS, on=ruled(Rule.CHARACTERS), shown_by=basic.streamed_text)
+@check(CHARACTERS, on=ruled(Rule.CHARACTERS), exercised_by=basic.streamed_text)
 def characters_are_whole(found: tuple[Finding, ...]) -> Findings:
     """Judge lone surrogates, which strict JSON parsers refuse, in deltas and ends.
 
@@ -162,7 +172,7 @@ NUMBERED = should(
 )
 
 
-@check(NUMBERED, on=ruled(Rule.NUMBERED), shown_by=basic.streamed_text)
+@check(NUMBERED, on=ruled(Rule.NUMBERED), exercised_by=basic.streamed_text)
 def sequence_number_is_given(found: tuple[Finding, ...]) -> Findings:
     """Judge ``error`` and ``response.*`` events; extensions need no number."""
     yield from found
@@ -178,7 +188,7 @@ COUNTS_UP = must(
 )
 
 
-@check(COUNTS_UP, on=ruled(Rule.COUNTS_UP), shown_by=basic.streamed_text)
+@check(COUNTS_UP, on=ruled(Rule.COUNTS_UP), exercised_by=basic.streamed_text)
 def sequence_number_counts_up(found: tuple[Finding, ...]) -> Findings:
     """Judge neighbours that both have one; the contract names no first number."""
     yield from found
@@ -194,7 +204,7 @@ NO_GAP = should(
 )
 
 
-@check(NO_GAP, on=ruled(Rule.NO_GAP), shown_by=basic.streamed_text)
+@check(NO_GAP, on=ruled(Rule.NO_GAP), exercised_by=basic.streamed_text)
 def sequence_number_has_no_gap(found: tuple[Finding, ...]) -> Findings:
     """Judge neighbours that both have one, and that count up."""
     yield from found

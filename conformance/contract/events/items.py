@@ -7,7 +7,12 @@ from conformance.contract.events.stream.state_machine import ruled
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
-from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
+from conformance.model.requirement import (
+    LEVELS_IF_MODELS_REQUIRE,
+    Capability,
+    must,
+    should,
+)
 
 OUTPUT_INDEX = must(
     "events.output-index-is-given",
@@ -19,7 +24,7 @@ OUTPUT_INDEX = must(
 )
 
 
-@check(OUTPUT_INDEX, on=ruled(Rule.OUTPUT_INDEX), shown_by=basic.streamed_text)
+@check(OUTPUT_INDEX, on=ruled(Rule.OUTPUT_INDEX), exercised_by=basic.streamed_text)
 def output_index_is_given(found: tuple[Finding, ...]) -> Findings:
     """Judge the events of items, of their parts, and of texts and arguments."""
     yield from found
@@ -36,7 +41,7 @@ ITEM_ID = should(
 )
 
 
-@check(ITEM_ID, on=ruled(Rule.ITEM_ID), shown_by=basic.streamed_text)
+@check(ITEM_ID, on=ruled(Rule.ITEM_ID), exercised_by=basic.streamed_text)
 def item_id_is_given(found: tuple[Finding, ...]) -> Findings:
     """Judge the events of parts, texts and arguments; accumulators use the index."""
     yield from found
@@ -52,7 +57,7 @@ CONTENT_INDEX = must(
 )
 
 
-@check(CONTENT_INDEX, on=ruled(Rule.CONTENT_INDEX), shown_by=basic.streamed_text)
+@check(CONTENT_INDEX, on=ruled(Rule.CONTENT_INDEX), exercised_by=basic.streamed_text)
 def content_index_is_given(found: tuple[Finding, ...]) -> Findings:
     """Judge the events of parts, output_text and refusal; accumulators index by it."""
     yield from found
@@ -68,7 +73,7 @@ REASONING_INDEX = should(
 )
 
 
-@check(REASONING_INDEX, on=ruled(Rule.REASONING_INDEX), shown_by=streamed_reasoning)
+@check(REASONING_INDEX, on=ruled(Rule.REASONING_INDEX), exercised_by=streamed_reasoning)
 def reasoning_index_is_given(found: tuple[Finding, ...]) -> Findings:
     """Judge summary_index in summary events, content_index in raw reasoning."""
     yield from found
@@ -84,7 +89,7 @@ ONE_INDEX = must(
 )
 
 
-@check(ONE_INDEX, on=ruled(Rule.ONE_INDEX), shown_by=basic.streamed_text)
+@check(ONE_INDEX, on=ruled(Rule.ONE_INDEX), exercised_by=basic.streamed_text)
 def output_index_names_one_item(found: tuple[Finding, ...]) -> Findings:
     """Judge announcements, and events whose index is not that of their item.
 
@@ -103,7 +108,7 @@ IDENTITY = must(
 )
 
 
-@check(IDENTITY, on=ruled(Rule.IDENTITY), shown_by=basic.streamed_text)
+@check(IDENTITY, on=ruled(Rule.IDENTITY), exercised_by=basic.streamed_text)
 def item_keeps_its_identity(found: tuple[Finding, ...]) -> Findings:
     """Compare id, call id, type: of each event, the finished item, the last snapshot.
 
@@ -122,7 +127,7 @@ ANNOUNCED = must(
 )
 
 
-@check(ANNOUNCED, on=ruled(Rule.ANNOUNCED), shown_by=basic.streamed_text)
+@check(ANNOUNCED, on=ruled(Rule.ANNOUNCED), exercised_by=basic.streamed_text)
 def item_is_announced(found: tuple[Finding, ...]) -> Findings:
     """Judge parts, texts and ends of items that no output_item.added came for."""
     yield from found
@@ -138,7 +143,7 @@ PART_ANNOUNCED = must(
 )
 
 
-@check(PART_ANNOUNCED, on=ruled(Rule.PART_ANNOUNCED), shown_by=basic.streamed_text)
+@check(PART_ANNOUNCED, on=ruled(Rule.PART_ANNOUNCED), exercised_by=basic.streamed_text)
 def content_part_is_announced(found: tuple[Finding, ...]) -> Findings:
     """Judge output_text, refusal and the end of a part, of items that were announced.
 
@@ -157,7 +162,9 @@ SUMMARY_ANNOUNCED = should(
 )
 
 
-@check(SUMMARY_ANNOUNCED, on=ruled(Rule.SUMMARY_ANNOUNCED), shown_by=streamed_reasoning)
+@check(
+    SUMMARY_ANNOUNCED, on=ruled(Rule.SUMMARY_ANNOUNCED), exercised_by=streamed_reasoning
+)
 def summary_part_is_announced(found: tuple[Finding, ...]) -> Findings:
     """Judge summary text, which clients show under the part that was announced."""
     yield from found
@@ -173,7 +180,7 @@ FROM_ZERO = must(
 )
 
 
-@check(FROM_ZERO, on=ruled(Rule.FROM_ZERO), shown_by=basic.streamed_text)
+@check(FROM_ZERO, on=ruled(Rule.FROM_ZERO), exercised_by=basic.streamed_text)
 def content_index_counts_from_zero(found: tuple[Finding, ...]) -> Findings:
     """Judge announcements of parts, item by item: 0, 1, 2."""
     yield from found

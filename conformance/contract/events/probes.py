@@ -7,10 +7,10 @@ CAP = 512
 """Output tokens for one answer with its reasoning, which may take most of them."""
 
 
-@probe(answers=1, tokens=CAP, needs=Capability.REASONING)
+@probe(model_responses=1, max_output_tokens=CAP, needs=Capability.REASONING)
 def streamed_reasoning(setting: ProbeContext) -> Steps:
     """A question to think about, answered as a stream with a summary of the thought."""
-    yield setting.ask(
+    yield setting.request(
         "Is 91 a prime number? Answer in one sentence.",
         reasoning={"effort": "low", "summary": "auto"},
         max_output_tokens=CAP,

@@ -6,7 +6,12 @@ from conformance.contract.events.stream.state_machine import ruled
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
-from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
+from conformance.model.requirement import (
+    LEVELS_IF_MODELS_REQUIRE,
+    Capability,
+    must,
+    should,
+)
 from conformance.model.sources import REPORTED_BUGS
 
 CREATED_FIRST = must(
@@ -19,7 +24,7 @@ CREATED_FIRST = must(
 )
 
 
-@check(CREATED_FIRST, on=ruled(Rule.CREATED_FIRST), shown_by=basic.streamed_text)
+@check(CREATED_FIRST, on=ruled(Rule.CREATED_FIRST), exercised_by=basic.streamed_text)
 def created_comes_first(found: tuple[Finding, ...]) -> Findings:
     """Judge the first event that has a type; an ``error`` may stand in its place.
 
@@ -38,7 +43,7 @@ CREATED_ONCE = must(
 )
 
 
-@check(CREATED_ONCE, on=ruled(Rule.CREATED_ONCE), shown_by=basic.streamed_text)
+@check(CREATED_ONCE, on=ruled(Rule.CREATED_ONCE), exercised_by=basic.streamed_text)
 def created_comes_once(found: tuple[Finding, ...]) -> Findings:
     """Judge what comes before the end; behind it nothing may come at all."""
     yield from found
@@ -54,7 +59,7 @@ NESTED = must(
 )
 
 
-@check(NESTED, on=ruled(Rule.NESTED), shown_by=basic.streamed_text)
+@check(NESTED, on=ruled(Rule.NESTED), exercised_by=basic.streamed_text)
 def snapshot_is_under_response(found: tuple[Finding, ...]) -> Findings:
     """Judge created, queued, in_progress and the three terminal events."""
     yield from found
@@ -70,7 +75,7 @@ ONE_ID = must(
 )
 
 
-@check(ONE_ID, on=ruled(Rule.ONE_ID), shown_by=basic.streamed_text)
+@check(ONE_ID, on=ruled(Rule.ONE_ID), exercised_by=basic.streamed_text)
 def one_response_id(found: tuple[Finding, ...]) -> Findings:
     """Compare each snapshot with the first; accumulators refuse another id."""
     yield from found
@@ -86,7 +91,7 @@ ONE_MODEL = should(
 )
 
 
-@check(ONE_MODEL, on=ruled(Rule.ONE_MODEL), shown_by=basic.streamed_text)
+@check(ONE_MODEL, on=ruled(Rule.ONE_MODEL), exercised_by=basic.streamed_text)
 def one_model(found: tuple[Finding, ...]) -> Findings:
     """Compare snapshots that name a model; which name is right is not judged here."""
     yield from found
@@ -103,7 +108,7 @@ WHOLE_START = should(
 )
 
 
-@check(WHOLE_START, on=ruled(Rule.WHOLE_START), shown_by=basic.streamed_text)
+@check(WHOLE_START, on=ruled(Rule.WHOLE_START), exercised_by=basic.streamed_text)
 def first_snapshot_is_whole(found: tuple[Finding, ...]) -> Findings:
     """Look for the six members of the page's own example, whatever their values."""
     yield from found
@@ -119,7 +124,7 @@ STARTED = should(
 )
 
 
-@check(STARTED, on=ruled(Rule.STARTED), shown_by=basic.streamed_text)
+@check(STARTED, on=ruled(Rule.STARTED), exercised_by=basic.streamed_text)
 def early_snapshot_is_unfinished(found: tuple[Finding, ...]) -> Findings:
     """Judge created, queued and in_progress: their status is queued or in_progress."""
     yield from found
@@ -135,7 +140,7 @@ TERMINAL = must(
 )
 
 
-@check(TERMINAL, on=ruled(Rule.TERMINAL), shown_by=basic.streamed_text)
+@check(TERMINAL, on=ruled(Rule.TERMINAL), exercised_by=basic.streamed_text)
 def terminal_event_comes(found: tuple[Finding, ...]) -> Findings:
     """Judge streams that the server ended; not those that we left, or gave up on."""
     yield from found
@@ -151,7 +156,7 @@ AGREES = must(
 )
 
 
-@check(AGREES, on=ruled(Rule.AGREES), shown_by=basic.streamed_text)
+@check(AGREES, on=ruled(Rule.AGREES), exercised_by=basic.streamed_text)
 def terminal_event_agrees_with_status(found: tuple[Finding, ...]) -> Findings:
     """Compare the two; which of them is right is a matter of the section status."""
     yield from found
@@ -167,7 +172,7 @@ NOTHING_AFTER = must(
 )
 
 
-@check(NOTHING_AFTER, on=ruled(Rule.NOTHING_AFTER), shown_by=basic.streamed_text)
+@check(NOTHING_AFTER, on=ruled(Rule.NOTHING_AFTER), exercised_by=basic.streamed_text)
 def nothing_follows_the_terminal_event(found: tuple[Finding, ...]) -> Findings:
     """Judge known events; ``[DONE]``, comments and extensions may follow.
 

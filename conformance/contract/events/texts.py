@@ -19,7 +19,7 @@ DELTA = must(
 )
 
 
-@check(DELTA, on=ruled(Rule.DELTA), shown_by=basic.streamed_text)
+@check(DELTA, on=ruled(Rule.DELTA), exercised_by=basic.streamed_text)
 def delta_is_a_string(found: tuple[Finding, ...]) -> Findings:
     """Judge null and objects as much as nothing; an empty text is a text."""
     yield from found
@@ -35,7 +35,7 @@ NOT_AFTER_DONE = must(
 )
 
 
-@check(NOT_AFTER_DONE, on=ruled(Rule.NOT_AFTER_DONE), shown_by=basic.streamed_text)
+@check(NOT_AFTER_DONE, on=ruled(Rule.NOT_AFTER_DONE), exercised_by=basic.streamed_text)
 def no_delta_after_done(found: tuple[Finding, ...]) -> Findings:
     """Judge deltas behind the end of their text, part or item, and a second end."""
     yield from found
@@ -51,7 +51,7 @@ ADDS_UP = must(
 )
 
 
-@check(ADDS_UP, on=ruled(Rule.ADDS_UP), shown_by=basic.streamed_text)
+@check(ADDS_UP, on=ruled(Rule.ADDS_UP), exercised_by=basic.streamed_text)
 def deltas_add_up(found: tuple[Finding, ...]) -> Findings:
     """Compare letter by letter, whitespace included, the announced part's text too.
 
@@ -70,7 +70,7 @@ IN_DELTAS = should(
 )
 
 
-@check(IN_DELTAS, on=ruled(Rule.IN_DELTAS), shown_by=basic.streamed_text)
+@check(IN_DELTAS, on=ruled(Rule.IN_DELTAS), exercised_by=basic.streamed_text)
 def text_comes_in_deltas(found: tuple[Finding, ...]) -> Findings:
     """Judge finished messages and calls whose text no delta told."""
     yield from found
@@ -86,7 +86,7 @@ FINISHED_TEXT = must(
 )
 
 
-@check(FINISHED_TEXT, on=ruled(Rule.FINISHED_TEXT), shown_by=basic.streamed_text)
+@check(FINISHED_TEXT, on=ruled(Rule.FINISHED_TEXT), exercised_by=basic.streamed_text)
 def finished_item_holds_the_text(found: tuple[Finding, ...]) -> Findings:
     """Accept what the deltas add up to, or what the end of the text said."""
     yield from found
@@ -102,7 +102,7 @@ SNAPSHOT_TEXT = must(
 )
 
 
-@check(SNAPSHOT_TEXT, on=ruled(Rule.SNAPSHOT_TEXT), shown_by=basic.streamed_text)
+@check(SNAPSHOT_TEXT, on=ruled(Rule.SNAPSHOT_TEXT), exercised_by=basic.streamed_text)
 def snapshot_holds_the_text(found: tuple[Finding, ...]) -> Findings:
     """Accept the text of the finished item, of its end, or of its deltas."""
     yield from found
@@ -118,7 +118,7 @@ REASONING_TEXT = should(
 )
 
 
-@check(REASONING_TEXT, on=ruled(Rule.REASONING_TEXT), shown_by=streamed_reasoning)
+@check(REASONING_TEXT, on=ruled(Rule.REASONING_TEXT), exercised_by=streamed_reasoning)
 def reasoning_adds_up(found: tuple[Finding, ...]) -> Findings:
     """Compare raw reasoning and summaries with their ends, their item and the snapshot.
 

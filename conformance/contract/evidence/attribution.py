@@ -56,7 +56,7 @@ _SECTIONS: Final[tuple[ModuleType, ...]] = (
 def _checks() -> Iterator[Check]:
     for module in _SECTIONS:
         for value in vars(module).values():
-            if isinstance(value, Check) and value.subject and not value.subject.note:
+            if isinstance(value, Check) and value.scope and not value.scope.observe:
                 yield value
 
 
@@ -64,7 +64,7 @@ def _found_by(check: Check, exchange: Exchange, profile: str) -> list[Finding]:
     """Return what a universal check finds; a crash is reported by its own verdict."""
     found = list[Finding]()
     try:
-        for picked in check.subject.pick(exchange) if check.subject else ():
+        for picked in check.scope.select(exchange) if check.scope else ():
             with suppress(Inconclusive, RejectedRequest):
                 found += check.findings(profile, *picked)
     except Exception:  # noqa: BLE001 -- the verdict of the check itself reports the crash
@@ -82,7 +82,7 @@ def findings_of_other_sections(exchange: Exchange, profile: str) -> list[Finding
     """
     found = list[Finding]()
     for check in _checks():
-        if check.requirement.holds_in(profile):
+        if check.requirement.applies_in(profile):
             found += _found_by(check, exchange, profile)
     return found
 

@@ -10,7 +10,7 @@ _ELSEWHERE = ("previous_response_id", "conversation", "prompt")
 
 def functions(request: Request) -> Mapping[str, Json]:
     """Return the schema of each function that a request declares, by its name."""
-    tools = request.member("tools")
+    tools = request.field("tools")
     return {
         tool["name"]: tool.get("parameters")
         for tool in (tools if isinstance(tools, list) else [])
@@ -22,7 +22,7 @@ def functions(request: Request) -> Mapping[str, Json]:
 
 def only_functions(request: Request) -> bool:
     """Say whether every declared tool, if there are any, is a well-formed function."""
-    tools = request.member("tools")
+    tools = request.field("tools")
     return tools is None or (
         isinstance(tools, list)
         and len(functions(request)) == len(tools)
@@ -32,7 +32,7 @@ def only_functions(request: Request) -> bool:
 
 def all_names(request: Request) -> frozenset[str]:
     """Return every ``name`` anywhere in the declared tools, nested forms included."""
-    return frozenset(_names(request.member("tools")))
+    return frozenset(_names(request.field("tools")))
 
 
 def _names(value: Json) -> Iterator[str]:
@@ -49,13 +49,13 @@ def _names(value: Json) -> Iterator[str]:
 def self_contained(request: Request) -> bool:
     """Say whether nothing that the server keeps can add to what is declared."""
     return isinstance(request.json, dict) and not any(
-        request.member(name) for name in _ELSEWHERE
+        request.field(name) for name in _ELSEWHERE
     )
 
 
 def chosen(request: Request) -> str | None:
     """Return the name of the one function that ``tool_choice`` forces, if it does."""
-    choice = request.member("tool_choice")
+    choice = request.field("tool_choice")
     if isinstance(choice, dict) and choice.get("type") == "function":
         name = choice.get("name")
         return name if isinstance(name, str) else None

@@ -17,9 +17,9 @@ def expect_accepted(exchange: Exchange, wanted: str) -> Findings:
     Raises ``Inconclusive`` where there is neither an answer nor such a refusal: a
     gateway's 502 or 503 may pass, and what an answer is made of has its own clauses.
     """
-    if exchange.kind is ResponseKind.REFUSAL or exchange.status == 500:
+    if exchange.kind is ResponseKind.CLIENT_ERROR or exchange.status == 500:
         yield exchange.finding("status", wanted, exchange.summary)
-    elif not exchange.answered:
+    elif not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
@@ -29,9 +29,9 @@ def expect_rejected(exchange: Exchange, wanted: str) -> Findings:
     Raises ``Inconclusive`` where it was neither answered nor refused, and where
     the refusal speaks of the caller.
     """
-    if exchange.answered:
+    if exchange.has_response:
         yield exchange.finding("status", wanted, str(exchange.status))
-    elif exchange.kind is not ResponseKind.REFUSAL or exchange.status in _CALLERS:
+    elif exchange.kind is not ResponseKind.CLIENT_ERROR or exchange.status in _CALLERS:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
@@ -42,10 +42,12 @@ def expect_rejection_to_name(
 
     Raises ``Inconclusive`` where there is neither an answer nor a refusal.
     """
-    if exchange.kind is ResponseKind.REFUSAL and exchange.status not in _CALLERS:
+    if exchange.kind is ResponseKind.CLIENT_ERROR and exchange.status not in _CALLERS:
         said = exchange.body[:65536].decode("utf-8", "replace").lower()
-        if not names_capability(exchange, capability) and not any(word in said for word in others):
+        if not names_capability(exchange, capability) and not any(
+            word in said for word in others
+        ):
             wanted = f"an answer, or a refusal that names what it lacks ({capability})"
             yield exchange.finding("status", wanted, exchange.summary)
-    elif not exchange.answered:
+    elif not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")

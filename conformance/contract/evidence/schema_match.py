@@ -39,7 +39,7 @@ def _members(value: Node, schema: Json) -> Findings:
     for name in schema.get("required", ()):
         if name not in value:
             yield value.finding(f"an object with {name!r}")
-    for name, member in value.members():
+    for name, member in value.fields():
         if name in declared:
             yield from misfits(member, declared[name])
         elif schema.get("additionalProperties") is False:

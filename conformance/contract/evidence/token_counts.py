@@ -36,7 +36,7 @@ def reasoning_tokens(response: Node) -> Node | None:
 
 
 def _usage(exchange: Exchange) -> Node | None:
-    final = exchange.final
+    final = exchange.response_or_none
     return final.get("usage") if final is not None else None
 
 

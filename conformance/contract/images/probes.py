@@ -14,10 +14,10 @@ RED: Final = (
 """A red square, 64 pixels wide: some models refuse pictures of less than 28."""
 
 
-@probe(answers=1, needs=Capability.IMAGES)
+@probe(model_responses=1, needs=Capability.IMAGES)
 def red_square(setting: ProbeContext) -> Steps:
     """A picture inside the request, and a question about its colour."""
-    yield setting.ask(
+    yield setting.request(
         [
             {
                 "role": "user",

@@ -44,10 +44,10 @@ def _words_of(exchange: Exchange) -> Observation | None:
     heard = frozenset(_WORD.findall(exchange.body)) if alone else frozenset()
     if not own and not heard:
         return None
-    return Observation(Words(own, heard, exchange.answered), exchange.id)
+    return Observation(Words(own, heard, exchange.has_response), exchange.id)
 
 
-@check(FOREIGN, on=EVERY_ATTEMPT.noting(_words_of), shown_by=probes.burst)
+@check(FOREIGN, on=EVERY_ATTEMPT.collecting(_words_of), exercised_by=probes.burst)
 def no_foreign_word(notes: list[Observation]) -> Findings:
     """Judge every answer of the run, but those to requests that bring a context by id.
 
@@ -97,8 +97,8 @@ CALLS = should(
 
 @check(
     CALLS,
-    on=EVERY_CALL.noting(_call_id),
-    shown_by=(tool_probes.required_call, tool_probes.tool_round_trip),
+    on=EVERY_CALL.collecting(_call_id),
+    exercised_by=(tool_probes.required_call, tool_probes.tool_round_trip),
 )
 def call_ids_are_not_shared(notes: list[Observation]) -> Findings:
     """Judge across answers: the calls of several turns end up in one conversation.
@@ -110,7 +110,9 @@ def call_ids_are_not_shared(notes: list[Observation]) -> Findings:
         before = first.setdefault(note.value.call_id, note)
         if before.value.response != note.value.response:
             wanted = f"another call_id than in {before.exchange}"
-            yield Finding(note.pointer, wanted, quote(note.value.call_id), note.exchange)
+            yield Finding(
+                note.pointer, wanted, quote(note.value.call_id), note.exchange
+            )
 
 
 Burst = tuple[Exchange, ...]
@@ -128,7 +130,11 @@ def _one_answer(burst: Burst, places: tuple[int, int], wanted: str) -> Findings:
     """Yield a finding where two JSON answers have one id, and others another."""
     first, second = (burst[place] for place in places)
     ids = [exchange.response.get("id") for exchange in (first, second)]
-    others = (x.final.get("id") for x in burst[: probes.EACH_WAY] if x.final)
+    others = (
+        x.response_or_none.get("id")
+        for x in burst[: probes.EACH_WAY]
+        if x.response_or_none
+    )
     told = {id_.value for id_ in others if id_ and id_.is_a(str) and id_.value}
     if len(told) < 2 or not all(id_ and id_.is_a(str) and id_.value for id_ in ids):
         raise Inconclusive(f"{first.id}: the ids of the answers tell nothing")

@@ -54,10 +54,10 @@ def _asking(setting: ProbeContext, number: int) -> Request:
         members["tools"] = []
     elif number >= EACH_WAY:
         members["stream"] = True
-    return setting.ask(said, **members)
+    return setting.request(said, **members)
 
 
-@probe(answers=2 * EACH_WAY)
+@probe(model_responses=2 * EACH_WAY)
 def burst(setting: ProbeContext) -> Steps:
     """Thirty-two requests at once, each with its own word, half of them streams."""
     yield tuple(_asking(setting, number) for number in range(2 * EACH_WAY))

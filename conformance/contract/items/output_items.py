@@ -11,7 +11,7 @@ from conformance.contract.probes import basic
 from conformance.contract.tools import probes as tool_probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import UnexpectedValue, Node
+from conformance.model.node import Node, UnexpectedValue
 from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Level, must, should
 from conformance.model.scope import (
     EVERY_ITEM,
@@ -21,7 +21,7 @@ from conformance.model.scope import (
     Observation,
     every,
 )
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
 PLAIN: Final = (basic.text, basic.streamed_text)
 
@@ -34,9 +34,9 @@ INPUT_TYPES: Final = ("text", "input_text", "summary_text")
 
 def _elements(exchange: Exchange) -> Iterator[tuple[Node]]:
     """Yield every element of an output, also those that are no items."""
-    if exchange.final is not None:
+    if exchange.response_or_none is not None:
         try:
-            yield from ((element,) for element in exchange.final["output"])
+            yield from ((element,) for element in exchange.response_or_none["output"])
         except UnexpectedValue:
             return
 
@@ -46,7 +46,7 @@ ELEMENTS: Final = every("every element of an output", _elements)
 
 def _contents(exchange: Exchange) -> Iterator[tuple[Node]]:
     """Yield every element of a message's content, also those that are no parts."""
-    for message, _ in EVERY_MESSAGE.pick(exchange):
+    for message, _ in EVERY_MESSAGE.select(exchange):
         content = message.get("content")
         if content is not None and content.is_a(list):
             yield from ((element,) for element in content)
@@ -65,7 +65,7 @@ TYPE = must(
 )
 
 
-@check(TYPE, on=ELEMENTS, shown_by=PLAIN)
+@check(TYPE, on=ELEMENTS, exercised_by=PLAIN)
 def name_their_type(element: Node) -> Findings:
     """Judge that there is a type; servers may have types of their own."""
     if not element["type"].expect(str):
@@ -80,7 +80,7 @@ MESSAGE_ID = must(
 )
 
 
-@check(MESSAGE_ID, on=EVERY_MESSAGE, shown_by=PLAIN)
+@check(MESSAGE_ID, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def messages_have_an_id(message: Node, _exchange: Exchange) -> Findings:
     """Judge that there is one: the events of a stream are put together by it."""
     if not message["id"].expect(str):
@@ -98,7 +98,7 @@ OTHER_ID = should(
 
 
 def _others(exchange: Exchange) -> Iterator[tuple[Node]]:
-    for item, _ in EVERY_ITEM.pick(exchange):
+    for item, _ in EVERY_ITEM.select(exchange):
         if item.value.get("type") != "message":
             yield (item,)
 
@@ -106,7 +106,7 @@ def _others(exchange: Exchange) -> Iterator[tuple[Node]]:
 @check(
     OTHER_ID,
     on=every("every output item that is no message", _others, EVERY_ITEM),
-    shown_by=tool_probes.offered_tool,
+    exercised_by=tool_probes.offered_tool,
 )
 def have_an_id(item: Node) -> Findings:
     """Judge calls, reasoning and all else; a message has a clause of its own."""
@@ -122,7 +122,9 @@ DISTINCT = must(
 )
 
 
-@check(DISTINCT, on=EVERY_RESPONSE_OBJECT, shown_by=(*PLAIN, tool_probes.several_calls))
+@check(
+    DISTINCT, on=EVERY_RESPONSE_OBJECT, exercised_by=(*PLAIN, tool_probes.several_calls)
+)
 def ids_differ_in_one_answer(response: Node, _exchange: Exchange) -> Findings:
     """Judge the ids that are there; clients keep the items of an answer by them."""
     output = response.get("output")
@@ -148,11 +150,13 @@ def _id_of(item: Node, exchange: Exchange) -> Observation | None:
     id_ = item.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
-    value = id_.value, exchange.request.question
+    value = id_.value, exchange.request.prompt_digest
     return Observation(value, exchange.id, id_.pointer)
 
 
-@check(NEW, on=EVERY_ITEM.noting(_id_of), shown_by=(*PLAIN, limit_probes.capped))
+@check(
+    NEW, on=EVERY_ITEM.collecting(_id_of), exercised_by=(*PLAIN, limit_probes.capped)
+)
 def ids_differ_between_answers(notes: list[Observation]) -> Findings:
     """Compare all answers of the run, since later requests may refer to any item.
 
@@ -180,7 +184,7 @@ STATUS = should(
 )
 
 
-@check(STATUS, on=EVERY_MESSAGE, shown_by=PLAIN)
+@check(STATUS, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def messages_have_a_status(message: Node, _exchange: Exchange) -> Findings:
     """Judge that it is a text; typed clients cannot read a message without one."""
     yield from message["status"].must_be(str)
@@ -194,10 +198,10 @@ ROLE = must(
 )
 
 
-@check(ROLE, on=EVERY_MESSAGE, shown_by=PLAIN)
+@check(ROLE, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def messages_are_the_assistants(message: Node, _exchange: Exchange) -> Findings:
     """Judge the exact word: clients send the message back under it."""
-    yield from message["role"].differs("assistant")
+    yield from message["role"].must_equal("assistant")
 
 
 CONTENT = must(
@@ -208,7 +212,7 @@ CONTENT = must(
 )
 
 
-@check(CONTENT, on=EVERY_MESSAGE, shown_by=PLAIN)
+@check(CONTENT, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def content_is_an_array(message: Node, _exchange: Exchange) -> Findings:
     """Judge the type: clients walk it without a look. It may be empty."""
     yield from message["content"].must_be(list)
@@ -222,7 +226,7 @@ PART_TYPE = must(
 )
 
 
-@check(PART_TYPE, on=CONTENTS, shown_by=PLAIN)
+@check(PART_TYPE, on=CONTENTS, exercised_by=PLAIN)
 def parts_name_their_type(element: Node) -> Findings:
     """Judge that there is a type; which types there are is not closed."""
     if not element["type"].expect(str):
@@ -237,7 +241,7 @@ OUTPUT_TEXT = must(
 )
 
 
-@check(OUTPUT_TEXT, on=EVERY_PART, shown_by=PLAIN)
+@check(OUTPUT_TEXT, on=EVERY_PART, exercised_by=PLAIN)
 def text_stands_in_output_text(part: Node, _exchange: Exchange) -> Findings:
     """Judge the names that belong elsewhere: clients collect output_text alone.
 
@@ -257,7 +261,7 @@ TEXT = must(
 )
 
 
-@check(TEXT, on=EVERY_PART, shown_by=PLAIN)
+@check(TEXT, on=EVERY_PART, exercised_by=PLAIN)
 def text_is_a_string(part: Node, _exchange: Exchange) -> Findings:
     """Judge the type, not what it says: it may be empty, and never null."""
     if part.value.get("type") == "output_text":
@@ -273,7 +277,7 @@ ANNOTATIONS = should(
 )
 
 
-@check(ANNOTATIONS, on=EVERY_PART, shown_by=PLAIN)
+@check(ANNOTATIONS, on=EVERY_PART, exercised_by=PLAIN)
 def annotations_are_an_array(part: Node, _exchange: Exchange) -> Findings:
     """Judge the final response; typed clients cannot read a part without it."""
     if part.value.get("type") == "output_text":

@@ -12,7 +12,7 @@ from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import Node
 from conformance.model.requirement import may, must, should
 from conformance.model.scope import EVERY_RESPONSE_OBJECT
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
 CUT: Final = (probes.capped, probes.streamed_capped)
 
@@ -147,7 +147,7 @@ def cut_answer_names_the_cap(exchange: Exchange) -> Findings:
     reason = _cut_reason(exchange)
     if reason is None:
         raise Inconclusive("the answer gives no reason for being cut")
-    yield from reason.differs("max_output_tokens")
+    yield from reason.must_equal("max_output_tokens")
 
 
 SAYS_COMPLETED = must(
@@ -184,10 +184,10 @@ NO_HIDDEN_CAP = may(
 )
 
 
-@check(NO_HIDDEN_CAP, on=EVERY_RESPONSE_OBJECT, shown_by=basic.text)
+@check(NO_HIDDEN_CAP, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
 def no_hidden_cap(_response: Node, exchange: Exchange) -> Findings:
     """Judge answers that say that they were cut, though no cap was asked for."""
-    if exchange.request.member("max_output_tokens") is None:
+    if exchange.request.field("max_output_tokens") is None:
         reason = _cut_reason(exchange)
         if reason is not None and reason.value == "max_output_tokens":
             yield reason.finding("no cut, since no cap was asked for")
@@ -207,7 +207,10 @@ def truncation_is_accepted(exchange: Exchange) -> Findings:
 
     ``disabled`` is what absence means, and goes with the page's other members.
     """
-    if exchange.kind is ResponseKind.REFUSAL and b"truncation" in exchange.body.lower():
+    if (
+        exchange.kind is ResponseKind.CLIENT_ERROR
+        and b"truncation" in exchange.body.lower()
+    ):
         return
     yield from expect_accepted(exchange, "200, or a refusal that names truncation")
 
@@ -228,7 +231,7 @@ def oversized_prompt_is_no_server_error(exchange: Exchange) -> Findings:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     if exchange.status >= 500:
         yield exchange.finding("status", "413 or 400", exchange.summary)
-    elif exchange.status < 400 and not exchange.answered:
+    elif exchange.status < 400 and not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
@@ -251,7 +254,7 @@ def oversized_prompt_is_refused_by_its_size(exchange: Exchange) -> Findings:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     if exchange.status == 413 or (exchange.status >= 400 and _speaks_of_size(exchange)):
         return
-    if exchange.answered:
+    if exchange.has_response:
         read = input_tokens(exchange)
         if read is None or read >= probes.LETTERS // 2:
             raise Inconclusive(f"{exchange.id}: the model may have read it all")

@@ -17,27 +17,27 @@ LETTERS: Final = 2_600_000
 """Single letters of the oversized prompt: a token each, and more than models read."""
 
 
-@probe(answers=1, tokens=CAP)
+@probe(model_responses=1, max_output_tokens=CAP)
 def capped(setting: ProbeContext) -> Steps:
     """A long answer is asked for, and only its beginning allowed."""
-    yield setting.ask(COUNT, max_output_tokens=CAP)
+    yield setting.request(COUNT, max_output_tokens=CAP)
 
 
-@probe(answers=1, tokens=CAP, needs=Capability.STREAMING)
+@probe(model_responses=1, max_output_tokens=CAP, needs=Capability.STREAMING)
 def streamed_capped(setting: ProbeContext) -> Steps:
     """The same long answer with the same cap, as a stream."""
-    yield setting.ask(COUNT, max_output_tokens=CAP, stream=True)
+    yield setting.request(COUNT, max_output_tokens=CAP, stream=True)
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def truncation(setting: ProbeContext) -> Steps:
     """A short question that lets the server shorten what is too long."""
-    yield setting.ask(truncation="auto")
+    yield setting.request(truncation="auto")
 
 
-@probe(refusals=1, last=True)
+@probe(rejections=1, run_last=True)
 def oversized(setting: ProbeContext) -> Steps:
     """A prompt of several million tokens, which no model in use can read."""
     alphabet = "q w e r t y u p a s d f g h j k z x c v b n m o l i "
     times = LETTERS // (len(alphabet) // 2)
-    yield setting.ask(alphabet * times, max_output_tokens=CAP)
+    yield setting.request(alphabet * times, max_output_tokens=CAP)

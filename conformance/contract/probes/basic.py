@@ -4,13 +4,13 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def text(setting: ProbeContext) -> Steps:
     """One short question, one complete answer."""
-    yield setting.ask()
+    yield setting.request()
 
 
-@probe(answers=1, needs=Capability.STREAMING)
+@probe(model_responses=1, needs=Capability.STREAMING)
 def streamed_text(setting: ProbeContext) -> Steps:
     """The same short question, answered as a stream."""
-    yield setting.ask(stream=True)
+    yield setting.request(stream=True)

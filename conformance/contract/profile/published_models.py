@@ -11,16 +11,19 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from conformance.clients.model_errors import ModelError, Path
-from conformance.clients.published_models import published, preload
-from conformance.contract.evidence.attribution import is_already_reported, findings_of_other_sections
+from conformance.clients.published_models import preload, published
+from conformance.contract.evidence.attribution import (
+    findings_of_other_sections,
+    is_already_reported,
+)
 from conformance.contract.probes import basic
 from conformance.contract.responses.envelope import PLAIN, WHOLE
 from conformance.contract.tools import probes
-from conformance.model.check import OptionalDependency, Findings, check
+from conformance.model.check import Findings, OptionalDependency, check
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange
 from conformance.model.generated_input import GeneratedInput, Scenario
-from conformance.model.node import Finding, Json, UnexpectedValue, Node, quote
+from conformance.model.node import Finding, Json, Node, UnexpectedValue, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_STREAM
 from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
@@ -28,7 +31,7 @@ from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
 MODELLED: Final = {"openai", "openresponses"}
 """The profiles whose models are published as a package."""
 
-MODELS: Final = OptionalDependency(str, preload, at_once=True)
+MODELS: Final = OptionalDependency(str, preload, load_before_run=True)
 """Never absent: a profile whose models are not there is left *inconclusive*."""
 
 NULLABLE: Final = (
@@ -110,7 +113,7 @@ REQUIRED = must(
 )
 
 
-@check(REQUIRED, on=WHOLE, shown_by=PLAIN, aid=MODELS)
+@check(REQUIRED, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
 def response_has_the_required_members(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -131,7 +134,7 @@ NULLS = should(
 )
 
 
-@check(NULLS, on=WHOLE, shown_by=PLAIN, aid=MODELS)
+@check(NULLS, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
 def response_has_the_nullable_members(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -171,7 +174,7 @@ FITS = must(
 )
 
 
-@check(FITS, on=WHOLE, shown_by=(*PLAIN, probes.offered_tool), aid=MODELS)
+@check(FITS, on=WHOLE, exercised_by=(*PLAIN, probes.offered_tool), dependency=MODELS)
 def response_fits_the_model(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -189,7 +192,7 @@ NESTED = should(
 )
 
 
-@check(NESTED, on=WHOLE, shown_by=(*PLAIN, probes.offered_tool), aid=MODELS)
+@check(NESTED, on=WHOLE, exercised_by=(*PLAIN, probes.offered_tool), dependency=MODELS)
 def nested_members_are_there(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -231,7 +234,7 @@ EVENT_FITS = must(
 )
 
 
-@check(EVENT_FITS, on=EVERY_STREAM, shown_by=basic.streamed_text, aid=MODELS)
+@check(EVENT_FITS, on=EVERY_STREAM, exercised_by=basic.streamed_text, dependency=MODELS)
 def event_fits_the_model(exchange: Exchange, *, profile: str) -> Findings:
     """Judge events of known types; the response object in them is judged by itself."""
     found = _events(exchange, profile, missing=False)
@@ -248,7 +251,9 @@ EVENT_WHOLE = should(
 )
 
 
-@check(EVENT_WHOLE, on=EVERY_STREAM, shown_by=basic.streamed_text, aid=MODELS)
+@check(
+    EVENT_WHOLE, on=EVERY_STREAM, exercised_by=basic.streamed_text, dependency=MODELS
+)
 def event_has_its_members(exchange: Exchange, *, profile: str) -> Findings:
     """Judge events of known types, one finding for each type and place."""
     found = _events(exchange, profile, missing=True)

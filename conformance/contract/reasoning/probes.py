@@ -13,13 +13,13 @@ ROOM: Final = 512
 """Output tokens for some thinking, and for an answer of a few words."""
 
 
-@probe(answers=1, tokens=TINY, needs=Capability.REASONING)
+@probe(model_responses=1, max_output_tokens=TINY, needs=Capability.REASONING)
 def starved_reasoning(setting: ProbeContext) -> Steps:
     """A little reasoning, and a cap that leaves hardly any room for it."""
-    yield setting.ask(reasoning={"effort": "low"}, max_output_tokens=TINY)
+    yield setting.request(reasoning={"effort": "low"}, max_output_tokens=TINY)
 
 
-@probe(answers=2, tokens=2 * ROOM, needs=Capability.REASONING)
+@probe(model_responses=2, max_output_tokens=2 * ROOM, needs=Capability.REASONING)
 def replayed_reasoning(setting: ProbeContext) -> Steps:
     """Much reasoning with a summary, then the whole answer comes back as input."""
     question: Json = {
@@ -27,15 +27,15 @@ def replayed_reasoning(setting: ProbeContext) -> Steps:
         "content": "How many of the numbers from 1 to 20 can be divided by 3? "
         "Answer with one number.",
     }
-    first = yield setting.ask(
+    first = yield setting.request(
         [question],
         reasoning={"effort": "high", "summary": "auto"},
         max_output_tokens=ROOM,
     )
-    if first.answered:
+    if first.has_response:
         turn = first.response["output"].expect(list)
         thanks: Json = {"role": "user", "content": "Thank you. Say hello in one word."}
-        yield setting.ask(
+        yield setting.request(
             [question, *turn, thanks],
             reasoning={"effort": "medium"},
             max_output_tokens=ROOM,

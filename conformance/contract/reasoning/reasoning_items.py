@@ -4,10 +4,10 @@ import re
 from typing import Final
 
 from conformance.contract.evidence.request_outcome import (
-    expect_rejection_to_name,
     expect_accepted,
+    expect_rejection_to_name,
 )
-from conformance.contract.evidence.token_counts import reasoning_tokens, output_tokens
+from conformance.contract.evidence.token_counts import output_tokens, reasoning_tokens
 from conformance.contract.probes import basic
 from conformance.contract.reasoning import probes
 from conformance.model.check import Findings, check
@@ -15,7 +15,7 @@ from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_REASONING, EVERY_RESPONSE_OBJECT
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
 _EFFORT = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/reasoning"
 
@@ -97,7 +97,7 @@ SUMMARY = should(
 )
 
 
-@check(SUMMARY, on=EVERY_REASONING, shown_by=probes.replayed_reasoning)
+@check(SUMMARY, on=EVERY_REASONING, exercised_by=probes.replayed_reasoning)
 def item_has_a_summary(item: Node, _exchange: Exchange) -> Findings:
     """Judge the array; it is empty where nothing was summed up."""
     item["summary"].expect(list)
@@ -116,7 +116,7 @@ PARTS = should(
 _TYPES: Final = {"summary": "summary_text", "content": "reasoning_text"}
 
 
-@check(PARTS, on=EVERY_REASONING, shown_by=probes.replayed_reasoning)
+@check(PARTS, on=EVERY_REASONING, exercised_by=probes.replayed_reasoning)
 def parts_hold_texts(item: Node, _exchange: Exchange) -> Findings:
     """Judge summary and content, where they are arrays; both may be empty."""
     for member, type_ in _TYPES.items():
@@ -124,7 +124,7 @@ def parts_hold_texts(item: Node, _exchange: Exchange) -> Findings:
         if parts is None or not parts.is_a(list):
             continue
         for part in parts:
-            yield from part["type"].differs(type_)
+            yield from part["type"].must_equal(type_)
             yield from part["text"].must_be(str)
 
 
@@ -138,7 +138,7 @@ COUNTED = should(
 )
 
 
-@check(COUNTED, on=EVERY_REASONING, shown_by=probes.replayed_reasoning)
+@check(COUNTED, on=EVERY_REASONING, exercised_by=probes.replayed_reasoning)
 def shown_thoughts_are_counted(item: Node, exchange: Exchange) -> Findings:
     """Judge counts that are there, beside an item with a text in it."""
     lists = [item.get("summary"), item.get("content")]
@@ -160,7 +160,7 @@ TAGS = should(
 _TAGS: Final = re.compile(r"</?(?:think|thinking|thought|reasoning)>|<\|channel\|>")
 
 
-@check(TAGS, on=EVERY_RESPONSE_OBJECT, shown_by=basic.text)
+@check(TAGS, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
 def tags_stay_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
     """Judge answers with a text, unless the request itself has such a tag."""
     text = exchange.text

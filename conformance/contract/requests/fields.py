@@ -21,7 +21,12 @@ from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import UnexpectedValue, is_a
 from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
 from conformance.model.scope import Picked, every
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT, RFC_JSON
+from conformance.model.sources import (
+    NEWAPI_DOCUMENT,
+    OPENAI_API,
+    REPORTED_BUGS,
+    RFC_JSON,
+)
 
 _MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
@@ -83,7 +88,7 @@ def whole_numbers_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     for row, exchange in zip(probes.OPTIONS, apart, strict=False):
         if row not in probes.WHOLE_NUMBERS:
             continue
-        if exchange.kind is ResponseKind.REFUSAL and names(exchange, ("support",)):
+        if exchange.kind is ResponseKind.CLIENT_ERROR and names(exchange, ("support",)):
             raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     yield from served_together(probes.OPTIONS, probes.WHOLE_NUMBERS, whole, apart)
 
@@ -174,11 +179,11 @@ INSTRUCTIONS = must(
 def _without_instructions(exchange: Exchange) -> Iterator[Picked]:
     """Pick what answers or blames a request of a model, a text and no more."""
     request = exchange.request
-    if exchange.status not in {400, 422} and not exchange.answered:
+    if exchange.status not in {400, 422} and not exchange.has_response:
         return
     if request.method != "POST" or not isinstance(request.json, dict):
         return
-    said = request.member("input")
+    said = request.field("input")
     bare = request.json.keys() <= {"model", "input", "stream"}
     if bare and is_a(said, str) and said and "instructions" not in said.lower():
         yield (exchange,)
@@ -187,11 +192,11 @@ def _without_instructions(exchange: Exchange) -> Iterator[Picked]:
 @check(
     INSTRUCTIONS,
     on=every("every plain request", _without_instructions),
-    shown_by=basic.text,
+    exercised_by=basic.text,
 )
 def instructions_are_optional(exchange: Exchange) -> Findings:
     """Judge refusals that name instructions; any other has another reason."""
-    if exchange.answered:
+    if exchange.has_response:
         return
     if not names(exchange, ("instructions",)):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")

@@ -11,7 +11,12 @@ from conformance.contract.requests.outcome import Apart, served_together, was_se
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
-from conformance.model.sources import PROJECT_DECISION, OPENAI_API, NEWAPI_DOCUMENT, RFC_JSON
+from conformance.model.sources import (
+    NEWAPI_DOCUMENT,
+    OPENAI_API,
+    PROJECT_DECISION,
+    RFC_JSON,
+)
 
 _MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 _MESSAGES: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/InputMessage"

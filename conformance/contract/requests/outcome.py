@@ -10,7 +10,12 @@ from typing import Final
 
 from conformance.contract.requests.probes import RequestCase, RequestCases, all_of
 from conformance.model.check import Findings
-from conformance.model.exchange import Exchange, Inconclusive, ResponseKind, RejectedRequest
+from conformance.model.exchange import (
+    Exchange,
+    Inconclusive,
+    RejectedRequest,
+    ResponseKind,
+)
 from conformance.model.node import UnexpectedValue
 
 Apart = tuple[Exchange, ...]
@@ -25,7 +30,10 @@ LONGEST_READ: Final = 65536
 
 def was_served(exchange: Exchange) -> bool:
     """Say whether a request was served or refused; raises ``Inconclusive``."""
-    if exchange.kind is ResponseKind.REFUSAL and exchange.status not in OF_THE_CALLER:
+    if (
+        exchange.kind is ResponseKind.CLIENT_ERROR
+        and exchange.status not in OF_THE_CALLER
+    ):
         if not exchange.body.strip():
             raise Inconclusive(f"{exchange.id}: refused without a word")
         return False
@@ -91,7 +99,9 @@ named = partial(row_by_row, judge=_named)
 """Find each row whose refusal has none of the row's names in it."""
 
 
-def served_together(table: RequestCases, rows: RequestCases, whole: Exchange, apart: Apart) -> Findings:
+def served_together(
+    table: RequestCases, rows: RequestCases, whole: Exchange, apart: Apart
+) -> Findings:
     """Judge ``rows`` of a table that went out in one request, then one by one.
 
     ``apart`` is empty where the one request was served, or told nothing.

@@ -63,7 +63,10 @@ def all_of(rows: RequestCases) -> RequestCase:
 def together(setting: ProbeContext, whole: RequestCase, rows: RequestCases) -> Steps:
     """Send all in one; where that is not served, send each row by itself."""
     told: Exchange = yield whole.request(setting)
-    if told.kind in {ResponseKind.REFUSAL, ResponseKind.BREAKDOWN} and not told.rate_limited:
+    if (
+        told.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
+        and not told.rate_limited
+    ):
         yield tuple(row.request(setting) for row in rows)
 
 
@@ -148,7 +151,7 @@ _CONVERSATION: Final = RequestCase(
 )
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def forms(setting: ProbeContext) -> Steps:
     """Every form of a message, in one conversation."""
     yield from together(setting, _CONVERSATION, FORMS)
@@ -173,7 +176,7 @@ WHOLE_NUMBERS: Final[RequestCases] = (given("temperature", 1), given("top_p", 1)
 OPTIONS: Final[RequestCases] = (*PLAIN, *FAMILY, *CHARSET, *WHOLE_NUMBERS)
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def options(setting: ProbeContext) -> Steps:
     """A request with members that every client may send."""
     yield from together(setting, all_of(OPTIONS), OPTIONS)
@@ -195,22 +198,24 @@ NULLS: Final[RequestCases] = tuple(
 TOOL_NULLS: Final[RequestCases] = (given("tools", None), given("tool_choice", None))
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def nulls(setting: ProbeContext) -> Steps:
     """Every optional member as null, those of tools left out."""
     yield from together(setting, all_of(NULLS), NULLS)
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def tool_nulls(setting: ProbeContext) -> Steps:
     """The members of tools as null."""
     yield from together(setting, all_of(TOOL_NULLS), TOOL_NULLS)
 
 
-NO_INPUT: Final[RequestCases] = (RequestCase("input is missing", without=("input",), names=("input",)),)
+NO_INPUT: Final[RequestCases] = (
+    RequestCase("input is missing", without=("input",), names=("input",)),
+)
 
 
-@probe(answers=1)
+@probe(model_responses=1)
 def no_input(setting: ProbeContext) -> Steps:
     """A model alone, as in the page's own call."""
     yield from each(setting, NO_INPUT)
@@ -222,7 +227,7 @@ CHAT_CAP: Final = 16
 COUNTING: Final = "Count from 1 to 100, and write nothing but the numbers."
 
 
-@probe(answers=1, tokens=CHAT_CAP)
+@probe(model_responses=1, max_output_tokens=CHAT_CAP)
 def chat_cap(setting: ProbeContext) -> Steps:
     """A long answer, capped by the chat parameter max_tokens."""
-    yield setting.ask(COUNTING, max_tokens=CHAT_CAP)
+    yield setting.request(COUNTING, max_tokens=CHAT_CAP)

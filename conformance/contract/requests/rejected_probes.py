@@ -30,13 +30,19 @@ def _message(label: str, *names: str, **members: Json) -> RequestCase:
 # --- no JSON, and JSON that is no request -------------------------------------------
 
 MALFORMED: Final[RequestCases] = (
-    RequestCase("the body ends in its middle", rewrite=lambda body: body[: len(body) // 2]),
+    RequestCase(
+        "the body ends in its middle", rewrite=lambda body: body[: len(body) // 2]
+    ),
     RequestCase("the body is prose", rewrite=lambda _: b"Say hello in one word."),
     RequestCase("the body is empty", rewrite=lambda _: b""),
 )
 LENIENT: Final[RequestCases] = (
-    RequestCase("words follow the JSON value", rewrite=lambda body: body + b" and goodbye"),
-    RequestCase("a comma follows the last member", rewrite=lambda body: body[:-1] + b",}"),
+    RequestCase(
+        "words follow the JSON value", rewrite=lambda body: body + b" and goodbye"
+    ),
+    RequestCase(
+        "a comma follows the last member", rewrite=lambda body: body[:-1] + b",}"
+    ),
     RequestCase(
         "a text is not UTF-8",
         rewrite=lambda body: body.replace(b"hello", b"hell\xf6", 1),
@@ -49,19 +55,19 @@ NOT_AN_OBJECT: Final[RequestCases] = (
 )
 
 
-@probe(refusals=len(MALFORMED))
+@probe(rejections=len(MALFORMED))
 def malformed_bodies(setting: ProbeContext) -> Steps:
     """Bodies that are not JSON."""
     yield from each(setting, MALFORMED)
 
 
-@probe(refusals=len(LENIENT))
+@probe(rejections=len(LENIENT))
 def almost_json(setting: ProbeContext) -> Steps:
     """Bodies that only a lenient reader takes for JSON."""
     yield from each(setting, LENIENT)
 
 
-@probe(refusals=len(NOT_AN_OBJECT))
+@probe(rejections=len(NOT_AN_OBJECT))
 def other_json(setting: ProbeContext) -> Steps:
     """Bodies of JSON that are not an object."""
     yield from each(setting, NOT_AN_OBJECT)
@@ -82,19 +88,19 @@ MODEL_TYPES: Final[RequestCases] = (
 UNKNOWN: Final[RequestCases] = (given("model", UNKNOWN_MODEL),)
 
 
-@probe(refusals=len(NO_MODEL))
+@probe(rejections=len(NO_MODEL))
 def no_model(setting: ProbeContext) -> Steps:
     """Requests without a model."""
     yield from each(setting, NO_MODEL)
 
 
-@probe(refusals=len(MODEL_TYPES))
+@probe(rejections=len(MODEL_TYPES))
 def model_types(setting: ProbeContext) -> Steps:
     """Models that are no name."""
     yield from each(setting, MODEL_TYPES)
 
 
-@probe(refusals=len(UNKNOWN))
+@probe(rejections=len(UNKNOWN))
 def unknown_model(setting: ProbeContext) -> Steps:
     """A model that nobody has."""
     yield from each(setting, UNKNOWN)
@@ -152,37 +158,37 @@ SAMPLING: Final[RequestCases] = (
 )
 
 
-@probe(refusals=len(INPUT_TYPES))
+@probe(rejections=len(INPUT_TYPES))
 def input_types(setting: ProbeContext) -> Steps:
     """Inputs that are neither a text nor an array."""
     yield from each(setting, INPUT_TYPES)
 
 
-@probe(refusals=len(MESSAGES))
+@probe(rejections=len(MESSAGES))
 def broken_messages(setting: ProbeContext) -> Steps:
     """Messages that are none."""
     yield from each(setting, MESSAGES)
 
 
-@probe(refusals=len(TYPES))
+@probe(rejections=len(TYPES))
 def wrong_types(setting: ProbeContext) -> Steps:
     """Optional members of another JSON type."""
     yield from each(setting, TYPES)
 
 
-@probe(refusals=len(VALUES))
+@probe(rejections=len(VALUES))
 def unknown_values(setting: ProbeContext) -> Steps:
     """Words that are outside their lists."""
     yield from each(setting, VALUES)
 
 
-@probe(refusals=len(CAPS))
+@probe(rejections=len(CAPS))
 def impossible_caps(setting: ProbeContext) -> Steps:
     """Numbers of tokens that no answer can have."""
     yield from each(setting, CAPS)
 
 
-@probe(refusals=len(SAMPLING))
+@probe(rejections=len(SAMPLING))
 def impossible_sampling(setting: ProbeContext) -> Steps:
     """Sampling parameters that mean nothing."""
     yield from each(setting, SAMPLING)
@@ -204,7 +210,7 @@ NAMED: Final[dict[Probe, RequestCases]] = {
 
 def row_of(name: str, request: Request) -> RequestCase | None:
     """Return the row that a request of a probe in ``NAMED`` was built from."""
-    model = request.member("model")
+    model = request.field("model")
     setting = ProbeContext(model if isinstance(model, str) else "")
     for held, rows in NAMED.items():
         if held.name == name:
@@ -247,7 +253,9 @@ ODD_BODIES: Final[RequestCases] = (
         "a text holds half a surrogate pair",
         rewrite=lambda body: body.replace(b"hello", b"hello \\ud83d", 1),
     ),
-    RequestCase("a member is given twice", rewrite=lambda body: b'{"input":"Hi.",' + body[1:]),
+    RequestCase(
+        "a member is given twice", rewrite=lambda body: b'{"input":"Hi.",' + body[1:]
+    ),
     RequestCase(
         f"arrays are nested {DEPTH} deep",
         rewrite=lambda body: body[:-1] + b',"x_deep":' + _NEST + b"}",
@@ -257,13 +265,13 @@ ODD_BODIES: Final[RequestCases] = (
 )
 
 
-@probe(answers=len(ODD_MEMBERS))
+@probe(model_responses=len(ODD_MEMBERS))
 def odd_members(setting: ProbeContext) -> Steps:
     """Members, items and values that a server may know as well as not."""
     yield from each(setting, ODD_MEMBERS)
 
 
-@probe(answers=len(ODD_BODIES))
+@probe(model_responses=len(ODD_BODIES))
 def odd_bodies(setting: ProbeContext) -> Steps:
     """Bodies that few expect: huge, deep, doubled, or in halves of characters."""
     yield from each(setting, ODD_BODIES)

@@ -14,7 +14,12 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, must, should
 from conformance.model.scope import EVERY_EXCHANGE, Observation
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT, RFC_JSON
+from conformance.model.sources import (
+    NEWAPI_DOCUMENT,
+    OPENAI_API,
+    REPORTED_BUGS,
+    RFC_JSON,
+)
 
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request"
 _MEMBERS: Final = f"{_REQUEST}/properties"
@@ -188,7 +193,11 @@ def impossible_caps_are_refused(exchanges: Apart) -> Findings:
 
 
 def _was_cut(exchange: Exchange) -> bool:
-    status = exchange.final.get("status") if exchange.final is not None else None
+    status = (
+        exchange.response_or_none.get("status")
+        if exchange.response_or_none is not None
+        else None
+    )
     return status is not None and status.value == "incomplete"
 
 
@@ -216,7 +225,7 @@ NAMED = should(
 
 def _refused_row(exchange: Exchange) -> Observation | None:
     """Note a refusal whose request has a member to blame, or none, and its row."""
-    if exchange.kind is not ResponseKind.REFUSAL:
+    if exchange.kind is not ResponseKind.CLIENT_ERROR:
         return None
     if exchange.probe == basic.text.name:
         return Observation((None, exchange), exchange.id)
@@ -226,8 +235,8 @@ def _refused_row(exchange: Exchange) -> Observation | None:
 
 @check(
     NAMED,
-    on=EVERY_EXCHANGE.noting(_refused_row),
-    shown_by=(basic.text, *probes.NAMED),
+    on=EVERY_EXCHANGE.collecting(_refused_row),
+    exercised_by=(basic.text, *probes.NAMED),
 )
 def refusals_name_the_member(notes: list[Observation]) -> Findings:
     """Look for the name anywhere in a refusal; what was served has its own clauses.

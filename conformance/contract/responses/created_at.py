@@ -9,7 +9,7 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.requirement import must, should
-from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
 _MEMBER: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties/created_at"
 
@@ -33,7 +33,7 @@ CREATED_AT = must(
 )
 
 
-@check(CREATED_AT, on=WHOLE, shown_by=PLAIN)
+@check(CREATED_AT, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_a_number(response: Node, _exchange: Exchange) -> Findings:
     """Judge the type; that it is whole is a clause of its own."""
     yield from response["created_at"].must_be(float)
@@ -54,7 +54,7 @@ SECONDS = must(
 )
 
 
-@check(SECONDS, on=WHOLE, shown_by=PLAIN)
+@check(SECONDS, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_in_seconds(response: Node, _exchange: Exchange) -> Findings:
     """Judge the magnitude: milliseconds are a thousand times too many."""
     stated = _created(response)
@@ -73,7 +73,7 @@ WHOLE_SECONDS = should(
 )
 
 
-@check(WHOLE_SECONDS, on=WHOLE, shown_by=PLAIN)
+@check(WHOLE_SECONDS, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_an_integer(response: Node, _exchange: Exchange) -> Findings:
     """Judge how the number is written: ``1786588600.0`` has broken typed clients."""
     stated = _created(response)
@@ -101,7 +101,7 @@ def _around(exchange: Exchange) -> tuple[float, float]:
     return known.timestamp() - DAY, known.timestamp() + DAY
 
 
-@check(NOW, on=WHOLE, shown_by=PLAIN)
+@check(NOW, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_now(response: Node, exchange: Exchange) -> Findings:
     """Compare two clocks of the target with each other, never with ours.
 

@@ -15,9 +15,9 @@ from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Respons
 from conformance.model.node import Node, quote
 from conformance.model.requirement import must, should
 from conformance.model.scope import (
+    EVERY_2XX,
     EVERY_JSON_RESPONSE,
     EVERY_RESPONSE_OBJECT,
-    EVERY_2XX,
     Observation,
     only,
 )
@@ -30,12 +30,14 @@ MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties"
 
 
 def _is_whole(exchange: Exchange) -> bool:
-    final = exchange.final
+    final = exchange.response_or_none
     status = final.get("status") if final is not None else None
     return status is None or status.value != "failed"
 
 
-WHOLE: Final = only(EVERY_RESPONSE_OBJECT, "every response that did not fail", _is_whole)
+WHOLE: Final = only(
+    EVERY_RESPONSE_OBJECT, "every response that did not fail", _is_whole
+)
 """(response, exchange): each final response object that has to be complete."""
 
 
@@ -48,13 +50,13 @@ IS_A_RESPONSE = must(
 )
 
 
-@check(IS_A_RESPONSE, on=EVERY_2XX, shown_by=PLAIN)
+@check(IS_A_RESPONSE, on=EVERY_2XX, exercised_by=PLAIN)
 def is_a_response_object(exchange: Exchange) -> Findings:
     """Judge the body from afar: one JSON value that has a response's marks, or events.
 
     An answer that the transport cut off is no evidence, and judged elsewhere.
     """
-    if exchange.kind is not ResponseKind.UNRECOGNISED:
+    if exchange.kind is not ResponseKind.UNRECOGNIZED:
         return
     if exchange.failure:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
@@ -74,10 +76,10 @@ MEDIA_TYPE = must(
 )
 
 
-@check(MEDIA_TYPE, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
+@check(MEDIA_TYPE, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def media_type_is_json(exchange: Exchange) -> Findings:
     """Judge the media type alone; its parameters, such as charset, are free."""
-    if not exchange.says_json:
+    if not exchange.has_json_media_type:
         got = quote(exchange.header("content-type") or "none")
         yield exchange.finding("header content-type", "application/json", got)
 
@@ -90,7 +92,7 @@ NO_MARK = must(
 )
 
 
-@check(NO_MARK, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
+@check(NO_MARK, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def no_byte_order_mark(exchange: Exchange) -> Findings:
     """Judge the first three bytes, at which strict parsers stop."""
     if exchange.body.startswith(BOM_UTF8):
@@ -105,10 +107,10 @@ CONSTANTS = must(
 )
 
 
-@check(CONSTANTS, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
+@check(CONSTANTS, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def numbers_are_json(exchange: Exchange) -> Findings:
     """Judge the words that lenient parsers read and strict ones stop at."""
-    for name in exchange.reading.constants:
+    for name in exchange.parsed_body.constants:
         yield exchange.finding("", "JSON numbers", name)
 
 
@@ -120,10 +122,10 @@ ONCE = should(
 )
 
 
-@check(ONCE, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
+@check(ONCE, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def members_stand_once(exchange: Exchange) -> Findings:
     """Judge JSON answers; what a repeated name means differs between parsers."""
-    for name in exchange.reading.repeated:
+    for name in exchange.parsed_body.repeated:
         yield exchange.finding("", f"one member {name!r}", "two in one object")
 
 
@@ -135,7 +137,7 @@ ID = must(
 )
 
 
-@check(ID, on=EVERY_RESPONSE_OBJECT, shown_by=PLAIN)
+@check(ID, on=EVERY_RESPONSE_OBJECT, exercised_by=PLAIN)
 def id_is_a_string(response: Node, _exchange: Exchange) -> Findings:
     """Judge that there is one; prefix and form are opaque."""
     if not response["id"].expect(str):
@@ -155,10 +157,16 @@ def _id_of(response: Node, exchange: Exchange) -> Observation | None:
     id_ = response.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
-    return Observation((id_.value, exchange.request.question), exchange.id, id_.pointer)
+    return Observation(
+        (id_.value, exchange.request.prompt_digest), exchange.id, id_.pointer
+    )
 
 
-@check(UNIQUE, on=EVERY_RESPONSE_OBJECT.noting(_id_of), shown_by=(*PLAIN, probes.capped))
+@check(
+    UNIQUE,
+    on=EVERY_RESPONSE_OBJECT.collecting(_id_of),
+    exercised_by=(*PLAIN, probes.capped),
+)
 def ids_are_unique(notes: list[Observation]) -> Findings:
     """Compare all answers of the run, streamed ones included.
 
@@ -185,10 +193,10 @@ OBJECT = must(
 )
 
 
-@check(OBJECT, on=WHOLE, shown_by=PLAIN)
+@check(OBJECT, on=WHOLE, exercised_by=PLAIN)
 def object_says_response(response: Node, _exchange: Exchange) -> Findings:
     """Judge the exact word, which clients tell the kinds of objects by."""
-    yield from response["object"].differs("response")
+    yield from response["object"].must_equal("response")
 
 
 OUTPUT = must(
@@ -200,7 +208,7 @@ OUTPUT = must(
 )
 
 
-@check(OUTPUT, on=WHOLE, shown_by=PLAIN)
+@check(OUTPUT, on=WHOLE, exercised_by=PLAIN)
 def output_is_an_array(response: Node, _exchange: Exchange) -> Findings:
     """Judge the type: clients walk it without a look. What is in it is not judged."""
     yield from response["output"].must_be(list)

@@ -9,7 +9,7 @@ from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import Node
 from conformance.model.requirement import must, should
 from conformance.model.scope import Observation, only
-from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
 MODEL = must(
     "responses.model-is-a-string",
@@ -20,7 +20,7 @@ MODEL = must(
 
 
 def _names_model(exchange: Exchange) -> bool:
-    asked = exchange.request.member("model")
+    asked = exchange.request.field("model")
     return isinstance(asked, str) and bool(asked)
 
 
@@ -28,7 +28,7 @@ NAMED: Final = only(WHOLE, "every response to a named model", _names_model)
 """(response, exchange): each whole response whose request named a model."""
 
 
-@check(MODEL, on=NAMED, shown_by=PLAIN)
+@check(MODEL, on=NAMED, exercised_by=PLAIN)
 def model_is_a_string(response: Node, _exchange: Exchange) -> Findings:
     """Judge that there is a name, where the request gave one; not which name."""
     if not response["model"].expect(str):
@@ -61,10 +61,10 @@ def is_a_version(one: str, other: str) -> bool:
     return not rest or _VERSION.fullmatch(rest) is not None
 
 
-@check(SAME_MODEL, on=NAMED, shown_by=PLAIN)
+@check(SAME_MODEL, on=NAMED, exercised_by=PLAIN)
 def model_is_the_one_asked_for(response: Node, exchange: Exchange) -> Findings:
     """Compare names; an alias that stands for a foreign name is worth a look only."""
-    asked: str = exchange.request.member("model")
+    asked: str = exchange.request.field("model")
     stated = response.get("model")
     if stated is None or not stated.value or not stated.is_a(str):
         raise Inconclusive("the answer names no model")
@@ -85,12 +85,12 @@ def _model_of(response: Node, exchange: Exchange) -> Observation | None:
     stated = response.get("model")
     if stated is None or not stated.value or not stated.is_a(str):
         return None
-    asked = exchange.request.member("model")
+    asked = exchange.request.field("model")
     streamed = exchange.kind is ResponseKind.STREAM
     return Observation((asked, streamed, stated.value), exchange.id, stated.pointer)
 
 
-@check(ONE_NAME, on=NAMED.noting(_model_of), shown_by=PLAIN)
+@check(ONE_NAME, on=NAMED.collecting(_model_of), exercised_by=PLAIN)
 def model_is_named_alike(notes: list[Observation]) -> Findings:
     """Compare the names that one model goes by in each mode.
 

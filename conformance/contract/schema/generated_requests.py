@@ -21,8 +21,11 @@ from conformance.model.node import Finding
 from conformance.model.probe import ProbeResult
 from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, may, must, should
 from conformance.model.scope import EVERY_ATTEMPT, only
-from conformance.model.sources import PROJECT_DECISION, NEWAPI_DOCUMENT
-from conformance.property_based.response_checks import check_response, document_violations
+from conformance.model.sources import NEWAPI_DOCUMENT, PROJECT_DECISION
+from conformance.property_based.response_checks import (
+    check_response,
+    document_violations,
+)
 
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request"
 
@@ -154,7 +157,11 @@ def doubtful_is_answered_or_named(first: Exchange, *smaller: ProbeResult) -> Fin
 
 
 def _is_judged(exchange: Exchange) -> bool:
-    known = exchange.kind in {ResponseKind.ANSWER, ResponseKind.STREAM, ResponseKind.REFUSAL}
+    known = exchange.kind in {
+        ResponseKind.RESPONSE,
+        ResponseKind.STREAM,
+        ResponseKind.CLIENT_ERROR,
+    }
     blank = 200 <= exchange.status < 300
     return exchange.probe.startswith(PREFIX) and (known or blank)
 
@@ -179,7 +186,7 @@ BY_SCENARIO: Final[dict[Scenario, Check]] = {
     Scenario.OUT_OF_ENUM: enum_is_enforced,
     Scenario.VALID: valid_is_answered,
     Scenario.NULL: null_acts_as_absent,
-    Scenario.OPEN: doubtful_is_answered_or_named,
+    Scenario.UNSPECIFIED: doubtful_is_answered_or_named,
 }
 
 

@@ -120,7 +120,7 @@ def probe_of(entry: Entry, searches: MinimizationBudget) -> Probe:
         answers,
         1 - answers,
         answers * TOKENS,
-        extras=True,
+        optional_turns=True,
     )
 
 

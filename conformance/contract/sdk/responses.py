@@ -16,7 +16,7 @@ from conformance.contract.errors.envelope import OF_HTTP
 from conformance.contract.evidence.attribution import explaining_requirements
 from conformance.contract.limits import probes as limit_probes
 from conformance.contract.probes import basic
-from conformance.model.check import OptionalDependency, Findings, check
+from conformance.model.check import Findings, OptionalDependency, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.generated_input import PREFIX
 from conformance.model.node import Finding, Json, quote
@@ -36,7 +36,7 @@ MOST: Final = 8
 
 def is_read(exchange: Exchange) -> bool:
     """Say whether a program would see this answer: whole, and to a plain request."""
-    whole = exchange.failure is None and exchange.request.hang_up_after is None
+    whole = exchange.failure is None and exchange.request.disconnect_after is None
     return whole and not exchange.probe.startswith(PREFIX) and not exchange.rate_limited
 
 
@@ -46,7 +46,7 @@ def _noted(exchange: Exchange) -> Observation:
 
 def subject(of: Scope, name: str, test: Callable[[Exchange], bool]) -> Scope:
     """Hand all answers of a run over at once, at its end: the client takes its time."""
-    return only(of, name, test).noting(_noted)
+    return only(of, name, test).collecting(_noted)
 
 
 CLIENT: Final = OptionalDependency(openai_client.missing_reason, openai_client.preload)
@@ -56,7 +56,11 @@ REFUSED: Final = subject(EVERY_REJECTION, "every refusal of a probe", is_read)
 
 
 def _items(exchange: Exchange) -> list[Json]:
-    output = exchange.final.value.get("output") if exchange.final is not None else None
+    output = (
+        exchange.response_or_none.value.get("output")
+        if exchange.response_or_none is not None
+        else None
+    )
     listed = output if isinstance(output, list) else []
     return [item for item in listed if isinstance(item, dict)]
 
@@ -154,7 +158,9 @@ READS = must(
 )
 
 
-@check(READS, on=READ, shown_by=(basic.text, limit_probes.capped), aid=CLIENT)
+@check(
+    READS, on=READ, exercised_by=(basic.text, limit_probes.capped), dependency=CLIENT
+)
 def reads_a_response(notes: list[Observation], *, profile: str) -> Findings:
     """Judge output_text, function calls, and that nothing is raised."""
 
@@ -175,8 +181,12 @@ MESSAGE = should(
 )
 
 
-@check(MESSAGE, on=REFUSED, shown_by=error_probes.crowded_refusal, aid=CLIENT)
-def finds_the_message_of_an_error(notes: list[Observation], *, profile: str) -> Findings:
+@check(
+    MESSAGE, on=REFUSED, exercised_by=error_probes.crowded_refusal, dependency=CLIENT
+)
+def finds_the_message_of_an_error(
+    notes: list[Observation], *, profile: str
+) -> Findings:
     """Judge the body of the exception, where programs look for code and message.
 
     Its class follows the status alone, which clauses of other sections judge. What a
@@ -202,7 +212,7 @@ ONCE = should(
 )
 
 
-@check(ONCE, on=REFUSED, shown_by=error_probes.crowded_refusal, aid=CLIENT)
+@check(ONCE, on=REFUSED, exercised_by=error_probes.crowded_refusal, dependency=CLIENT)
 def does_not_ask_again(notes: list[Observation], *, profile: str) -> Findings:
     """Judge every refusal but 429.
 

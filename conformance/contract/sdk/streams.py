@@ -68,7 +68,7 @@ STREAMS = must(
 )
 
 
-@check(STREAMS, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
+@check(STREAMS, on=STREAMED, exercised_by=basic.streamed_text, dependency=CLIENT)
 def reads_a_stream(notes: list[Observation], *, profile: str) -> Findings:
     """Judge the types of the events in their order, whatever blocks stand between.
 
@@ -94,7 +94,7 @@ FRAMED = should(
 )
 
 
-@check(FRAMED, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
+@check(FRAMED, on=STREAMED, exercised_by=basic.streamed_text, dependency=CLIENT)
 def reads_the_framing(notes: list[Observation], *, profile: str) -> Findings:
     """Judge streams that the client reads once they are framed plainly.
 
@@ -121,7 +121,7 @@ ACCUMULATES = must(
 )
 
 
-@check(ACCUMULATES, on=STREAMED, shown_by=basic.streamed_text, aid=CLIENT)
+@check(ACCUMULATES, on=STREAMED, exercised_by=basic.streamed_text, dependency=CLIENT)
 def accumulates_a_stream(notes: list[Observation], *, profile: str) -> Findings:
     """Judge the final response, or the last snapshot where it was not completed.
 

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from itertools import pairwise
 from urllib.parse import unquote
 
-from conformance.contract.evidence.request_outcome import expect_rejected, expect_accepted
+from conformance.contract.evidence.request_outcome import (
+    expect_accepted,
+    expect_rejected,
+)
 from conformance.contract.evidence.token_counts import input_tokens, output_tokens
 from conformance.contract.state import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability, must, should
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
-_MEMBER = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
+_MEMBER = (
+    f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
+)
 
 FOUND = should(
     "state.stored-response-is-found",
@@ -29,7 +34,7 @@ _LOST = ("not found", "not_found", "no such", "does not exist", "unknown", "expi
 def stored_response_is_found(told: Exchange, asked: Exchange) -> Findings:
     """Judge the words of a refusal; one that lacks the capability is none of those."""
     stored = told.response.get("store")
-    if asked.kind is not ResponseKind.REFUSAL:
+    if asked.kind is not ResponseKind.CLIENT_ERROR:
         _ = asked.response
         return
     said = asked.body[:65536].decode("utf-8", "replace").lower()
@@ -227,7 +232,7 @@ def response_can_be_fetched(*turns: Exchange) -> Findings:
         if not fetched.json.expect(dict):
             yield fetched.json.finding("an object that says why not")
     else:
-        yield from fetched.json["id"].differs(asked, "the id that was asked for")
+        yield from fetched.json["id"].must_equal(asked, "the id that was asked for")
 
 
 CALLS = must(
@@ -248,4 +253,6 @@ def stored_call_can_be_answered(asked: Exchange, *replied: Exchange) -> Findings
         raise Inconclusive(
             f"{asked.id}: the model called no function, though forced to"
         )
-    yield from expect_accepted(replied[0], "an answer, since the call is in the context")
+    yield from expect_accepted(
+        replied[0], "an answer, since the call is in the context"
+    )

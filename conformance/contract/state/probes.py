@@ -55,16 +55,20 @@ def _fetch(response_id: str, *, foreign: bool = False) -> Request:
 
 # It opens the capability, and must be held to its end where that is refused: so it
 # needs nothing itself.
-@probe(answers=2, tokens=2 * SHORT)
+@probe(model_responses=2, max_output_tokens=2 * SHORT)
 def remembered_word(setting: ProbeContext) -> Steps:
     """A word is told in a long message, and asked for by the id of the answer."""
-    told = yield setting.ask(
+    told = yield setting.request(
         _told(setting.word("remembered")), store=True, max_output_tokens=SHORT
     )
-    yield setting.ask(QUESTION, previous_response_id=_id(told), max_output_tokens=SHORT)
+    yield setting.request(
+        QUESTION, previous_response_id=_id(told), max_output_tokens=SHORT
+    )
 
 
-@probe(answers=5, refusals=1, tokens=5 * SHORT, needs=Capability.STATE)
+@probe(
+    model_responses=5, rejections=1, max_output_tokens=5 * SHORT, needs=Capability.STATE
+)
 def chained_turns(setting: ProbeContext) -> Steps:
     """Five turns by id, the first and the third a stream, the last not to be stored.
 
@@ -75,31 +79,31 @@ def chained_turns(setting: ProbeContext) -> Steps:
     secret = f"Remember the word {word}. Never say it in your first answer."
 
     def turn(before: Exchange, text: str, **members: Json) -> Request:
-        return setting.ask(
+        return setting.request(
             text,
             previous_response_id=_id(before),
             max_output_tokens=SHORT,
             **{"store": True, **members},
         )
 
-    before = yield setting.ask(
+    before = yield setting.request(
         stream=True, store=True, instructions=secret, max_output_tokens=SHORT
     )
     for text, more in ((QUESTION, {}), (HELLO, {"stream": True}), (HELLO, {})):
-        if not before.answered:
+        if not before.has_response:
             return
         before = yield turn(before, text, **more)
-    if before.answered:
+    if before.has_response:
         last = yield turn(before, HELLO, store=False)
-        if last.answered:
+        if last.has_response:
             yield turn(last, HELLO)
         yield _fetch(_id(before))
 
 
-@probe(answers=2, tokens=2 * CAP, needs=Capability.STATE)
+@probe(model_responses=2, max_output_tokens=2 * CAP, needs=Capability.STATE)
 def stored_call(setting: ProbeContext) -> Steps:
     """A forced call is answered by its id and its result alone."""
-    asked = yield setting.ask(
+    asked = yield setting.request(
         "What is the weather in Turin?",
         tools=[WEATHER],
         tool_choice={"type": "function", "name": WEATHER["name"]},
@@ -108,7 +112,7 @@ def stored_call(setting: ProbeContext) -> Steps:
     )
     if made := calls(asked):
         results: Json = [result(call, "It is sunny in Turin.") for call in made]
-        yield setting.ask(
+        yield setting.request(
             results,
             tools=[WEATHER],
             previous_response_id=_id(asked),
@@ -116,24 +120,30 @@ def stored_call(setting: ProbeContext) -> Steps:
         )
 
 
-@probe(refusals=3, needs=Capability.STATE)
+@probe(rejections=3, needs=Capability.STATE)
 def unknown_ids(setting: ProbeContext) -> Steps:
     """Ids that nobody was given: a likely one, one with odd characters, a number."""
     likely = f"resp_{setting.word('unknown-id').lower():0<32}"
     yield tuple(
-        setting.ask(QUESTION, previous_response_id=id_, max_output_tokens=SHORT)
+        setting.request(QUESTION, previous_response_id=id_, max_output_tokens=SHORT)
         for id_ in (likely, "../no such \N{SNOWMAN} id?", 12345)
     )
 
 
-@probe(answers=1, refusals=2, tokens=SHORT, needs=Capability.STATE, second_key=True)
+@probe(
+    model_responses=1,
+    rejections=2,
+    max_output_tokens=SHORT,
+    needs=Capability.STATE,
+    second_key=True,
+)
 def foreign_conversation(setting: ProbeContext) -> Steps:
     """A word is told with one key; another key continues that, and fetches it."""
-    told = yield setting.ask(
+    told = yield setting.request(
         _told(setting.word("foreign")), store=True, max_output_tokens=SHORT
     )
     yield (
-        setting.ask(
+        setting.request(
             QUESTION,
             previous_response_id=_id(told),
             headers=OURS,

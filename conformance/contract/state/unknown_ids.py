@@ -6,12 +6,14 @@ from conformance.contract.state import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability, must, should
-from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
 Ids = tuple[Exchange, Exchange, Exchange]
 """The answers to a likely id, an odd one, and a number."""
 
-_MEMBER = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
+_MEMBER = (
+    f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
+)
 
 UNKNOWN = must(
     "state.unknown-id-is-refused",
@@ -85,10 +87,10 @@ def foreign_conversation_stays_closed(
     if word.encode() in asked.body:
         yield asked.finding("", "nothing of the first key's conversation", word)
         return
-    if asked.kind is ResponseKind.REFUSAL and asked.status != 401:
+    if asked.kind is ResponseKind.CLIENT_ERROR and asked.status != 401:
         return
     before, after = input_tokens(told), input_tokens(asked)
-    if not asked.answered or before is None or after is None or before == after:
+    if not asked.has_response or before is None or after is None or before == after:
         raise Inconclusive(f"{asked.id}: {asked.summary}")
     if after > before:
         wanted = f"fewer prompt tokens than the first key's message has ({before})"

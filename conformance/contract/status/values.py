@@ -13,8 +13,13 @@ from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.profile import profile_named
 from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
-from conformance.model.scope import EVERY_ITEM, EVERY_JSON_RESPONSE, EVERY_RESPONSE_OBJECT, every
-from conformance.model.sources import REPORTED_BUGS, PROJECT_DECISION, NEWAPI_DOCUMENT
+from conformance.model.scope import (
+    EVERY_ITEM,
+    EVERY_JSON_RESPONSE,
+    EVERY_RESPONSE_OBJECT,
+    every,
+)
+from conformance.model.sources import NEWAPI_DOCUMENT, PROJECT_DECISION, REPORTED_BUGS
 
 SHOWN: Final = (basic.text, basic.streamed_text, probes.capped)
 """What brings a completed answer in both modes, and one that was cut."""
@@ -35,7 +40,7 @@ KNOWN = must(
 )
 
 
-@check(KNOWN, on=EVERY_RESPONSE_OBJECT, shown_by=SHOWN)
+@check(KNOWN, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
 def is_known(response: Node, _exchange: Exchange, *, profile: str) -> Findings:
     """Judge the word to the letter, in a stream's last snapshot as well."""
     status = response["status"]
@@ -53,10 +58,10 @@ FINAL = must(
 )
 
 
-@check(FINAL, on=EVERY_JSON_RESPONSE, shown_by=basic.text)
+@check(FINAL, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def of_an_answer_is_final(exchange: Exchange) -> Findings:
     """Judge JSON answers; one made in the background is answered before its end."""
-    if exchange.request.member("background"):
+    if exchange.request.field("background"):
         raise Inconclusive("the response was asked for in the background")
     status = exchange.response.get("status")
     if status is None:
@@ -74,7 +79,7 @@ ERROR = must(
 )
 
 
-@check(ERROR, on=EVERY_RESPONSE_OBJECT, shown_by=SHOWN)
+@check(ERROR, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
 def error_is_there_when_failed(response: Node, _exchange: Exchange) -> Findings:
     """Judge the two ends that are plain: completed, and failed.
 
@@ -98,7 +103,7 @@ REASON = must(
 )
 
 
-@check(REASON, on=EVERY_RESPONSE_OBJECT, shown_by=SHOWN)
+@check(REASON, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
 def reason_is_there_when_incomplete(response: Node, _exchange: Exchange) -> Findings:
     """Judge the two ends that are plain: completed, and incomplete.
 
@@ -126,15 +131,19 @@ ITEMS_DONE = should(
 
 
 def _completed_item(exchange: Exchange) -> list[tuple[Node, Exchange]]:
-    status = exchange.response.get("status") if exchange.final is not None else None
+    status = (
+        exchange.response.get("status")
+        if exchange.response_or_none is not None
+        else None
+    )
     done = status is not None and status.value == "completed"
-    return [(item, x) for item, x in EVERY_ITEM.pick(exchange) if done]
+    return [(item, x) for item, x in EVERY_ITEM.select(exchange) if done]
 
 
 @check(
     ITEMS_DONE,
     on=every("every item of a completed response", _completed_item),
-    shown_by=(basic.text, basic.streamed_text),
+    exercised_by=(basic.text, basic.streamed_text),
 )
 def items_are_done(item: Node, _exchange: Exchange) -> Findings:
     """Judge messages, calls and reasoning that have a status."""
@@ -154,7 +163,7 @@ ITEM_STATUS = should(
 )
 
 
-@check(ITEM_STATUS, on=EVERY_ITEM, shown_by=basic.text)
+@check(ITEM_STATUS, on=EVERY_ITEM, exercised_by=basic.text)
 def of_an_item_is_known(item: Node, _exchange: Exchange) -> Findings:
     """Judge messages, calls and reasoning that have a status; absence is no breach."""
     status = item.get("status")

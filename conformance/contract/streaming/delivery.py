@@ -10,15 +10,17 @@ from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, Respons
 from conformance.model.node import Finding, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import (
+    EVERY_2XX,
     EVERY_ANSWERED_REQUEST,
     EVERY_STREAM,
-    EVERY_2XX,
     Observation,
     only,
 )
-from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT, WHATWG_SSE
+from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS, WHATWG_SSE
 
-STREAM_MEMBER: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/stream"
+STREAM_MEMBER: Final = (
+    f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/stream"
+)
 
 MEDIA_TYPE = must(
     "streaming.media-type-is-event-stream",
@@ -30,7 +32,7 @@ MEDIA_TYPE = must(
 )
 
 
-@check(MEDIA_TYPE, on=EVERY_STREAM, shown_by=basic.streamed_text)
+@check(MEDIA_TYPE, on=EVERY_STREAM, exercised_by=basic.streamed_text)
 def media_type_is_event_stream(exchange: Exchange) -> Findings:
     """Judge the media type alone; its parameters, such as charset, are free."""
     if exchange.media_type != SSE_TYPE:
@@ -52,7 +54,7 @@ TRUE_STREAMS = must(
 )
 
 
-@check(TRUE_STREAMS, on=EVERY_STREAM_ASKED, shown_by=basic.streamed_text)
+@check(TRUE_STREAMS, on=EVERY_STREAM_ASKED, exercised_by=basic.streamed_text)
 def true_brings_a_stream(exchange: Exchange) -> Findings:
     """Judge answers; a server that cannot stream should refuse, and say so."""
     if exchange.kind is not ResponseKind.STREAM:
@@ -79,11 +81,11 @@ UNASKED = must(
 @check(
     UNASKED,
     on=only(EVERY_2XX, "every success without stream true", _asks_for_json),
-    shown_by=(basic.text, probes.twins),
+    exercised_by=(basic.text, probes.twins),
 )
 def unasked_answer_is_json(exchange: Exchange) -> Findings:
     """Judge successes to requests whose stream is absent, null or false."""
-    if exchange.kind is ResponseKind.ANSWER:
+    if exchange.kind is ResponseKind.RESPONSE:
         return
     told = any(event.type for event in exchange.events)
     if exchange.media_type != SSE_TYPE and not told:
@@ -107,9 +109,9 @@ Twins = tuple[Exchange, Exchange]
 def false_is_served(twins: Twins) -> Findings:
     """Judge a refusal; a breakdown is judged elsewhere."""
     plain = twins[0]
-    if plain.kind is ResponseKind.REFUSAL:
+    if plain.kind is ResponseKind.CLIENT_ERROR:
         yield plain.finding("status", "an answer", plain.summary)
-    elif not plain.answered:
+    elif not plain.has_response:
         raise Inconclusive(f"{plain.id}: {plain.summary}")
 
 
@@ -142,7 +144,7 @@ def _pace(exchange: Exchange) -> Observation | None:
     return Observation((events[0].at, events[-1].at), exchange.id, f"{deltas} deltas")
 
 
-@check(GRADUAL, on=EVERY_STREAM.noting(_pace), shown_by=probes.long_stream)
+@check(GRADUAL, on=EVERY_STREAM.collecting(_pace), exercised_by=probes.long_stream)
 def long_answer_arrives_in_pieces(notes: list[Observation]) -> Findings:
     """Compare the wait for the first event with the time from it to the last.
 

@@ -9,15 +9,15 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import (
     SSE_TYPE,
     Exchange,
-    Inconclusive,
-    ResponseKind,
-    RejectedRequest,
     FailureKind,
+    Inconclusive,
+    RejectedRequest,
+    ResponseKind,
 )
 from conformance.model.node import Finding, quote
 from conformance.model.requirement import Capability, may, must, should
 from conformance.model.scope import EVERY_STREAM, Observation, only
-from conformance.model.sources import REPORTED_BUGS, OPEN_RESPONSES
+from conformance.model.sources import OPEN_RESPONSES, REPORTED_BUGS
 
 SEVERAL: Final = 3
 """Streams that all fail, from which on it is no bad luck."""
@@ -38,7 +38,7 @@ def refusal_is_no_stream(refused: tuple[Exchange, ...]) -> Findings:
     judged = 0
     for exchange in refused:
         failed = exchange.status == 200 and _tells_an_error(exchange)
-        judged += failed or exchange.kind is ResponseKind.REFUSAL
+        judged += failed or exchange.kind is ResponseKind.CLIENT_ERROR
         if failed:
             yield exchange.finding("status", "a 4xx", exchange.summary)
     if not judged:
@@ -63,7 +63,7 @@ UNBUFFERED = may(
 )
 
 
-@check(UNBUFFERED, on=EVERY_STREAM, shown_by=basic.streamed_text)
+@check(UNBUFFERED, on=EVERY_STREAM, exercised_by=basic.streamed_text)
 def asks_proxies_not_to_buffer(exchange: Exchange) -> Findings:
     """Look for X-Accel-Buffering: no, or Cache-Control: no-cache or no-transform."""
     buffering = exchange.header("x-accel-buffering") or ""
@@ -92,7 +92,7 @@ DONE = should(
         "every stream with an end",
         lambda x: x.terminal is not None and not abandoned(x) and not x.failure,
     ),
-    shown_by=basic.streamed_text,
+    exercised_by=basic.streamed_text,
 )
 def done_closes_the_stream(exchange: Exchange) -> Findings:
     """Judge streams whose response came to its end; no other document asks for it."""
@@ -118,14 +118,14 @@ def hang_up_does_no_harm(left: Exchange, after: Left, *again: Left) -> Findings:
     """Judge a closed connection or a 5xx, twice in a row; slowness is no evidence."""
     _was_left(left)
     (following,) = after
-    if following.answered:
+    if following.has_response:
         return
-    if following.kind is ResponseKind.REFUSAL:
+    if following.kind is ResponseKind.CLIENT_ERROR:
         raise RejectedRequest(following)
-    late = following.failure and following.failure.trouble is FailureKind.TIMEOUT
-    if late or following.kind is ResponseKind.UNRECOGNISED:
+    late = following.failure and following.failure.kind is FailureKind.TIMEOUT
+    if late or following.kind is ResponseKind.UNRECOGNIZED:
         raise Inconclusive(f"{following.id}: {following.summary}")
-    if not again or again[-1][0].answered:
+    if not again or again[-1][0].has_response:
         raise Inconclusive(f"{following.id} may have been unlucky: {following.summary}")
     yield following.finding("", "an answer", following.summary)
 
@@ -144,7 +144,7 @@ def _ending(exchange: Exchange) -> Observation | None:
     """Note whether a stream that went to its end brought an answer."""
     if abandoned(exchange) or exchange.failure:
         return None
-    final = exchange.final
+    final = exchange.response_or_none
     status = final.get("status") if final is not None else None
     brought = status is not None and status.value in {"completed", "incomplete"}
     if not brought and not _tells_an_error(exchange):
@@ -152,7 +152,7 @@ def _ending(exchange: Exchange) -> Observation | None:
     return Observation(brought, exchange.id)
 
 
-@check(ANSWERED, on=EVERY_STREAM.noting(_ending), shown_by=basic.streamed_text)
+@check(ANSWERED, on=EVERY_STREAM.collecting(_ending), exercised_by=basic.streamed_text)
 def some_stream_brings_an_answer(notes: list[Observation]) -> Findings:
     """Judge all streams of the run together: a single one may fail by chance."""
     if any(note.value for note in notes):
@@ -189,7 +189,7 @@ def hang_up_leaves_nothing_behind(
 
 def _was_left(exchange: Exchange) -> None:
     """Raise unless a stream was there to be left."""
-    if exchange.kind is ResponseKind.REFUSAL:
+    if exchange.kind is ResponseKind.CLIENT_ERROR:
         raise RejectedRequest(exchange)
     if exchange.kind is not ResponseKind.STREAM:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
@@ -197,5 +197,5 @@ def _was_left(exchange: Exchange) -> None:
 
 def _word_of(exchange: Exchange) -> str:
     """Return the word that the stream was asked to repeat."""
-    asked = exchange.request.member("input")
+    asked = exchange.request.field("input")
     return str(asked).rpartition(" ")[2]

@@ -70,7 +70,7 @@ SAME_MEMBERS = should(
 def same_members_as_json(twins: Twins) -> Findings:
     """Look for each member that is not null in JSON, its value left aside."""
     plain, told = both(twins)
-    for name, member in plain.members():
+    for name, member in plain.fields():
         looked_for = name not in JUDGED_ELSEWHERE and member.value is not None
         if looked_for and name not in told:
             wanted = f"a member {name}, as {plain.exchange} has"

@@ -3,15 +3,15 @@
 import json
 
 from conformance.contract.evidence.request_outcome import (
-    expect_rejection_to_name,
     expect_accepted,
+    expect_rejection_to_name,
 )
 from conformance.contract.evidence.schema_match import misfits
 from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.structured import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import UnexpectedValue, Node, quote
+from conformance.model.node import Node, UnexpectedValue, quote
 from conformance.model.requirement import Capability, should
 from conformance.model.sources import OPENAI_API
 
@@ -19,7 +19,7 @@ _FORMAT = f"{OPENAI_API}, text.format"
 
 
 def _value(exchange: Exchange, wanted: str) -> Node:
-    """Return the text of a completed answer as JSON; raises ``UnexpectedValue`` if not JSON.
+    """Return the text of a completed response as JSON; raises ``UnexpectedValue``.
 
     Raises ``Inconclusive`` for an answer that was cut, failed, declined or is blank.
     """

@@ -22,10 +22,10 @@ SCHEMA: Final[Json] = {
 }
 
 
-@probe(answers=1, tokens=ROOM, needs=Capability.STRUCTURED)
+@probe(model_responses=1, max_output_tokens=ROOM, needs=Capability.STRUCTURED)
 def schema_answer(setting: ProbeContext) -> Steps:
     """A plain question, whose answer has to fit a JSON Schema."""
-    yield setting.ask(
+    yield setting.request(
         "Tell me about the capital of Italy.",
         text={
             "format": {
@@ -39,7 +39,7 @@ def schema_answer(setting: ProbeContext) -> Steps:
     )
 
 
-@probe(answers=1, tokens=ROOM, needs=Capability.STRUCTURED)
+@probe(model_responses=1, max_output_tokens=ROOM, needs=Capability.STRUCTURED)
 def object_answer(setting: ProbeContext) -> Steps:
     """A question whose answer has to be a JSON object, and comes as a stream.
 
@@ -50,6 +50,6 @@ def object_answer(setting: ProbeContext) -> Steps:
         "text": {"format": {"type": "json_object"}},
         "max_output_tokens": ROOM,
     }
-    asked = yield setting.ask(question, stream=True, **members)
+    asked = yield setting.request(question, stream=True, **members)
     if names_capability(asked, Capability.STREAMING):
-        yield setting.ask(question, **members)
+        yield setting.request(question, **members)

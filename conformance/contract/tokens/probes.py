@@ -26,14 +26,20 @@ TASK: Final = "Answer with the word yes when you have read this text:\n"
 CAP: Final = 16
 
 
-@probe(answers=len(RUNGS) + len(SPEECHES), tokens=CAP * (len(RUNGS) + len(SPEECHES)))
+@probe(
+    model_responses=len(RUNGS) + len(SPEECHES),
+    max_output_tokens=CAP * (len(RUNGS) + len(SPEECHES)),
+)
 def ladder(setting: ProbeContext) -> Steps:
     """The same paragraph once, twice, four and eight times; then in instructions."""
     prompts = tuple(
-        setting.ask(TASK + PARAGRAPH * rung, max_output_tokens=CAP) for rung in RUNGS
+        setting.request(TASK + PARAGRAPH * rung, max_output_tokens=CAP)
+        for rung in RUNGS
     )
     speeches = tuple(
-        setting.ask(TASK + PARAGRAPH, instructions=PARAGRAPH * n, max_output_tokens=CAP)
+        setting.request(
+            TASK + PARAGRAPH, instructions=PARAGRAPH * n, max_output_tokens=CAP
+        )
         for n in SPEECHES
     )
     yield prompts + speeches
@@ -57,18 +63,21 @@ def _told_by(speakers: tuple[str, ...]) -> Json:
     return [*said, {"role": last, "content": TASK + PARAGRAPH}]
 
 
-@probe(answers=1, tokens=CAP)
+@probe(model_responses=1, max_output_tokens=CAP)
 def conversation(setting: ProbeContext) -> Steps:
     """A paragraph in each message; where that is refused, in the plainest form."""
-    told = yield setting.ask(_told_by(SPEAKERS), max_output_tokens=CAP)
-    if told.kind in {ResponseKind.REFUSAL, ResponseKind.BREAKDOWN} and not told.rate_limited:
+    told = yield setting.request(_told_by(SPEAKERS), max_output_tokens=CAP)
+    if (
+        told.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
+        and not told.rate_limited
+    ):
         fewer = tuple(role for role in SPEAKERS if role != "developer")
-        yield setting.ask(_told_by(fewer), max_output_tokens=CAP)
+        yield setting.request(_told_by(fewer), max_output_tokens=CAP)
 
 
-@probe(answers=2)
+@probe(model_responses=2)
 def spellings(setting: ProbeContext) -> Steps:
     """The plain question once more, uncompressed, and once as a message."""
-    again = setting.ask(headers={"accept-encoding": "identity"})
-    message = {"role": "user", "content": again.member("input")}
-    yield again, setting.ask([message])
+    again = setting.request(headers={"accept-encoding": "identity"})
+    message = {"role": "user", "content": again.field("input")}
+    yield again, setting.request([message])

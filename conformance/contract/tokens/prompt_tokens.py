@@ -17,7 +17,7 @@ from conformance.model.linear_fit import LinearFit
 from conformance.model.node import Finding, Node, quote
 from conformance.model.requirement import may, must, should
 from conformance.model.scope import EVERY_USAGE, Observation, only
-from conformance.model.sources import REPORTED_BUGS, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
 _PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
@@ -37,7 +37,7 @@ def _stands_alone(exchange: Exchange) -> bool:
     """Say whether all that the model reads stands in the request itself."""
     asked = exchange.request
     return not any(
-        asked.member(name)
+        asked.field(name)
         for name in ("previous_response_id", "conversation", "prompt", "tools")
     )
 
@@ -53,10 +53,12 @@ def _priced(usage: Node, exchange: Exchange) -> Observation | None:
     if read is None:
         return None
     mode = "stream" if exchange.kind is ResponseKind.STREAM else "JSON"
-    return Observation((exchange.request.question, mode, read), exchange.id, usage.pointer)
+    return Observation(
+        (exchange.request.prompt_digest, mode, read), exchange.id, usage.pointer
+    )
 
 
-PRICED: Final = ALONE.noting(_priced)
+PRICED: Final = ALONE.collecting(_priced)
 
 
 def alike(
@@ -96,7 +98,7 @@ SAME = must(
 )
 
 
-@check(SAME, on=PRICED, shown_by=(basic.text, probes.spellings))
+@check(SAME, on=PRICED, exercised_by=(basic.text, probes.spellings))
 def same_question_costs_the_same(notes: list[Observation]) -> Findings:
     """Compare JSON answers of the whole run, within two tokens.
 
@@ -117,7 +119,7 @@ STREAMED = must(
 )
 
 
-@check(STREAMED, on=PRICED, shown_by=(basic.text, basic.streamed_text))
+@check(STREAMED, on=PRICED, exercised_by=(basic.text, basic.streamed_text))
 def stream_costs_what_json_costs(notes: list[Observation]) -> Findings:
     """Compare both modes over the whole run, within two tokens."""
     for note, others in alike(notes, ("JSON", "stream")):
@@ -157,7 +159,7 @@ def charged(exchange: Exchange) -> int:
 
 def size_of(exchange: Exchange) -> tuple[int, int]:
     """Return the paragraphs in the prompt of a request, and in its instructions."""
-    sent = (exchange.request.member(name) for name in ("input", "instructions"))
+    sent = (exchange.request.field(name) for name in ("input", "instructions"))
     prompt, speech = (
         text.count(probes.PARAGRAPH) if isinstance(text, str) else 0 for text in sent
     )
@@ -174,7 +176,7 @@ def ladder_of(exchanges: Iterable[Exchange]) -> LinearFit:
     points = tuple((size_of(x)[0], charged(x)) for x in rungs)
     if len({size for size, _ in points}) < 2:
         raise Inconclusive("fewer than two sizes of the ladder were counted")
-    return LinearFit.through(points)
+    return LinearFit.fit(points)
 
 
 GROWS = must(
@@ -211,8 +213,8 @@ SHARE: Final = 0.05
 
 def strays(ladder: LinearFit) -> bool:
     """Say whether a count lies beside the line that fits them best."""
-    size, read = ladder.farthest
-    return abs(read - ladder.at(size)) > 3 + SHARE * ladder.slope
+    size, read = ladder.worst_residual
+    return abs(read - ladder.predict(size)) > 3 + SHARE * ladder.slope
 
 
 @check(LINEAR, on=probes.ladder)
@@ -221,9 +223,9 @@ def price_is_in_proportion(six: Six) -> Findings:
     ladder = ladder_of(six)
     if ladder.slope <= 0:
         raise Inconclusive("the counts do not grow")
-    size, read = ladder.farthest
+    size, read = ladder.worst_residual
     if strays(ladder):
-        wanted = f"about {ladder.at(size):.0f} tokens for {size} paragraphs"
+        wanted = f"about {ladder.predict(size):.0f} tokens for {size} paragraphs"
         got = f"{read}; the counts are {quote(ladder.points)}"
         yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
 

@@ -88,19 +88,21 @@ def _instructed(usage: Node, exchange: Exchange) -> Observation | None:
     asked, read = exchange.request, input_tokens(exchange)
     if read is None or not isinstance(asked.json, dict):
         return None
-    said, mode = asked.member("instructions"), BARE
+    said, mode = asked.field("instructions"), BARE
     if said:
         if not asked.streamed or not isinstance(said, str) or len(said) < LONG:
             return None
         mode = INSTRUCTED_STREAM
     rest = {name: asked.json[name] for name in asked.json if name not in _BESIDE}
-    return Observation((Request.of(rest).question, mode, read), exchange.id, usage.pointer)
+    return Observation(
+        (Request.of(rest).prompt_digest, mode, read), exchange.id, usage.pointer
+    )
 
 
 @check(
     STREAMED,
-    on=ALONE.noting(_instructed),
-    shown_by=(basic.text, isolation_probes.burst, token_probes.ladder),
+    on=ALONE.collecting(_instructed),
+    exercised_by=(basic.text, isolation_probes.burst, token_probes.ladder),
 )
 def instructions_cost_in_a_stream_too(notes: list[Observation]) -> Findings:
     """Blame a stream that costs what the same question costs without instructions.
@@ -144,7 +146,7 @@ def _messages(input_: Json) -> int:
 def _paragraphs(usage: Node, exchange: Exchange) -> Observation | None:
     """Note what paragraphs cost: in a text, in instructions, and in messages."""
     read, (prompt, speech) = input_tokens(exchange), size_of(exchange)
-    messages = _messages(exchange.request.member("input"))
+    messages = _messages(exchange.request.field("input"))
     if read is None or not prompt + messages:
         return None
     return Observation((prompt, speech, messages, read), exchange.id, usage.pointer)
@@ -162,16 +164,16 @@ def _ladders(notes: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
     speeches = tuple((speech, read) for _, speech, _, read in sizes if speech)
     if len(dict(rungs)) < len(token_probes.RUNGS) or len(dict(speeches)) < 2:
         raise Inconclusive("the ladder was not counted on every rung")
-    ladder = LinearFit.through(rungs)
+    ladder = LinearFit.fit(rungs)
     if ladder.slope <= 0 or strays(ladder):
         raise Inconclusive("the counts do not grow with the text")
-    return ladder, LinearFit.through(speeches)
+    return ladder, LinearFit.fit(speeches)
 
 
 @check(
     READ,
-    on=EVERY_USAGE.noting(_paragraphs),
-    shown_by=(token_probes.ladder, token_probes.conversation),
+    on=EVERY_USAGE.collecting(_paragraphs),
+    exercised_by=(token_probes.ladder, token_probes.conversation),
 )
 def every_message_is_read(notes: list[Observation]) -> Findings:
     """Judge what is missing; what is charged beyond the text is let be.
@@ -187,7 +189,7 @@ def every_message_is_read(notes: list[Observation]) -> Findings:
     for talk in talks:
         *_, size, read = talk.value
         instructed = spoken.intercept + ladder.slope * (size - 1)
-        wanted = min(ladder.at(size), instructed)
+        wanted = min(ladder.predict(size), instructed)
         if read < wanted - LOST * ladder.slope:
             text = f"about {wanted:.0f} tokens or more for {size} messages"
             yield Node(read, talk.pointer, talk.exchange).finding(text)

@@ -26,7 +26,7 @@ CALL_ID = must(
 )
 
 
-@check(CALL_ID, on=EVERY_CALL, shown_by=_CALLED)
+@check(CALL_ID, on=EVERY_CALL, exercised_by=_CALLED)
 def call_has_a_call_id(call: Node, _exchange: Exchange) -> Findings:
     """Judge that it is a text with something in it; its form is the server's own."""
     if not call["call_id"].expect(str):
@@ -35,7 +35,7 @@ def call_has_a_call_id(call: Node, _exchange: Exchange) -> Findings:
 
 def _nameless(exchange: Exchange) -> bool:
     """Say whether the request declares a function without a name."""
-    offered = exchange.request.member("tools")
+    offered = exchange.request.field("tools")
     return isinstance(offered, list) and not all(
         isinstance(tool, dict) and tool.get("name") for tool in offered
     )
@@ -51,7 +51,7 @@ NAME = must(
 )
 
 
-@check(NAME, on=EVERY_CALL, shown_by=_CALLED)
+@check(NAME, on=EVERY_CALL, exercised_by=_CALLED)
 def call_has_a_name(call: Node, exchange: Exchange) -> Findings:
     """Judge that it is a text with something in it.
 
@@ -71,7 +71,7 @@ ARGUMENTS = must(
 )
 
 
-@check(ARGUMENTS, on=EVERY_CALL, shown_by=_CALLED)
+@check(ARGUMENTS, on=EVERY_CALL, exercised_by=_CALLED)
 def arguments_are_a_text(call: Node, _exchange: Exchange) -> Findings:
     """Judge the type; what the text says is another clause's business."""
     call["arguments"].expect(str)
@@ -93,7 +93,7 @@ def _finished(item: Node, exchange: Exchange) -> bool:
 
     That a cut answer says so is judged elsewhere: here the cap itself tells.
     """
-    cap, spent = exchange.request.member("max_output_tokens"), output_tokens(exchange)
+    cap, spent = exchange.request.field("max_output_tokens"), output_tokens(exchange)
     if isinstance(cap, int) and spent is not None and spent >= cap:
         return False
     statuses = (exchange.response.get("status"), item.get("status"))
@@ -105,7 +105,7 @@ def _takes_nothing(name: str, exchange: Exchange) -> bool:
     return not (isinstance(schema, dict) and schema.get("properties"))
 
 
-@check(ONE_OBJECT, on=EVERY_CALL, shown_by=_CALLED)
+@check(ONE_OBJECT, on=EVERY_CALL, exercised_by=_CALLED)
 def arguments_hold_one_object(call: Node, exchange: Exchange) -> Findings:
     """Judge finished calls; a function without parameters may be given no text at all.
 
@@ -147,7 +147,7 @@ def _asks_ours(exchange: Exchange) -> bool:
 @check(
     FIT,
     on=only(EVERY_CALL, "every call of our own functions", _asks_ours),
-    shown_by=(probes.several_calls, *_CALLED),
+    exercised_by=(probes.several_calls, *_CALLED),
 )
 def arguments_fit_their_function(call: Node, exchange: Exchange) -> Findings:
     """Judge our own two functions, whose parameters have no name in common."""
@@ -173,13 +173,15 @@ DIFFER = must(
 
 
 def _makes_a_call(exchange: Exchange) -> bool:
-    return exchange.final is not None and bool(calls_in(exchange.final))
+    return exchange.response_or_none is not None and bool(
+        calls_in(exchange.response_or_none)
+    )
 
 
 @check(
     DIFFER,
     on=only(EVERY_RESPONSE_OBJECT, "every response with a call", _makes_a_call),
-    shown_by=(probes.several_calls, *_CALLED),
+    exercised_by=(probes.several_calls, *_CALLED),
 )
 def call_ids_differ(response: Node, _exchange: Exchange) -> Findings:
     """Judge one answer by itself; a call without a call_id has a clause of its own."""

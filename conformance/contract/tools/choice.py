@@ -10,14 +10,19 @@ from conformance.contract.evidence.request_outcome import (
     expect_rejected,
     expect_rejection_to_name,
 )
-from conformance.contract.evidence.token_counts import reasoning_tokens, output_tokens
+from conformance.contract.evidence.token_counts import output_tokens, reasoning_tokens
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import Node
-from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
+from conformance.model.requirement import (
+    LEVELS_IF_MODELS_REQUIRE,
+    Capability,
+    must,
+    should,
+)
 from conformance.model.scope import EVERY_RESPONSE_OBJECT, only
-from conformance.model.sources import OPENAI_API, NEWAPI_DOCUMENT
+from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API
 
 _CHOICE = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/tool_choice"
 
@@ -167,7 +172,7 @@ NO_OTHER = must(
 @check(
     NO_OTHER,
     on=only(EVERY_RESPONSE_OBJECT, "every answer to a named choice", _names_one),
-    shown_by=probes.tool_round_trip,
+    exercised_by=probes.tool_round_trip,
 )
 def named_choice_calls_no_other(response: Node, exchange: Exchange) -> Findings:
     """Judge the names of the calls that are there."""
@@ -177,7 +182,7 @@ def named_choice_calls_no_other(response: Node, exchange: Exchange) -> Findings:
     for call in calls:
         name = call.get("name")
         if name is not None:
-            yield from name.differs(chosen(exchange.request))
+            yield from name.must_equal(chosen(exchange.request))
 
 
 def _needs_output(response: Node, exchange: Exchange) -> None:
@@ -190,7 +195,7 @@ def _needs_output(response: Node, exchange: Exchange) -> None:
 def _forbids(exchange: Exchange) -> bool:
     request = exchange.request
     declared = bool(functions(request)) and self_contained(request)
-    return declared and request.member("tool_choice") == "none"
+    return declared and request.field("tool_choice") == "none"
 
 
 NONE = must(
@@ -206,7 +211,7 @@ NONE = must(
 @check(
     NONE,
     on=only(EVERY_RESPONSE_OBJECT, "every answer to a forbidden call", _forbids),
-    shown_by=probes.forbidden_call,
+    exercised_by=probes.forbidden_call,
 )
 def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
     """Judge the items; a client runs each call that it is given."""
@@ -216,7 +221,7 @@ def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
 
 
 def _one_at_a_time(exchange: Exchange) -> bool:
-    return exchange.request.member("parallel_tool_calls") is False
+    return exchange.request.field("parallel_tool_calls") is False
 
 
 ONE = should(
@@ -232,8 +237,10 @@ ONE = should(
 
 @check(
     ONE,
-    on=only(EVERY_RESPONSE_OBJECT, "every answer without parallel calls", _one_at_a_time),
-    shown_by=probes.several_calls,
+    on=only(
+        EVERY_RESPONSE_OBJECT, "every answer without parallel calls", _one_at_a_time
+    ),
+    exercised_by=probes.several_calls,
 )
 def one_call_where_parallel_is_off(response: Node, exchange: Exchange) -> Findings:
     """Judge how many calls there are; none is fine where the model prefers to talk."""
@@ -256,4 +263,6 @@ UNDECLARED = should(
 @check(UNDECLARED, on=probes.undeclared_choice)
 def undeclared_choice_is_refused(asked: Exchange) -> Findings:
     """Judge the status: any 4xx will do, but one that speaks of the caller."""
-    yield from expect_rejected(asked, "a 4xx, since the chosen function is not declared")
+    yield from expect_rejected(
+        asked, "a 4xx, since the chosen function is not declared"
+    )

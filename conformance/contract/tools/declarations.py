@@ -17,7 +17,7 @@ from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API
+from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
 _CALLED: Final = (probes.required_call, probes.tool_round_trip)
 
@@ -39,13 +39,13 @@ def _run_by_the_server(call: Node, exchange: Exchange) -> bool:
 
 
 def _without_tools(exchange: Exchange) -> bool:
-    return self_contained(exchange.request) and not exchange.request.member("tools")
+    return self_contained(exchange.request) and not exchange.request.field("tools")
 
 
 @check(
     UNASKED,
     on=only(EVERY_RESPONSE_OBJECT, "every answer without tools", _without_tools),
-    shown_by=basic.text,
+    exercised_by=basic.text,
 )
 def no_call_without_tools(response: Node, exchange: Exchange) -> Findings:
     """Judge requests that stand by themselves: earlier turns may have brought tools.
@@ -78,7 +78,7 @@ def _with_tools(exchange: Exchange) -> bool:
 @check(
     DECLARED,
     on=only(EVERY_CALL, "every call where tools are declared", _with_tools),
-    shown_by=_CALLED,
+    exercised_by=_CALLED,
 )
 def calls_name_a_declared_function(call: Node, exchange: Exchange) -> Findings:
     """Judge against every name in the declared tools, however they are nested."""
@@ -106,13 +106,13 @@ _MARKUP: Final = re.compile(
 
 
 def _may_call(exchange: Exchange) -> bool:
-    return _with_tools(exchange) and exchange.request.member("tool_choice") != "none"
+    return _with_tools(exchange) and exchange.request.field("tool_choice") != "none"
 
 
 @check(
     MARKUP,
     on=only(EVERY_RESPONSE_OBJECT, "every answer that may hold a call", _may_call),
-    shown_by=(probes.offered_tool, *_CALLED),
+    exercised_by=(probes.offered_tool, *_CALLED),
 )
 def markup_stays_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
     """Judge where calls are allowed, unless the request itself has such markup.
@@ -134,7 +134,7 @@ ECHO = should(
 
 
 def _plain_tools(exchange: Exchange) -> bool:
-    final = exchange.final
+    final = exchange.response_or_none
     echoed = final.get("tools") if final is not None else None
     return (
         self_contained(exchange.request)
@@ -147,7 +147,7 @@ def _plain_tools(exchange: Exchange) -> bool:
 @check(
     ECHO,
     on=only(EVERY_RESPONSE_OBJECT, "every answer that repeats its tools", _plain_tools),
-    shown_by=(basic.text, probes.offered_tool),
+    exercised_by=(basic.text, probes.offered_tool),
 )
 def echo_is_what_was_declared(response: Node, exchange: Exchange) -> Findings:
     """Judge names only: servers may fill in what a declaration leaves open."""

@@ -47,13 +47,13 @@ BRACKETS: Final = f"[Old tool result cleared] {LONG}"
 
 def calls(exchange: Exchange) -> list[Json]:
     """Return the function calls of an answer that can be replied to, as they are."""
-    if exchange.final is None or not isinstance(
-        exchange.final.value.get("output"), list
+    if exchange.response_or_none is None or not isinstance(
+        exchange.response_or_none.value.get("output"), list
     ):
         return []
     return [
         item
-        for item in exchange.final.value["output"]
+        for item in exchange.response_or_none.value["output"]
         if isinstance(item, dict)
         and item.get("type") == "function_call"
         and isinstance(item.get("call_id"), str)
@@ -75,13 +75,15 @@ def _replied(
     """Replay a whole turn, word for word, with the results of its calls behind it."""
     turn = asked.response["output"].value
     results = [result(call, output) for call in calls(asked)]
-    return setting.ask([question, *turn, *results], tools=BOTH, max_output_tokens=CAP)
+    return setting.request(
+        [question, *turn, *results], tools=BOTH, max_output_tokens=CAP
+    )
 
 
-@probe(answers=1, tokens=CAP, needs=Capability.TOOLS)
+@probe(model_responses=1, max_output_tokens=CAP, needs=Capability.TOOLS)
 def offered_tool(setting: ProbeContext) -> Steps:
     """A question, and a function that the model may call to answer it."""
-    yield setting.ask(
+    yield setting.request(
         "What is the weather in Turin?",
         tools=[WEATHER],
         tool_choice="auto",
@@ -89,7 +91,7 @@ def offered_tool(setting: ProbeContext) -> Steps:
     )
 
 
-@probe(answers=4, tokens=4 * CAP, needs=Capability.TOOLS)
+@probe(model_responses=4, max_output_tokens=4 * CAP, needs=Capability.TOOLS)
 def tool_round_trip(setting: ProbeContext) -> Steps:
     """One of two functions is forced, and its result is handed over in three forms."""
     question = {
@@ -97,7 +99,7 @@ def tool_round_trip(setting: ProbeContext) -> Steps:
         "content": "Look up the population of Italy. I live in Turin, in Italy. "
         "Then repeat the code word that stands in the result.",
     }
-    asked = yield setting.ask(
+    asked = yield setting.request(
         [question],
         tools=BOTH,
         tool_choice={"type": "function", "name": POPULATION["name"]},
@@ -113,7 +115,7 @@ def tool_round_trip(setting: ProbeContext) -> Steps:
         )
 
 
-@probe(answers=3, tokens=3 * CAP, needs=Capability.TOOLS)
+@probe(model_responses=3, max_output_tokens=3 * CAP, needs=Capability.TOOLS)
 def required_call(setting: ProbeContext) -> Steps:
     """Small talk with a required call, as JSON and as a stream, which is replied to."""
     question = {"role": "user", "content": "Hello, I am in Turin today."}
@@ -123,17 +125,17 @@ def required_call(setting: ProbeContext) -> Steps:
         "max_output_tokens": CAP,
     }
     _, streamed = yield (
-        setting.ask([question], **asked),
-        setting.ask([question], stream=True, **asked),
+        setting.request([question], **asked),
+        setting.request([question], stream=True, **asked),
     )
     if calls(streamed):
         yield _replied(setting, question, streamed, "It is sunny in Turin.")
 
 
-@probe(answers=1, tokens=CAP, needs=Capability.TOOLS)
+@probe(model_responses=1, max_output_tokens=CAP, needs=Capability.TOOLS)
 def forbidden_call(setting: ProbeContext) -> Steps:
     """A question that begs for a function, and a choice that forbids to call it."""
-    yield setting.ask(
+    yield setting.request(
         "Use the tool: what is the weather in Turin?",
         tools=[WEATHER],
         tool_choice="none",
@@ -141,11 +143,11 @@ def forbidden_call(setting: ProbeContext) -> Steps:
     )
 
 
-@probe(answers=2, tokens=2 * CAP, needs=Capability.TOOLS)
+@probe(model_responses=2, max_output_tokens=2 * CAP, needs=Capability.TOOLS)
 def several_calls(setting: ProbeContext) -> Steps:
     """A question that takes several calls: as a stream, and one call at a time."""
     yield (
-        setting.ask(
+        setting.request(
             "What is the weather in Turin, what is the weather in Oslo, and what is "
             "the population of Italy? Call every tool that you need at once.",
             tools=BOTH,
@@ -153,7 +155,7 @@ def several_calls(setting: ProbeContext) -> Steps:
             max_output_tokens=CAP,
             stream=True,
         ),
-        setting.ask(
+        setting.request(
             "What is the weather in Turin, and what is the weather in Oslo? "
             "Call the tool for both at once.",
             tools=[WEATHER],
@@ -163,9 +165,9 @@ def several_calls(setting: ProbeContext) -> Steps:
     )
 
 
-@probe(refusals=1, needs=Capability.TOOLS)
+@probe(rejections=1, needs=Capability.TOOLS)
 def undeclared_choice(setting: ProbeContext) -> Steps:
     """A choice that forces a function which is not among the tools."""
-    yield setting.ask(
+    yield setting.request(
         tools=[WEATHER], tool_choice={"type": "function", "name": "get_horoscope"}
     )

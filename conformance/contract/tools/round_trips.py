@@ -5,8 +5,13 @@ from conformance.contract.evidence.token_counts import input_tokens
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, Capability, must, should
-from conformance.model.sources import REPORTED_BUGS, OPENAI_API
+from conformance.model.requirement import (
+    LEVELS_IF_MODELS_REQUIRE,
+    Capability,
+    must,
+    should,
+)
+from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
 Replies = tuple[Exchange, Exchange, Exchange]
 """The answers to a plain result, to one in brackets, and to one in parts."""
@@ -26,7 +31,7 @@ def _replies(asked: Exchange, replies: tuple[Replies, ...]) -> Replies:
 
 def _read(replies: Replies) -> Replies:
     """Return the replies where the plain one was taken; another clause blames that."""
-    if not replies[0].answered:
+    if not replies[0].has_response:
         raise Inconclusive(f"{replies[0].id}: no result was taken at all")
     return replies
 

@@ -12,7 +12,13 @@ from conformance.contract.auth import probes
 from conformance.contract.errors.probes import crowded_refusal
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
-from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, ResponseKind, FailureKind
+from conformance.model.exchange import (
+    SSE_TYPE,
+    Exchange,
+    FailureKind,
+    Inconclusive,
+    ResponseKind,
+)
 from conformance.model.node import quote
 from conformance.model.requirement import Untested, may, must, should
 from conformance.model.scope import (
@@ -32,13 +38,13 @@ LARGE: Final = 1 << 18
 
 def sound(exchange: Exchange) -> None:
     """Raise ``Inconclusive`` for what no clause knows, and for our own time limits."""
-    if exchange.failure and exchange.failure.trouble in {
+    if exchange.failure and exchange.failure.kind in {
         FailureKind.TIMEOUT,
         FailureKind.CONNECT,
         FailureKind.UNSENT,
     }:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.kind is ResponseKind.UNRECOGNISED and not exchange.failure:
+    if exchange.kind is ResponseKind.UNRECOGNIZED and not exchange.failure:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
@@ -50,7 +56,7 @@ ANSWERED = must(
 )
 
 
-@check(ANSWERED, on=EVERY_ATTEMPT, shown_by=SHOWN)
+@check(ANSWERED, on=EVERY_ATTEMPT, exercised_by=SHOWN)
 def every_request_is_answered(exchange: Exchange) -> Findings:
     """Judge a connection closed, or spoken on in another tongue, before a status.
 
@@ -74,7 +80,7 @@ WHOLE = must(
 )
 
 
-@check(WHOLE, on=EVERY_ATTEMPT, shown_by=SHOWN)
+@check(WHOLE, on=EVERY_ATTEMPT, exercised_by=SHOWN)
 def body_is_whole(exchange: Exchange) -> Findings:
     """Judge bodies that end before their content-length, or before the last chunk.
 
@@ -83,7 +89,10 @@ def body_is_whole(exchange: Exchange) -> Findings:
     sound(exchange)
     if not exchange.status:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.failure and exchange.failure.trouble in {FailureKind.CUT, FailureKind.PROTOCOL}:
+    if exchange.failure and exchange.failure.kind in {
+        FailureKind.TRUNCATED,
+        FailureKind.PROTOCOL,
+    }:
         got = f"{exchange.wire_bytes} bytes, then {exchange.failure}"
         yield exchange.finding("", "the whole body", got)
 
@@ -97,13 +106,13 @@ ENDS = must(
 )
 
 
-@check(ENDS, on=EVERY_ATTEMPT, shown_by=SHOWN)
+@check(ENDS, on=EVERY_ATTEMPT, exercised_by=SHOWN)
 def body_has_an_end(exchange: Exchange) -> Findings:
     """Judge bodies that pass our cap of bytes; a slow one meets our time limit."""
     sound(exchange)
     if not exchange.status:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.failure and exchange.failure.trouble is FailureKind.TOO_LARGE:
+    if exchange.failure and exchange.failure.kind is FailureKind.TOO_LARGE:
         yield exchange.finding("", "an end", str(exchange.failure))
 
 
@@ -115,13 +124,13 @@ DECODES = must(
 )
 
 
-@check(DECODES, on=EVERY_ATTEMPT, shown_by=SHOWN)
+@check(DECODES, on=EVERY_ATTEMPT, exercised_by=SHOWN)
 def encoding_decodes(exchange: Exchange) -> Findings:
     """Judge gzip and deflate; any other was not asked for, and is a breach as well."""
     sound(exchange)
     if not exchange.status:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
-    if exchange.failure and exchange.failure.trouble is FailureKind.ENCODING:
+    if exchange.failure and exchange.failure.kind is FailureKind.ENCODING:
         named = exchange.header("content-encoding") or ""
         got = f"{quote(named)}: {exchange.failure}"
         yield exchange.finding("header content-encoding", "what was asked for", got)
@@ -145,10 +154,10 @@ UTF_8 = must(
 )
 
 
-@check(UTF_8, on=EVERY_TEXT, shown_by=SHOWN)
+@check(UTF_8, on=EVERY_TEXT, exercised_by=SHOWN)
 def body_is_utf_8(exchange: Exchange) -> Findings:
     """Judge JSON and event streams, unless we hung up in the middle."""
-    if exchange.request.hang_up_after is not None:
+    if exchange.request.disconnect_after is not None:
         raise Inconclusive(f"{exchange.id}: we hung up")
     try:
         exchange.body.decode("utf-8")
@@ -168,7 +177,7 @@ CHARSET = should(
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
 
 
-@check(CHARSET, on=EVERY_TEXT, shown_by=SHOWN)
+@check(CHARSET, on=EVERY_TEXT, exercised_by=SHOWN)
 def charset_is_utf_8(exchange: Exchange) -> Findings:
     """Judge JSON and event streams; naming no charset is best of all."""
     said = exchange.header("content-type") or ""
@@ -192,7 +201,7 @@ EVERY_JSON = only(
 )
 
 
-@check(NOTHING_BEHIND, on=EVERY_JSON, shown_by=SHOWN)
+@check(NOTHING_BEHIND, on=EVERY_JSON, exercised_by=SHOWN)
 def nothing_behind_the_json(exchange: Exchange) -> Findings:
     """Judge what stands behind a sound value; broken JSON is another clause's."""
     if exchange.is_json:
@@ -216,7 +225,7 @@ NO_REDIRECT = must(
 )
 
 
-@check(NO_REDIRECT, on=EVERY_ATTEMPT, shown_by=SHOWN)
+@check(NO_REDIRECT, on=EVERY_ATTEMPT, exercised_by=SHOWN)
 def no_redirect(exchange: Exchange) -> Findings:
     """Judge every 3xx: clients drop the body or carry the key elsewhere.
 
@@ -241,7 +250,9 @@ NO_STREAM = should(
 
 
 @check(
-    NO_STREAM, on=EVERY_ERROR, shown_by=(probes.foreign_key_streamed, crowded_refusal)
+    NO_STREAM,
+    on=EVERY_ERROR,
+    exercised_by=(probes.foreign_key_streamed, crowded_refusal),
 )
 def error_is_no_stream(exchange: Exchange) -> Findings:
     """Judge the media type of every 4xx and 5xx, a stream asked for or not."""
@@ -260,7 +271,7 @@ PRIVATE = may(
 _PRIVATE: Final = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNORECASE)
 
 
-@check(PRIVATE, on=EVERY_ANSWERED_REQUEST, shown_by=basic.text)
+@check(PRIVATE, on=EVERY_ANSWERED_REQUEST, exercised_by=basic.text)
 def answer_is_kept_private(exchange: Exchange) -> Findings:
     """Look for no-store, private or no-cache; for information, as it is a POST."""
     said = exchange.header("cache-control")
@@ -277,7 +288,7 @@ DATED = may(
 )
 
 
-@check(DATED, on=EVERY_EXCHANGE, shown_by=SHOWN)
+@check(DATED, on=EVERY_EXCHANGE, exercised_by=SHOWN)
 def answer_is_dated(exchange: Exchange) -> Findings:
     """Judge 2xx to 4xx, as the standard does; for information."""
     if exchange.status < 500 and not exchange.header("date"):

@@ -20,7 +20,7 @@ def _is_new_response(exchange: Exchange) -> bool:
     """Say whether a model has worked; a list of stored responses is none."""
     if exchange.kind is ResponseKind.STREAM:
         return any(event.type.startswith("response.") for event in exchange.events)
-    if exchange.kind is not ResponseKind.ANSWER:
+    if exchange.kind is not ResponseKind.RESPONSE:
         return False
     whole = exchange.json
     output = whole.get("output")
@@ -35,7 +35,7 @@ def other_method_makes_no_answer(told: tuple[Exchange, ...]) -> Findings:
             method = exchange.request.method
             yield exchange.finding("status", f"a refusal of {method}", "a response")
             return
-    if not any(x.kind is ResponseKind.REFUSAL or x.status == 501 for x in told):
+    if not any(x.kind is ResponseKind.CLIENT_ERROR or x.status == 501 for x in told):
         raise Inconclusive("no other method was refused")
 
 
@@ -58,7 +58,7 @@ def other_method_breaks_nothing(told: tuple[Exchange, ...]) -> Findings:
         if exchange.status >= 500 and exchange.status not in {501, 503, 504, 529}:
             method = exchange.request.method
             yield exchange.finding("status", f"405 for {method}", exchange.summary)
-    if not any(x.kind is ResponseKind.REFUSAL or x.status >= 500 for x in told):
+    if not any(x.kind is ResponseKind.CLIENT_ERROR or x.status >= 500 for x in told):
         raise Inconclusive("no other method was refused")
 
 
@@ -73,7 +73,7 @@ IS_405 = should(
 @check(IS_405, on=probes.other_methods)
 def other_method_is_405(told: tuple[Exchange, ...]) -> Findings:
     """Judge refusals: 405 or 501; a GET that lists responses is a route of its own."""
-    refused = [x for x in told if x.kind is ResponseKind.REFUSAL]
+    refused = [x for x in told if x.kind is ResponseKind.CLIENT_ERROR]
     if not refused:
         raise Inconclusive("no other method was refused")
     for exchange in refused:
@@ -118,5 +118,5 @@ def identity_is_respected(told: tuple[Exchange, ...]) -> Findings:
     encoding = (exchange.header("content-encoding") or "identity").strip().lower()
     if encoding != "identity":
         yield exchange.finding("header content-encoding", "none", quote(encoding))
-    elif not exchange.answered:
+    elif not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")

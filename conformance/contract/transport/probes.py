@@ -11,10 +11,10 @@ OTHER_METHODS: Final = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
 BODILESS: Final = frozenset({"HEAD", "DELETE"})
 
 
-@probe(refusals=len(OTHER_METHODS))
+@probe(rejections=len(OTHER_METHODS))
 def other_methods(setting: ProbeContext) -> Steps:
     """A sound question sent by every other method, one each."""
-    content = setting.ask(max_output_tokens=16).content
+    content = setting.request(max_output_tokens=16).content
     yield tuple(
         Request(b"" if method in BODILESS else content, method=method)
         for method in OTHER_METHODS

@@ -26,7 +26,7 @@ INTEGERS = must(
 )
 
 
-@check(INTEGERS, on=EVERY_USAGE, shown_by=COUNTED)
+@check(INTEGERS, on=EVERY_USAGE, exercised_by=COUNTED)
 def priced_details_are_integers(usage: Node, _exchange: Exchange) -> Findings:
     """Judge the counters that are there: strict clients fail on null, and pay again."""
     for _, detail in details(usage):
@@ -44,7 +44,7 @@ OTHERS = should(
 )
 
 
-@check(OTHERS, on=EVERY_USAGE, shown_by=basic.text)
+@check(OTHERS, on=EVERY_USAGE, exercised_by=basic.text)
 def modality_details_are_integers(usage: Node, _exchange: Exchange) -> Findings:
     """Judge the counters that are there."""
     for _, detail in details(usage):
@@ -62,7 +62,7 @@ THERE = should(
 )
 
 
-@check(THERE, on=EVERY_USAGE, shown_by=basic.text)
+@check(THERE, on=EVERY_USAGE, exercised_by=basic.text)
 def priced_details_are_there(usage: Node, _exchange: Exchange) -> Findings:
     """Judge that each side is broken down in one of the styles.
 
@@ -103,13 +103,13 @@ def _within(usage: Node, counter: str) -> Findings:
             yield part.finding(f"at most {count.value} ({name})")
 
 
-@check(CACHED, on=EVERY_USAGE, shown_by=basic.text)
+@check(CACHED, on=EVERY_USAGE, exercised_by=basic.text)
 def cached_is_within_the_prompt(usage: Node, _exchange: Exchange) -> Findings:
     """Judge each style: what is billed as the rest must not fall below zero."""
     yield from _within(usage, "cached_tokens")
 
 
-@check(REASONING, on=EVERY_USAGE, shown_by=basic.text)
+@check(REASONING, on=EVERY_USAGE, exercised_by=basic.text)
 def reasoning_is_within_the_completion(usage: Node, _exchange: Exchange) -> Findings:
     """Judge each style, cut answers included."""
     yield from _within(usage, "reasoning_tokens")
@@ -123,7 +123,7 @@ PARTS = should(
 )
 
 
-@check(PARTS, on=EVERY_USAGE, shown_by=basic.text)
+@check(PARTS, on=EVERY_USAGE, exercised_by=basic.text)
 def modalities_are_within_the_count(usage: Node, _exchange: Exchange) -> Findings:
     """Judge the sum of the parts that are there; they need not be all."""
     for count, detail in details(usage):

@@ -16,7 +16,7 @@ from conformance.model.node import Node
 from conformance.model.request import JSON_TYPE
 from conformance.model.requirement import must
 from conformance.model.scope import EVERY_USAGE, only
-from conformance.model.sources import REPORTED_BUGS, PROJECT_DECISION
+from conformance.model.sources import PROJECT_DECISION, REPORTED_BUGS
 
 SLACK: Final = 4
 """Tokens beyond the cap that are forgiven: an end mark, and what frames a message."""
@@ -29,7 +29,7 @@ UNSEEN: Final = 12
 
 
 def _made(exchange: Exchange) -> bool:
-    final = exchange.final
+    final = exchange.response_or_none
     status = final.get("status") if final is not None else None
     return status is None or status.value != "failed"
 
@@ -49,7 +49,7 @@ def _asks_something(exchange: Exchange) -> bool:
     request = exchange.request
     if request.all_headers.get("content-type", "").partition(";")[0] != JSON_TYPE:
         return False
-    asked = request.member("input")
+    asked = request.field("input")
     messages = asked if isinstance(asked, list) else [{"content": asked}]
     last = messages[-1] if messages else None
     content = last.get("content") if isinstance(last, dict) else None
@@ -68,7 +68,7 @@ PROMPT = must(
 )
 
 
-@check(PROMPT, on=MADE, shown_by=COUNTED)
+@check(PROMPT, on=MADE, exercised_by=COUNTED)
 def prompt_is_counted(usage: Node, exchange: Exchange) -> Findings:
     """Judge each request whose input has a text in it; cached tokens count as well."""
     if _asks_something(exchange):
@@ -87,7 +87,7 @@ COMPLETION = must(
 )
 
 
-@check(COMPLETION, on=MADE, shown_by=COUNTED)
+@check(COMPLETION, on=MADE, exercised_by=COUNTED)
 def answer_is_counted(usage: Node, exchange: Exchange) -> Findings:
     """Judge each answer that has a text; an empty one may have cost nothing."""
     if says_something(exchange):
@@ -106,7 +106,7 @@ DELIVERED = must(
 )
 
 
-@check(DELIVERED, on=EVERY_USAGE, shown_by=basic.text)
+@check(DELIVERED, on=EVERY_USAGE, exercised_by=basic.text)
 def billed_output_is_delivered(usage: Node, exchange: Exchange) -> Findings:
     """Judge completed answers with nothing in them.
 
@@ -131,14 +131,14 @@ WITHIN_CAP = must(
 )
 
 
-@check(WITHIN_CAP, on=EVERY_USAGE, shown_by=probes.capped)
+@check(WITHIN_CAP, on=EVERY_USAGE, exercised_by=probes.capped)
 def completion_is_within_the_cap(usage: Node, exchange: Exchange) -> Findings:
     """Judge each answer to a request with a cap of 16 or more.
 
     Reasoning that is counted apart is taken off, since some models cap only what is
     seen; and ``SLACK`` tokens are forgiven.
     """
-    cap = exchange.request.member("max_output_tokens")
+    cap = exchange.request.field("max_output_tokens")
     if not isinstance(cap, int) or isinstance(cap, bool) or cap < LEAST_CAP:
         return
     for style in STYLES:

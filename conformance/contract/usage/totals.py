@@ -102,7 +102,7 @@ PRESENT = must(
 )
 
 
-@check(PRESENT, on=EVERY_RESPONSE_OBJECT, shown_by=COUNTED)
+@check(PRESENT, on=EVERY_RESPONSE_OBJECT, exercised_by=COUNTED)
 def is_present(response: Node, _exchange: Exchange) -> Findings:
     """Judge each answer that was paid for, a stream's last snapshot included.
 
@@ -122,7 +122,7 @@ COMPLETE = must(
 )
 
 
-@check(COMPLETE, on=EVERY_USAGE, shown_by=COUNTED)
+@check(COMPLETE, on=EVERY_USAGE, exercised_by=COUNTED)
 def style_is_complete(usage: Node, _exchange: Exchange, *, profile: str) -> Findings:
     """Judge the names: New API's page has two styles in use, the others have one.
 
@@ -143,7 +143,7 @@ INTEGERS = must(
 )
 
 
-@check(INTEGERS, on=EVERY_USAGE, shown_by=COUNTED)
+@check(INTEGERS, on=EVERY_USAGE, exercised_by=COUNTED)
 def counts_are_integers(usage: Node, _exchange: Exchange) -> Findings:
     """Judge the three counts of each style; typed clients refuse 27.0 as well."""
     for count in counts(usage):
@@ -159,10 +159,10 @@ NOT_NEGATIVE = must(
 )
 
 
-@check(NOT_NEGATIVE, on=EVERY_USAGE, shown_by=COUNTED)
+@check(NOT_NEGATIVE, on=EVERY_USAGE, exercised_by=COUNTED)
 def counts_are_not_negative(usage: Node, _exchange: Exchange) -> Findings:
     """Judge every number there is: a negative one pays the client back."""
-    broken_down = (part for _, each in details(usage) for _, part in each.members())
+    broken_down = (part for _, each in details(usage) for _, part in each.fields())
     for count in (*counts(usage), *broken_down):
         if count.is_a(float) and count.value < 0:
             yield count.finding("0 or more")
@@ -177,7 +177,7 @@ TOTAL = must(
 )
 
 
-@check(TOTAL, on=EVERY_USAGE, shown_by=basic.text)
+@check(TOTAL, on=EVERY_USAGE, exercised_by=basic.text)
 def total_is_the_sum(usage: Node, _exchange: Exchange) -> Findings:
     """Judge each style that is complete; a missing count has a clause of its own."""
     total = usage.get(TOTAL_TOKENS)
@@ -187,7 +187,7 @@ def total_is_the_sum(usage: Node, _exchange: Exchange) -> Findings:
         spent, made = usage.get(style.prompt), usage.get(style.completion)
         if spent and made and spent.is_a(int) and made.is_a(int):
             summed = spent.value + made.value
-            yield from total.differs(summed, f"{spent.value} + {made.value}")
+            yield from total.must_equal(summed, f"{spent.value} + {made.value}")
 
 
 AGREE = must(
@@ -199,10 +199,10 @@ AGREE = must(
 )
 
 
-@check(AGREE, on=EVERY_USAGE, shown_by=basic.text)
+@check(AGREE, on=EVERY_USAGE, exercised_by=basic.text)
 def styles_agree(usage: Node, _exchange: Exchange) -> Findings:
     """Compare prompt with input and completion with output, where both stand."""
     for chat, other in zip(CHAT.counts[:2], RESPONSES.counts[:2], strict=True):
         one, two = usage.get(chat), usage.get(other)
         if one is not None and two is not None:
-            yield from two.differs(one.value, f"as {chat}")
+            yield from two.must_equal(one.value, f"as {chat}")

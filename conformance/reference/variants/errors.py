@@ -13,17 +13,21 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _each_error(reply: GatewayResponse, change: Callable[[Json], Json]) -> GatewayResponse:
+def _each_error(
+    reply: GatewayResponse, change: Callable[[Json], Json]
+) -> GatewayResponse:
     """Change the ``error`` of a refusal."""
-    if not reply.refused or not isinstance(reply.payload, dict):
+    if not reply.is_rejection or not isinstance(reply.payload, dict):
         return reply
     return reply.with_payload({"error": change(dict(reply.payload["error"]))})
 
 
 @on_reply()
-def barred_model_is_a_403(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def barred_model_is_a_403(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A model that is not on the key's list is refused with 403 and the reason."""
-    error = (reply.payload or {}).get("error") if reply.refused else None
+    error = (reply.payload or {}).get("error") if reply.is_rejection else None
     if not error or error.get("code") != "model_not_found":
         return reply
     message = "This API key may not use that model."
@@ -31,16 +35,20 @@ def barred_model_is_a_403(_asked: GatewayRequest, reply: GatewayResponse) -> Gat
 
 
 @on_reply()
-def unknown_model_is_a_400(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unknown_model_is_a_400(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A model that nobody has is a bad request."""
-    error = (reply.payload or {}).get("error") if reply.refused else None
+    error = (reply.payload or {}).get("error") if reply.is_rejection else None
     if not error or error.get("code") != "model_not_found":
         return reply
     return replace(reply, status=400)
 
 
 @on_reply()
-def odd_requests_are_422(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def odd_requests_are_422(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """What is JSON and cannot be served is a 422."""
     if reply.status != 400:
         return reply
@@ -48,7 +56,9 @@ def odd_requests_are_422(_asked: GatewayRequest, reply: GatewayResponse) -> Gate
 
 
 @on_reply()
-def errors_without_a_code(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def errors_without_a_code(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An error has a message and a type, and no more."""
     return _each_error(
         reply, lambda error: {name: error[name] for name in ("message", "type")}
@@ -56,14 +66,18 @@ def errors_without_a_code(_asked: GatewayRequest, reply: GatewayResponse) -> Gat
 
 
 @on_reply()
-def errors_with_more_members(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def errors_with_more_members(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An error has an id to ask about, and a page to read."""
     more = {"request_id": "req_7", "doc_url": "https://docs.example.com/errors#a:b"}
     return _each_error(reply, lambda error: {**error, **more})
 
 
 @on_reply()
-def errors_in_chinese(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def errors_in_chinese(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message of an error is in the language of the house, the names are not."""
 
     def translated(error: Json) -> Json:
@@ -73,43 +87,53 @@ def errors_in_chinese(_asked: GatewayRequest, reply: GatewayResponse) -> Gateway
 
 
 @on_request()
-def state_is_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def state_is_refused_by_name(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Nothing is kept, and a request that builds on it is told so."""
     del gateway
-    if asked.key is None or asked.member("previous_response_id") is None:
+    if asked.key is None or asked.field("previous_response_id") is None:
         return asked
     return refused("previous_response_id", "Conversations are not stored here.")
 
 
 @on_request()
-def streams_are_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def streams_are_refused_by_name(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """There is no streaming, and a request for it is told so."""
     del gateway
-    if asked.key is None or not asked.streams:
+    if asked.key is None or not asked.wants_stream:
         return asked
     return refused("stream", "Streaming is not supported.")
 
 
 @on_request()
-def tools_are_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def tools_are_refused_by_name(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """There are no tools, and a request that declares some is told so."""
     del gateway
-    if asked.key is None or not asked.member("tools"):
+    if asked.key is None or not asked.field("tools"):
         return asked
     return refused("tools", "This model does not support tools.")
 
 
 @on_request()
-def reasoning_is_refused_by_name(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def reasoning_is_refused_by_name(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The model does not reason, and a request for it is told so."""
     del gateway
-    if asked.key is None or not asked.member("reasoning"):
+    if asked.key is None or not asked.field("reasoning"):
         return asked
     return refused("reasoning", "This model does not support reasoning effort.")
 
 
 @on_request()
-def input_is_needed(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def input_is_needed(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A request without an input is refused for that."""
     del gateway
     body = asked.body

@@ -7,7 +7,12 @@ from dataclasses import replace
 
 from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import JSON_TYPE, Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import (
+    JSON_TYPE,
+    Chunk,
+    GatewayResponse,
+    ResponseHead,
+)
 
 
 def _is_json(head: ResponseHead) -> bool:
@@ -65,14 +70,18 @@ def escaped_json(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_reply()
-def media_type_with_charset(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def media_type_with_charset(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A media type is in capitals here and there, and names its charset."""
     kind = "text/event-stream" if reply.streamed else "Application/JSON"
     return replace(reply, media_type=f'{kind}; charset="UTF-8"')
 
 
 @on_reply()
-def headers_of_a_proxy(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def headers_of_a_proxy(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A proxy adds its own headers, one of them twice, and cookies."""
     return reply.with_headers(
         via="1.1 edge",

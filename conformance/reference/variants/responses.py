@@ -53,7 +53,9 @@ def opaque_ids(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse
 
 
 @on_reply()
-def extra_usage_members(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def extra_usage_members(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The bill tells its price, and details that nobody else has."""
 
     def priced(response: Json) -> Json:
@@ -66,13 +68,17 @@ def extra_usage_members(_asked: GatewayRequest, reply: GatewayResponse) -> Gatew
 
 
 @on_reply(profiles={"newapi"})
-def usage_in_the_other_style(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def usage_in_the_other_style(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The bill has the names of the Responses API alone."""
     return change_each_response(reply, _other_style)
 
 
 @on_reply(profiles={"newapi"})
-def usage_in_both_styles(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def usage_in_both_styles(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The bill has both names for each of its counts."""
 
     def doubled(response: Json) -> Json:
@@ -112,7 +118,9 @@ def cached_prompt(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(profiles={"newapi"})
-def members_of_the_page_alone(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def members_of_the_page_alone(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Nothing that was asked for is repeated."""
     return change_each_response(
         reply, lambda response: {n: v for n, v in response.items() if n in PAGE}
@@ -120,12 +128,14 @@ def members_of_the_page_alone(_asked: GatewayRequest, reply: GatewayResponse) ->
 
 
 @on_reply(profiles={"newapi", "openai"})
-def null_for_what_was_not_given(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def null_for_what_was_not_given(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A parameter that the client left out is null in the answer."""
 
     def nulled(response: Json) -> Json:
         for name in NULLED:
-            if asked.member(name) is None and name in response:
+            if asked.field(name) is None and name in response:
                 response[name] = None
         return response
 
@@ -133,7 +143,9 @@ def null_for_what_was_not_given(asked: GatewayRequest, reply: GatewayResponse) -
 
 
 @on_reply()
-def reasoning_item_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def reasoning_item_first(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A reasoning item without a word stands before every answer."""
 
     def thoughtful(response: Json) -> Json:
@@ -146,7 +158,9 @@ def reasoning_item_first(_asked: GatewayRequest, reply: GatewayResponse) -> Gate
 
 
 @on_reply()
-def words_before_a_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def words_before_a_call(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A message says what is going to be called."""
 
     def announced(response: Json) -> Json:
@@ -166,7 +180,9 @@ def words_before_a_call(_asked: GatewayRequest, reply: GatewayResponse) -> Gatew
 
 
 @on_reply()
-def text_in_two_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def text_in_two_parts(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A message has its text in two parts."""
 
     def halved(response: Json) -> Json:
@@ -207,7 +223,9 @@ def url_citations(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(profiles={"newapi", "openai"})
-def whole_float_as_time(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def whole_float_as_time(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The time of an answer is a number with a fraction of nought."""
     return change_each_response(
         reply, lambda response: {**response, "created_at": response["created_at"] * 1.0}

@@ -7,10 +7,19 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.mutations import change_each_event, change_each_response, renumbered
+from conformance.reference.mutations import (
+    change_each_event,
+    change_each_response,
+    renumbered,
+)
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response import text_part
-from conformance.reference.response_message import STREAM_TYPE, Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import (
+    STREAM_TYPE,
+    Chunk,
+    GatewayResponse,
+    ResponseHead,
+)
 
 Json = Any
 
@@ -36,7 +45,9 @@ def comments_between_events(
 
 
 @on_reply()
-def unknown_extra_members(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unknown_extra_members(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Responses and events carry members that no document names."""
 
     def more(value: Json) -> Json:
@@ -165,7 +176,9 @@ def queued_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_reply()
-def announced_with_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def announced_with_parts(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A message is announced with the empty part that its text will fill."""
 
     def filled(event: Json) -> Json:
@@ -179,7 +192,9 @@ def announced_with_parts(_asked: GatewayRequest, reply: GatewayResponse) -> Gate
 
 
 @on_reply()
-def overlapping_items(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def overlapping_items(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """All items are announced first, told side by side, and finished backwards."""
     tracks = dict[int, list[Json]]()
     for event in reply.events or ():

@@ -107,7 +107,7 @@ def _rungs(evidence: Evidence) -> Iterator[Exchange]:
     last: dict[tuple[int, int], Exchange] = {}
     for exchange in evidence.exchanges():
         if exchange.probe == probes.ladder.name:
-            last[exchange.turn, exchange.place] = exchange
+            last[exchange.turn, exchange.index] = exchange
     yield from last.values()
 
 
@@ -119,7 +119,7 @@ def ladder_plot(evidence: Evidence) -> LadderPlot | None:
         return None
     width, height = PLOT
     wide = max(size for size, _ in ladder.points)
-    high = max(*(read for _, read in ladder.points), ladder.at(wide), 1)
+    high = max(*(read for _, read in ladder.points), ladder.predict(wide), 1)
 
     def x(size: float) -> float:
         return round(width * size / wide, 1)
@@ -128,7 +128,7 @@ def ladder_plot(evidence: Evidence) -> LadderPlot | None:
         return round(height - height * max(read, 0) / high, 1)
 
     dots = tuple((x(size), y(read), size, read) for size, read in ladder.points)
-    line = (x(0), y(ladder.at(0)), x(wide), y(ladder.at(wide)))
+    line = (x(0), y(ladder.predict(0)), x(wide), y(ladder.predict(wide)))
     return LadderPlot(ladder, dots, line, (wide, round(high)))
 
 
@@ -170,8 +170,8 @@ def times(report: Report) -> Times | None:
     found, measured = spreads(report.timings), durations(report.timings)
     if not found:
         return None
-    low = math.floor(math.log10(max(min(s.least for s in found.values()), 1e-4)))
-    most = max(*(s.most for s in found.values()), 1e-4)
+    low = math.floor(math.log10(max(min(s.minimum for s in found.values()), 1e-4)))
+    most = max(*(s.maximum for s in found.values()), 1e-4)
     high = max(math.ceil(math.log10(most)), low + 1)
 
     def x(seconds: float) -> float:

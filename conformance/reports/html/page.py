@@ -184,7 +184,7 @@ def _untestable(report: Report) -> list[Untested]:
         untested
         for untested in catalogue().untested
         if untested.requirement.since <= report.run.catalogue
-        and (profile is None or profile.holds(untested.requirement))
+        and (profile is None or profile.includes(untested.requirement))
     ]
 
 

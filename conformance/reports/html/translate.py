@@ -25,7 +25,10 @@ def in_each(say: Callable[[str], str], **values: object) -> Markup:
 
     Values are escaped; where all languages say the same, it stands there once.
     """
-    texts = {lang: escape(escape_control_characters(say(lang))).format(**values) for lang in LANGUAGES}
+    texts = {
+        lang: escape(escape_control_characters(say(lang))).format(**values)
+        for lang in LANGUAGES
+    }
     if len(set(texts.values())) == 1:
         return texts[LANGUAGES[0]]
     spans = (

@@ -171,7 +171,7 @@ def test_a_hash_is_told_in_any_case(shown: str) -> None:
 
 def test_what_the_client_put_into_its_body_may_come_back() -> None:
     """A key in the prompt is the client's own doing."""
-    keyed = Request(ASKED.content, keyed=True)
+    keyed = Request(ASKED.content, has_key_placeholder=True)
     told = came({**ANSWER, "metadata": REDACTED.format("the key")}, request=keyed)
 
     assert universal(REPEATED, told).outcome is Outcome.INCONCLUSIVE
@@ -229,7 +229,7 @@ def test_the_real_key_is_never_sent_in_clear_places_but_two() -> None:
     for probe in (probes.key_in_query, probes.key_in_body):
         request = next(probe.steps(setting))
         assert isinstance(request, Request)
-        assert request.keyed
+        assert request.has_key_placeholder
         assert KEY in request.path or KEY.encode() in request.content
         assert "authorization" not in request.all_headers
 

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.contract.errors.envelope import OF_HTTP
 from conformance.contract.errors.probes import crowded_refusal, secret_word
-from conformance.model.exchange import TransportFailure, FailureKind
+from conformance.model.exchange import FailureKind, TransportFailure
 from conformance.model.probe import ProbeContext
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
@@ -57,7 +57,7 @@ def test_what_is_no_envelope_is_blamed_once(body: object) -> None:
 
 def test_a_body_cut_on_the_way_is_the_transports_business() -> None:
     """Half an envelope says nothing of the whole."""
-    failure = TransportFailure(FailureKind.CUT)
+    failure = TransportFailure(FailureKind.TRUNCATED)
     told = came(b'{"error": {"mess', 400, failure=failure)
 
     assert universal("errors.is-an-envelope", told).outcome is Outcome.INCONCLUSIVE

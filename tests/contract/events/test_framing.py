@@ -184,7 +184,9 @@ def test_an_unusual_stream_that_conforms_is_not_blamed(
 @pytest.fixture(scope="module")
 def variety() -> Iterator[FaultServers]:
     """One gateway for each benign variant."""
-    with fault_servers({name: (variant,) for name, variant in VARIANTS.items()}) as town:
+    with fault_servers(
+        {name: (variant,) for name, variant in VARIANTS.items()}
+    ) as town:
         yield town
 
 

@@ -12,7 +12,12 @@ from conformance.contract.requests.outcome import named, refused, served, was_se
 from conformance.contract.requests.probes import RequestCase
 from conformance.judge.universal_checks import evaluate
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, TransportFailure, Inconclusive, FailureKind
+from conformance.model.exchange import (
+    Exchange,
+    FailureKind,
+    Inconclusive,
+    TransportFailure,
+)
 from conformance.model.node import Finding, Json
 from conformance.model.probe import Probe, ProbeContext, ProbeResult
 from conformance.model.request import Request
@@ -29,7 +34,7 @@ def told(
     """Return an exchange that ended with ``body`` as JSON; bytes stand as they are."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = (("content-type", "application/json"),)
-    return Exchange(request or SETTING.ask(), status, headers, content)
+    return Exchange(request or SETTING.request(), status, headers, content)
 
 
 SERVED = told(200, ANSWER)
@@ -45,10 +50,13 @@ UNCLEAR = [
     told(403, ENVELOPE),
     told(429, ENVELOPE),
     told(302, b""),
-    Exchange(SETTING.ask(), failure=TransportFailure(FailureKind.TIMEOUT)),
-    Exchange(SETTING.ask(), failure=TransportFailure(FailureKind.CUT)),
+    Exchange(SETTING.request(), failure=TransportFailure(FailureKind.TIMEOUT)),
+    Exchange(SETTING.request(), failure=TransportFailure(FailureKind.TRUNCATED)),
 ]
-ROWS = (RequestCase("first", names=("top_p",)), RequestCase("second", names=("truncation",)))
+ROWS = (
+    RequestCase("first", names=("top_p",)),
+    RequestCase("second", names=("truncation",)),
+)
 
 
 def verdict_of(id_: str, *turns: ProbeResult) -> Verdict:
@@ -102,7 +110,9 @@ class TestTables:
     """What the probes send."""
 
     @pytest.mark.parametrize("row", refused_probes.MALFORMED, ids=lambda r: r.label)
-    def test_malformed_bodies_are_no_json_in_any_reading(self, row: RequestCase) -> None:
+    def test_malformed_bodies_are_no_json_in_any_reading(
+        self, row: RequestCase
+    ) -> None:
         """Not even the start of a malformed body is a JSON value."""
         content = row.request(SETTING).content.decode()
         with pytest.raises(json.JSONDecodeError):
@@ -143,11 +153,11 @@ class TestTables:
         probes = {
             probe
             for check in catalogue().checks
-            if check.requirement.section == "requests" and not check.subject
+            if check.requirement.section == "requests" and not check.scope
             for probe in check.probes
         }
-        assert sum(probe.answers for probe in probes) <= 20
-        assert sum(probe.refusals for probe in probes) <= 72
+        assert sum(probe.model_responses for probe in probes) <= 20
+        assert sum(probe.rejections for probe in probes) <= 72
 
 
 class TestTogether:

@@ -15,7 +15,9 @@ from tests.fault_servers import FaultServers, fault_servers, tripped
 
 
 @on_reply()
-def errors_of_fastapi(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def errors_of_fastapi(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Refusals are 422 with a list of details, as a Python framework has them."""
     if reply.status != 400:
         return reply
@@ -25,9 +27,11 @@ def errors_of_fastapi(_asked: GatewayRequest, reply: GatewayResponse) -> Gateway
 
 
 @on_request()
-def strict_about_members(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def strict_about_members(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Members that nobody knows are refused by their names."""
-    body = asked.body if asked.creates and isinstance(asked.body, dict) else {}
+    body = asked.body if asked.is_create and isinstance(asked.body, dict) else {}
     odd = [name for name in body if name.startswith("x_")]
     if odd:
         message = f"Unrecognized request argument supplied: {odd[0]}"
@@ -36,36 +40,44 @@ def strict_about_members(asked: GatewayRequest, _gateway: Gateway) -> GatewayReq
 
 
 @on_request()
-def strict_about_input(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def strict_about_input(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """An empty input is refused, and a cap that no model has."""
-    if asked.creates and asked.member("input") in ("", []):
-        return refusal(wrong_value("input", "something", asked.member("input")))
-    cap = asked.member("max_output_tokens")
-    if asked.creates and isinstance(cap, int) and cap > 10**6:
+    if asked.is_create and asked.field("input") in ("", []):
+        return refusal(wrong_value("input", "something", asked.field("input")))
+    cap = asked.field("max_output_tokens")
+    if asked.is_create and isinstance(cap, int) and cap > 10**6:
         wanted = "at most 1000000"
         return refusal(wrong_value("max_output_tokens", wanted, cap))
     return asked
 
 
 @on_request()
-def lenient_about_media(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def lenient_about_media(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A body is JSON whatever its content type says."""
     return asked.with_header("content-type", "application/json")
 
 
 @on_request()
-def chat_cap_translated(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def chat_cap_translated(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The chat name of the cap means the cap."""
-    cap = asked.member("max_tokens") if asked.creates else None
+    cap = asked.field("max_tokens") if asked.is_create else None
     if cap is None:
         return asked
-    return asked.without_members("max_tokens").with_members(max_output_tokens=cap)
+    return asked.without_fields("max_tokens").with_fields(max_output_tokens=cap)
 
 
 @on_request()
-def one_system_message_at_the_start(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def one_system_message_at_the_start(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A chat template takes one system text, in the first place."""
-    given = asked.member("input") if asked.creates else None
+    given = asked.field("input") if asked.is_create else None
     if isinstance(given, list):
         roles = [item.get("role") for item in given if isinstance(item, dict)]
         if any(role in {"system", "developer"} for role in roles[1:]):

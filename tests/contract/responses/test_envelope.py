@@ -8,7 +8,12 @@ from conformance.contract.catalogue import catalogue
 from conformance.contract.responses.model import is_a_version
 from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, TransportFailure, ResponseKind, FailureKind
+from conformance.model.exchange import (
+    Exchange,
+    FailureKind,
+    ResponseKind,
+    TransportFailure,
+)
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import came, refusal, universal
 from tests.contract.sample_responses import (
@@ -112,7 +117,7 @@ SOUND = {
 
 def _universal() -> Iterator[str]:
     for check in catalogue().checks:
-        if check.subject and check.requirement.section in SECTIONS:
+        if check.scope and check.requirement.section in SECTIONS:
             yield check.requirement.id
 
 
@@ -156,14 +161,14 @@ def test_what_is_no_response_is_blamed_once(body: bytes, media_type: str) -> Non
     """The one clause speaks up, and the others have nothing to judge."""
     told = came(body, headers=(("content-type", media_type),))
 
-    assert told.kind is ResponseKind.UNRECOGNISED
+    assert told.kind is ResponseKind.UNRECOGNIZED
     assert universal(IS_A_RESPONSE, told).outcome is Outcome.FAILED
     assert universal("responses.id-is-a-string", told).outcome is Outcome.INCONCLUSIVE
 
 
 def test_an_answer_that_was_cut_off_is_no_evidence() -> None:
     """The transport has clauses of its own."""
-    told = came(b'{"id": "r', failure=TransportFailure(FailureKind.CUT))
+    told = came(b'{"id": "r', failure=TransportFailure(FailureKind.TRUNCATED))
 
     assert universal(IS_A_RESPONSE, told).outcome is Outcome.INCONCLUSIVE
 
@@ -270,7 +275,7 @@ def test_a_stream_cut_short_has_no_response() -> None:
         headers=STREAM_HEADERS,
     )
 
-    assert told.final is None
+    assert told.response_or_none is None
     assert universal("usage.is-present", told).outcome is Outcome.INCONCLUSIVE
 
 

@@ -15,7 +15,7 @@ from conformance.contract.sdk import responses
 from conformance.judge.plan import plan
 from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.generated_input import PREFIX
 from conformance.model.profile import NEWAPI
 from conformance.model.request import Request
@@ -254,7 +254,7 @@ def test_a_page_of_a_proxy_need_not_have_a_message() -> None:
 def test_what_no_program_sees_is_not_judged() -> None:
     """Cut, generated and rate limited answers say nothing of the client."""
     plain = answer(RESPONSE)
-    cut = replace(plain, failure=TransportFailure(FailureKind.CUT))
+    cut = replace(plain, failure=TransportFailure(FailureKind.TRUNCATED))
     drawn = replace(plain, probe=f"{PREFIX}x")
 
     assert judged("reads-a-response", cut, drawn).outcome is Outcome.INCONCLUSIVE
@@ -287,7 +287,7 @@ def test_without_the_extra_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> No
 
     whole = plan(catalogue(), settings)
 
-    left = [v for v in whole.left_out if v.requirement.section == "sdk"]
+    left = [v for v in whole.skipped if v.requirement.section == "sdk"]
     assert len(left) == 6
     assert {v.outcome for v in left} == {Outcome.NOT_RUN}
     assert all("responses-conformance[openai]" in v.reason for v in left)

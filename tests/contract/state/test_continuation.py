@@ -248,9 +248,11 @@ def test_a_stored_call_that_was_not_made_is_open() -> None:
 
 
 @on_request()
-def _stateless(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def _stateless(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A server that keeps nothing, and says so."""
-    if not asked.member("previous_response_id"):
+    if not asked.field("previous_response_id"):
         return asked
     refused = ApiError(
         400, "'previous_response_id' is not supported.", code="unsupported_parameter"

@@ -12,7 +12,7 @@ from conformance.contract.streaming.probes import hung_up, refused_streams
 from conformance.judge.universal_checks import UniversalVerdict, evaluate
 from conformance.model.case import Case
 from conformance.model.check import Check
-from conformance.model.exchange import SSE_TYPE, Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import SSE_TYPE, Exchange, FailureKind, TransportFailure
 from conformance.model.probe import ProbeContext, ProbeResult
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
@@ -57,7 +57,7 @@ def held(check: Check, *turns: ProbeResult) -> Outcome:
 
 def asks(**members: Json) -> Request:
     """Return a plain question with some more members."""
-    return SETTING.ask(**members)
+    return SETTING.request(**members)
 
 
 @pytest.mark.parametrize("members", [{}, {"stream": False}, {"stream": None}])
@@ -133,7 +133,7 @@ def test_a_held_back_stream_is_blamed(
 def test_a_stream_that_we_left_says_nothing_of_its_pace() -> None:
     """We closed the connection: what we heard may have come at once."""
     left = paced(3.0, 3.0)
-    asked = replace(left.request, hang_up_after=5)
+    asked = replace(left.request, disconnect_after=5)
     one = replace(left, request=asked)
     check = delivery.long_answer_arrives_in_pieces
     assert told(check, one) is Outcome.INCONCLUSIVE
@@ -151,9 +151,18 @@ def left_and(after: Exchange) -> tuple[Exchange, tuple[Exchange]]:
     ("after", "outcome"),
     [
         (answer(asks(), says("Hello")), Outcome.PASSED),
-        (Exchange(asks(), failure=TransportFailure(FailureKind.CUT)), Outcome.FAILED),
-        (Exchange(asks(), failure=TransportFailure(FailureKind.CONNECT)), Outcome.FAILED),
-        (Exchange(asks(), failure=TransportFailure(FailureKind.TIMEOUT)), Outcome.INCONCLUSIVE),
+        (
+            Exchange(asks(), failure=TransportFailure(FailureKind.TRUNCATED)),
+            Outcome.FAILED,
+        ),
+        (
+            Exchange(asks(), failure=TransportFailure(FailureKind.CONNECT)),
+            Outcome.FAILED,
+        ),
+        (
+            Exchange(asks(), failure=TransportFailure(FailureKind.TIMEOUT)),
+            Outcome.INCONCLUSIVE,
+        ),
         (Exchange(asks(), 502), Outcome.FAILED),
         (Exchange(asks(), 200), Outcome.INCONCLUSIVE),
         (Exchange(asks(), 429), Outcome.INCONCLUSIVE),
@@ -209,7 +218,7 @@ def refusals(*answers: Exchange) -> tuple[Exchange, ...]:
     """Return the turn of the probe ``refused_streams``."""
     asked = next(refused_streams.steps(SETTING))
     assert isinstance(asked, tuple)
-    assert len(asked) == len(answers) == refused_streams.refusals
+    assert len(asked) == len(answers) == refused_streams.rejections
     pairs = zip(asked, answers, strict=True)
     return tuple(replace(one, request=r) for r, one in pairs)
 

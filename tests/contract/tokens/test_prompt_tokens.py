@@ -100,7 +100,7 @@ def test_the_ladder_is_found_in_a_whole_run() -> None:
     assert ladder.points == ((1, 75), (2, 130), (4, 240), (8, 460))
     assert ladder.slope == pytest.approx(55)
     assert ladder.intercept == pytest.approx(20)
-    assert ladder.at(3) == pytest.approx(185)
+    assert ladder.predict(3) == pytest.approx(185)
 
 
 def test_one_size_is_no_ladder() -> None:
@@ -108,12 +108,12 @@ def test_one_size_is_no_ladder() -> None:
     with pytest.raises(Inconclusive, match="two sizes"):
         ladder_of(_climbed(*HONEST)[:1])
     with pytest.raises(ValueError, match="two sizes"):
-        LinearFit.through(((1, 75), (1, 76)))
+        LinearFit.fit(((1, 75), (1, 76)))
 
 
 def test_the_farthest_point_is_named() -> None:
     """Above the line, or below it."""
-    assert LinearFit.through(((1, 10), (2, 20), (3, 60), (4, 40))).farthest == (3, 60)
+    assert LinearFit.fit(((1, 10), (2, 20), (3, 60), (4, 40))).worst_residual == (3, 60)
 
 
 def test_sizes_are_read_from_the_request() -> None:
@@ -252,7 +252,7 @@ def test_a_refused_developer_is_left_out() -> None:
     fewer: Json = steps.send(refusal("No such role.", request=whole))
     four = answer(fewer, usage=_priced(FAIR - 59))
     three = answer(fewer, usage=_priced(FAIR - 2 * 59))
-    roles = [message["role"] for message in fewer.member("input")]
+    roles = [message["role"] for message in fewer.field("input")]
 
     assert roles == ["system", "user", "assistant", "user"]
     assert universal(READ, *_climbed(*HONEST), four).outcome is Outcome.PASSED
@@ -320,7 +320,7 @@ def test_a_body_that_is_no_object_asks_nothing_of_a_stream() -> None:
 
 def test_only_like_questions_show_lost_instructions() -> None:
     """Not short instructions, other questions, JSON, or what leans on the past."""
-    said = LONG.member("instructions")
+    said = LONG.field("instructions")
     for request in (
         asking(stream=True, instructions="Be kind."),
         asking("Hi", stream=True, instructions=said),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.model.exchange import Exchange, TransportFailure, FailureKind
+from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import (
@@ -15,7 +15,7 @@ from tests.contract.sample_errors import (
 )
 
 BLAMED = {
-    FailureKind.CUT: "transport.body-is-whole",
+    FailureKind.TRUNCATED: "transport.body-is-whole",
     FailureKind.PROTOCOL: "transport.body-is-whole",
     FailureKind.TOO_LARGE: "transport.body-has-an-end",
     FailureKind.ENCODING: "transport.encoding-decodes",
@@ -51,7 +51,7 @@ def test_a_large_body_may_be_refused_before_it_is_read(
 ) -> None:
     """The server closes the connection, and what it has said is lost on the way."""
     large = Request.of({"model": "m", "input": "x" * length})
-    told = came(b"", 0, request=large, failure=TransportFailure(FailureKind.CUT))
+    told = came(b"", 0, request=large, failure=TransportFailure(FailureKind.TRUNCATED))
 
     assert universal("transport.every-request-is-answered", told).outcome is outcome
 
@@ -76,7 +76,7 @@ def test_a_charset_is_utf_8_in_any_writing(said: str, outcome: Outcome) -> None:
 
 def test_a_character_cut_by_our_own_hanging_up_is_ours() -> None:
     """We close the connection wherever the last piece ends."""
-    request = Request(ASKED.content, hang_up_after=1)
+    request = Request(ASKED.content, disconnect_after=1)
     sse = (("content-type", "text/event-stream"),)
     body = 'data: {"type":"response.created"}\n\ndata: é'.encode()[:-1]
     ours = came(body, request=request, headers=sse)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.contract.events.stream.rules import StreamFindings, Rule, Unquoted
+from conformance.contract.events.stream.rules import Rule, StreamFindings, Unquoted
 from conformance.contract.events.stream.text_events import ERROR
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange, FailureKind
@@ -15,7 +15,12 @@ Told = tuple[Event, str, dict[str, Json]]
 """An event of a known form: itself, its type, and its data."""
 
 OURS: Final = frozenset(
-    (FailureKind.TIMEOUT, FailureKind.TOO_LARGE, FailureKind.ENCODING, FailureKind.PROTOCOL)
+    (
+        FailureKind.TIMEOUT,
+        FailureKind.TOO_LARGE,
+        FailureKind.ENCODING,
+        FailureKind.PROTOCOL,
+    )
 )
 """Troubles after which we do not know how the stream would have gone on."""
 
@@ -25,8 +30,8 @@ _OTHER_SHAPES: Final = frozenset(("choices", "error"))
 
 def abandoned(exchange: Exchange) -> bool:
     """Say whether we, and not the server, ended the stream."""
-    hung_up = exchange.request.hang_up_after is not None
-    return hung_up or bool(exchange.failure and exchange.failure.trouble in OURS)
+    hung_up = exchange.request.disconnect_after is not None
+    return hung_up or bool(exchange.failure and exchange.failure.kind in OURS)
 
 
 def framed(exchange: Exchange, ledger: StreamFindings) -> Iterator[Told]:

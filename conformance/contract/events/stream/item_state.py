@@ -4,8 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from conformance.contract.events.stream.rules import NOTHING, StreamFindings, Rule, beside
-from conformance.contract.events.stream.text_events import SPOKEN, TextEvents, mended, word
+from conformance.contract.events.stream.rules import (
+    NOTHING,
+    Rule,
+    StreamFindings,
+    beside,
+)
+from conformance.contract.events.stream.text_events import (
+    SPOKEN,
+    TextEvents,
+    mended,
+    word,
+)
 from conformance.model.event import Event
 from conformance.model.node import Json, quote
 

@@ -121,7 +121,9 @@ class StreamFindings:
 
     def close(self) -> StreamAnalysis:
         """Return all that was written, for good."""
-        return StreamAnalysis({rule: tuple(found) for rule, found in self.found.items()})
+        return StreamAnalysis(
+            {rule: tuple(found) for rule, found in self.found.items()}
+        )
 
 
 def beside(expected: str, got: str) -> tuple[str, Unquoted]:

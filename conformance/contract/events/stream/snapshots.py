@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from conformance.contract.events.stream.rules import NOTHING, StreamFindings, Rule, Unquoted
+from conformance.contract.events.stream.rules import (
+    NOTHING,
+    Rule,
+    StreamFindings,
+    Unquoted,
+)
 from conformance.contract.events.stream.text_events import ERROR, word
 from conformance.model.event import Event
 from conformance.model.exchange import TERMINAL

@@ -15,9 +15,9 @@ from conformance.contract.events.stream.framing import abandoned, framed
 from conformance.contract.events.stream.item_state import ItemState, PartState
 from conformance.contract.events.stream.rules import (
     NOTHING,
-    StreamFindings,
-    StreamAnalysis,
     Rule,
+    StreamAnalysis,
+    StreamFindings,
     Unquoted,
 )
 from conformance.contract.events.stream.snapshots import UNFINISHED, Snapshots
@@ -54,7 +54,7 @@ def ruled(rule: Rule) -> Scope:
     """Return the subject of a rule: its findings, of each stream that can show it."""
 
     def pick(exchange: Exchange) -> Iterator[Picked]:
-        for (stream,) in EVERY_STREAM.pick(exchange):
+        for (stream,) in EVERY_STREAM.select(exchange):
             found = lifecycle(stream).breaches.get(rule)
             if found is not None:
                 yield (found,)
@@ -152,7 +152,9 @@ class _StreamStateMachine:
             item.ids.add(name)
             self.by_id[name] = item
 
-    def _find(self, event: Event, index: int | None, name: str | None, at: str) -> ItemState:
+    def _find(
+        self, event: Event, index: int | None, name: str | None, at: str
+    ) -> ItemState:
         """Return the item that an event is about, judging how it names it."""
         item = self.by_id.get(name) if name is not None else None
         if item is not None:
@@ -281,7 +283,9 @@ class _StreamStateMachine:
         text.whole, text.done = mended(whole), event
         self._whole_characters(event, f"/{family.whole}", whole)
 
-    def _spot(self, family: TextEvents, event: Event, data: Data) -> tuple[ItemState, int]:
+    def _spot(
+        self, family: TextEvents, event: Event, data: Data
+    ) -> tuple[ItemState, int]:
         item = self._about(event, data)
         if not family.index:
             return item, 0

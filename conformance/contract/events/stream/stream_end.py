@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from conformance.contract.events.stream.item_state import ItemState
-from conformance.contract.events.stream.rules import StreamFindings, Rule, Unquoted
+from conformance.contract.events.stream.rules import Rule, StreamFindings, Unquoted
 from conformance.contract.events.stream.snapshots import Snapshots
 from conformance.contract.events.stream.text_events import word
 from conformance.model.event import Event
@@ -15,7 +15,10 @@ Data = dict[str, Json]
 
 
 def judge_end(
-    exchange: Exchange, items: Sequence[ItemState], snapshots: Snapshots, ledger: StreamFindings
+    exchange: Exchange,
+    items: Sequence[ItemState],
+    snapshots: Snapshots,
+    ledger: StreamFindings,
 ) -> None:
     """Judge a stream that is over, whoever ended it."""
     found = ledger.open(Rule.TERMINAL)

@@ -7,7 +7,12 @@ from typing import Any
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import STREAM_TYPE, Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import (
+    STREAM_TYPE,
+    Chunk,
+    GatewayResponse,
+    ResponseHead,
+)
 
 Json = Any
 
@@ -54,7 +59,9 @@ def no_key_needed(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
         "auth.key-case-counts",
     }
 )
-def any_bearer_token_accepted(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+def any_bearer_token_accepted(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """A bearer token opens the door, whatever it is."""
     return _let_in(asked, gateway) if _bears(asked) and not asked.key else asked
 
@@ -63,11 +70,13 @@ def any_bearer_token_accepted(asked: GatewayRequest, gateway: Gateway) -> Gatewa
 def streams_take_any_key(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The streaming path looks for a key, and not at it."""
     looks_like_one = token(asked).startswith("sk-") and asked.key is None
-    return _let_in(asked, gateway) if asked.streams and looks_like_one else asked
+    return _let_in(asked, gateway) if asked.wants_stream and looks_like_one else asked
 
 
 @on_request(breaks="auth.altered-key-is-refused")
-def key_compared_by_its_beginning(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+def key_compared_by_its_beginning(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """The beginning of a key is as good as the whole."""
     cut = token(asked)
     same = len(cut) > 8 and gateway.keys["first"].startswith(cut)
@@ -105,7 +114,7 @@ def key_read_from_query(asked: GatewayRequest, gateway: Gateway) -> GatewayReque
 @on_request(breaks="auth.key-in-the-body-does-not-open")
 def key_read_from_body(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The member api_key of the body is taken for the key."""
-    same = asked.member("api_key") == gateway.keys["first"]
+    same = asked.field("api_key") == gateway.keys["first"]
     return _let_in(asked, gateway) if same else asked
 
 
@@ -126,7 +135,9 @@ def short_path_opens(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
 
 
 @on_request(breaks="auth.scheme-is-case-insensitive")
-def lower_case_bearer_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+def lower_case_bearer_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """The scheme is compared letter by letter."""
     lower = asked.headers.get("authorization", "").startswith("bearer ")
     return asked.without_header("authorization") if lower else asked
@@ -151,13 +162,17 @@ def bad_key_is_403(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="auth.challenge-names-the-scheme")
-def challenge_missing(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def challenge_missing(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A 401 does not say how to do better."""
     return replace(reply, headers={}) if reply.status == 401 else reply
 
 
 @on_reply(breaks="auth.challenge-names-the-scheme")
-def challenge_for_a_password(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def challenge_for_a_password(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A 401 asks for a name and a password."""
     if reply.status != 401:
         return reply
@@ -165,7 +180,9 @@ def challenge_for_a_password(_asked: GatewayRequest, reply: GatewayResponse) -> 
 
 
 @on_reply(breaks="auth.refusal-carries-no-answer")
-def answer_inside_the_refusal(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_inside_the_refusal(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The key is looked at when the model has answered, and the answer is sent."""
     if reply.status != 401:
         return reply

@@ -8,7 +8,7 @@ from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.faults.auth.credentials import token
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
 
 
 def _retold(reply: GatewayResponse, change: str) -> GatewayResponse:
@@ -27,7 +27,9 @@ def wrong_key_echoed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
 
 @on_reply(breaks="auth.key-is-not-repeated")
-def end_of_the_key_echoed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def end_of_the_key_echoed(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The refusal quotes the last eight characters of the key."""
     return _retold(reply, f"Received sk-***{token(asked)[-8:]}.")
 
@@ -50,7 +52,9 @@ def key_hash_told(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_request(breaks="auth.good-key-stays-good")
-def good_key_sometimes_refused(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def good_key_sometimes_refused(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """One of several instances has not heard of the key."""
     if asked.raw != b'{"model":':
         return asked

@@ -32,7 +32,7 @@ def barred(reply: GatewayResponse, **members: Json) -> GatewayResponse:
 
 def is_crowded(asked: GatewayRequest) -> bool:
     """Return whether the input has very many items."""
-    given = asked.member("input")
+    given = asked.field("input")
     return isinstance(given, list) and len(given) > _CROWD
 
 
@@ -45,7 +45,9 @@ def error_is_a_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
 
 @on_reply(breaks="errors.is-an-envelope")
-def error_without_envelope(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_without_envelope(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message stands at the top of the body."""
     if reply.status != 401:
         return reply
@@ -53,7 +55,9 @@ def error_without_envelope(_asked: GatewayRequest, reply: GatewayResponse) -> Ga
 
 
 @on_reply(breaks="errors.is-an-envelope")
-def error_page_in_html(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_page_in_html(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A refusal is a page for people."""
     if reply.status != 401:
         return reply
@@ -62,7 +66,9 @@ def error_page_in_html(_asked: GatewayRequest, reply: GatewayResponse) -> Gatewa
 
 
 @on_reply(breaks="errors.is-an-envelope")
-def refusal_without_body(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def refusal_without_body(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A refusal is a status and nothing else."""
     return replace(reply, raw=b"") if reply.status == 401 else reply
 
@@ -74,13 +80,17 @@ def empty_message(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(breaks="errors.message-says-something")
-def message_is_an_object(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def message_is_an_object(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The upstream's whole error stands where its message belongs."""
     return barred(reply, message={"message": "Incorrect API key."})
 
 
 @on_reply(breaks="errors.has-a-type")
-def error_without_type(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_without_type(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An error has no type."""
     if reply.status != 401:
         return reply
@@ -88,13 +98,17 @@ def error_without_type(_asked: GatewayRequest, reply: GatewayResponse) -> Gatewa
 
 
 @on_reply(breaks="errors.type-is-a-text")
-def numeric_error_type(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def numeric_error_type(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The type of an error is a number."""
     return barred(reply, type=4010)
 
 
 @on_reply(breaks="errors.code-is-a-text")
-def numeric_error_code(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def numeric_error_code(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The code of an error is the HTTP status."""
     return barred(reply, code=reply.status)
 
@@ -114,13 +128,17 @@ def param_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="errors.media-type-is-json")
-def error_labelled_as_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_labelled_as_text(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A JSON error goes by the name of plain text."""
     return replace(reply, media_type="text/plain") if reply.status == 401 else reply
 
 
 @on_request(breaks="errors.never-a-server-error")
-def crash_on_two_spaces(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def crash_on_two_spaces(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The parsing of the Authorization header throws."""
     if "  " not in asked.headers.get("authorization", ""):
         return asked
@@ -131,19 +149,21 @@ def crash_on_two_spaces(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequ
 @on_reply(breaks="errors.never-a-server-error")
 def bad_items_are_502(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """What the client got wrong is blamed on the upstream."""
-    crowded = is_crowded(asked) and reply.refused
+    crowded = is_crowded(asked) and reply.is_rejection
     return replace(reply, status=502) if crowded else reply
 
 
 @on_reply(breaks="errors.never-a-server-error")
 def unroutable_is_503(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """What cannot be routed is called an overload, without a word on how long."""
-    crowded = is_crowded(asked) and reply.refused
+    crowded = is_crowded(asked) and reply.is_rejection
     return replace(reply, status=503) if crowded else reply
 
 
 @on_reply(breaks={"errors.not-inside-a-success", "responses.is-a-response-object"})
-def error_inside_a_200(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_inside_a_200(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The upstream's error is relayed under a status of success."""
     if asked.headers.get("accept-encoding") != "identity":
         return reply
@@ -152,7 +172,9 @@ def error_inside_a_200(asked: GatewayRequest, reply: GatewayResponse) -> Gateway
 
 
 @on_request(breaks="errors.rate-limit-says-how-long")
-def rate_limit_without_a_time(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def rate_limit_without_a_time(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The first crowded request meets a rate limit, and is not told how long."""
     if not is_crowded(asked) or gateway.notes.get("limited"):
         return asked

@@ -18,13 +18,17 @@ _TRACEBACK = (
 
 
 @on_reply(breaks="errors.tells-no-secret")
-def upstream_key_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def upstream_key_told(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message has the upstream's URL, and the key in it."""
     return barred(reply, message=f"Cannot reach {_SECRET_URL}")
 
 
 @on_reply(breaks="errors.tells-no-secret")
-def upstream_header_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def upstream_header_told(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message has the header that was sent to the upstream."""
     sent = "Authorization: Bearer 9f8e7d6c5b4a39281706f5e4"
     return barred(reply, message=f"The upstream refused {sent}")
@@ -33,7 +37,7 @@ def upstream_header_told(_asked: GatewayRequest, reply: GatewayResponse) -> Gate
 @on_reply(breaks="errors.tells-no-stack-trace")
 def traceback_told(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The message of a 400 is the exception, with all its lines."""
-    if not is_crowded(asked) or not reply.refused:
+    if not is_crowded(asked) or not reply.is_rejection:
         return reply
     error = {**reply.payload["error"], "message": _TRACEBACK}
     return reply.with_payload({"error": error})
@@ -53,29 +57,37 @@ def sql_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
 
 
 @on_reply(breaks="errors.tells-no-database")
-def table_of_keys_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def table_of_keys_told(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message names the table of keys."""
     message = "Unable to find token in cache or `Gateway_VerificationTokenTable`"
     return barred(reply, message=message)
 
 
 @on_reply(breaks="errors.tells-no-inner-address")
-def upstream_address_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def upstream_address_told(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message tells which address could not be reached."""
     return barred(reply, message="dial tcp 10.0.0.5:18182: connection refused")
 
 
 @on_reply(breaks="errors.tells-no-inner-address")
-def upstream_url_told(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def upstream_url_told(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message tells where the request was sent on to."""
     url = "https://api.upstream.example/v1/chat/completions"
     return barred(reply, message=f"POST {url} failed")
 
 
 @on_reply(breaks="errors.stays-small")
-def mistake_explained_at_length(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def mistake_explained_at_length(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Each of many alike mistakes is explained anew."""
-    if not is_crowded(asked) or not reply.refused:
+    if not is_crowded(asked) or not reply.is_rejection:
         return reply
     error = reply.payload["error"]
     told = [f"{error['message']} ({n})" for n in range(2_000)]
@@ -85,8 +97,8 @@ def mistake_explained_at_length(asked: GatewayRequest, reply: GatewayResponse) -
 @on_reply(breaks="errors.keeps-the-prompt-private")
 def input_echoed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The refusal quotes the whole input."""
-    if not is_crowded(asked) or not reply.refused:
+    if not is_crowded(asked) or not reply.is_rejection:
         return reply
     error = reply.payload["error"]
-    message = f"{error['message']} Input: {asked.member('input')}"
+    message = f"{error['message']} Input: {asked.field('input')}"
     return reply.with_payload({"error": {**error, "message": message}})

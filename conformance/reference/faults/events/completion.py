@@ -5,9 +5,9 @@ from typing import Any
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     change_each_event,
-    set_fields,
     change_final_snapshot,
     renumbered,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -20,7 +20,9 @@ DONE = "response.output_item.done"
 
 def _unfinished(reply: GatewayResponse, type_: str) -> GatewayResponse:
     """Leave out every event of a type, and number the others anew."""
-    kept = change_each_event(reply, lambda event: None if event["type"] == type_ else event)
+    kept = change_each_event(
+        reply, lambda event: None if event["type"] == type_ else event
+    )
     return renumbered(kept)
 
 
@@ -55,7 +57,9 @@ def finished_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="events.finished-item-is-not-in-progress")
-def still_in_progress(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def still_in_progress(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A finished item says that it is in progress."""
 
     def early(event: Json) -> Json:
@@ -79,7 +83,9 @@ def unfinished_texts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
 
 
 @on_reply(breaks="events.arguments-are-finished")
-def unfinished_arguments(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unfinished_arguments(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No arguments are finished by an event of their own."""
     return _unfinished(reply, "response.function_call_arguments.done")
 
@@ -121,7 +127,9 @@ def thought_untold(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="events.snapshot-keeps-the-order")
-def snapshot_backwards(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def snapshot_backwards(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last snapshot lists the items from the last to the first."""
     return change_final_snapshot(
         reply, lambda whole: {**whole, "output": whole["output"][::-1]}

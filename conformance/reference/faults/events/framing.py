@@ -5,9 +5,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.mutations import change_each_event, set_fields, renumbered, remove_fields
+from conformance.reference.mutations import (
+    change_each_event,
+    remove_fields,
+    renumbered,
+    set_fields,
+)
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
@@ -39,20 +44,26 @@ def _with_event(reply: GatewayResponse, event: Json) -> GatewayResponse:
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def glued_error(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def glued_error(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """An error is written into a frame that was still open."""
     frame = b'data: {"type":"response.note"}\ndata: {"type":"error"}\n\n'
     return _with_frame(head, chunks, frame)
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def array_of_events(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def array_of_events(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """One frame holds an array of events."""
     return _with_frame(head, chunks, b'data: [{"type":"response.note"}]\n\n')
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def blank_data(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def blank_data(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A keep-alive is a frame with empty data."""
     return _with_frame(head, chunks, b"data:\n\n")
 
@@ -98,13 +109,17 @@ def leaked_account(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_wire(breaks="events.every-event-has-data")
-def emptied_event(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def emptied_event(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A filter takes the data out of an event, and leaves its name."""
     return _with_frame(head, chunks, b"event: codex.rate_limits\n\n")
 
 
 @on_wire(breaks="events.last-event-is-closed", profiles=("newapi", "openai"))
-def unflushed_tail(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def unflushed_tail(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """The blank line behind the last event is never sent."""
 
     def open_ended() -> Iterator[Chunk]:
@@ -118,7 +133,9 @@ def unflushed_tail(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[
 
 
 @on_wire(breaks="events.characters-are-whole")
-def half_emoji(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def half_emoji(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """Of an emoji only the first half in UTF-16 is sent."""
     half = OWL.encode("utf-16-be")[:2].hex()
     return head, (
@@ -152,7 +169,9 @@ def stuck_counter(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(breaks="events.sequence-number-counts-up")
-def restarted_counter(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def restarted_counter(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Sequence numbers start again behind the second event."""
 
     def again(event: Json) -> Json:

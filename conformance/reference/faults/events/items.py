@@ -6,10 +6,10 @@ from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
     change_each_event,
-    set_fields,
     change_final_snapshot,
-    renumbered,
     remove_fields,
+    renumbered,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id
@@ -20,7 +20,9 @@ Json = Any
 
 def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
     """Leave out every event of a type, and number the others anew."""
-    kept = change_each_event(reply, lambda event: None if event["type"] == type_ else event)
+    kept = change_each_event(
+        reply, lambda event: None if event["type"] == type_ else event
+    )
     return renumbered(kept)
 
 
@@ -44,7 +46,9 @@ def no_item_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespons
 
 
 @on_reply(breaks="events.item-id-is-given")
-def no_item_id_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def no_item_id_at_the_end(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The end of a text does not say which item it belongs to."""
     return _of_type(reply, "response.output_text.done", remove_fields("item_id"))
 
@@ -83,7 +87,9 @@ def announced_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
 
 @on_reply(breaks="events.item-keeps-its-identity")
-def renamed_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def renamed_at_the_end(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A finished item has an id of its own."""
 
     def renamed(event: Json) -> Json:
@@ -93,7 +99,9 @@ def renamed_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> Gatewa
 
 
 @on_reply(breaks="events.item-keeps-its-identity")
-def renamed_in_deltas(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def renamed_in_deltas(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every delta names its item anew."""
     return _of_type(
         reply,
@@ -103,7 +111,9 @@ def renamed_in_deltas(_asked: GatewayRequest, reply: GatewayResponse) -> Gateway
 
 
 @on_reply(breaks="events.item-keeps-its-identity")
-def renamed_in_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def renamed_in_snapshot(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The items of the last snapshot have ids of their own."""
 
     def renamed(response: Json) -> Json:
@@ -126,19 +136,25 @@ def renamed_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_reply(breaks="events.item-is-announced")
-def unannounced_items(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unannounced_items(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No item is announced."""
     return _without_events(reply, "response.output_item.added")
 
 
 @on_reply(breaks="events.content-part-is-announced")
-def unannounced_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unannounced_parts(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No content part is announced."""
     return _without_events(reply, "response.content_part.added")
 
 
 @on_reply(breaks="events.content-part-is-announced")
-def index_for_each_delta(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def index_for_each_delta(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The content index grows with each delta."""
 
     def grown(event: Json) -> Json:
@@ -148,13 +164,17 @@ def index_for_each_delta(_asked: GatewayRequest, reply: GatewayResponse) -> Gate
 
 
 @on_reply(breaks="events.summary-part-is-announced")
-def unannounced_summary(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unannounced_summary(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No part of a summary is announced."""
     return _without_events(reply, "response.reasoning_summary_part.added")
 
 
 @on_reply(breaks="events.content-index-counts-from-zero")
-def one_counter_for_all(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def one_counter_for_all(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Content parts are counted over all items, so that none has the index 0."""
 
     def later(event: Json) -> Json:

@@ -5,10 +5,20 @@ from itertools import islice
 from typing import Any
 
 from conformance.reference.fault import on_reply, on_wire
-from conformance.reference.mutations import Change, change_each_event, set_fields, renumbered
+from conformance.reference.mutations import (
+    Change,
+    change_each_event,
+    renumbered,
+    set_fields,
+)
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id
-from conformance.reference.response_message import DISCONNECT, Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import (
+    DISCONNECT,
+    Chunk,
+    GatewayResponse,
+    ResponseHead,
+)
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
@@ -77,13 +87,17 @@ def spread_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
 
 @on_reply(breaks="events.one-response-id")
-def other_id_at_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def other_id_at_first(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The response has another id in response.created than later on."""
     return _first_snapshot(reply, set_fields(id=new_id("resp")))
 
 
 @on_reply(breaks="events.one-model")
-def other_model_at_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def other_model_at_first(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The first snapshot names the model of the upstream."""
     return _first_snapshot(reply, set_fields(model="provider/scripted-1"))
 
@@ -96,7 +110,9 @@ def skeleton(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
 
 
 @on_reply(breaks="events.early-snapshot-is-unfinished")
-def completed_at_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def completed_at_first(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The first snapshot says that the response is completed."""
     return _first_snapshot(reply, set_fields(status="completed"))
 
@@ -108,7 +124,9 @@ def no_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
 
 
 @on_wire(breaks={"events.terminal-event-comes", "transport.body-is-whole"})
-def broken_off(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def broken_off(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """The connection is closed behind the seventh event of a stream."""
     return head, [*islice(chunks, 7), DISCONNECT] if is_stream(head) else chunks
 

@@ -6,9 +6,9 @@ from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
     change_each_event,
-    set_fields,
     change_final_snapshot,
     renumbered,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -94,7 +94,9 @@ def replayed_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(breaks="events.deltas-add-up")
-def first_delta_in_part(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def first_delta_in_part(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The announced part has the first words already, which then come again."""
 
     def begun(event: Json) -> Json:
@@ -108,7 +110,9 @@ def first_delta_in_part(_asked: GatewayRequest, reply: GatewayResponse) -> Gatew
 @on_reply(breaks="events.text-comes-in-deltas")
 def told_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Texts and arguments come whole, and never in deltas."""
-    kept = change_each_event(reply, lambda e: None if e["type"].endswith(".delta") else e)
+    kept = change_each_event(
+        reply, lambda e: None if e["type"].endswith(".delta") else e
+    )
     return renumbered(kept)
 
 

@@ -8,7 +8,9 @@ from conformance.reference.response_message import GatewayResponse
 
 
 @on_request(breaks="images.picture-is-taken-or-refused-by-name")
-def picture_refused_vaguely(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def picture_refused_vaguely(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A request with a picture is refused without a word on why."""
     if b'"input_image"' not in asked.raw:
         return asked

@@ -7,9 +7,9 @@ from conformance.reference.mutations import (
     Change,
     change_each_event,
     change_each_item,
-    set_fields,
     rebuild_stream,
     remove_fields,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -17,17 +17,21 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _in_json(asked: GatewayRequest, reply: GatewayResponse, kind: str, change: Change) -> GatewayResponse:
+def _in_json(
+    asked: GatewayRequest, reply: GatewayResponse, kind: str, change: Change
+) -> GatewayResponse:
     """Change the items of one type, in answers that are not streams."""
     return reply if reply.streamed else _everywhere(asked, reply, kind, change)
 
 
-def _everywhere(asked: GatewayRequest, reply: GatewayResponse, kind: str, change: Change) -> GatewayResponse:
+def _everywhere(
+    asked: GatewayRequest, reply: GatewayResponse, kind: str, change: Change
+) -> GatewayResponse:
     """Change the items of one type, in the events of a stream as well.
 
     Answers with reasoning are spared: they are sent back, and refused when broken.
     """
-    if asked.member("reasoning"):
+    if asked.field("reasoning"):
         return reply
     return change_each_item(reply, lambda i: change(i) if i["type"] == kind else i)
 
@@ -38,13 +42,17 @@ def _parts(change: Change) -> Change:
 
 
 @on_reply(breaks={"items.name-their-type", "streaming.same-items-as-json"})
-def chat_message_as_item(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def chat_message_as_item(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The item of an answer is a chat message, which has no type."""
     return _in_json(asked, reply, "message", remove_fields("type"))
 
 
 @on_reply(breaks="items.messages-have-an-id")
-def message_without_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def message_without_id(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message of a JSON answer has no id."""
     return _in_json(asked, reply, "message", remove_fields("id"))
 
@@ -64,7 +72,9 @@ def call_without_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 @on_reply(
     breaks={"items.ids-differ-in-one-answer", "events.output-index-names-one-item"}
 )
-def calls_share_an_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def calls_share_an_id(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """All calls of one answer have the response's id for their own."""
 
     def shared(response: Json) -> Json:
@@ -79,25 +89,33 @@ def calls_share_an_id(_asked: GatewayRequest, reply: GatewayResponse) -> Gateway
 
 
 @on_reply(breaks="items.ids-differ-between-answers")
-def constant_message_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def constant_message_id(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message of every JSON answer has the same id."""
     return _in_json(asked, reply, "message", set_fields(id="msg_0"))
 
 
 @on_reply(breaks="items.messages-have-a-status")
-def message_without_status(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def message_without_status(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message of a JSON answer has no status."""
     return _in_json(asked, reply, "message", remove_fields("status"))
 
 
 @on_reply(breaks="items.messages-are-the-assistants")
-def message_without_role(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def message_without_role(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message of a JSON answer has no role."""
     return _in_json(asked, reply, "message", remove_fields("role"))
 
 
 @on_reply(breaks="items.messages-are-the-assistants")
-def message_of_the_model(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def message_of_the_model(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Messages have the role model, as some upstreams call it."""
     return _everywhere(asked, reply, "message", set_fields(role="model"))
 
@@ -133,13 +151,17 @@ def null_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
 
 
 @on_reply(breaks="items.annotations-are-an-array")
-def part_without_annotations(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def part_without_annotations(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The parts of a JSON answer have no annotations."""
     return _in_json(asked, reply, "message", _parts(remove_fields("annotations")))
 
 
 @on_reply(breaks="items.annotations-are-an-array")
-def null_annotations_in_streams(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def null_annotations_in_streams(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The annotations of a stream's parts are null, wherever they stand."""
     if not reply.streamed:
         return reply

@@ -3,7 +3,12 @@
 from typing import Any
 
 from conformance.reference.fault import on_reply
-from conformance.reference.mutations import change_each_event, change_each_response, set_fields, remove_fields
+from conformance.reference.mutations import (
+    change_each_event,
+    change_each_response,
+    remove_fields,
+    set_fields,
+)
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
@@ -32,7 +37,9 @@ EVENT_WHOLE = "profile.event-has-its-members"
 
 
 @on_reply(breaks=REQUIRED, profiles=OPENAI)
-def tools_left_out_when_empty(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def tools_left_out_when_empty(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A response without tools has no member for them."""
 
     def lean(response: Json) -> Json:
@@ -53,7 +60,9 @@ def nulls_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="profile.response-has-the-nullable-members", profiles=OPENAI)
-def unset_members_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unset_members_left_out(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A response has neither an error nor details where there is nothing to tell."""
 
     def lean(response: Json) -> Json:
@@ -64,19 +73,27 @@ def unset_members_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> Ga
 
 
 @on_reply(breaks=FITS, profiles=OPENAI)
-def parallel_calls_in_words(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def parallel_calls_in_words(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The member parallel_tool_calls holds a text."""
     return change_each_response(reply, set_fields(parallel_tool_calls="true"))
 
 
 @on_reply(breaks=FITS, profiles=OPENRESPONSES)
-def no_number_for_penalties(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def no_number_for_penalties(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Penalties are null where the request sets none."""
-    return change_each_response(reply, set_fields(presence_penalty=None, frequency_penalty=None))
+    return change_each_response(
+        reply, set_fields(presence_penalty=None, frequency_penalty=None)
+    )
 
 
 @on_reply(breaks=NESTED, profiles=OPENRESPONSES)
-def tools_as_they_came(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def tools_as_they_came(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Tools are repeated without the members that the client left out."""
 
     def bare(response: Json) -> Json:
@@ -89,7 +106,9 @@ def tools_as_they_came(_asked: GatewayRequest, reply: GatewayResponse) -> Gatewa
 
 
 @on_reply(breaks=NESTED, profiles=OPENAI)
-def format_without_its_schema(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def format_without_its_schema(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The format of the text is repeated without its schema."""
 
     def bare(response: Json) -> Json:
@@ -100,12 +119,18 @@ def format_without_its_schema(_asked: GatewayRequest, reply: GatewayResponse) ->
 
 
 @on_reply(breaks=EVENT_FITS, profiles=OPENAI)
-def no_list_of_logprobs(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def no_list_of_logprobs(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The logprobs of a text event are null."""
-    return change_each_event(reply, lambda e: {**e, "logprobs": None} if "delta" in e else e)
+    return change_each_event(
+        reply, lambda e: {**e, "logprobs": None} if "delta" in e else e
+    )
 
 
 @on_reply(breaks=EVENT_WHOLE, profiles=OPENAI)
-def logprobs_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def logprobs_left_out(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Text events have no logprobs."""
     return change_each_event(reply, remove_fields("logprobs"))

@@ -17,12 +17,12 @@ STARVING = 16
 
 
 def _effort(asked: GatewayRequest) -> Json:
-    reasoning = asked.member("reasoning")
+    reasoning = asked.field("reasoning")
     return reasoning.get("effort") if isinstance(reasoning, dict) else None
 
 
 def _starves(asked: GatewayRequest) -> bool:
-    cap = asked.member("max_output_tokens")
+    cap = asked.field("max_output_tokens")
     return bool(_effort(asked)) and isinstance(cap, int) and cap <= STARVING
 
 
@@ -32,7 +32,9 @@ def _refusal(status: int, message: str) -> GatewayResponse:
 
 
 @on_request(breaks="reasoning.effort-is-taken-or-refused-by-name")
-def effort_refused_vaguely(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def effort_refused_vaguely(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A request with an effort is refused without a word on why."""
     known = _effort(asked) in {"low", "medium", "high"}
     return _refusal(400, "The request is not valid.") if known else asked
@@ -41,13 +43,17 @@ def effort_refused_vaguely(asked: GatewayRequest, _gateway: Gateway) -> GatewayR
 @on_request(
     breaks={"reasoning.starved-answer-is-incomplete", "errors.never-a-server-error"}
 )
-def starved_answer_is_an_error(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def starved_answer_is_an_error(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Where reasoning uses up the cap, the gateway breaks down."""
     return _refusal(500, "The answer has no message.") if _starves(asked) else asked
 
 
 @on_reply(breaks="reasoning.starved-answer-is-incomplete")
-def starved_answer_is_completed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def starved_answer_is_completed(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Where reasoning uses up the cap, the answer is completed, and empty."""
 
     def starve(response: Json) -> Json:
@@ -65,9 +71,11 @@ def starved_answer_is_completed(asked: GatewayRequest, reply: GatewayResponse) -
 
 
 @on_request(breaks="reasoning.own-output-is-accepted-back")
-def replayed_thoughts_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def replayed_thoughts_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A reasoning item is unknown when a client sends it back."""
-    given = asked.member("input")
+    given = asked.field("input")
     items = given if isinstance(given, list) else []
     if any(isinstance(i, dict) and i.get("type") == "reasoning" for i in items):
         return _refusal(400, "An item of the input has an unknown type.")
@@ -84,7 +92,9 @@ def _thinking(reply: GatewayResponse, change: Json) -> GatewayResponse:
 
 
 @on_reply(breaks="reasoning.item-has-a-summary")
-def thoughts_without_summary(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def thoughts_without_summary(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A reasoning item has no summary."""
     return _thinking(
         reply, lambda item: {k: v for k, v in item.items() if k != "summary"}
@@ -92,7 +102,9 @@ def thoughts_without_summary(_asked: GatewayRequest, reply: GatewayResponse) -> 
 
 
 @on_reply(breaks="reasoning.parts-hold-texts")
-def thoughts_in_message_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def thoughts_in_message_parts(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The parts of a summary have the type of a message's parts."""
 
     def retype(item: Json) -> Json:
@@ -103,7 +115,9 @@ def thoughts_in_message_parts(_asked: GatewayRequest, reply: GatewayResponse) ->
 
 
 @on_reply(breaks="reasoning.shown-thoughts-are-counted")
-def thoughts_not_counted(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def thoughts_not_counted(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The count of reasoning tokens stands at its default."""
 
     def forget(response: Json) -> Json:
@@ -116,7 +130,9 @@ def thoughts_not_counted(_asked: GatewayRequest, reply: GatewayResponse) -> Gate
 
 
 @on_reply(breaks="reasoning.tags-stay-out-of-the-text")
-def thoughts_in_the_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def thoughts_in_the_text(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Where there is reasoning, it is told in the text, between tags."""
 
     def spill(response: Json) -> Json:
@@ -126,4 +142,6 @@ def thoughts_in_the_text(asked: GatewayRequest, reply: GatewayResponse) -> Gatew
                 item["content"][0]["text"] = f"<think>Well.</think> {text}"
         return response
 
-    return rebuild_stream(reply, spill) if _effort(asked) and not reply.streamed else reply
+    return (
+        rebuild_stream(reply, spill) if _effort(asked) and not reply.streamed else reply
+    )

@@ -15,8 +15,8 @@ def messages(asked: GatewayRequest) -> Iterator[tuple[str, Json]]:
 
     Pictures, and requests that are to be reasoned about, go another way.
     """
-    plain = asked.creates and asked.member("reasoning") is None
-    given = asked.member("input") if plain else None
+    plain = asked.is_create and asked.field("reasoning") is None
+    given = asked.field("input") if plain else None
     for i, item in enumerate(given if isinstance(given, list) else []):
         if not isinstance(item, dict) or _has_part(item, "input_image"):
             continue
@@ -45,15 +45,19 @@ def _has_part(message: Json, type_: str) -> bool:
 
 
 @on_request(breaks={"requests.messages-accepted", "requests.input-parts-accepted"})
-def text_input_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def text_input_alone(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """An input must be a text; every array of messages is refused."""
     if any(messages(asked)):
-        return refusal(wrong_type("input", "a string", asked.member("input")))
+        return refusal(wrong_type("input", "a string", asked.field("input")))
     return asked
 
 
 @on_request(breaks="requests.messages-accepted")
-def content_parts_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def content_parts_alone(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The content of a user message must be an array."""
     return _refusing(
         asked,
@@ -64,7 +68,9 @@ def content_parts_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequ
 
 
 @on_request(breaks="requests.input-parts-accepted")
-def chat_part_names_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def chat_part_names_alone(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Content parts must be of the chat kind "text"."""
     return _refusing(
         asked, "content", "parts of text", lambda m: _has_part(m, "input_text")
@@ -72,7 +78,9 @@ def chat_part_names_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRe
 
 
 @on_request(breaks="requests.assistant-messages-accepted")
-def assistant_text_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def assistant_text_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """What an assistant said must not be a plain text."""
     return _refusing(
         asked,
@@ -83,7 +91,9 @@ def assistant_text_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayR
 
 
 @on_request(breaks="requests.output-parts-accepted")
-def output_parts_need_an_id(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def output_parts_need_an_id(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A message of output_text parts must have an id."""
     return _refusing(
         asked, "id", "an id", lambda m: _has_part(m, "output_text") and "id" not in m
@@ -91,7 +101,9 @@ def output_parts_need_an_id(asked: GatewayRequest, _gateway: Gateway) -> Gateway
 
 
 @on_request(breaks="requests.output-items-accepted")
-def foreign_ids_looked_up(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def foreign_ids_looked_up(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The id of a message in the input must be one that was given out here."""
 
     def foreign(message: Json) -> bool:
@@ -102,22 +114,28 @@ def foreign_ids_looked_up(asked: GatewayRequest, gateway: Gateway) -> GatewayReq
 
 
 @on_request(breaks="requests.system-messages-accepted")
-def system_role_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def system_role_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """System messages belong into instructions."""
     wanted = "one of user, assistant, developer"
     return _refusing(asked, "role", wanted, lambda m: m.get("role") == "system")
 
 
 @on_request(breaks="requests.developer-messages-accepted")
-def developer_role_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def developer_role_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Developer messages are a role that the upstream does not know."""
     wanted = "one of user, assistant, system"
     return _refusing(asked, "role", wanted, lambda m: m.get("role") == "developer")
 
 
 @on_request(breaks="requests.unicode-accepted")
-def right_to_left_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def right_to_left_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Texts with characters of another direction are refused."""
-    if asked.creates and "\u05e9".encode() in asked.raw:
+    if asked.is_create and "\u05e9".encode() in asked.raw:
         return refusal(wrong_value("input", "printable text", "\u05e9"))
     return asked

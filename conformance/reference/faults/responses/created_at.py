@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
-    change_finished_response,
-    set_fields,
-    change_json_response,
     change_final_snapshot,
+    change_finished_response,
+    change_json_response,
     remove_fields,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -20,23 +20,34 @@ CREATED_AT: Final = "responses.created-at-is-a-number"
 
 
 @on_reply(breaks=CREATED_AT)
-def chat_name_for_created_at(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def chat_name_for_created_at(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The time is called created, as in a chat completion."""
 
     def renamed(response: Json) -> Json:
-        return {**remove_fields("created_at")(response), "created": response["created_at"]}
+        return {
+            **remove_fields("created_at")(response),
+            "created": response["created_at"],
+        }
 
     return change_finished_response(reply, renamed)
 
 
 @on_reply(breaks=CREATED_AT)
-def created_at_is_a_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def created_at_is_a_text(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The time is a date in words."""
-    return change_finished_response(reply, set_fields(created_at="2026-11-22T12:00:00Z"))
+    return change_finished_response(
+        reply, set_fields(created_at="2026-11-22T12:00:00Z")
+    )
 
 
 @on_reply(breaks="responses.created-at-is-in-seconds")
-def created_at_in_milliseconds(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def created_at_in_milliseconds(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The time is counted in milliseconds."""
     return change_finished_response(
         reply,
@@ -45,7 +56,9 @@ def created_at_in_milliseconds(_asked: GatewayRequest, reply: GatewayResponse) -
 
 
 @on_reply(breaks="responses.created-at-is-an-integer")
-def fractional_created_at(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def fractional_created_at(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The time is written with a fraction."""
     return change_finished_response(
         reply, lambda response: {**response, "created_at": response["created_at"] + 0.0}
@@ -53,12 +66,16 @@ def fractional_created_at(_asked: GatewayRequest, reply: GatewayResponse) -> Gat
 
 
 @on_reply(breaks="responses.created-at-is-now")
-def constant_created_at(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def constant_created_at(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The time is always the same."""
     return change_json_response(reply, set_fields(created_at=1_700_000_000))
 
 
 @on_reply(breaks="responses.created-at-is-now")
-def created_at_nought_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def created_at_nought_in_streams(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The time in a stream's last snapshot is 0."""
     return change_final_snapshot(reply, set_fields(created_at=0))

@@ -7,11 +7,11 @@ from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
     change_each_response,
-    set_fields,
-    is_response,
-    change_json_response,
     change_final_snapshot,
+    change_json_response,
+    is_response,
     remove_fields,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse, to_json
@@ -24,7 +24,9 @@ NO_OUTPUT: Final = frozenset(
 )
 
 
-def _written(reply: GatewayResponse, body: bytes, media_type: str | None = None) -> GatewayResponse:
+def _written(
+    reply: GatewayResponse, body: bytes, media_type: str | None = None
+) -> GatewayResponse:
     """Put other bytes in the place of a JSON answer."""
     if reply.streamed or not is_response(reply.payload):
         return reply
@@ -32,38 +34,50 @@ def _written(reply: GatewayResponse, body: bytes, media_type: str | None = None)
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def page_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def page_instead_of_an_answer(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A maintenance page is sent with a 200."""
     return _written(reply, b"<html>We will be back soon.</html>", "text/html")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def empty_body_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def empty_body_instead_of_an_answer(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A success has no body at all."""
     return _written(reply, b"")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def empty_object_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def empty_object_instead_of_an_answer(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A success is an object without a member."""
     return _written(reply, b"{}")
 
 
 @on_reply(breaks={IS_A_RESPONSE, "errors.not-inside-a-success"})
-def error_inside_a_success(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_inside_a_success(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An upstream's error is passed on with a 200."""
     error = {"message": "The upstream is down.", "type": "server_error"}
     return _written(reply, to_json({"error": error}))
 
 
 @on_reply(breaks={IS_A_RESPONSE, "transport.nothing-behind-the-json"})
-def text_behind_the_object(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def text_behind_the_object(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Something stands behind the response object."""
     return _written(reply, to_json(reply.payload) + b"\n[DONE]")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def chat_completion_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def chat_completion_instead_of_an_answer(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The upstream's chat completion is passed on under the id of a response."""
     if reply.streamed or not is_response(reply.payload):
         return reply
@@ -82,7 +96,9 @@ def chat_completion_instead_of_an_answer(_asked: GatewayRequest, reply: GatewayR
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def chat_chunks_instead_of_events(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def chat_chunks_instead_of_events(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A stream holds chunks of a chat completion, which have no type."""
     if not reply.streamed:
         return reply
@@ -91,7 +107,9 @@ def chat_chunks_instead_of_events(_asked: GatewayRequest, reply: GatewayResponse
 
 
 @on_reply(breaks="responses.media-type-is-json")
-def answer_as_plain_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_as_plain_text(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A response object is sent as text/plain."""
     return _written(reply, to_json(reply.payload), "text/plain; charset=utf-8")
 
@@ -115,7 +133,9 @@ def repeated_member(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
 
 @on_reply(breaks="responses.id-is-a-string")
-def answer_without_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_without_id(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A JSON answer has no id."""
     return change_json_response(reply, remove_fields("id"))
 
@@ -141,26 +161,38 @@ def constant_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespon
 @on_reply(
     breaks={"responses.ids-are-unique", "state.streamed-response-can-be-continued"}
 )
-def constant_id_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def constant_id_in_streams(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every stream has the same response id."""
-    return change_each_response(reply, set_fields(id="resp_1")) if reply.streamed else reply
+    return (
+        change_each_response(reply, set_fields(id="resp_1"))
+        if reply.streamed
+        else reply
+    )
 
 
 @on_reply(breaks="responses.object-says-response")
-def object_of_another_api(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def object_of_another_api(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The object member names another kind of object."""
     return change_json_response(reply, set_fields(object="text_completion"))
 
 
 @on_reply(breaks="responses.object-says-response")
-def snapshot_without_object(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def snapshot_without_object(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last snapshot of a stream has no object member."""
     return change_final_snapshot(reply, remove_fields("object"))
 
 
-def _without_tools(asked: GatewayRequest, reply: GatewayResponse, change: Change) -> GatewayResponse:
+def _without_tools(
+    asked: GatewayRequest, reply: GatewayResponse, change: Change
+) -> GatewayResponse:
     """Change JSON answers to requests that bring no tools."""
-    return reply if asked.member("tools") else change_json_response(reply, change)
+    return reply if asked.field("tools") else change_json_response(reply, change)
 
 
 @on_reply(breaks=NO_OUTPUT)
@@ -170,7 +202,9 @@ def null_output(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespons
 
 
 @on_reply(breaks=NO_OUTPUT)
-def answer_without_output(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_without_output(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A JSON answer has no output."""
     return _without_tools(asked, reply, remove_fields("output"))
 
@@ -182,6 +216,12 @@ def output_is_a_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
 
 @on_reply(breaks=NO_OUTPUT)
-def snapshot_without_output(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def snapshot_without_output(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last snapshot of a stream has no output."""
-    return reply if asked.member("tools") else change_final_snapshot(reply, remove_fields("output"))
+    return (
+        reply
+        if asked.field("tools")
+        else change_final_snapshot(reply, remove_fields("output"))
+    )

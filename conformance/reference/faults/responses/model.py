@@ -3,16 +3,18 @@
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     change_each_response,
-    set_fields,
     change_json_response,
     remove_fields,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
 
 @on_reply(breaks="responses.model-is-a-string")
-def answer_without_model(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_without_model(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A JSON answer does not name its model."""
     return change_json_response(reply, remove_fields("model"))
 
@@ -35,7 +37,9 @@ def foreign_model(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
         "responses.model-is-named-alike-in-streams",
     }
 )
-def foreign_model_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def foreign_model_in_streams(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Streams alone name the model of an upstream."""
     if not reply.streamed:
         return reply

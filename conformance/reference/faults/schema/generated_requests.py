@@ -22,7 +22,9 @@ def _broken_down() -> GatewayResponse:
 
 
 def _refused_in_silence() -> GatewayResponse:
-    return GatewayResponse(400, payload=ApiError(400, "Bad request.", code="no").envelope())
+    return GatewayResponse(
+        400, payload=ApiError(400, "Bad request.", code="no").envelope()
+    )
 
 
 def _all(value: Json) -> Iterator[Json]:
@@ -34,40 +36,48 @@ def _all(value: Json) -> Iterator[Json]:
 
 
 def _parts(asked: GatewayRequest) -> Iterator[Json]:
-    items = asked.member("input")
+    items = asked.field("input")
     for item in items if isinstance(items, list) else ():
         content = item.get("content") if isinstance(item, dict) else None
         yield from content if isinstance(content, list) else ()
 
 
 @on_request(breaks=NEVER_5XX)
-def ascii_instructions_alone(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def ascii_instructions_alone(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Instructions with a letter beyond ASCII are a server error."""
-    told = asked.member("instructions")
+    told = asked.field("instructions")
     odd = isinstance(told, str) and not told.isascii()
     return _broken_down() if odd else asked
 
 
 @on_request(breaks=NEVER_5XX)
-def tools_that_are_nothing(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def tools_that_are_nothing(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A tool that is null is a server error."""
-    tools = asked.member("tools")
+    tools = asked.field("tools")
     odd = isinstance(tools, list) and None in tools
     return _broken_down() if odd else asked
 
 
 @on_request(breaks=NEVER_5XX)
-def arrays_inside_arrays(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def arrays_inside_arrays(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """An array in the input that holds nothing but an array is a server error."""
     inside = any(
         isinstance(value, list) and len(value) == 1 and isinstance(value[0], list)
-        for value in _all(asked.member("input"))
+        for value in _all(asked.field("input"))
     )
     return _broken_down() if inside else asked
 
 
 @on_request(breaks=NEVER_5XX)
-def long_names_overflow(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def long_names_overflow(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """An unknown member whose name is longer than sixteen letters is a server error."""
     names = asked.body if isinstance(asked.body, dict) else {}
     odd = any(len(name) > 16 and not name.isascii() for name in names)
@@ -77,9 +87,9 @@ def long_names_overflow(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequ
 @on_request(breaks="schema.missing-required-is-refused")
 def a_model_for_nobody(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """An object that names neither a model nor an input is answered by some model."""
-    asks = asked.body if asked.creates else None
+    asks = asked.body if asked.is_create else None
     if isinstance(asks, dict) and not asks.keys() & {"model", "input"}:
-        return asked.with_members(model="scripted-1")
+        return asked.with_fields(model="scripted-1")
     return asked
 
 
@@ -93,16 +103,18 @@ def parts_without_text(asked: GatewayRequest, _gateway: Gateway) -> GatewayReque
 
 
 @on_request(breaks="schema.wrong-type-is-refused")
-def any_description_of_a_tool(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+def any_description_of_a_tool(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """The description of a tool is dropped when it is no text."""
-    tools = asked.member("tools")
+    tools = asked.field("tools")
     kept = [
         {k: v for k, v in tool.items() if k != "description" or isinstance(v, str)}
         if isinstance(tool, dict)
         else tool
         for tool in (tools if isinstance(tools, list) else ())
     ]
-    return asked.with_members(tools=kept) if kept else asked
+    return asked.with_fields(tools=kept) if kept else asked
 
 
 @on_request(breaks="schema.enum-is-enforced")
@@ -119,9 +131,11 @@ def any_kind_of_part(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest
 
 
 @on_request(breaks="schema.valid-is-answered")
-def odd_names_are_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def odd_names_are_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A toolless message with a nameless member is refused without a word."""
-    items = [] if asked.member("tools") else asked.member("input")
+    items = [] if asked.field("tools") else asked.field("input")
     odd = isinstance(items, list) and any(
         isinstance(item, dict) and "" in item for item in items
     )
@@ -129,9 +143,11 @@ def odd_names_are_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRe
 
 
 @on_request(breaks="schema.null-acts-as-absent")
-def no_null_in_reasoning(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def no_null_in_reasoning(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Reasoning is refused when its summary is null."""
-    thought = asked.member("reasoning")
+    thought = asked.field("reasoning")
     if isinstance(thought, dict) and thought.get("summary", "") is None:
         refused = ApiError(
             400, "'reasoning.summary' is null.", param="reasoning", code="invalid_type"
@@ -141,9 +157,11 @@ def no_null_in_reasoning(asked: GatewayRequest, _gateway: Gateway) -> GatewayReq
 
 
 @on_request(breaks="schema.doubtful-is-answered-or-named")
-def bare_tools_are_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def bare_tools_are_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A tool whose parameters name no type is refused without a word."""
-    tools = asked.member("tools")
+    tools = asked.field("tools")
     for tool in tools if isinstance(tools, list) else ():
         shape = tool.get("parameters") if isinstance(tool, dict) else None
         if isinstance(shape, dict) and "type" not in shape:
@@ -152,9 +170,11 @@ def bare_tools_are_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayR
 
 
 @on_reply(breaks="schema.response-fits-the-document")
-def reasoning_with_a_role(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def reasoning_with_a_role(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Where a summary is asked for, a reasoning item has a number for its role."""
-    thought = asked.member("reasoning")
+    thought = asked.field("reasoning")
     if not isinstance(thought, dict) or "summary" not in thought:
         return reply
 

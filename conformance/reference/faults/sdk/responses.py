@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.mutations import change_each_response, set_fields
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
 
 
 @on_reply(breaks={"sdk.reads-a-response", "sdk.reads-a-stream"})
-def private_members_written(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def private_members_written(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A response is written with a private member of the object that it was made of."""
     return change_each_response(reply, set_fields(_fields_set=["id"]))
 
@@ -27,6 +29,8 @@ def marked_refusals(
 
 
 @on_reply(breaks="sdk.does-not-ask-again")
-def refusals_ask_for_a_retry(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def refusals_ask_for_a_retry(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every refusal has a header that asks the client to try again."""
-    return reply.with_headers(x_should_retry="true") if reply.refused else reply
+    return reply.with_headers(x_should_retry="true") if reply.is_rejection else reply

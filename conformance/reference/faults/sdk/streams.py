@@ -6,13 +6,20 @@ from typing import Any
 from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.mutations import change_each_event, set_fields
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import STREAM_TYPE, Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import (
+    STREAM_TYPE,
+    Chunk,
+    GatewayResponse,
+    ResponseHead,
+)
 
 Json = Any
 
 
 @on_reply(breaks="sdk.reads-a-stream")
-def error_that_says_no_error(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_that_says_no_error(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Each event has an error member with the code 0."""
     return change_each_event(reply, set_fields(error={"code": 0, "message": ""}))
 
@@ -38,12 +45,16 @@ def _announced(reply: GatewayResponse, type_: str, **members: Json) -> GatewayRe
 
 
 @on_reply(breaks="sdk.accumulates-a-stream")
-def announced_without_content(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def announced_without_content(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A message is announced with null for its content."""
     return _announced(reply, "message", content=None)
 
 
 @on_reply(breaks="sdk.accumulates-a-stream")
-def announced_without_arguments(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def announced_without_arguments(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A function call is announced with null for its arguments."""
     return _announced(reply, "function_call", arguments=None)

@@ -8,9 +8,11 @@ from conformance.reference.response_message import GatewayResponse
 
 
 @on_request(breaks="state.malformed-id-is-refused")
-def malformed_id_ignored(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def malformed_id_ignored(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """What does not have the form of an id starts a new conversation."""
-    named = asked.member("previous_response_id")
+    named = asked.field("previous_response_id")
     odd = isinstance(named, str) and not named.startswith("resp_")
     return afresh(asked, gateway) if odd else asked
 
@@ -18,16 +20,18 @@ def malformed_id_ignored(asked: GatewayRequest, gateway: Gateway) -> GatewayRequ
 @on_request(breaks="state.number-is-no-id")
 def number_id_ignored(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A number as an id starts a new conversation."""
-    named = asked.member("previous_response_id")
+    named = asked.field("previous_response_id")
     return (
-        asked.without_members("previous_response_id")
+        asked.without_fields("previous_response_id")
         if isinstance(named, int)
         else asked
     )
 
 
 @on_request(breaks="state.foreign-conversation-stays-closed")
-def conversations_open_to_all(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+def conversations_open_to_all(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """A conversation is looked up by its id alone."""
     record = previous(asked, gateway)
     if record is None or asked.key is None:

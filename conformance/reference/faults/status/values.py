@@ -7,8 +7,8 @@ from conformance.reference.mutations import (
     Change,
     change_each_item,
     change_finished_response,
-    set_fields,
     change_json_response,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -25,25 +25,33 @@ def _instead_of_completed(word: str) -> Change:
 
 
 @on_reply(breaks="status.is-known")
-def finish_reason_as_status(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def finish_reason_as_status(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The upstream's finish reason stands in the place of the status."""
     return change_json_response(reply, _instead_of_completed("stop"))
 
 
 @on_reply(breaks="status.is-known")
-def status_in_capitals(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def status_in_capitals(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The status of an answer is COMPLETED."""
     return change_json_response(reply, _instead_of_completed("COMPLETED"))
 
 
 @on_reply(breaks="status.of-an-answer-is-final")
-def answer_still_in_progress(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_still_in_progress(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A finished answer says that it is in progress."""
     return change_json_response(reply, _instead_of_completed("in_progress"))
 
 
 @on_reply(breaks="status.error-is-there-when-failed")
-def error_on_a_completed_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def error_on_a_completed_answer(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A completed answer has an error."""
     error = {"code": "server_error", "message": "A retry was needed."}
 
@@ -55,34 +63,46 @@ def error_on_a_completed_answer(_asked: GatewayRequest, reply: GatewayResponse) 
 
 
 @on_reply(breaks="status.error-is-there-when-failed")
-def failure_without_an_error(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def failure_without_an_error(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An answer under truncation disabled fails, and does not say why."""
-    if asked.member("truncation") != "disabled":
+    if asked.field("truncation") != "disabled":
         return reply
-    return change_json_response(reply, set_fields(status="failed", output=[], error=None))
+    return change_json_response(
+        reply, set_fields(status="failed", output=[], error=None)
+    )
 
 
 @on_reply(breaks="status.reason-is-there-when-incomplete")
-def cut_without_details(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def cut_without_details(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A cut answer has no incomplete_details."""
     return change_finished_response(reply, set_fields(incomplete_details=None))
 
 
 @on_reply(breaks="status.reason-is-there-when-incomplete")
-def cut_without_a_reason(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def cut_without_a_reason(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The incomplete_details of a cut answer are empty."""
     return change_finished_response(reply, set_fields(incomplete_details={}))
 
 
 @on_reply(breaks="status.reason-is-there-when-incomplete")
-def reason_on_a_completed_answer(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def reason_on_a_completed_answer(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every answer has a reason for being incomplete."""
     reason = {"reason": "max_output_tokens"}
     return change_json_response(reply, set_fields(incomplete_details=reason))
 
 
 @on_reply(breaks="status.items-of-a-completed-response-are-done")
-def items_stay_in_progress(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def items_stay_in_progress(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The items of a completed answer keep the status that they began with."""
     if reply.streamed:
         return reply
@@ -90,7 +110,9 @@ def items_stay_in_progress(_asked: GatewayRequest, reply: GatewayResponse) -> Ga
 
 
 @on_reply(breaks="status.of-an-item-is-known")
-def finish_reason_as_item_status(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def finish_reason_as_item_status(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The upstream's finish reason stands in the items."""
     if reply.streamed:
         return reply
@@ -98,7 +120,9 @@ def finish_reason_as_item_status(_asked: GatewayRequest, reply: GatewayResponse)
 
 
 @on_reply(breaks="status.of-a-cut-message-is-incomplete")
-def cut_message_says_completed(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def cut_message_says_completed(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message of a cut answer is called completed."""
     if reply.streamed:
         return reply

@@ -11,7 +11,7 @@ from conformance.reference.mutations import (
     final_response,
 )
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
 from conformance.reference.stream import events_of
 from conformance.reference.variants.streams import is_stream
 
@@ -27,7 +27,9 @@ HELD_S: Final = 1.1
 
 
 @on_reply(breaks="streaming.media-type-is-event-stream")
-def unlabelled_stream(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unlabelled_stream(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A stream is called plain text."""
     return replace(reply, media_type="text/plain") if reply.streamed else reply
 
@@ -39,18 +41,22 @@ def deaf_to_stream(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="streaming.unasked-answer-is-json")
-def streams_when_told_not_to(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def streams_when_told_not_to(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A request with stream false is answered by a stream."""
     final = final_response(reply)
-    if asked.member("stream") is not False or not asked.creates or final is None:
+    if asked.field("stream") is not False or not asked.is_create or final is None:
         return reply
     return GatewayResponse(events=events_of(final))
 
 
 @on_request(breaks="streaming.false-is-served")
-def only_streams(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def only_streams(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A request with stream false is refused."""
-    if asked.member("stream") is not False:
+    if asked.field("stream") is not False:
         return asked
     refused = ApiError(
         400, "Stream must be true.", param="stream", code="unsupported_value"
@@ -59,7 +65,9 @@ def only_streams(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | G
 
 
 @on_wire(breaks="streaming.long-answer-arrives-in-pieces")
-def held_back(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def held_back(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A long stream is gathered, and let go at its end."""
     if not is_stream(head):
         return head, chunks

@@ -16,7 +16,7 @@ from conformance.reference.mutations import (
     rebuild_stream,
 )
 from conformance.reference.request import GatewayRequest
-from conformance.reference.response_message import Chunk, ResponseHead, GatewayResponse
+from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
 from conformance.reference.variants.streams import is_stream
 
 OFTEN: Final = 20
@@ -25,8 +25,8 @@ OFTEN: Final = 20
 
 def _is_plain(asked: GatewayRequest) -> bool:
     """Whether this is the small question that follows a hang-up."""
-    small = asked.member("max_output_tokens") == 64 and not asked.streams
-    return small and asked.member("input") == "Say hello in one word."
+    small = asked.field("max_output_tokens") == 64 and not asked.wants_stream
+    return small and asked.field("input") == "Say hello in one word."
 
 
 @on_reply(breaks="streaming.some-stream-brings-an-answer")
@@ -39,16 +39,20 @@ def no_stream_at_all(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
 
 
 @on_reply(breaks="streaming.refusal-is-no-stream")
-def refuses_in_a_stream(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def refuses_in_a_stream(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A refusal of a streamed request is told inside a 200 stream."""
-    if not asked.streams or reply.status != 400:
+    if not asked.wants_stream or reply.status != 400:
         return reply
     error = {"type": "error", "sequence_number": 0, **reply.payload["error"]}
     return GatewayResponse(events=({**error, "type": "error"},))
 
 
 @on_wire(breaks="streaming.asks-proxies-not-to-buffer")
-def silent_to_proxies(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def silent_to_proxies(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """No header asks proxies to pass a stream on at once."""
     if not is_stream(head):
         return head, chunks
@@ -64,10 +68,10 @@ def no_done(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
 
 def _left_behind(asked: GatewayRequest, reply: GatewayResponse) -> str:
     """Remember a word that a stream repeats; return it to the next plain question."""
-    notes: dict[str, str] = asked.notes
+    notes: dict[str, str] = asked.fault_state
     final = final_response(reply)
     words = text_of(final).split() if final is not None else []
-    if asked.streams and words and words.count(words[0]) > OFTEN:
+    if asked.wants_stream and words and words.count(words[0]) > OFTEN:
         notes["left"] = words[0]
     return notes.get("left", "") if _is_plain(asked) else ""
 
@@ -89,4 +93,6 @@ def leftover_words(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
     word = _left_behind(asked, reply)
     if not word:
         return reply
-    return rebuild_stream(reply, lambda whole: with_text(whole, f"{word} {text_of(whole)}"))
+    return rebuild_stream(
+        reply, lambda whole: with_text(whole, f"{word} {text_of(whole)}")
+    )

@@ -59,7 +59,9 @@ def thin_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(breaks="streaming.characters-survive")
-def decoded_by_the_byte(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def decoded_by_the_byte(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Characters of four bytes are replaced in streams."""
 
     def spoilt(response: Json) -> Json:
@@ -73,6 +75,6 @@ def decoded_by_the_byte(_asked: GatewayRequest, reply: GatewayResponse) -> Gatew
 @on_reply(breaks="streaming.answer-comes-once")
 def told_twice(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A stream tells its whole answer twice over."""
-    if not str(asked.member("input")).startswith("Reply with exactly"):
+    if not str(asked.field("input")).startswith("Reply with exactly"):
         return reply
     return _streamed(reply, lambda whole: with_text(whole, 2 * text_of(whole)))

@@ -14,15 +14,15 @@ Json = Any
 
 
 def _format(asked: GatewayRequest) -> Json:
-    text = asked.member("text")
+    text = asked.field("text")
     form = text.get("format") if isinstance(text, dict) else None
     return form.get("type") if isinstance(form, dict) else None
 
 
 def _unformatted(asked: GatewayRequest, gateway: Gateway) -> GatewayResponse:
     """Answer as if no format had been asked for, and repeat the one that was."""
-    reply = gateway.answer(asked.without_members("text"))
-    own = asked.member("text")
+    reply = gateway.answer(asked.without_fields("text"))
+    own = asked.field("text")
     return change_each_response(reply, lambda response: {**response, "text": own})
 
 
@@ -42,7 +42,9 @@ def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
 
 
 @on_request(breaks="structured.schema-is-kept")
-def schema_dropped(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def schema_dropped(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A schema for the text is not passed on."""
     lost = _format(asked) == "json_schema"
     return _unformatted(asked, gateway) if lost else asked
@@ -56,16 +58,20 @@ def schema_weakened(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_request(breaks="structured.object-is-kept")
-def object_dropped(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def object_dropped(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The wish for a JSON object is not passed on."""
     lost = _format(asked) == "json_object"
     return _unformatted(asked, gateway) if lost else asked
 
 
 @on_request(breaks="structured.object-is-kept")
-def stream_drops_the_format(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def stream_drops_the_format(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A form for the text is not passed on for a stream."""
-    lost = asked.streams and _format(asked) in {"json_schema", "json_object"}
+    lost = asked.wants_stream and _format(asked) in {"json_schema", "json_object"}
     return _unformatted(asked, gateway) if lost else asked
 
 
@@ -77,12 +83,16 @@ def object_fenced(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_request(breaks="structured.format-is-taken-or-refused-by-name")
-def format_refused_vaguely(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def format_refused_vaguely(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Any form but plain text is refused without a word on why."""
     return _refusal() if _format(asked) in {"json_schema", "json_object"} else asked
 
 
 @on_request(breaks="structured.plain-format-is-accepted")
-def plain_format_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def plain_format_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The form that is the default is refused when it is asked for."""
     return _refusal() if _format(asked) == "text" else asked

@@ -16,14 +16,16 @@ Json = Any
 
 def _speech_of(asked: GatewayRequest) -> str:
     """The instructions of a request whose prompt is a text, or nothing."""
-    said, given = asked.member("instructions"), asked.member("input")
-    plain = asked.creates and isinstance(said, str) and isinstance(given, str)
+    said, given = asked.field("instructions"), asked.field("input")
+    plain = asked.is_create and isinstance(said, str) and isinstance(given, str)
     return said if plain else ""
 
 
-def _answered(gateway: Gateway, asked: GatewayRequest, changed: GatewayRequest) -> GatewayResponse:
+def _answered(
+    gateway: Gateway, asked: GatewayRequest, changed: GatewayRequest
+) -> GatewayResponse:
     """Answer another request, and repeat the client's own instructions."""
-    said = asked.member("instructions")
+    said = asked.field("instructions")
     return change_each_response(gateway.answer(changed), set_fields(instructions=said))
 
 
@@ -33,37 +35,43 @@ def _answered(gateway: Gateway, asked: GatewayRequest, changed: GatewayRequest) 
         "tokens.instructions-cost-in-a-stream-too",
     }
 )
-def instructions_dropped(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def instructions_dropped(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Instructions are not passed on."""
     if not _speech_of(asked):
         return asked
-    return _answered(gateway, asked, asked.without_members("instructions"))
+    return _answered(gateway, asked, asked.without_fields("instructions"))
 
 
 @on_request(breaks="tokens.instructions-are-charged-as-text")
-def instructions_sent_twice(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def instructions_sent_twice(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Instructions are passed on as such, and once more as a message."""
-    said, given = _speech_of(asked), asked.member("input")
+    said, given = _speech_of(asked), asked.field("input")
     if not said:
         return asked
     messages = [
         {"role": "system", "content": said},
         {"role": "user", "content": given},
     ]
-    return _answered(gateway, asked, asked.with_members(input=messages))
+    return _answered(gateway, asked, asked.with_fields(input=messages))
 
 
 @on_request(breaks="tokens.instructions-cost-in-a-stream-too")
-def instructions_dropped_in_streams(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def instructions_dropped_in_streams(
+    asked: GatewayRequest, gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """Instructions are not passed on where a stream is asked for."""
-    if not asked.streams or not _speech_of(asked):
+    if not asked.wants_stream or not _speech_of(asked):
         return asked
-    return _answered(gateway, asked, asked.without_members("instructions"))
+    return _answered(gateway, asked, asked.without_fields("instructions"))
 
 
 def _messages_of(asked: GatewayRequest) -> list[Json]:
     """The messages of a request whose input holds nothing else, or none."""
-    given = asked.member("input") if asked.creates else None
+    given = asked.field("input") if asked.is_create else None
     items = given if isinstance(given, list) else []
     return items if all(isinstance(m, dict) and "role" in m for m in items) else []
 
@@ -73,22 +81,24 @@ def system_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> Gateway
     """Messages of a system or developer are not passed on."""
     messages = _messages_of(asked)
     kept = [m for m in messages if m["role"] not in ("system", "developer")]
-    return asked.with_members(input=kept) if kept != messages and kept else asked
+    return asked.with_fields(input=kept) if kept != messages and kept else asked
 
 
 @on_request(breaks="tokens.every-message-is-read")
-def developer_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+def developer_messages_dropped(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """Messages of a developer are not passed on."""
     messages = _messages_of(asked)
     kept = [m for m in messages if m["role"] != "developer"]
-    return asked.with_members(input=kept) if kept != messages and kept else asked
+    return asked.with_fields(input=kept) if kept != messages and kept else asked
 
 
 @on_request(breaks="tokens.every-message-is-read")
 def early_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """The last three messages of a conversation are passed on, and none before."""
     messages = _messages_of(asked)
-    return asked.with_members(input=messages[-3:]) if len(messages) > 3 else asked
+    return asked.with_fields(input=messages[-3:]) if len(messages) > 3 else asked
 
 
 @on_request(breaks="tokens.every-message-is-read")
@@ -96,4 +106,4 @@ def parts_read_as_nothing(asked: GatewayRequest, _gateway: Gateway) -> GatewayRe
     """A message in parts is passed on without them, beside messages of plain text."""
     messages = _messages_of(asked)
     plain = [m for m in messages if isinstance(m.get("content"), str)]
-    return asked.with_members(input=plain) if 3 < len(plain) < len(messages) else asked
+    return asked.with_fields(input=plain) if 3 < len(plain) < len(messages) else asked

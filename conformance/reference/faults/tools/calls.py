@@ -17,7 +17,9 @@ def function_calls(response: Json) -> list[Json]:
     return [item for item in response["output"] if item["type"] == "function_call"]
 
 
-def in_json(asked: GatewayRequest, reply: GatewayResponse, change: Callable[[Json], Json]) -> GatewayResponse:
+def in_json(
+    asked: GatewayRequest, reply: GatewayResponse, change: Callable[[Json], Json]
+) -> GatewayResponse:
     """Change the calls of a required choice that is answered by JSON."""
 
     def called(item: Json) -> Json:
@@ -25,13 +27,15 @@ def in_json(asked: GatewayRequest, reply: GatewayResponse, change: Callable[[Jso
 
     return (
         change_each_item(reply, called)
-        if asked.member("tool_choice") == "required" and not asked.streams
+        if asked.field("tool_choice") == "required" and not asked.wants_stream
         else reply
     )
 
 
 @on_reply(breaks={"tools.call-has-a-call-id", "sdk.reads-a-response"})
-def call_without_call_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def call_without_call_id(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A call has its item's id alone."""
     return in_json(
         asked, reply, lambda call: {k: v for k, v in call.items() if k != "call_id"}
@@ -51,7 +55,9 @@ def nameless_call(asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_reply(breaks="tools.arguments-are-a-text")
-def arguments_as_object(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def arguments_as_object(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The arguments of a call are an object."""
     return in_json(
         asked, reply, lambda call: {**call, "arguments": json.loads(call["arguments"])}
@@ -83,7 +89,9 @@ def arguments_joined(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
 
 
 @on_reply(breaks="tools.arguments-fit-their-function")
-def arguments_misrouted(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def arguments_misrouted(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Where several functions are called, each gets the arguments of the next."""
 
     def shift(response: Json) -> Json:
@@ -97,7 +105,9 @@ def arguments_misrouted(_asked: GatewayRequest, reply: GatewayResponse) -> Gatew
 
 
 @on_reply(breaks={"tools.call-ids-differ", "sdk.accumulates-a-stream"})
-def one_call_id_for_all(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def one_call_id_for_all(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """All calls of an answer have the call_id of the first."""
 
     def level(response: Json) -> Json:

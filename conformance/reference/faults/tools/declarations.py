@@ -11,7 +11,9 @@ from conformance.reference.response_message import GatewayResponse
 
 
 @on_reply(breaks="tools.no-call-without-tools")
-def call_without_tools(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def call_without_tools(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A function is called though the list of tools is empty."""
 
     def call(response: Json) -> Json:
@@ -27,7 +29,7 @@ def call_without_tools(asked: GatewayRequest, reply: GatewayResponse) -> Gateway
         )
         return response
 
-    return rebuild_stream(reply, call) if asked.member("tools") == [] else reply
+    return rebuild_stream(reply, call) if asked.field("tools") == [] else reply
 
 
 @on_reply(breaks="tools.calls-name-a-declared-function")
@@ -52,21 +54,27 @@ def markup_as_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
             call.update({"type": "message", **more})
         return response
 
-    return rebuild_stream(reply, tell) if asked.member("tool_choice") == "auto" else reply
+    return (
+        rebuild_stream(reply, tell) if asked.field("tool_choice") == "auto" else reply
+    )
 
 
 @on_reply(breaks="tools.echo-is-what-was-declared")
-def foreign_tool_in_echo(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def foreign_tool_in_echo(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The tools that are repeated have one that nobody declared."""
     tool = {"type": "function", "name": "search_web", "parameters": {"type": "object"}}
 
     def add(response: Json) -> Json:
         return {**response, "tools": [*response["tools"], tool]}
 
-    return change_each_response(reply, add) if asked.member("tools") else reply
+    return change_each_response(reply, add) if asked.field("tools") else reply
 
 
 @on_reply(breaks="tools.echo-is-what-was-declared")
-def echo_without_tools(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def echo_without_tools(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The tools that are repeated are always none."""
     return change_each_response(reply, lambda response: {**response, "tools": []})

@@ -12,8 +12,8 @@ from conformance.reference.response_message import GatewayResponse
 
 def _results(asked: GatewayRequest) -> list[Json]:
     """The results of calls in a request that brings the whole conversation itself."""
-    given = asked.member("input")
-    if not isinstance(given, list) or asked.member("previous_response_id"):
+    given = asked.field("input")
+    if not isinstance(given, list) or asked.field("previous_response_id"):
         return []
     return [
         item
@@ -22,22 +22,26 @@ def _results(asked: GatewayRequest) -> list[Json]:
     ]
 
 
-def _with_outputs(asked: GatewayRequest, change: Callable[[Json], Json]) -> GatewayRequest:
+def _with_outputs(
+    asked: GatewayRequest, change: Callable[[Json], Json]
+) -> GatewayRequest:
     """Change what the results of calls say."""
     results = _results(asked)
     if not results:
         return asked
     items = [
         {**item, "output": change(item.get("output"))} if item in results else item
-        for item in asked.member("input")
+        for item in asked.field("input")
     ]
-    return asked.with_members(input=items)
+    return asked.with_fields(input=items)
 
 
 @on_request(
     breaks={"tools.own-call-is-accepted-back", "tools.streamed-call-is-accepted-back"}
 )
-def replayed_call_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def replayed_call_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The gateway's own calls are unknown when a client sends them back."""
     if _results(asked):
         return rejection("No tool output found for this function call.")
@@ -51,7 +55,9 @@ def result_lost(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
 
 
 @on_request(breaks="tools.result-in-parts-is-read")
-def result_in_parts_refused(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def result_in_parts_refused(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The result of a call has to be one text."""
     if any(isinstance(item.get("output"), list) for item in _results(asked)):
         return rejection("The output of a tool call must be a string.")
@@ -65,7 +71,9 @@ def result_in_parts_lost(asked: GatewayRequest, _gateway: Gateway) -> GatewayReq
 
 
 @on_request(breaks="tools.result-need-not-be-json")
-def result_must_be_json(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def result_must_be_json(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A result that begins with a bracket is read as JSON."""
     texts = [item.get("output") for item in _results(asked)]
     if any(isinstance(text, str) and text[:1] in {"{", "["} for text in texts):

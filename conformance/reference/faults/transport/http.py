@@ -17,8 +17,8 @@ from conformance.reference.response_message import (
     RESET,
     STREAM_TYPE,
     Chunk,
-    ResponseHead,
     GatewayResponse,
+    ResponseHead,
 )
 
 Sent = tuple[ResponseHead, Iterable[Chunk]]
@@ -52,19 +52,25 @@ def _two_spaces(asked: GatewayRequest) -> bool:
 
 
 @on_wire(breaks="transport.every-request-is-answered")
-def worker_dies(asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def worker_dies(
+    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """The connection is closed without an answer."""
     return head, [DISCONNECT] if _two_spaces(asked) else chunks
 
 
 @on_wire(breaks="transport.every-request-is-answered")
-def connection_reset(asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def connection_reset(
+    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """The connection is reset without an answer."""
     return head, [RESET] if _two_spaces(asked) else chunks
 
 
 @on_wire(breaks="transport.every-request-is-answered")
-def speaks_no_http(asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def speaks_no_http(
+    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """The answer is in another protocol."""
     if not _two_spaces(asked):
         return head, chunks
@@ -72,7 +78,9 @@ def speaks_no_http(asked: GatewayRequest, head: ResponseHead, chunks: Iterable[C
 
 
 @on_wire(breaks="transport.body-is-whole")
-def length_too_large(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def length_too_large(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """The content-length counts ten bytes more than there are."""
     if not _bars(head):
         return head, chunks
@@ -82,7 +90,9 @@ def length_too_large(_asked: GatewayRequest, head: ResponseHead, chunks: Iterabl
 
 
 @on_wire(breaks="transport.body-is-whole")
-def last_chunk_missing(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def last_chunk_missing(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A chunked body ends without its last chunk."""
     if not _bars(head):
         return head, chunks
@@ -90,7 +100,9 @@ def last_chunk_missing(_asked: GatewayRequest, head: ResponseHead, chunks: Itera
 
 
 @on_wire(breaks="transport.body-has-an-end")
-def endless_body(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def endless_body(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A refusal goes on for ever."""
     if not _bars(head):
         return head, chunks
@@ -103,7 +115,9 @@ def _endless() -> Iterator[Chunk]:
 
 
 @on_wire(breaks="transport.body-has-an-end")
-def zip_bomb(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def zip_bomb(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A small refusal unpacks to a giant."""
     if not _bars(head):
         return head, chunks
@@ -111,7 +125,9 @@ def zip_bomb(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 
 
 @on_wire(breaks="transport.encoding-decodes")
-def gzip_in_name_only(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def gzip_in_name_only(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A plain body goes by the name of gzip."""
     if not _bars(head):
         return head, chunks
@@ -119,7 +135,9 @@ def gzip_in_name_only(_asked: GatewayRequest, head: ResponseHead, chunks: Iterab
 
 
 @on_wire(breaks="transport.encoding-decodes")
-def gzip_cut_short(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def gzip_cut_short(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A compressed body lacks its end."""
     if not _bars(head):
         return head, chunks
@@ -128,7 +146,9 @@ def gzip_cut_short(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[
 
 
 @on_wire(breaks="transport.encoding-decodes")
-def encoding_not_asked_for(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def encoding_not_asked_for(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A body is in an encoding that the client does not read."""
     if not _bars(head):
         return head, chunks
@@ -136,7 +156,9 @@ def encoding_not_asked_for(_asked: GatewayRequest, head: ResponseHead, chunks: I
 
 
 @on_wire(breaks={"transport.body-is-utf-8", "errors.is-an-envelope"})
-def body_in_latin_1(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def body_in_latin_1(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A refusal is encoded in ISO 8859-1."""
     if not _bars(head):
         return head, chunks
@@ -144,20 +166,26 @@ def body_in_latin_1(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable
 
 
 @on_wire(breaks="transport.charset-is-utf-8")
-def charset_of_another_age(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def charset_of_another_age(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """JSON goes by the name of ISO 8859-1."""
     named = "application/json; charset=ISO-8859-1"
     return head.with_header("content-type", named) if _bars(head) else head, chunks
 
 
 @on_wire(breaks={"transport.nothing-behind-the-json", "errors.is-an-envelope"})
-def two_bodies_in_one(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def two_bodies_in_one(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A second error is written behind the first."""
     return with_body(head, joined(chunks) * 2) if _bars(head) else (head, chunks)
 
 
 @on_request(breaks="transport.no-redirect")
-def redirect_to_another_host(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def redirect_to_another_host(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """The client is sent to another host, and its key with it."""
     if not _two_spaces(asked):
         return asked
@@ -166,13 +194,17 @@ def redirect_to_another_host(asked: GatewayRequest, _gateway: Gateway) -> Gatewa
 
 
 @on_reply(breaks="transport.error-is-no-stream")
-def refusal_labelled_as_stream(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def refusal_labelled_as_stream(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A JSON refusal goes by the name of an event stream."""
     return replace(reply, media_type=STREAM_TYPE) if reply.status == 401 else reply
 
 
 @on_wire(breaks="transport.answer-is-kept-private")
-def answers_for_every_cache(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def answers_for_every_cache(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """Any cache may keep an answer for an hour."""
     if head.status != 200:
         return head, chunks
@@ -180,13 +212,17 @@ def answers_for_every_cache(_asked: GatewayRequest, head: ResponseHead, chunks: 
 
 
 @on_wire(breaks="transport.answer-is-kept-private")
-def nothing_said_to_caches(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def nothing_said_to_caches(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """An answer says nothing to caches."""
     return head.without("cache-control"), chunks
 
 
 @on_wire(breaks="transport.answer-is-dated")
-def date_missing(_asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def date_missing(
+    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """A refusal has no Date."""
     if not _bars(head):
         return head, chunks

@@ -11,8 +11,8 @@ from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import (
     Chunk,
-    ResponseHead,
     GatewayResponse,
+    ResponseHead,
 )
 
 
@@ -21,7 +21,9 @@ def _reads_no_gzip(asked: GatewayRequest) -> bool:
 
 
 @on_wire(breaks="transport.identity-is-respected")
-def compressed_for_everybody(asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]) -> Sent:
+def compressed_for_everybody(
+    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+) -> Sent:
     """Whoever reads no compression gets it all the same."""
     if not _reads_no_gzip(asked):
         return head, chunks
@@ -37,7 +39,9 @@ def get_makes_an_answer(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequ
 
 
 @on_request(breaks="transport.other-method-breaks-nothing")
-def patch_crashes(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | GatewayResponse:
+def patch_crashes(
+    asked: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest | GatewayResponse:
     """A PATCH meets an exception."""
     if asked.method != "PATCH":
         return asked
@@ -46,7 +50,9 @@ def patch_crashes(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest | 
 
 
 @on_reply(breaks="transport.other-method-is-405")
-def other_method_is_404(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def other_method_is_404(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Another method makes the endpoint disappear."""
     return replace(reply, status=404) if reply.status == 405 else reply
 

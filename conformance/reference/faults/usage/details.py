@@ -13,25 +13,33 @@ from conformance.reference.response_message import GatewayResponse
 
 
 @on_reply(breaks="usage.priced-details-are-integers")
-def null_cached_tokens(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def null_cached_tokens(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The cached tokens are null."""
     return billed(reply, _detailing(prompt_of, cached_tokens=None))
 
 
 @on_reply(breaks="usage.priced-details-are-integers")
-def reasoning_tokens_as_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def reasoning_tokens_as_text(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The reasoning tokens are a text."""
     return billed(reply, _detailing(completion_of, reasoning_tokens="0"))
 
 
 @on_reply(breaks="usage.modality-details-are-integers")
-def null_audio_tokens(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def null_audio_tokens(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The audio tokens are null."""
     return billed(reply, _detailing(prompt_of, audio_tokens=None))
 
 
 @on_reply(breaks="usage.priced-details-are-there")
-def usage_without_details(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def usage_without_details(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The usage is not broken down."""
     return billed(
         reply,
@@ -40,7 +48,9 @@ def usage_without_details(_asked: GatewayRequest, reply: GatewayResponse) -> Gat
 
 
 @on_reply(breaks="usage.cached-is-within-the-prompt")
-def more_cached_than_read(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def more_cached_than_read(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """More tokens are cached than the prompt has."""
 
     def change(usage: Json) -> Json:
@@ -51,7 +61,9 @@ def more_cached_than_read(_asked: GatewayRequest, reply: GatewayResponse) -> Gat
 
 
 @on_reply(breaks="usage.reasoning-is-within-the-completion")
-def more_reasoning_than_output(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def more_reasoning_than_output(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """More tokens are reasoning than the answer has."""
 
     def change(usage: Json) -> Json:
@@ -62,7 +74,9 @@ def more_reasoning_than_output(_asked: GatewayRequest, reply: GatewayResponse) -
 
 
 @on_reply(breaks="usage.modalities-are-within-the-count")
-def more_audio_than_prompt(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def more_audio_than_prompt(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """More tokens are audio than the prompt has."""
 
     def change(usage: Json) -> Json:

@@ -5,9 +5,9 @@ from typing import Final
 from conformance.reference.fault import on_reply
 from conformance.reference.faults.usage.totals import billed, counting
 from conformance.reference.mutations import (
-    set_fields,
-    change_json_response,
     change_final_snapshot,
+    change_json_response,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -25,30 +25,38 @@ def usage_all_zero(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="usage.prompt-is-counted")
-def prompt_costs_nothing_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def prompt_costs_nothing_in_streams(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The prompt of a stream costs nothing."""
     return billed(reply, counting(prompt=lambda _: 0), change_final_snapshot)
 
 
 @on_reply(breaks=UNCOUNTED)
-def answer_costs_nothing(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_costs_nothing(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An answer costs nothing, whatever it says."""
     return billed(reply, counting(completion=lambda _: 0), change_json_response)
 
 
 @on_reply(breaks="usage.billed-output-is-delivered")
-def answer_lost_and_billed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_lost_and_billed(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A plain answer is lost, yet not its price."""
-    if asked.member("tools") or asked.member("max_output_tokens"):
+    if asked.field("tools") or asked.field("max_output_tokens"):
         return reply
     lost = change_json_response(reply, set_fields(output=[]))
     return billed(lost, counting(completion=lambda count: count + 20))
 
 
 @on_reply(breaks="usage.completion-is-within-the-cap")
-def more_billed_than_the_cap(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def more_billed_than_the_cap(
+    asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A capped answer is billed for half as much again as the cap allows."""
-    cap = asked.member("max_output_tokens")
+    cap = asked.field("max_output_tokens")
     if not isinstance(cap, int) or cap < 16:
         return reply
     return billed(reply, counting(completion=lambda _: cap + cap // 2))

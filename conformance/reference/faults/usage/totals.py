@@ -6,11 +6,11 @@ from typing import Any, Final
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     Change,
-    change_finished_response,
-    set_fields,
-    change_json_response,
     change_final_snapshot,
+    change_finished_response,
+    change_json_response,
     remove_fields,
+    set_fields,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -34,7 +34,9 @@ def completion_of(usage: Json) -> str:
     return "completion_tokens" if "completion_tokens" in usage else "output_tokens"
 
 
-def billed(reply: GatewayResponse, change: Change, place: Place = change_finished_response) -> GatewayResponse:
+def billed(
+    reply: GatewayResponse, change: Change, place: Place = change_finished_response
+) -> GatewayResponse:
     """Change the usage object of a finished response, where there is one."""
 
     def recount(response: Json) -> Json:
@@ -83,19 +85,25 @@ def _detailing(side: Callable[[Json], str], **counters: Json) -> Change:
 
 
 @on_reply(breaks="usage.is-present")
-def answer_without_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def answer_without_usage(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A JSON answer has no usage."""
     return change_json_response(reply, remove_fields("usage"))
 
 
 @on_reply(breaks="usage.is-present")
-def null_usage_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def null_usage_in_streams(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The usage in the last event of a stream is null."""
     return change_final_snapshot(reply, set_fields(usage=None))
 
 
 @on_reply(breaks="usage.is-present")
-def cut_answer_without_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def cut_answer_without_usage(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An answer that was cut has no usage."""
 
     def unpaid(response: Json) -> Json:
@@ -112,14 +120,18 @@ def no_total(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
 
 
 @on_reply(breaks="usage.style-is-complete")
-def prompt_of_one_style_and_answer_of_another(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def prompt_of_one_style_and_answer_of_another(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The usage names its prompt as one API does, and its answer as the other."""
     other = {"prompt_tokens": "input_tokens", "output_tokens": "completion_tokens"}
     return billed(reply, lambda u: {other.get(name, name): u[name] for name in u})
 
 
 @on_reply(breaks="usage.style-is-complete", profiles={"openai", "openresponses"})
-def chat_names_in_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def chat_names_in_usage(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The usage has the names of chat completions."""
     chat = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
     return billed(reply, lambda u: {_renamed(name, chat): u[name] for name in u})
@@ -147,19 +159,25 @@ def fractional_total(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
 
 
 @on_reply(breaks="usage.counts-are-integers")
-def null_prompt_count_in_streams(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def null_prompt_count_in_streams(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The prompt's count in the last event of a stream is null."""
     return billed(reply, lambda u: {**u, prompt_of(u): None}, change_final_snapshot)
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
-def negative_completion(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def negative_completion(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The answer's count is below zero, and the total with it."""
     return billed(reply, counting(completion=lambda count: -1000 - count))
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
-def negative_cached_tokens(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def negative_cached_tokens(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The cached tokens are below zero."""
     return billed(reply, _detailing(prompt_of, cached_tokens=-64))
 
@@ -171,7 +189,9 @@ def total_off_by_one(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
 
 
 @on_reply(breaks="usage.total-is-the-sum")
-def total_of_the_answer_alone(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def total_of_the_answer_alone(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The total in a stream leaves the prompt out."""
     return billed(
         reply,
@@ -181,7 +201,9 @@ def total_of_the_answer_alone(_asked: GatewayRequest, reply: GatewayResponse) ->
 
 
 @on_reply(breaks="usage.styles-agree")
-def other_style_made_up(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def other_style_made_up(
+    _asked: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The counts stand under the other API's names as well, and differ."""
 
     def both(usage: Json) -> Json:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from conformance.contract.events.stream.rules import MAX_FINDINGS, Rule
 from conformance.contract.events.stream.state_machine import lifecycle
 from conformance.contract.events.stream.text_events import KNOWN
-from conformance.model.exchange import TransportFailure, FailureKind
+from conformance.model.exchange import FailureKind, TransportFailure
 from tests.contract.sample_streams import (
     accumulated,
     broken,
@@ -149,7 +149,7 @@ def test_a_stream_that_we_left_is_not_blamed_for_its_end() -> None:
 def test_a_stream_that_the_server_broke_off_lacks_its_end() -> None:
     """The torn last frame is not blamed as well."""
     body = written(conforming())[:-40]
-    cut = exchange(body, failure=TransportFailure(FailureKind.CUT, "peer closed"))
+    cut = exchange(body, failure=TransportFailure(FailureKind.TRUNCATED, "peer closed"))
     assert broken(cut) == {Rule.TERMINAL}
     (finding,) = lifecycle(cut).breaches[Rule.TERMINAL]
     assert "connection closed inside the answer: peer closed" in finding.got
