@@ -17,7 +17,7 @@ from tests.fault_servers import FaultServers, fault_servers, tripped
 
 IDS = Path(__file__).parent / "ids.txt"
 
-UNMET = {"errors.rate-limit-says-how-long"}
+UNMET = {"errors.rate-limit-has-retry-after"}
 """Clauses about what a sound gateway without a rate limit has no occasion to do."""
 
 

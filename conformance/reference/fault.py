@@ -92,26 +92,26 @@ def _facts(
 
 
 def respond(
-    gateway: Gateway, faults: Iterable[Fault], asked: GatewayRequest
+    gateway: Gateway, faults: Iterable[Fault], request: GatewayRequest
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Answer a request with the faults in their places, in the order given."""
     faults = tuple(faults)
-    asked = replace(asked, key=gateway.key_of(asked), fault_state=gateway.notes)
+    request = replace(request, key=gateway.key_of(request), fault_state=gateway.notes)
     reply: GatewayResponse | None = None
     for fault in faults:
         if isinstance(fault, RequestFault):
-            changed = fault.rewrite(asked, gateway)
+            changed = fault.rewrite(request, gateway)
             if isinstance(changed, GatewayResponse):
                 reply = changed
                 break
-            asked = replace(changed, key=gateway.key_of(changed))
+            request = replace(changed, key=gateway.key_of(changed))
     if reply is None:
-        reply = gateway.answer(asked)
+        reply = gateway.answer(request)
     for fault in faults:
         if isinstance(fault, ReplyFault):
-            reply = fault.rewrite(asked, reply)
+            reply = fault.rewrite(request, reply)
     head, chunks = reply.to_wire()
     for fault in faults:
         if isinstance(fault, WireFault):
-            head, chunks = fault.rewrite(asked, head, chunks)
+            head, chunks = fault.rewrite(request, head, chunks)
     return head, chunks

@@ -28,13 +28,13 @@ class Disconnected(ConnectionError):
 async def send_reply(
     scope: Scope,
     send: Send,
-    asked: GatewayRequest,
+    request: GatewayRequest,
     head: ResponseHead,
     chunks: Iterable[Chunk],
 ) -> None:
     """Send a reply, each chunk in a flush of its own, until the client leaves."""
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
-    head, chunks = _zipped(asked, head, chunks)
+    head, chunks = _zipped(request, head, chunks)
     if head.delay_s:
         await asyncio.sleep(head.delay_s)
     if head.raw is not None and transport is not None:
@@ -98,10 +98,10 @@ def _end(transport: asyncio.Transport | None, chunk: Chunk) -> None:
 
 
 def _zipped(
-    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Compress a large plain JSON answer; whatever a fault has touched stays as is."""
-    allowed = "gzip" in asked.headers.get("accept-encoding", "")
+    allowed = "gzip" in request.headers.get("accept-encoding", "")
     if not (allowed and isinstance(chunks, list) and len(chunks) == 1):
         return head, chunks
     body = chunks[0].data

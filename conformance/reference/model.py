@@ -89,25 +89,25 @@ class ModelOutput:
     cut: bool
 
 
-def generate(question: CreateRequest) -> ModelOutput:
+def generate(create_request: CreateRequest) -> ModelOutput:
     """Answer a question, within its cap."""
     parts: list[Reasoning | Call | Text] = []
-    effort = EFFORT_TOKENS.get(question.reasoning["effort"] or "none", 0)
+    effort = EFFORT_TOKENS.get(create_request.reasoning["effort"] or "none", 0)
     if effort:
-        asked = question.reasoning["summary"] is not None
+        asked = create_request.reasoning["summary"] is not None
         summary = "I read the question, then I wrote the answer." if asked else None
         parts.append(Reasoning(effort, summary))
-    calls = _calls(question)
-    parts.extend(calls or [Text(_say(question))])
-    return _within(question.cap, parts)
+    calls = _calls(create_request)
+    parts.extend(calls or [Text(_say(create_request))])
+    return _within(create_request.cap, parts)
 
 
-def prompt_tokens(question: CreateRequest) -> int:
+def prompt_tokens(create_request: CreateRequest) -> int:
     """What it costs to read the question: every item, the tools, the instructions."""
-    total = PROMPT_OVERHEAD + tokens.count(question.instructions or "")
-    for item in question.context:
+    total = PROMPT_OVERHEAD + tokens.count(create_request.instructions or "")
+    for item in create_request.context:
         total += ITEM_OVERHEAD + sum(map(tokens.count, readable(item)))
-    for tool in question.tools:
+    for tool in create_request.tools:
         total += ITEM_OVERHEAD + tokens.count(json.dumps(tool))
     return total
 
@@ -163,24 +163,26 @@ def _shortened(part: Reasoning | Call | Text, left: int) -> Reasoning | Call | T
             return Text("".join(tokens.pieces(part.text)[:left]))
 
 
-def _say(question: CreateRequest) -> str:
-    results = _last_results(question.context)
-    asked = _last_user_text(question.context)
+def _say(create_request: CreateRequest) -> str:
+    results = _last_results(create_request.context)
+    asked = _last_user_text(create_request.context)
     if results:
         answer = "The tool says: " + "; ".join(results)
-    elif question.format["type"] != "text":
-        return _structured(question, asked)
+    elif create_request.format["type"] != "text":
+        return _structured(create_request, asked)
     else:
-        answer = _recite(question, asked)
-    starts = _START.findall(_system_text(question))
+        answer = _recite(create_request, asked)
+    starts = _START.findall(_system_text(create_request))
     return " ".join([*(start.strip("\"'") for start in starts[-1:]), answer])
 
 
-def _recite(question: CreateRequest, asked: str) -> str:
+def _recite(create_request: CreateRequest, asked: str) -> str:
     if exact := _EXACTLY.search(asked):
         return _unquoted(exact[1]) or "Nothing."
     if _RECALL.search(asked):
-        words = [w for t in _user_texts(question.context) for w in _REMEMBER.findall(t)]
+        words = [
+            w for t in _user_texts(create_request.context) for w in _REMEMBER.findall(t)
+        ]
         return words[-1] if words else "You did not tell me a word."
     if count := _COUNT.search(asked):
         last = min(int(count[1]), MAX_COUNT)
@@ -196,8 +198,8 @@ def _unquoted(text: str) -> str:
     return text[1:end] if end > 0 else text
 
 
-def _structured(question: CreateRequest, asked: str) -> str:
-    schema = question.format.get("schema", {"properties": {"answer": {}}})
+def _structured(create_request: CreateRequest, asked: str) -> str:
+    schema = create_request.format.get("schema", {"properties": {"answer": {}}})
     exact = _EXACTLY.search(asked)
     text = _unquoted(exact[1]) if exact else "text"
     place = next(iter(_places(asked)), "Turin")
@@ -206,24 +208,26 @@ def _structured(question: CreateRequest, asked: str) -> str:
     )
 
 
-def _calls(question: CreateRequest) -> list[Call]:
+def _calls(create_request: CreateRequest) -> list[Call]:
     """The calls that the question makes: forced ones, or those that it mentions."""
-    choice, tools = question.tool_choice, question.tools
+    choice, tools = create_request.tool_choice, create_request.tools
     if isinstance(choice, dict) and choice["type"] == "allowed_tools":
         allowed = {tool["name"] for tool in choice["tools"]}
         tools = [tool for tool in tools if tool["name"] in allowed]
         choice = choice["mode"]
-    asked = _last_user_text(question.context)
+    asked = _last_user_text(create_request.context)
     if isinstance(choice, dict):
         chosen = [tool for tool in tools if tool["name"] == choice["name"]][:1]
-    elif choice == "none" or (choice == "auto" and _last_results(question.context)):
+    elif choice == "none" or (
+        choice == "auto" and _last_results(create_request.context)
+    ):
         chosen = []
     else:
         chosen = [tool for tool in tools if _is_mentioned(tool, asked)]
         if choice == "required":
             chosen = chosen if len(chosen) > 1 else tools[:1]
     calls = [call for tool in chosen for call in _calls_to(tool, asked)]
-    return calls if question.parallel else calls[:1]
+    return calls if create_request.parallel else calls[:1]
 
 
 def _calls_to(tool: Json, asked: str) -> list[Call]:
@@ -269,11 +273,11 @@ def _last_user_text(context: Sequence[Json]) -> str:
     return ""
 
 
-def _system_text(question: CreateRequest) -> str:
-    texts = [question.instructions or ""]
+def _system_text(create_request: CreateRequest) -> str:
+    texts = [create_request.instructions or ""]
     texts.extend(
         text_of(item["content"])
-        for item in question.context
+        for item in create_request.context
         if item.get("role") in {"system", "developer"}
     )
     return "\n".join(texts)

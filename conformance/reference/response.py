@@ -19,7 +19,7 @@ def new_id(prefix: str) -> str:
 
 
 def build(
-    question: CreateRequest, spoken: ModelOutput, usage: Usage, profile: Profile
+    create_request: CreateRequest, spoken: ModelOutput, usage: Usage, profile: Profile
 ) -> Json:
     """The finished response object with every member that the documents name."""
     now = int(time.time())
@@ -33,25 +33,31 @@ def build(
         "status": status,
         "error": None,
         "incomplete_details": reason,
-        "model": question.model,
-        "output": _output(question, spoken),
+        "model": create_request.model,
+        "output": _output(create_request, spoken),
         "usage": usage.document(profile.usage_style),
-        **_echo(question, profile),
+        **_echo(create_request, profile),
     }
 
 
-def _output(question: CreateRequest, spoken: ModelOutput) -> list[Json]:
+def _output(create_request: CreateRequest, spoken: ModelOutput) -> list[Json]:
     last = len(spoken.parts) - 1
     return [
-        _item(part, question, "incomplete" if spoken.cut and i == last else "completed")
+        _item(
+            part,
+            create_request,
+            "incomplete" if spoken.cut and i == last else "completed",
+        )
         for i, part in enumerate(spoken.parts)
     ]
 
 
-def _item(part: Reasoning | Call | Text, question: CreateRequest, status: str) -> Json:
+def _item(
+    part: Reasoning | Call | Text, create_request: CreateRequest, status: str
+) -> Json:
     match part:
         case Reasoning():
-            return _reasoning(part, question, status)
+            return _reasoning(part, create_request, status)
         case Call():
             return {
                 "type": "function_call",
@@ -71,14 +77,14 @@ def _item(part: Reasoning | Call | Text, question: CreateRequest, status: str) -
             }
 
 
-def _reasoning(part: Reasoning, question: CreateRequest, status: str) -> Json:
+def _reasoning(part: Reasoning, create_request: CreateRequest, status: str) -> Json:
     item = {
         "type": "reasoning",
         "id": new_id("rs"),
         "status": status,
         "summary": [] if part.summary is None else [summary_part(part.summary)],
     }
-    if question.encrypts:
+    if create_request.encrypts:
         opaque = base64.b64encode(f"thought for {part.tokens}".encode())
         item["encrypted_content"] = opaque.decode()
     return item
@@ -94,23 +100,26 @@ def summary_part(text: str) -> Json:
     return {"type": "summary_text", "text": text}
 
 
-def _echo(question: CreateRequest, profile: Profile) -> Json:
+def _echo(create_request: CreateRequest, profile: Profile) -> Json:
     """The request's own parameters, or their defaults."""
-    given = question.members
+    given = create_request.members
     return {
-        "instructions": question.instructions,
-        "previous_response_id": question.previous_id,
+        "instructions": create_request.instructions,
+        "previous_response_id": create_request.previous_id,
         "temperature": given.get("temperature", 1.0),
         "top_p": given.get("top_p", 1.0),
-        "max_output_tokens": question.cap,
+        "max_output_tokens": create_request.cap,
         "max_tool_calls": given.get("max_tool_calls"),
-        "tools": [_tool(tool, profile) for tool in question.tools],
-        "tool_choice": question.tool_choice,
-        "parallel_tool_calls": question.parallel,
-        "reasoning": dict(question.reasoning),
-        "text": {**given.get("text", {}), "format": _format(question.format, profile)},
+        "tools": [_tool(tool, profile) for tool in create_request.tools],
+        "tool_choice": create_request.tool_choice,
+        "parallel_tool_calls": create_request.parallel,
+        "reasoning": dict(create_request.reasoning),
+        "text": {
+            **given.get("text", {}),
+            "format": _format(create_request.format, profile),
+        },
         "truncation": given.get("truncation", "disabled"),
-        "store": question.stores,
+        "store": create_request.stores,
         "metadata": given.get("metadata", {}),
         "background": False,
         "service_tier": "default",

@@ -26,15 +26,15 @@ Json = Any
 
 
 def check(
-    asked: GatewayRequest, profile: Profile, served: Collection[str]
+    request: GatewayRequest, profile: Profile, served: Collection[str]
 ) -> CreateRequest:
     """Read a create request, or raise `Refused` with the member at fault.
 
     Whether ``previous_response_id`` and item references are known is not judged
     here: that takes the store.
     """
-    _check_media(asked)
-    body = read_json(asked.raw)
+    _check_media(request)
+    body = read_json(request.raw)
     if not isinstance(body, dict):
         raise wrong_type("body", "an object", body)
     members = {name: value for name, value in body.items() if value is not None}
@@ -58,16 +58,16 @@ def check(
     return CreateRequest(members["model"], given, members)
 
 
-def _check_media(asked: GatewayRequest) -> None:
+def _check_media(request: GatewayRequest) -> None:
     """A body without a content type is taken for JSON; any other kind is refused."""
-    kind = asked.headers.get("content-type", "application/json")
+    kind = request.headers.get("content-type", "application/json")
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(
             415,
             "Unsupported content type: the body must be 'application/json'.",
             code="unsupported_content_type",
         )
-    if asked.headers.get("content-encoding", "identity").lower() != "identity":
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise ApiError(
             415,
             "Unsupported content encoding: the body must not be compressed.",

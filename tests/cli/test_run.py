@@ -274,7 +274,7 @@ def test_list_and_faults_name_everything() -> None:
 def test_the_page_of_a_journal_is_the_page_of_its_run() -> None:
     """Word for word, with what was not run, in the language asked for."""
     formats = ["--format", "html,json"]
-    with serving(faults=[FAULTS["total-off-by-one"]]) as gateway:
+    with serving(faults=[FAULTS["total-tokens-off-by-one"]]) as gateway:
         judged(gateway, "--only", "usage", "--lang", "zh", *formats)
     done = invoke("report", "out", "--report-dir", "again", "--lang", "zh", *formats)
     page, again = (Path(name, "report.html").read_text() for name in ("out", "again"))

@@ -23,11 +23,11 @@ from conformance.run.session import run_to_completion
 from tests.fault_servers import FaultServers, fault_servers
 
 NAMED = (
-    "ascii-instructions-alone",
-    "any-description-of-a-tool",
-    "odd-names-are-refused",
+    "non-ascii-instructions-crash",
+    "non-string-tool-description-dropped",
+    "empty-field-name-rejected",
 )
-SHRUNK = ("ascii-instructions-alone", "odd-names-are-refused")
+SHRUNK = ("non-ascii-instructions-crash", "empty-field-name-rejected")
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_without_generated_requests_the_section_is_not_run(town: FaultServers) -
 
 def test_a_universal_clause_alone_takes_the_whole_choice(town: FaultServers) -> None:
     """Where no generated case is selected, all planned ones are sent for it."""
-    clause = ("schema.response-fits-the-document",)
+    clause = ("schema.response-matches-the-openapi-document",)
     settings = town.settings("sound", clause, 25)
     whole = plan(catalogue(), settings)
     again = restrict_to(whole, {case.id for case in whole.cases}, settings)
@@ -115,7 +115,7 @@ def test_a_breakdown_is_shown_by_a_small_request(
     town: FaultServers, tmp_path: Path
 ) -> None:
     """The smallest keeps what breaks the server, and little else."""
-    settings = settings_for(town, "ascii-instructions-alone")
+    settings = settings_for(town, "non-ascii-instructions-crash")
     _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
     broken = [x for x in exchanges if x.status == 500]
     smallest = min(broken, key=lambda x: len(x.request.content))
@@ -131,7 +131,7 @@ def test_a_smaller_request_asks_for_the_same_model(
     town: FaultServers, tmp_path: Path
 ) -> None:
     """A refusal of another model would be taken for the failure that is sought."""
-    settings = settings_for(town, "odd-names-are-refused")
+    settings = settings_for(town, "empty-field-name-rejected")
     _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
     versions = [x for x in exchanges if x.probe.startswith(PREFIX) and x.turn > 0]
 
@@ -143,14 +143,14 @@ def test_nothing_is_made_smaller_when_that_is_off(
     town: FaultServers, tmp_path: Path
 ) -> None:
     """``--no-shrink`` sends each request once."""
-    settings = settings_for(town, "odd-names-are-refused", shrink=False)
+    settings = settings_for(town, "empty-field-name-rejected", shrink=False)
     _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
     assert {exchange.turn for exchange in exchanges} == {0}
 
 
 def test_findings_are_gathered_by_field(town: FaultServers, tmp_path: Path) -> None:
     """Four wrong types in one place are one line."""
-    settings = settings_for(town, "any-description-of-a-tool")
+    settings = settings_for(town, "non-string-tool-description-dropped")
     report, _ = journaled(settings, tmp_path / "journal.ndjson")
     told_of = [
         str(group)
@@ -164,7 +164,7 @@ def test_the_table_says_what_was_done_with_each_field(
     town: FaultServers, tmp_path: Path
 ) -> None:
     """Counts of what the target did, by field and scenario."""
-    settings = settings_for(town, "any-description-of-a-tool")
+    settings = settings_for(town, "non-string-tool-description-dropped")
     report, exchanges = journaled(settings, tmp_path / "journal.ndjson")
     rows = {row.field: row for row in report.fields}
     counted = sum(
@@ -206,17 +206,21 @@ def test_refusals_prove_nothing_where_nothing_is_answered(
     settings = settings_for(town, "sound")
     report = run_to_completion(settings, plan(catalogue(), settings))
     by_id = {result.requirement.id: result for result in report.results}
-    refused = by_id["schema.wrong-type-is-refused"]
+    refused = by_id["schema.wrong-field-type-is-refused"]
 
     assert {v.outcome for v in refused.verdicts} == {Outcome.INCONCLUSIVE}
     assert "valid generated requests were answered" in refused.reason
-    assert by_id["schema.valid-is-answered"].outcome is Outcome.PASSED
+    assert (
+        by_id["schema.valid-request-is-accepted-or-clearly-refused"].outcome
+        is Outcome.PASSED
+    )
 
 
 def test_case_ids_are_what_pytest_lists(town: FaultServers) -> None:
     """A requirement, and the generated request in brackets."""
     cases: tuple[Case, ...] = plan(catalogue(), settings_for(town, "sound")).cases
     drawn = [c.id for c in cases if c.probe and c.probe.optional_turns]
-    assert "schema.missing-required-is-refused[generated-missing-model-44136fa3]" in (
-        drawn
+    assert (
+        "schema.missing-required-field-is-refused[generated-missing-model-44136fa3]"
+        in (drawn)
     )

@@ -50,7 +50,7 @@ def previous_id_ignored(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequ
 
 
 @on_request(breaks="errors.internal")
-def out_of_order(_asked: GatewayRequest, _gateway: Gateway) -> GatewayResponse:
+def out_of_order(_request: GatewayRequest, _gateway: Gateway) -> GatewayResponse:
     """Every request is a 503."""
     return GatewayResponse(503, payload={"error": {"message": "no"}})
 
@@ -66,7 +66,7 @@ def answer_of_another(
 
 
 @on_reply(breaks="usage.sum")
-def total_is_off(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def total_is_off(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The total is one more than the sum."""
 
     def off(response: Json) -> Json:
@@ -88,7 +88,7 @@ def who_asked(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
 
 @on_wire(breaks="transport.whole")
 def cut_short(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Wire:
     """The connection closes after two events."""
     first, second, *_rest = chunks
@@ -97,7 +97,7 @@ def cut_short(
 
 @on_wire(breaks="transport.whole")
 def reset_at_once(
-    _asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
 ) -> Wire:
     """The connection is reset before the status line."""
     return head, [RESET]
@@ -105,7 +105,7 @@ def reset_at_once(
 
 @on_wire(breaks="transport.length")
 def longer_than_it_is(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Wire:
     """Content-Length promises more than comes."""
     return head.with_header("content-length", "99999"), chunks
@@ -113,7 +113,7 @@ def longer_than_it_is(
 
 @on_wire(breaks="transport.http")
 def own_framing(
-    _asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
 ) -> Wire:
     """The answer is written by hand."""
     raw = b"HTTP/1.1 299 Odd\r\nContent-Length: 3\r\n\r\n"
@@ -122,7 +122,7 @@ def own_framing(
 
 @on_wire(breaks="transport.end")
 def endless(
-    _asked: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, _chunks: Iterable[Chunk]
 ) -> Wire:
     """The body never ends."""
 
@@ -164,7 +164,7 @@ def test_a_fault_is_named_after_its_function() -> None:
 def test_a_fault_without_a_sentence_is_none() -> None:
     """A defect that nobody describes is refused where it is defined."""
 
-    def mute(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+    def mute(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
         return reply
 
     with pytest.raises(TypeError, match="mute"):
@@ -365,10 +365,12 @@ def test_every_fault_breaks_something_and_no_variant_does() -> None:
 
 def test_line_ends_can_be_of_either_kind() -> None:
     """CR LF stands for LF in streams, and JSON is left alone."""
-    text = send(VARIANTS["crlf-frames"]).content
+    text = send(VARIANTS["crlf-line-endings"]).content
     assert b"\r\n\r\n" in text
     assert text.replace(b"\r\n", b"").count(b"\n") == 0
-    assert send(VARIANTS["crlf-frames"], stream=False).json()["object"] == "response"
+    assert (
+        send(VARIANTS["crlf-line-endings"], stream=False).json()["object"] == "response"
+    )
 
 
 def test_comments_may_stand_between_events() -> None:
@@ -380,5 +382,5 @@ def test_comments_may_stand_between_events() -> None:
 
 def test_members_may_be_added() -> None:
     """Responses and events carry a member that nobody knows."""
-    assert send(VARIANTS["unknown-extra-members"], stream=False).json()["x_gateway"]
-    assert "x_gateway" in send(VARIANTS["unknown-extra-members"]).text
+    assert send(VARIANTS["unknown-extra-fields"], stream=False).json()["x_gateway"]
+    assert "x_gateway" in send(VARIANTS["unknown-extra-fields"]).text

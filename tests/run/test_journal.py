@@ -46,7 +46,7 @@ def test_bytes_survive_whatever_they_are(content: bytes) -> None:
     assert vars(found.request) == vars(written.request)
     for name in ("status", "headers", "body", "chunks", "started", "elapsed"):
         assert getattr(found, name) == getattr(written, name)
-    for name in ("failure", "wire_bytes", "id", "probe", "turn", "place"):
+    for name in ("failure", "wire_bytes", "id", "probe", "turn", "index"):
         assert getattr(found, name) == getattr(written, name)
 
 

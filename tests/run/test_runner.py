@@ -191,7 +191,7 @@ def test_a_first_request_that_is_refused_judges_nobody() -> None:
 def test_a_refused_first_request_leaves_no_refusal_to_be_judged() -> None:
     """At a wrong address every answer is somebody else's page."""
     page = http(b"<html>Not Found</html>", status="404 Not Found")
-    book = Catalogue((catalogue().find("errors.is-an-envelope"),), ())
+    book = Catalogue((catalogue().find("errors.body-has-an-error-object"),), ())
     with RawServer(lambda _: [page]) as server:
         settings = Settings(server.url, "m", "sk-x", generated=0)
         report = run_to_completion(settings, plan(book, settings))
@@ -264,7 +264,7 @@ def test_a_server_that_is_down_is_not_blamed_for_what_was_asked() -> None:
     """A refusal that should be a 4xx is a 5xx there like everything else."""
     with RawServer(lambda _: [http(b"{}", status="502 Bad Gateway")]) as server:
         settings = Settings(server.url, "m", "sk-x", generated=0)
-        named_ = ("limits.oversized-prompt-is-no-server-error",)
+        named_ = ("limits.oversized-prompt-causes-no-server-error",)
         book = Catalogue(tuple(catalogue().find(id_) for id_ in named_), ())
         report = run_to_completion(settings, plan(book, settings))
 

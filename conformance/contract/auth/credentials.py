@@ -22,11 +22,11 @@ from conformance.model.sources import (
 SCHEME: Final = f"{NEWAPI_DOCUMENT}#/components/securitySchemes/BearerAuth"
 
 BARRED: Final = (
-    probes.no_key,
+    probes.missing_key,
     probes.empty_key,
-    probes.foreign_key,
-    probes.foreign_key_streamed,
-    probes.cut_key,
+    probes.unknown_key,
+    probes.unknown_key_streamed,
+    probes.truncated_key,
     probes.extended_key,
 )
 """Who must be turned away for the key alone, whatever else is right."""
@@ -52,7 +52,7 @@ NO_KEY = must(
 )
 
 
-@check(NO_KEY, on=(probes.no_key, probes.empty_key))
+@check(NO_KEY, on=(probes.missing_key, probes.empty_key))
 def missing_key_is_refused(exchange: Exchange) -> Findings:
     """Judge no header, and the word Bearer alone; any 4xx is a refusal."""
     yield from let_in(exchange)
@@ -67,7 +67,7 @@ WRONG_KEY = must(
 )
 
 
-@check(WRONG_KEY, on=(probes.foreign_key, probes.foreign_key_streamed))
+@check(WRONG_KEY, on=(probes.unknown_key, probes.unknown_key_streamed))
 def wrong_key_is_refused(exchange: Exchange) -> Findings:
     """Judge a made-up key, with a stream asked for and without; any 4xx will do."""
     yield from let_in(exchange)
@@ -81,28 +81,28 @@ ALTERED_KEY = must(
 )
 
 
-@check(ALTERED_KEY, on=(probes.cut_key, probes.extended_key))
+@check(ALTERED_KEY, on=(probes.truncated_key, probes.extended_key))
 def altered_key_is_refused(exchange: Exchange) -> Findings:
     """Judge the key without its last character, and with a letter more."""
     yield from let_in(exchange)
 
 
 KEY_CASE = should(
-    "auth.key-case-counts",
+    "auth.key-is-case-sensitive",
     "A key opens only in the case that it was given out in.",
     source=RFC_BEARER,
     cause="keys are looked up in a database column whose collation ignores case",
 )
 
 
-@check(KEY_CASE, on=probes.swapped_key)
-def key_case_counts(exchange: Exchange) -> Findings:
+@check(KEY_CASE, on=probes.case_swapped_key)
+def key_is_case_sensitive(exchange: Exchange) -> Findings:
     """Judge the key with the case of every letter swapped."""
     yield from let_in(exchange)
 
 
 SCHEME_COUNTS = should(
-    "auth.scheme-counts",
+    "auth.other-scheme-is-refused",
     "A key opens only under the scheme Bearer.",
     source=SCHEME,
     cause="the header is split at the blank, and its first word is thrown away",
@@ -110,14 +110,14 @@ SCHEME_COUNTS = should(
 )
 
 
-@check(SCHEME_COUNTS, on=probes.other_scheme)
-def scheme_counts(exchange: Exchange) -> Findings:
+@check(SCHEME_COUNTS, on=probes.basic_scheme)
+def other_scheme_is_refused(exchange: Exchange) -> Findings:
     """Judge the right key behind Basic; headers of other names are not judged."""
     yield from let_in(exchange)
 
 
 KEY_IN_URL = should(
-    "auth.key-in-the-url-does-not-open",
+    "auth.key-in-query-is-refused",
     "A key in the query of the URL opens nothing.",
     source=f"{RFC_BEARER}, section 2.3",
     cause="a query parameter is read as a key, and every log now holds it",
@@ -125,13 +125,13 @@ KEY_IN_URL = should(
 
 
 @check(KEY_IN_URL, on=probes.key_in_query)
-def key_in_the_url_does_not_open(exchange: Exchange) -> Findings:
+def key_in_query_is_refused(exchange: Exchange) -> Findings:
     """Judge ``api_key``, ``key`` and ``access_token`` together, with no header."""
     yield from let_in(exchange)
 
 
 KEY_IN_BODY = should(
-    "auth.key-in-the-body-does-not-open",
+    "auth.key-in-body-is-refused",
     "A key in the JSON body opens nothing.",
     source=SCHEME,
     cause="a member of the body is read as a key, and logged with the prompt",
@@ -139,13 +139,13 @@ KEY_IN_BODY = should(
 
 
 @check(KEY_IN_BODY, on=probes.key_in_body)
-def key_in_the_body_does_not_open(exchange: Exchange) -> Findings:
+def key_in_body_is_refused(exchange: Exchange) -> Findings:
     """Judge ``api_key`` and ``key`` together, with no header."""
     yield from let_in(exchange)
 
 
 ALIASES = must(
-    "auth.alias-needs-the-key-too",
+    "auth.path-alias-requires-the-key",
     "No other path to the endpoint answers without a key.",
     source=REPORTED_BUGS,
     cause="the check of the key hangs on one spelling of the path",
@@ -153,14 +153,14 @@ ALIASES = must(
 )
 
 
-@check(ALIASES, on=probes.aliases)
-def alias_needs_the_key_too(told: tuple[Exchange, ...]) -> Findings:
+@check(ALIASES, on=probes.path_aliases)
+def path_alias_requires_the_key(exchanges: tuple[Exchange, ...]) -> Findings:
     """Judge answers alone: an alias may be unknown, redirected or a web page.
 
     The endpoint itself has to refuse first; a door that stands open anyway is
     another clause's business.
     """
-    home, *others = told
+    home, *others = exchanges
     if home.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{home.id}: the endpoint itself did not refuse us")
     if not any(other.status for other in others):
@@ -180,7 +180,7 @@ LOWER_CASE = should(
 )
 
 
-@check(LOWER_CASE, on=probes.lower_case_scheme)
+@check(LOWER_CASE, on=probes.lowercase_scheme)
 def scheme_is_case_insensitive(exchange: Exchange) -> Findings:
     """Judge whether it was refused for the key; a SHOULD, as clients write Bearer."""
     if exchange.kind is ResponseKind.CLIENT_ERROR:
@@ -190,7 +190,7 @@ def scheme_is_case_insensitive(exchange: Exchange) -> Findings:
 
 
 TELLS_BAD_KEY = must(
-    "auth.bad-key-is-told-apart",
+    "auth.failure-returns-401-or-403",
     "A refusal for the key has a status that speaks of access.",
     source=f"{RFC_BEARER}, section 3.1",
     cause="the look-up of the key fails, and the failure is shown as a bad request",
@@ -199,7 +199,7 @@ TELLS_BAD_KEY = must(
 
 
 @check(TELLS_BAD_KEY, on=BARRED)
-def bad_key_is_told_apart(exchange: Exchange) -> Findings:
+def failure_returns_401_or_403(exchange: Exchange) -> Findings:
     """Accept 401 or 403: by any other status a client looks for its mistake elsewhere.
 
     Being let in and breaking down have clauses of their own.
@@ -211,7 +211,7 @@ def bad_key_is_told_apart(exchange: Exchange) -> Findings:
 
 
 IS_401 = should(
-    "auth.bad-key-is-401",
+    "auth.failure-returns-401",
     "A refusal for the key has status 401.",
     source=f"{RFC_HTTP}, section 15.5.2",
     cause="an unknown caller is treated as a known one without the right",
@@ -219,7 +219,7 @@ IS_401 = should(
 
 
 @check(IS_401, on=BARRED)
-def bad_key_is_401(exchange: Exchange) -> Findings:
+def failure_returns_401(exchange: Exchange) -> Findings:
     """Tell 403 from 401 only; any other status is blamed elsewhere."""
     if exchange.status not in {401, 403}:
         raise Inconclusive(f"{exchange.id}: neither 401 nor 403, {exchange.summary}")
@@ -237,7 +237,7 @@ CHALLENGE = should(
 EVERY_401 = only(EVERY_REJECTION, "every 401", lambda exchange: exchange.status == 401)
 
 
-@check(CHALLENGE, on=EVERY_401, exercised_by=probes.no_key)
+@check(CHALLENGE, on=EVERY_401, exercised_by=probes.missing_key)
 def challenge_names_the_scheme(exchange: Exchange) -> Findings:
     """Judge that Bearer is among the challenges, in any case and any order."""
     told = [value for name, value in exchange.headers if name == "www-authenticate"]
@@ -247,7 +247,7 @@ def challenge_names_the_scheme(exchange: Exchange) -> Findings:
 
 
 NO_ANSWER = must(
-    "auth.refusal-carries-no-answer",
+    "auth.failure-contains-no-output",
     "A refusal for the key carries no work of a model.",
     source=REPORTED_BUGS,
     cause="the key is looked at after the upstream has answered",
@@ -255,7 +255,7 @@ NO_ANSWER = must(
 
 
 @check(NO_ANSWER, on=BARRED)
-def refusal_carries_no_answer(exchange: Exchange) -> Findings:
+def failure_contains_no_output(exchange: Exchange) -> Findings:
     """Judge the bodies of 4xx answers: no output, no usage, no events of a response."""
     if exchange.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")

@@ -45,7 +45,7 @@ def _made_up(exchange: Exchange) -> str:
 
 
 KEY_REPEATED = must(
-    "auth.key-is-not-repeated",
+    "auth.key-is-not-leaked",
     "No answer repeats a key beyond its last four characters.",
     source=REPORTED_BUGS,
     cause="the refusal quotes the Authorization header, into every log on the way",
@@ -57,8 +57,8 @@ UNKEYED = only(
 )
 
 
-@check(KEY_REPEATED, on=UNKEYED, exercised_by=(probes.foreign_key, basic.text))
-def key_is_not_repeated(exchange: Exchange) -> Findings:
+@check(KEY_REPEATED, on=UNKEYED, exercised_by=(probes.unknown_key, basic.text))
+def key_is_not_leaked(exchange: Exchange) -> Findings:
     """Judge headers and body, for the real keys and for wrong ones that we sent.
 
     A key so short or plain that an answer may hold it by chance is not judged, nor
@@ -74,7 +74,7 @@ def key_is_not_repeated(exchange: Exchange) -> Findings:
 
 
 HASH_TOLD = should(
-    "auth.key-hash-is-not-told",
+    "auth.key-hash-is-not-leaked",
     "No answer tells the hash of a key.",
     source=REPORTED_BUGS,
     cause="the refusal quotes what was looked up in the table of keys",
@@ -82,8 +82,8 @@ HASH_TOLD = should(
 )
 
 
-@check(HASH_TOLD, on=UNKEYED, exercised_by=(probes.foreign_key, basic.text))
-def key_hash_is_not_told(exchange: Exchange) -> Findings:
+@check(HASH_TOLD, on=UNKEYED, exercised_by=(probes.unknown_key, basic.text))
+def key_hash_is_not_leaked(exchange: Exchange) -> Findings:
     """Judge SHA-256 in hexadecimal, the hash that gateways keep keys by."""
     made_up = _made_up(exchange)
     digest = hashlib.sha256(made_up.encode()).hexdigest() if made_up else ""
@@ -96,7 +96,7 @@ def key_hash_is_not_told(exchange: Exchange) -> Findings:
 
 
 STAYS_GOOD = must(
-    "auth.good-key-stays-good",
+    "auth.valid-key-is-always-accepted",
     "A key that was let in is never turned away.",
     source=REPORTED_BUGS,
     cause="one of several instances, or a cache of keys, has not heard of the key",
@@ -121,9 +121,9 @@ def _shown(exchange: Exchange) -> Observation | None:
 @check(
     STAYS_GOOD,
     on=EVERY_EXCHANGE.collecting(_shown, alike=ENOUGH),
-    exercised_by=(basic.text, probes.steady_key),
+    exercised_by=(basic.text, probes.repeated_valid_key),
 )
-def good_key_stays_good(notes: list[Observation]) -> Findings:
+def valid_key_is_always_accepted(notes: list[Observation]) -> Findings:
     """Blame a 401 only where the same model, or an equal body, got past the door.
 
     A key may be barred from a model, and some say so with a 401; 403 is not judged.

@@ -29,73 +29,73 @@ TORN: Final = b'{"model":'
 
 
 def _knock(
-    setting: ProbeContext, authorization: str | None, *, stream: bool = False
+    context: ProbeContext, authorization: str | None, *, stream: bool = False
 ) -> Request:
     """Ask a sound question with this Authorization header, or with none."""
     streamed = {"stream": True} if stream else {}
     headers = {"authorization": authorization}
-    return setting.request(headers=headers, max_output_tokens=CAP, **streamed)
+    return context.request(headers=headers, max_output_tokens=CAP, **streamed)
 
 
-def wrong_key(setting: ProbeContext) -> str:
+def wrong_key(context: ProbeContext) -> str:
     """Return a key that looks like one, and is nobody's."""
-    return f"sk-{setting.word('wrong')}{setting.word('key')}{setting.word('tail')}"
+    return f"sk-{context.word('wrong')}{context.word('key')}{context.word('tail')}"
 
 
 @probe(rejections=1)
-def no_key(setting: ProbeContext) -> Steps:
+def missing_key(context: ProbeContext) -> Steps:
     """A question without an Authorization header."""
-    yield _knock(setting, None)
+    yield _knock(context, None)
 
 
 @probe(rejections=1)
-def empty_key(setting: ProbeContext) -> Steps:
+def empty_key(context: ProbeContext) -> Steps:
     """A question with the word Bearer, and no key behind it."""
-    yield _knock(setting, "Bearer")
+    yield _knock(context, "Bearer")
 
 
 @probe(rejections=1)
-def foreign_key(setting: ProbeContext) -> Steps:
+def unknown_key(context: ProbeContext) -> Steps:
     """A question with a well-formed key that is nobody's."""
-    yield _knock(setting, f"Bearer {wrong_key(setting)}")
+    yield _knock(context, f"Bearer {wrong_key(context)}")
 
 
 @probe(rejections=1)
-def foreign_key_streamed(setting: ProbeContext) -> Steps:
+def unknown_key_streamed(context: ProbeContext) -> Steps:
     """The same wrong key, with a stream asked for."""
-    yield _knock(setting, f"Bearer {wrong_key(setting)}", stream=True)
+    yield _knock(context, f"Bearer {wrong_key(context)}", stream=True)
 
 
 @probe(rejections=1)
-def cut_key(setting: ProbeContext) -> Steps:
+def truncated_key(context: ProbeContext) -> Steps:
     """A question with the right key, its last character cut off."""
-    yield _knock(setting, f"Bearer {KEY_TRUNCATED}")
+    yield _knock(context, f"Bearer {KEY_TRUNCATED}")
 
 
 @probe(rejections=1)
-def extended_key(setting: ProbeContext) -> Steps:
+def extended_key(context: ProbeContext) -> Steps:
     """A question with the right key, one letter longer."""
-    yield _knock(setting, f"Bearer {KEY}x")
+    yield _knock(context, f"Bearer {KEY}x")
 
 
 @probe(rejections=1)
-def swapped_key(setting: ProbeContext) -> Steps:
+def case_swapped_key(context: ProbeContext) -> Steps:
     """A question with the right key, small letters and capitals swapped."""
-    if not setting.key_has_letters:
+    if not context.key_has_letters:
         raise Inconclusive("the key has no letter to write in another case")
-    yield _knock(setting, f"Bearer {KEY_CASE_SWAPPED}")
+    yield _knock(context, f"Bearer {KEY_CASE_SWAPPED}")
 
 
 @probe(rejections=1)
-def other_scheme(setting: ProbeContext) -> Steps:
+def basic_scheme(context: ProbeContext) -> Steps:
     """A question with the right key under the scheme Basic."""
-    yield _knock(setting, f"Basic {KEY}")
+    yield _knock(context, f"Basic {KEY}")
 
 
 @probe(rejections=1)
-def key_in_query(setting: ProbeContext) -> Steps:
+def key_in_query(context: ProbeContext) -> Steps:
     """A question whose key stands only in the query of the URL."""
-    asked = _knock(setting, None)
+    asked = _knock(context, None)
     path = f"{PATH}?api_key={KEY}&key={KEY}&access_token={KEY}"
     yield Request(
         asked.content, path=path, headers=asked.headers, has_key_placeholder=True
@@ -103,18 +103,18 @@ def key_in_query(setting: ProbeContext) -> Steps:
 
 
 @probe(rejections=1)
-def key_in_body(setting: ProbeContext) -> Steps:
+def key_in_body(context: ProbeContext) -> Steps:
     """A question whose key stands only in its JSON body."""
-    body = setting.request(max_output_tokens=CAP, api_key=KEY, key=KEY)
+    body = context.request(max_output_tokens=CAP, api_key=KEY, key=KEY)
     yield Request(
         body.content, headers={"authorization": None}, has_key_placeholder=True
     )
 
 
 @probe(rejections=4)
-def aliases(setting: ProbeContext) -> Steps:
+def path_aliases(context: ProbeContext) -> Steps:
     """A question without a key at the endpoint, and at other paths to it."""
-    asked = _knock(setting, None)
+    asked = _knock(context, None)
     yield tuple(
         Request(asked.content, path=path, headers=asked.headers)
         for path in (PATH, *ALIASES)
@@ -122,18 +122,18 @@ def aliases(setting: ProbeContext) -> Steps:
 
 
 @probe(model_responses=1, max_output_tokens=CAP)
-def lower_case_scheme(setting: ProbeContext) -> Steps:
+def lowercase_scheme(context: ProbeContext) -> Steps:
     """A question with the right key behind a lower-case bearer."""
-    yield _knock(setting, f"bearer {KEY}")
+    yield _knock(context, f"bearer {KEY}")
 
 
 @probe(rejections=1)
-def two_spaces(_setting: ProbeContext) -> Steps:
+def two_spaces_after_bearer(_context: ProbeContext) -> Steps:
     """Half a JSON text, with two spaces between the scheme and the right key."""
     yield Request(TORN, headers={"authorization": f"Bearer  {KEY}"})
 
 
 @probe(rejections=STEADY)
-def steady_key(_setting: ProbeContext) -> Steps:
+def repeated_valid_key(_context: ProbeContext) -> Steps:
     """Half a JSON text with the good key, many times at once."""
     yield tuple(Request(TORN) for _ in range(STEADY))

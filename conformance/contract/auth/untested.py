@@ -15,7 +15,7 @@ EXPIRED_KEY = Untested(
 
 MODEL_LIST = Untested(
     should(
-        "auth.allowed-models-stay-secret",
+        "auth.allowed-models-are-not-leaked",
         "A refusal to use a model lists no other model of the key.",
         source=REPORTED_BUGS,
         covers=("AU-05",),
@@ -25,7 +25,7 @@ MODEL_LIST = Untested(
 
 UPSTREAM_REFUSAL = Untested(
     must(
-        "auth.upstream-refusal-is-not-the-clients",
+        "auth.upstream-401-is-not-relayed",
         "A refusal of the gateway's own key by its upstream is no 401 to the client.",
         source=REPORTED_BUGS,
         covers=("AU-11",),
@@ -35,7 +35,7 @@ UPSTREAM_REFUSAL = Untested(
 
 SPENT_KEY = Untested(
     must(
-        "auth.spent-key-is-refused",
+        "auth.key-without-credit-is-refused",
         "A key without credit gets no answer.",
         source=REPORTED_BUGS,
         covers=("AU-14",),

@@ -57,7 +57,7 @@ def _echoes(
     cause: str,
     covers: tuple[str, ...] = ("EC-09",),
     *,
-    shown_by: Probe = echo_probes.parameters,
+    shown_by: Probe = echo_probes.echoed_parameters,
 ) -> Check:
     """State that ``member`` is repeated, and judge it on every answer.
 
@@ -86,7 +86,7 @@ def _echoes(
             yield told.finding(f"{sent!r}, as it was sent")
 
     clause = should(
-        f"echo.{member.replace('_', '-')}",
+        f"echo.{member.replace('_', '-')}-as-sent",
         f"An answer that repeats {member} repeats what was sent.",
         source=f"{OPENAI_API}, the response object",
         needs=shown_by.needs,
@@ -131,7 +131,7 @@ PREVIOUS = _echoes(
 )
 
 FOREIGN = should(
-    "echo.no-foreign-instructions",
+    "echo.no-instructions-are-added",
     "An answer to a request without instructions repeats none.",
     source=REPORTED_BUGS,
     cause="the gateway puts a system prompt of its own before every request",
@@ -151,7 +151,7 @@ def _uninstructed(exchange: Exchange) -> Iterator[tuple[Node]]:
     on=every("every response to a request without instructions", _uninstructed),
     exercised_by=basic.text,
 )
-def no_foreign_instructions(response: Node) -> Findings:
+def no_instructions_are_added(response: Node) -> Findings:
     """Judge what the answer itself admits; what it hides shows in ``tokens``."""
     told = response.get("instructions")
     if told is not None and told.value:

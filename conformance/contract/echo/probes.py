@@ -21,14 +21,14 @@ TOOL: Final = {
 }
 
 
-def _plain(setting: ProbeContext) -> Request:
-    return setting.request(instructions=SAID, max_output_tokens=CAP, truncation="auto")
+def _plain(context: ProbeContext) -> Request:
+    return context.request(instructions=SAID, max_output_tokens=CAP, truncation="auto")
 
 
 @probe(model_responses=1, max_output_tokens=CAP)
-def parameters(setting: ProbeContext) -> Steps:
+def echoed_parameters(context: ProbeContext) -> Steps:
     """One request with many parameters; with fewer of them where it is refused."""
-    told = yield setting.request(
+    told = yield context.request(
         instructions=SAID,
         max_output_tokens=CAP,
         temperature=0.25,
@@ -36,7 +36,7 @@ def parameters(setting: ProbeContext) -> Steps:
         tools=[TOOL],
         tool_choice="none",
         truncation="auto",
-        metadata={"purpose": setting.word("echo")},
+        metadata={"purpose": context.word("echo")},
     )
     if told.kind is ResponseKind.CLIENT_ERROR:
-        yield _plain(setting)
+        yield _plain(context)

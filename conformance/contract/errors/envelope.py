@@ -7,7 +7,7 @@ is there is a clause of its own.
 from typing import Final
 
 from conformance.contract.auth import probes
-from conformance.contract.errors.probes import crowded_refusal
+from conformance.contract.errors.probes import repeated_input_errors
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive, ResponseKind
@@ -37,7 +37,7 @@ TOLD_APART: Final = only(
     "every refusal",
     lambda exchange: exchange.status not in OF_HTTP and not exchange.failure,
 )
-SHOWN: Final = (probes.no_key, crowded_refusal)
+SHOWN: Final = (probes.missing_key, repeated_input_errors)
 
 
 def envelope(exchange: Exchange) -> Node:
@@ -49,7 +49,7 @@ def envelope(exchange: Exchange) -> Node:
 
 
 IS_ENVELOPE = must(
-    "errors.is-an-envelope",
+    "errors.body-has-an-error-object",
     "A refusal is a JSON object whose error is an object.",
     source=ENVELOPE,
     cause="an error page of a proxy or framework is let through as it is",
@@ -58,14 +58,14 @@ IS_ENVELOPE = must(
 
 
 @check(IS_ENVELOPE, on=TOLD_APART, exercised_by=SHOWN)
-def is_an_envelope(exchange: Exchange) -> Findings:
+def body_has_an_error_object(exchange: Exchange) -> Findings:
     """Judge every 4xx but those of the HTTP layer alone (408, 413, 414, 431)."""
     if not exchange.json["error"].is_a(dict):
         yield exchange.json["error"].finding("an object")
 
 
 MESSAGE = must(
-    "errors.message-says-something",
+    "errors.message-is-a-non-empty-string",
     "The message of an error is a text that is not empty.",
     source=ENVELOPE,
     cause="the upstream's message is copied from a member that it does not have",
@@ -74,7 +74,7 @@ MESSAGE = must(
 
 
 @check(MESSAGE, on=TOLD_APART, exercised_by=SHOWN)
-def message_says_something(exchange: Exchange) -> Findings:
+def message_is_a_non_empty_string(exchange: Exchange) -> Findings:
     """Judge that there is a text; what it says is for people."""
     message = envelope(exchange)["message"]
     if not message.expect(str).strip():
@@ -105,7 +105,7 @@ def _text_where_present(exchange: Exchange, member: str) -> Findings:
 
 
 TYPE_IS_TEXT = must(
-    "errors.type-is-a-text",
+    "errors.type-is-a-string",
     "The type of an error is a text.",
     source=ENVELOPE,
     cause="a number of the server's own is put where the API family has a word",
@@ -114,13 +114,13 @@ TYPE_IS_TEXT = must(
 
 
 @check(TYPE_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
-def type_is_a_text(exchange: Exchange) -> Findings:
+def type_is_a_string(exchange: Exchange) -> Findings:
     """Judge where there is one; its absence is another clause."""
     yield from _text_where_present(exchange, "type")
 
 
 CODE_IS_TEXT = must(
-    "errors.code-is-a-text",
+    "errors.code-is-a-string-or-null",
     "The code of an error is a text or null.",
     source=ENVELOPE,
     cause="the HTTP status is copied into code, and typed clients throw on a number",
@@ -129,13 +129,13 @@ CODE_IS_TEXT = must(
 
 
 @check(CODE_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
-def code_is_a_text(exchange: Exchange) -> Findings:
+def code_is_a_string_or_null(exchange: Exchange) -> Findings:
     """Judge where there is one; clients read an absent code as null."""
     yield from _text_where_present(exchange, "code")
 
 
 PARAM_IS_TEXT = must(
-    "errors.param-is-a-text",
+    "errors.param-is-a-string-or-null",
     "The param of an error is a text or null.",
     source=ENVELOPE,
     cause="the path of a validation error is passed on as an array",
@@ -144,13 +144,13 @@ PARAM_IS_TEXT = must(
 
 
 @check(PARAM_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
-def param_is_a_text(exchange: Exchange) -> Findings:
+def param_is_a_string_or_null(exchange: Exchange) -> Findings:
     """Judge where there is one; clients read an absent param as null."""
     yield from _text_where_present(exchange, "param")
 
 
 ALL_FOUR = may(
-    "errors.shows-param-beside-code",
+    "errors.param-and-code-are-present",
     "An error shows its param beside its code, null where there is none.",
     source=OPENAI_API,
     cause="members without a value are left out",
@@ -159,7 +159,7 @@ ALL_FOUR = may(
 
 
 @check(ALL_FOUR, on=TOLD_APART, exercised_by=SHOWN)
-def shows_param_beside_code(exchange: Exchange) -> Findings:
+def param_and_code_are_present(exchange: Exchange) -> Findings:
     """Judge that both members are there at all; for information."""
     error = envelope(exchange)
     for member in ("param", "code"):
@@ -207,7 +207,7 @@ def _is_passing(exchange: Exchange) -> bool:
 @check(
     NO_BREAKDOWN,
     on=EVERY_EXCHANGE,
-    exercised_by=(basic.text, probes.two_spaces, crowded_refusal),
+    exercised_by=(basic.text, probes.two_spaces_after_bearer, repeated_input_errors),
 )
 def never_a_server_error(exchange: Exchange) -> Findings:
     """Spare 501 (not implemented), 504 (out of time), 529, and 503 with Retry-After.
@@ -222,7 +222,7 @@ def never_a_server_error(exchange: Exchange) -> Findings:
 
 
 NOT_A_SUCCESS = must(
-    "errors.not-inside-a-success",
+    "errors.status-is-not-2xx",
     "An error is never the body of a 2xx.",
     source=REPORTED_BUGS,
     cause="the upstream's error is relayed, and its status is not",
@@ -231,7 +231,7 @@ NOT_A_SUCCESS = must(
 
 
 @check(NOT_A_SUCCESS, on=EVERY_2XX, exercised_by=basic.text)
-def not_inside_a_success(exchange: Exchange) -> Findings:
+def status_is_not_2xx(exchange: Exchange) -> Findings:
     """Judge JSON bodies with an error that are no response object.
 
     A response that has failed carries its error by right, and so does a stream.
@@ -244,7 +244,7 @@ def not_inside_a_success(exchange: Exchange) -> Findings:
 
 
 RETRY_AFTER = may(
-    "errors.rate-limit-says-how-long",
+    "errors.rate-limit-has-retry-after",
     "A 429 tells in Retry-After how long to wait.",
     source="RFC 6585 (Additional HTTP Status Codes), section 4",
     cause="the upstream's header is dropped on the way to the client",
@@ -255,7 +255,7 @@ EVERY_429 = only(EVERY_REJECTION, "every 429", lambda exchange: exchange.rate_li
 
 
 @check(RETRY_AFTER, on=EVERY_429)
-def rate_limit_says_how_long(exchange: Exchange) -> Findings:
+def rate_limit_has_retry_after(exchange: Exchange) -> Findings:
     """Judge presence, where a run meets its rate limit at all."""
     if not exchange.header("retry-after"):
         yield exchange.finding("header retry-after", "seconds or a date", "nothing")

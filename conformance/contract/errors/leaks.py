@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.contract.auth import probes
-from conformance.contract.errors.probes import crowded_refusal
+from conformance.contract.errors.probes import repeated_input_errors
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import quote
@@ -91,7 +91,7 @@ def _first(exchange: Exchange, pattern: re.Pattern[str], but: str) -> Findings:
 
 
 NO_SECRET = must(
-    "errors.tells-no-secret",
+    "errors.api-key-is-not-leaked",
     "An error tells nobody's key.",
     source=REPORTED_BUGS,
     cause="the URL or the headers of the upstream request are put into the message",
@@ -99,8 +99,10 @@ NO_SECRET = must(
 )
 
 
-@check(NO_SECRET, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
-def tells_no_secret(exchange: Exchange) -> Findings:
+@check(
+    NO_SECRET, on=EVERY_ERROR, exercised_by=(probes.missing_key, repeated_input_errors)
+)
+def api_key_is_not_leaked(exchange: Exchange) -> Findings:
     """Judge forms of well-known keys; masked ones and placeholders are no keys.
 
     Our own keys are masked before we look, and have a clause under ``auth``.
@@ -114,7 +116,7 @@ def tells_no_secret(exchange: Exchange) -> Findings:
 
 
 NO_TRACE = should(
-    "errors.tells-no-stack-trace",
+    "errors.stack-trace-is-not-leaked",
     "An error tells no place in the server's code.",
     source=REPORTED_BUGS,
     cause="the exception itself is made the message",
@@ -122,14 +124,16 @@ NO_TRACE = should(
 )
 
 
-@check(NO_TRACE, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
-def tells_no_stack_trace(exchange: Exchange) -> Findings:
+@check(
+    NO_TRACE, on=EVERY_ERROR, exercised_by=(probes.missing_key, repeated_input_errors)
+)
+def stack_trace_is_not_leaked(exchange: Exchange) -> Findings:
     """Judge stack traces, lines of source files, and paths of files on a disk."""
     yield from _first(exchange, _TRACE, "no stack trace or file path")
 
 
 NO_DATABASE = should(
-    "errors.tells-no-database",
+    "errors.database-details-are-not-leaked",
     "An error tells nothing of the server's database.",
     source=REPORTED_BUGS,
     cause="the failure of a query is made the message",
@@ -137,14 +141,18 @@ NO_DATABASE = should(
 )
 
 
-@check(NO_DATABASE, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
-def tells_no_database(exchange: Exchange) -> Findings:
+@check(
+    NO_DATABASE,
+    on=EVERY_ERROR,
+    exercised_by=(probes.missing_key, repeated_input_errors),
+)
+def database_details_are_not_leaked(exchange: Exchange) -> Findings:
     """Judge SQL in capitals, and the words of well-known database clients."""
     yield from _first(exchange, _DATABASE, "no word of a database")
 
 
 NO_ADDRESS = should(
-    "errors.tells-no-inner-address",
+    "errors.internal-address-is-not-leaked",
     "An error tells no address behind the server.",
     source=REPORTED_BUGS,
     cause="the failure of the connection to the upstream is made the message",
@@ -152,8 +160,10 @@ NO_ADDRESS = should(
 )
 
 
-@check(NO_ADDRESS, on=EVERY_ERROR, exercised_by=(probes.no_key, crowded_refusal))
-def tells_no_inner_address(exchange: Exchange) -> Findings:
+@check(
+    NO_ADDRESS, on=EVERY_ERROR, exercised_by=(probes.missing_key, repeated_input_errors)
+)
+def internal_address_is_not_leaked(exchange: Exchange) -> Findings:
     """Judge failed connections, private addresses with a port, and upstream URLs.
 
     A link to documentation is welcome, and so is the server's own address.
@@ -162,7 +172,7 @@ def tells_no_inner_address(exchange: Exchange) -> Findings:
 
 
 STAYS_SMALL = should(
-    "errors.stays-small",
+    "errors.body-size-is-bounded",
     "An error is not many times larger than its request.",
     source=REPORTED_BUGS,
     cause="every one of many alike mistakes is explained, and quoted, at length",
@@ -173,8 +183,8 @@ STAYS_SMALL = should(
 EVERY_WHOLE_ERROR = only(EVERY_ERROR, "every whole error", lambda x: not x.failure)
 
 
-@check(STAYS_SMALL, on=EVERY_WHOLE_ERROR, exercised_by=crowded_refusal)
-def stays_small(exchange: Exchange) -> Findings:
+@check(STAYS_SMALL, on=EVERY_WHOLE_ERROR, exercised_by=repeated_input_errors)
+def body_size_is_bounded(exchange: Exchange) -> Findings:
     """Allow ten times the request, at least 16 KiB and at most 64 KiB.
 
     A body without an end has a clause of its own.
@@ -187,7 +197,7 @@ def stays_small(exchange: Exchange) -> Findings:
 
 
 KEEPS_PROMPT = should(
-    "errors.keeps-the-prompt-private",
+    "errors.prompt-is-not-echoed",
     "A refusal does not repeat the prompt.",
     source=REPORTED_BUGS,
     cause="the validator quotes the whole input, and every log on the way keeps it",
@@ -195,8 +205,8 @@ KEEPS_PROMPT = should(
 )
 
 
-@check(KEEPS_PROMPT, on=crowded_refusal)
-def keeps_the_prompt_private(exchange: Exchange) -> Findings:
+@check(KEEPS_PROMPT, on=repeated_input_errors)
+def prompt_is_not_echoed(exchange: Exchange) -> Findings:
     """Look for the word in a message that is sound; quoting the mistake is fine."""
     if exchange.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")

@@ -9,7 +9,7 @@ WHY: Final = "it takes an upstream that fails on demand, behind the server"
 
 PASSED_ON = Untested(
     must(
-        "errors.upstream-rate-limit-stays-one",
+        "errors.upstream-rate-limit-is-429",
         "A rate limit of the upstream reaches the client as a 429.",
         source=REPORTED_BUGS,
         covers=("ER-02", "ER-10"),
@@ -19,7 +19,7 @@ PASSED_ON = Untested(
 
 RIGHT_CLASS = Untested(
     must(
-        "errors.failure-has-a-retryable-code",
+        "errors.overload-has-a-retryable-code",
         "A failure for lack of capacity has a code that tells to try again.",
         source=REPORTED_BUGS,
         covers=("ER-08",),
@@ -29,7 +29,7 @@ RIGHT_CLASS = Untested(
 
 SAME_CODE = Untested(
     must(
-        "errors.upstream-code-is-kept",
+        "errors.upstream-code-is-preserved",
         "The code of an upstream's error reaches the client unchanged.",
         source=REPORTED_BUGS,
         covers=("ER-09",),

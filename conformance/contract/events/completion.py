@@ -4,13 +4,13 @@ from conformance.contract.events.framing import STREAMING
 from conformance.contract.events.stream.rules import Rule
 from conformance.contract.events.stream.state_machine import ruled
 from conformance.contract.probes import basic
-from conformance.contract.tools.probes import required_call
+from conformance.contract.tools.probes import tool_choice_required
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
 from conformance.model.requirement import Capability, must, should
 
 FINISHED = must(
-    "events.item-is-finished",
+    "events.item-done-is-sent",
     "Each announced item of a completed response is finished.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -20,13 +20,13 @@ FINISHED = must(
 
 
 @check(FINISHED, on=ruled(Rule.FINISHED), exercised_by=basic.streamed_text)
-def item_is_finished(found: tuple[Finding, ...]) -> Findings:
+def item_done_is_sent(found: tuple[Finding, ...]) -> Findings:
     """Judge completed responses; a cut or failed one may leave items open."""
     yield from found
 
 
 FINISHED_ONCE = must(
-    "events.item-is-finished-once",
+    "events.item-done-is-sent-once",
     "No output item is finished twice.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -36,13 +36,13 @@ FINISHED_ONCE = must(
 
 
 @check(FINISHED_ONCE, on=ruled(Rule.FINISHED_ONCE), exercised_by=basic.streamed_text)
-def item_is_finished_once(found: tuple[Finding, ...]) -> Findings:
+def item_done_is_sent_once(found: tuple[Finding, ...]) -> Findings:
     """Judge output_item.done: agents run the call that it holds, each time it comes."""
     yield from found
 
 
 FINISHED_STATUS = should(
-    "events.finished-item-is-not-in-progress",
+    "events.done-item-is-not-in-progress",
     "A finished item does not say that it is in progress.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -54,13 +54,13 @@ FINISHED_STATUS = should(
 @check(
     FINISHED_STATUS, on=ruled(Rule.FINISHED_STATUS), exercised_by=basic.streamed_text
 )
-def finished_item_is_not_in_progress(found: tuple[Finding, ...]) -> Findings:
+def done_item_is_not_in_progress(found: tuple[Finding, ...]) -> Findings:
     """Judge the status in output_item.done, where there is one."""
     yield from found
 
 
 PART_FINISHED = should(
-    "events.part-is-finished",
+    "events.part-done-is-sent",
     "Each announced part of a completed response is finished.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -70,13 +70,13 @@ PART_FINISHED = should(
 
 
 @check(PART_FINISHED, on=ruled(Rule.PART_FINISHED), exercised_by=basic.streamed_text)
-def part_is_finished(found: tuple[Finding, ...]) -> Findings:
+def part_done_is_sent(found: tuple[Finding, ...]) -> Findings:
     """Judge content parts and summary parts, by content_part.done or its like."""
     yield from found
 
 
 TEXT_DONE = should(
-    "events.text-is-finished",
+    "events.text-done-is-sent",
     "Each text of a completed response is finished by an event of its own.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -86,13 +86,13 @@ TEXT_DONE = should(
 
 
 @check(TEXT_DONE, on=ruled(Rule.TEXT_DONE), exercised_by=basic.streamed_text)
-def text_is_finished(found: tuple[Finding, ...]) -> Findings:
+def text_done_is_sent(found: tuple[Finding, ...]) -> Findings:
     """Judge output_text.done and refusal.done where deltas came before."""
     yield from found
 
 
 ARGUMENTS_DONE = should(
-    "events.arguments-are-finished",
+    "events.arguments-done-is-sent",
     "The arguments of a call are finished by an event of their own.",
     source=STREAMING,
     needs=Capability.TOOLS,
@@ -101,14 +101,14 @@ ARGUMENTS_DONE = should(
 )
 
 
-@check(ARGUMENTS_DONE, on=ruled(Rule.ARGUMENTS_DONE), exercised_by=required_call)
-def arguments_are_finished(found: tuple[Finding, ...]) -> Findings:
+@check(ARGUMENTS_DONE, on=ruled(Rule.ARGUMENTS_DONE), exercised_by=tool_choice_required)
+def arguments_done_is_sent(found: tuple[Finding, ...]) -> Findings:
     """Judge function_call_arguments.done where deltas came before."""
     yield from found
 
 
 LISTED = must(
-    "events.snapshot-lists-every-item",
+    "events.final-snapshot-lists-every-item",
     "The terminal snapshot lists every finished item.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -118,7 +118,7 @@ LISTED = must(
 
 
 @check(LISTED, on=ruled(Rule.LISTED), exercised_by=basic.streamed_text)
-def snapshot_lists_every_item(found: tuple[Finding, ...]) -> Findings:
+def final_snapshot_lists_every_item(found: tuple[Finding, ...]) -> Findings:
     """Judge completed and incomplete responses; a missing output is judged elsewhere.
 
     Items are matched by id, by call id, then by what is left of their type.
@@ -127,7 +127,7 @@ def snapshot_lists_every_item(found: tuple[Finding, ...]) -> Findings:
 
 
 NO_OTHERS = must(
-    "events.snapshot-lists-no-other-item",
+    "events.final-snapshot-has-no-extra-item",
     "The terminal snapshot lists no item that was never told.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -137,13 +137,13 @@ NO_OTHERS = must(
 
 
 @check(NO_OTHERS, on=ruled(Rule.NO_OTHERS), exercised_by=basic.streamed_text)
-def snapshot_lists_no_other_item(found: tuple[Finding, ...]) -> Findings:
+def final_snapshot_has_no_extra_item(found: tuple[Finding, ...]) -> Findings:
     """Judge listed items for which no announcement and no end came."""
     yield from found
 
 
 ORDER = should(
-    "events.snapshot-keeps-the-order",
+    "events.final-snapshot-keeps-item-order",
     "The terminal snapshot lists items in the order of their output_index.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -153,6 +153,6 @@ ORDER = should(
 
 
 @check(ORDER, on=ruled(Rule.ORDER), exercised_by=basic.streamed_text)
-def snapshot_keeps_the_order(found: tuple[Finding, ...]) -> Findings:
+def final_snapshot_keeps_item_order(found: tuple[Finding, ...]) -> Findings:
     """Judge the items that both have; gaps between indexes are no matter."""
     yield from found

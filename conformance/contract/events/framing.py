@@ -60,7 +60,7 @@ def data_has_a_type(found: tuple[Finding, ...]) -> Findings:
 
 
 FOREIGN = must(
-    "events.no-foreign-shape",
+    "events.no-event-of-another-api",
     "No event is a chunk or an error of another API.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -70,7 +70,7 @@ FOREIGN = must(
 
 
 @check(FOREIGN, on=ruled(Rule.FOREIGN), exercised_by=basic.streamed_text)
-def no_foreign_shape(found: tuple[Finding, ...]) -> Findings:
+def no_event_of_another_api(found: tuple[Finding, ...]) -> Findings:
     """Judge data without a type that has ``choices``, ``error`` or a chat object."""
     yield from found
 
@@ -92,7 +92,7 @@ def name_matches_type(found: tuple[Finding, ...]) -> Findings:
 
 
 VOCABULARY = should(
-    "events.type-is-of-the-family",
+    "events.type-has-a-known-prefix",
     "The type of each event is of the family of response events.",
     source=f"{OPEN_RESPONSES}, extending streaming events",
     needs=Capability.STREAMING,
@@ -102,7 +102,7 @@ VOCABULARY = should(
 
 
 @check(VOCABULARY, on=ruled(Rule.VOCABULARY), exercised_by=basic.streamed_text)
-def type_is_of_the_family(found: tuple[Finding, ...]) -> Findings:
+def type_has_a_known_prefix(found: tuple[Finding, ...]) -> Findings:
     """Let ``response.*``, ``error``, ``keepalive``, ``vendor:*`` pass, known or not."""
     yield from found
 
@@ -127,7 +127,7 @@ def every_event_has_data(found: tuple[Finding, ...]) -> Findings:
 
 
 CLOSED = must(
-    "events.last-event-is-closed",
+    "events.last-event-ends-with-blank-line",
     "The last event of a stream ends in a blank line.",
     source=f"{WHATWG_SSE}, section 9.2.6",
     needs=Capability.STREAMING,
@@ -137,13 +137,13 @@ CLOSED = must(
 
 
 @check(CLOSED, on=ruled(Rule.CLOSED), exercised_by=basic.streamed_text)
-def last_event_is_closed(found: tuple[Finding, ...]) -> Findings:
+def last_event_ends_with_blank_line(found: tuple[Finding, ...]) -> Findings:
     """Judge streams that came whole: by the standard the open event is dropped."""
     yield from found
 
 
 CHARACTERS = must(
-    "events.characters-are-whole",
+    "events.text-has-no-lone-surrogate",
     "No text of an event has half a character.",
     source="RFC 8259 (JSON), section 8.2",
     needs=Capability.STREAMING,
@@ -153,7 +153,7 @@ CHARACTERS = must(
 
 
 @check(CHARACTERS, on=ruled(Rule.CHARACTERS), exercised_by=basic.streamed_text)
-def characters_are_whole(found: tuple[Finding, ...]) -> Findings:
+def text_has_no_lone_surrogate(found: tuple[Finding, ...]) -> Findings:
     """Judge lone surrogates, which strict JSON parsers refuse, in deltas and ends.
 
     Requests that sent one themselves are left out.
@@ -162,7 +162,7 @@ def characters_are_whole(found: tuple[Finding, ...]) -> Findings:
 
 
 NUMBERED = should(
-    "events.sequence-number-is-given",
+    "events.sequence-number-is-an-integer",
     "Each event has a sequence_number that is an integer.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -173,7 +173,7 @@ NUMBERED = should(
 
 
 @check(NUMBERED, on=ruled(Rule.NUMBERED), exercised_by=basic.streamed_text)
-def sequence_number_is_given(found: tuple[Finding, ...]) -> Findings:
+def sequence_number_is_an_integer(found: tuple[Finding, ...]) -> Findings:
     """Judge ``error`` and ``response.*`` events; extensions need no number."""
     yield from found
 

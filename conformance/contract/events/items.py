@@ -15,7 +15,7 @@ from conformance.model.requirement import (
 )
 
 OUTPUT_INDEX = must(
-    "events.output-index-is-given",
+    "events.output-index-is-present",
     "Each event about an output item has an output_index.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -25,13 +25,13 @@ OUTPUT_INDEX = must(
 
 
 @check(OUTPUT_INDEX, on=ruled(Rule.OUTPUT_INDEX), exercised_by=basic.streamed_text)
-def output_index_is_given(found: tuple[Finding, ...]) -> Findings:
+def output_index_is_present(found: tuple[Finding, ...]) -> Findings:
     """Judge the events of items, of their parts, and of texts and arguments."""
     yield from found
 
 
 ITEM_ID = should(
-    "events.item-id-is-given",
+    "events.item-id-is-present",
     "Each event about the inside of an item has an item_id.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -42,13 +42,13 @@ ITEM_ID = should(
 
 
 @check(ITEM_ID, on=ruled(Rule.ITEM_ID), exercised_by=basic.streamed_text)
-def item_id_is_given(found: tuple[Finding, ...]) -> Findings:
+def item_id_is_present(found: tuple[Finding, ...]) -> Findings:
     """Judge the events of parts, texts and arguments; accumulators use the index."""
     yield from found
 
 
 CONTENT_INDEX = must(
-    "events.content-index-is-given",
+    "events.content-index-is-present",
     "Each event about a content part has a content_index.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -58,13 +58,13 @@ CONTENT_INDEX = must(
 
 
 @check(CONTENT_INDEX, on=ruled(Rule.CONTENT_INDEX), exercised_by=basic.streamed_text)
-def content_index_is_given(found: tuple[Finding, ...]) -> Findings:
+def content_index_is_present(found: tuple[Finding, ...]) -> Findings:
     """Judge the events of parts, output_text and refusal; accumulators index by it."""
     yield from found
 
 
 REASONING_INDEX = should(
-    "events.reasoning-index-is-given",
+    "events.reasoning-index-is-present",
     "Each event about a part of a reasoning item has its index.",
     source=STREAMING,
     needs=Capability.REASONING,
@@ -74,13 +74,13 @@ REASONING_INDEX = should(
 
 
 @check(REASONING_INDEX, on=ruled(Rule.REASONING_INDEX), exercised_by=streamed_reasoning)
-def reasoning_index_is_given(found: tuple[Finding, ...]) -> Findings:
+def reasoning_index_is_present(found: tuple[Finding, ...]) -> Findings:
     """Judge summary_index in summary events, content_index in raw reasoning."""
     yield from found
 
 
 ONE_INDEX = must(
-    "events.output-index-names-one-item",
+    "events.output-index-identifies-one-item",
     "Each output_index stands for one item.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -90,7 +90,7 @@ ONE_INDEX = must(
 
 
 @check(ONE_INDEX, on=ruled(Rule.ONE_INDEX), exercised_by=basic.streamed_text)
-def output_index_names_one_item(found: tuple[Finding, ...]) -> Findings:
+def output_index_identifies_one_item(found: tuple[Finding, ...]) -> Findings:
     """Judge announcements, and events whose index is not that of their item.
 
     Items may overlap; an index may be left out, but not given away twice.
@@ -99,7 +99,7 @@ def output_index_names_one_item(found: tuple[Finding, ...]) -> Findings:
 
 
 IDENTITY = must(
-    "events.item-keeps-its-identity",
+    "events.item-identity-stays-the-same",
     "An output item keeps its identity in all events.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -109,7 +109,7 @@ IDENTITY = must(
 
 
 @check(IDENTITY, on=ruled(Rule.IDENTITY), exercised_by=basic.streamed_text)
-def item_keeps_its_identity(found: tuple[Finding, ...]) -> Findings:
+def item_identity_stays_the_same(found: tuple[Finding, ...]) -> Findings:
     """Compare id, call id, type: of each event, the finished item, the last snapshot.
 
     An id that is absent is judged elsewhere.
@@ -118,7 +118,7 @@ def item_keeps_its_identity(found: tuple[Finding, ...]) -> Findings:
 
 
 ANNOUNCED = must(
-    "events.item-is-announced",
+    "events.item-added-comes-first",
     "An output item is announced before any other event of it.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -128,13 +128,13 @@ ANNOUNCED = must(
 
 
 @check(ANNOUNCED, on=ruled(Rule.ANNOUNCED), exercised_by=basic.streamed_text)
-def item_is_announced(found: tuple[Finding, ...]) -> Findings:
+def item_added_comes_first(found: tuple[Finding, ...]) -> Findings:
     """Judge parts, texts and ends of items that no output_item.added came for."""
     yield from found
 
 
 PART_ANNOUNCED = must(
-    "events.content-part-is-announced",
+    "events.content-part-added-comes-first",
     "A content part is announced before any other event of it.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -144,7 +144,7 @@ PART_ANNOUNCED = must(
 
 
 @check(PART_ANNOUNCED, on=ruled(Rule.PART_ANNOUNCED), exercised_by=basic.streamed_text)
-def content_part_is_announced(found: tuple[Finding, ...]) -> Findings:
+def content_part_added_comes_first(found: tuple[Finding, ...]) -> Findings:
     """Judge output_text, refusal and the end of a part, of items that were announced.
 
     Parts that the announced item already had need no event of their own.
@@ -153,7 +153,7 @@ def content_part_is_announced(found: tuple[Finding, ...]) -> Findings:
 
 
 SUMMARY_ANNOUNCED = should(
-    "events.summary-part-is-announced",
+    "events.summary-part-added-comes-first",
     "A part of a reasoning summary is announced before its text.",
     source=STREAMING,
     needs=Capability.REASONING,
@@ -165,7 +165,7 @@ SUMMARY_ANNOUNCED = should(
 @check(
     SUMMARY_ANNOUNCED, on=ruled(Rule.SUMMARY_ANNOUNCED), exercised_by=streamed_reasoning
 )
-def summary_part_is_announced(found: tuple[Finding, ...]) -> Findings:
+def summary_part_added_comes_first(found: tuple[Finding, ...]) -> Findings:
     """Judge summary text, which clients show under the part that was announced."""
     yield from found
 

@@ -8,9 +8,9 @@ CAP = 512
 
 
 @probe(model_responses=1, max_output_tokens=CAP, needs=Capability.REASONING)
-def streamed_reasoning(setting: ProbeContext) -> Steps:
+def streamed_reasoning(context: ProbeContext) -> Steps:
     """A question to think about, answered as a stream with a summary of the thought."""
-    yield setting.request(
+    yield context.request(
         "Is 91 a prime number? Answer in one sentence.",
         reasoning={"effort": "low", "summary": "auto"},
         max_output_tokens=CAP,

@@ -34,7 +34,7 @@ def created_comes_first(found: tuple[Finding, ...]) -> Findings:
 
 
 CREATED_ONCE = must(
-    "events.created-comes-once",
+    "events.created-is-sent-once",
     "A stream has one response.created.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -44,13 +44,13 @@ CREATED_ONCE = must(
 
 
 @check(CREATED_ONCE, on=ruled(Rule.CREATED_ONCE), exercised_by=basic.streamed_text)
-def created_comes_once(found: tuple[Finding, ...]) -> Findings:
+def created_is_sent_once(found: tuple[Finding, ...]) -> Findings:
     """Judge what comes before the end; behind it nothing may come at all."""
     yield from found
 
 
 NESTED = must(
-    "events.snapshot-is-under-response",
+    "events.snapshot-is-in-response-field",
     "An event about the whole response has it as an object named response.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -60,13 +60,13 @@ NESTED = must(
 
 
 @check(NESTED, on=ruled(Rule.NESTED), exercised_by=basic.streamed_text)
-def snapshot_is_under_response(found: tuple[Finding, ...]) -> Findings:
+def snapshot_is_in_response_field(found: tuple[Finding, ...]) -> Findings:
     """Judge created, queued, in_progress and the three terminal events."""
     yield from found
 
 
 ONE_ID = must(
-    "events.one-response-id",
+    "events.response-id-stays-the-same",
     "All snapshots of a stream have one id.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -76,13 +76,13 @@ ONE_ID = must(
 
 
 @check(ONE_ID, on=ruled(Rule.ONE_ID), exercised_by=basic.streamed_text)
-def one_response_id(found: tuple[Finding, ...]) -> Findings:
+def response_id_stays_the_same(found: tuple[Finding, ...]) -> Findings:
     """Compare each snapshot with the first; accumulators refuse another id."""
     yield from found
 
 
 ONE_MODEL = should(
-    "events.one-model",
+    "events.model-stays-the-same",
     "All snapshots of a stream name one model.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -92,13 +92,13 @@ ONE_MODEL = should(
 
 
 @check(ONE_MODEL, on=ruled(Rule.ONE_MODEL), exercised_by=basic.streamed_text)
-def one_model(found: tuple[Finding, ...]) -> Findings:
+def model_stays_the_same(found: tuple[Finding, ...]) -> Findings:
     """Compare snapshots that name a model; which name is right is not judged here."""
     yield from found
 
 
 WHOLE_START = should(
-    "events.first-snapshot-is-whole",
+    "events.created-snapshot-is-complete",
     "The snapshot in response.created has the members of a response.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -109,13 +109,13 @@ WHOLE_START = should(
 
 
 @check(WHOLE_START, on=ruled(Rule.WHOLE_START), exercised_by=basic.streamed_text)
-def first_snapshot_is_whole(found: tuple[Finding, ...]) -> Findings:
+def created_snapshot_is_complete(found: tuple[Finding, ...]) -> Findings:
     """Look for the six members of the page's own example, whatever their values."""
     yield from found
 
 
 STARTED = should(
-    "events.early-snapshot-is-unfinished",
+    "events.early-snapshot-status-is-not-final",
     "A snapshot before the end has a status that is not final.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -125,13 +125,13 @@ STARTED = should(
 
 
 @check(STARTED, on=ruled(Rule.STARTED), exercised_by=basic.streamed_text)
-def early_snapshot_is_unfinished(found: tuple[Finding, ...]) -> Findings:
+def early_snapshot_status_is_not_final(found: tuple[Finding, ...]) -> Findings:
     """Judge created, queued and in_progress: their status is queued or in_progress."""
     yield from found
 
 
 TERMINAL = must(
-    "events.terminal-event-comes",
+    "events.terminal-event-is-sent",
     "A stream ends in a completed, incomplete or failed event, or in an error.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -141,13 +141,13 @@ TERMINAL = must(
 
 
 @check(TERMINAL, on=ruled(Rule.TERMINAL), exercised_by=basic.streamed_text)
-def terminal_event_comes(found: tuple[Finding, ...]) -> Findings:
+def terminal_event_is_sent(found: tuple[Finding, ...]) -> Findings:
     """Judge streams that the server ended; not those that we left, or gave up on."""
     yield from found
 
 
 AGREES = must(
-    "events.terminal-event-agrees-with-status",
+    "events.terminal-event-matches-status",
     "The terminal event is named after the status that it carries.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -157,13 +157,13 @@ AGREES = must(
 
 
 @check(AGREES, on=ruled(Rule.AGREES), exercised_by=basic.streamed_text)
-def terminal_event_agrees_with_status(found: tuple[Finding, ...]) -> Findings:
+def terminal_event_matches_status(found: tuple[Finding, ...]) -> Findings:
     """Compare the two; which of them is right is a matter of the section status."""
     yield from found
 
 
 NOTHING_AFTER = must(
-    "events.nothing-follows-the-terminal-event",
+    "events.no-event-after-terminal-event",
     "No event of the response comes behind its terminal event.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -173,7 +173,7 @@ NOTHING_AFTER = must(
 
 
 @check(NOTHING_AFTER, on=ruled(Rule.NOTHING_AFTER), exercised_by=basic.streamed_text)
-def nothing_follows_the_terminal_event(found: tuple[Finding, ...]) -> Findings:
+def no_event_after_terminal_event(found: tuple[Finding, ...]) -> Findings:
     """Judge known events; ``[DONE]``, comments and extensions may follow.
 
     An ``error`` and a ``response.failed`` may stand side by side.

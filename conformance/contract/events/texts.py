@@ -42,7 +42,7 @@ def no_delta_after_done(found: tuple[Finding, ...]) -> Findings:
 
 
 ADDS_UP = must(
-    "events.deltas-add-up",
+    "events.deltas-match-the-done-text",
     "The deltas of a text add up to what its end says.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -52,7 +52,7 @@ ADDS_UP = must(
 
 
 @check(ADDS_UP, on=ruled(Rule.ADDS_UP), exercised_by=basic.streamed_text)
-def deltas_add_up(found: tuple[Finding, ...]) -> Findings:
+def deltas_match_the_done_text(found: tuple[Finding, ...]) -> Findings:
     """Compare letter by letter, whitespace included, the announced part's text too.
 
     A text that came in its end alone is judged by another clause.
@@ -61,7 +61,7 @@ def deltas_add_up(found: tuple[Finding, ...]) -> Findings:
 
 
 IN_DELTAS = should(
-    "events.text-comes-in-deltas",
+    "events.text-is-sent-in-deltas",
     "A message or call that says something comes in deltas.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -71,13 +71,13 @@ IN_DELTAS = should(
 
 
 @check(IN_DELTAS, on=ruled(Rule.IN_DELTAS), exercised_by=basic.streamed_text)
-def text_comes_in_deltas(found: tuple[Finding, ...]) -> Findings:
+def text_is_sent_in_deltas(found: tuple[Finding, ...]) -> Findings:
     """Judge finished messages and calls whose text no delta told."""
     yield from found
 
 
 FINISHED_TEXT = must(
-    "events.finished-item-holds-the-text",
+    "events.done-item-has-the-streamed-text",
     "A finished item or part holds the text that was told.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -87,13 +87,13 @@ FINISHED_TEXT = must(
 
 
 @check(FINISHED_TEXT, on=ruled(Rule.FINISHED_TEXT), exercised_by=basic.streamed_text)
-def finished_item_holds_the_text(found: tuple[Finding, ...]) -> Findings:
+def done_item_has_the_streamed_text(found: tuple[Finding, ...]) -> Findings:
     """Accept what the deltas add up to, or what the end of the text said."""
     yield from found
 
 
 SNAPSHOT_TEXT = must(
-    "events.snapshot-holds-the-text",
+    "events.final-snapshot-has-the-streamed-text",
     "The terminal snapshot holds the text of each item as it was told.",
     source=STREAMING,
     needs=Capability.STREAMING,
@@ -103,13 +103,13 @@ SNAPSHOT_TEXT = must(
 
 
 @check(SNAPSHOT_TEXT, on=ruled(Rule.SNAPSHOT_TEXT), exercised_by=basic.streamed_text)
-def snapshot_holds_the_text(found: tuple[Finding, ...]) -> Findings:
+def final_snapshot_has_the_streamed_text(found: tuple[Finding, ...]) -> Findings:
     """Accept the text of the finished item, of its end, or of its deltas."""
     yield from found
 
 
 REASONING_TEXT = should(
-    "events.reasoning-adds-up",
+    "events.reasoning-deltas-match-the-done-text",
     "The deltas of reasoning agree with each end of it.",
     source=STREAMING,
     needs=Capability.REASONING,
@@ -119,7 +119,7 @@ REASONING_TEXT = should(
 
 
 @check(REASONING_TEXT, on=ruled(Rule.REASONING_TEXT), exercised_by=streamed_reasoning)
-def reasoning_adds_up(found: tuple[Finding, ...]) -> Findings:
+def reasoning_deltas_match_the_done_text(found: tuple[Finding, ...]) -> Findings:
     """Compare raw reasoning and summaries with their ends, their item and the snapshot.
 
     An item may leave out raw reasoning that was told.

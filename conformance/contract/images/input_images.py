@@ -8,7 +8,7 @@ from conformance.model.requirement import Capability, should
 from conformance.model.sources import OPENAI_API
 
 TAKEN = should(
-    "images.picture-is-taken-or-refused-by-name",
+    "images.image-is-accepted-or-clearly-refused",
     "A request with an input_image is answered, or refused in words about it.",
     source=f"{OPENAI_API}, input_image content part",
     needs=Capability.IMAGES,
@@ -17,7 +17,7 @@ TAKEN = should(
 )
 
 
-@check(TAKEN, on=probes.red_square)
-def picture_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
+@check(TAKEN, on=probes.image_input)
+def image_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
     """Judge the words of a refusal; what the model sees is its own affair."""
-    yield from expect_rejection_to_name(asked, Capability.IMAGES)
+    yield from expect_rejection_to_name(exchange, Capability.IMAGES)

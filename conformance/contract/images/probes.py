@@ -15,9 +15,9 @@ RED: Final = (
 
 
 @probe(model_responses=1, needs=Capability.IMAGES)
-def red_square(setting: ProbeContext) -> Steps:
+def image_input(context: ProbeContext) -> Steps:
     """A picture inside the request, and a question about its colour."""
-    yield setting.request(
+    yield context.request(
         [
             {
                 "role": "user",

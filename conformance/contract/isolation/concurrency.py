@@ -18,7 +18,7 @@ _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
 """The form of the words that probes make up; see ``Setting.word``."""
 
 FOREIGN = must(
-    "isolation.no-foreign-word",
+    "isolation.no-text-from-another-request",
     "No answer holds a word that only another request has.",
     source=REPORTED_BUGS,
     cause="state of a converter, a buffer or a cache is shared between requests",
@@ -47,8 +47,12 @@ def _words_of(exchange: Exchange) -> Observation | None:
     return Observation(Words(own, heard, exchange.has_response), exchange.id)
 
 
-@check(FOREIGN, on=EVERY_ATTEMPT.collecting(_words_of), exercised_by=probes.burst)
-def no_foreign_word(notes: list[Observation]) -> Findings:
+@check(
+    FOREIGN,
+    on=EVERY_ATTEMPT.collecting(_words_of),
+    exercised_by=probes.concurrent_requests,
+)
+def no_text_from_another_request(notes: list[Observation]) -> Findings:
     """Judge every answer of the run, but those to requests that bring a context by id.
 
     A word that a model leaves out is no finding, and neither is one that no request
@@ -86,7 +90,7 @@ def _call_id(call: Node, exchange: Exchange) -> Observation | None:
 
 
 CALLS = should(
-    "isolation.call-ids-are-not-shared",
+    "isolation.call-ids-differ-between-responses",
     "No two answers have a function call of the same call_id.",
     source=REPORTED_BUGS,
     needs=Capability.TOOLS,
@@ -98,9 +102,9 @@ CALLS = should(
 @check(
     CALLS,
     on=EVERY_CALL.collecting(_call_id),
-    exercised_by=(tool_probes.required_call, tool_probes.tool_round_trip),
+    exercised_by=(tool_probes.tool_choice_required, tool_probes.tool_round_trip),
 )
-def call_ids_are_not_shared(notes: list[Observation]) -> Findings:
+def call_ids_differ_between_responses(notes: list[Observation]) -> Findings:
     """Judge across answers: the calls of several turns end up in one conversation.
 
     An answer that is given again, under its own id, counts once.
@@ -118,7 +122,7 @@ def call_ids_are_not_shared(notes: list[Observation]) -> Findings:
 Burst = tuple[Exchange, ...]
 
 INSTRUCTIONS = must(
-    "isolation.instructions-are-part-of-the-question",
+    "isolation.different-instructions-get-separate-responses",
     "Two requests that differ in their instructions have two answers.",
     source=REPORTED_BUGS,
     cause="a cache of answers takes its key from the input alone",
@@ -143,14 +147,14 @@ def _one_answer(burst: Burst, places: tuple[int, int], wanted: str) -> Findings:
             yield id_.finding(f"{wanted} {first.id}")
 
 
-@check(INSTRUCTIONS, on=probes.burst)
-def instructions_are_part_of_the_question(burst: Burst) -> Findings:
+@check(INSTRUCTIONS, on=probes.concurrent_requests)
+def different_instructions_get_separate_responses(burst: Burst) -> Findings:
     """Judge the ids of two requests that are alike but for their instructions."""
     yield from _one_answer(burst, probes.ALIKE, "another answer than that of")
 
 
 TWINS = should(
-    "isolation.equal-requests-have-two-answers",
+    "isolation.equal-requests-get-separate-responses",
     "Two requests that are equal in every byte have two answers.",
     source=REPORTED_BUGS,
     cause="equal requests are answered out of a cache, or run as one",
@@ -158,7 +162,7 @@ TWINS = should(
 )
 
 
-@check(TWINS, on=probes.burst)
-def equal_requests_have_two_answers(burst: Burst) -> Findings:
+@check(TWINS, on=probes.concurrent_requests)
+def equal_requests_get_separate_responses(burst: Burst) -> Findings:
     """Judge the ids: each answer can be continued, and is billed, by itself."""
     yield from _one_answer(burst, probes.TWINS, "an answer of its own, not that of")

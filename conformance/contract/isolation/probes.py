@@ -30,21 +30,21 @@ _SCRIPTS: Final = "caf\N{LATIN SMALL LETTER E WITH ACUTE} \u4f60\u597d \U0001f64
 """Text of two, three and four bytes a character, for every fourth word."""
 
 
-def _words(setting: ProbeContext, number: int) -> str:
+def _words(context: ProbeContext, number: int) -> str:
     own = TWINS[0] if number in TWINS else number
-    word = setting.word(f"burst-{own}")
+    word = context.word(f"burst-{own}")
     return f"{word} {_SCRIPTS}" if own % 4 == 1 else word
 
 
-def _asking(setting: ProbeContext, number: int) -> Request:
+def _asking(context: ProbeContext, number: int) -> Request:
     members: dict[str, Json] = {"max_output_tokens": 64}
-    said = f"Reply with exactly: {_words(setting, number)}"
+    said = f"Reply with exactly: {_words(context, number)}"
     if number in ALIKE:
-        word = setting.word(f"burst-{number}")
+        word = context.word(f"burst-{number}")
         members["instructions"] = f"Always start your answer with {word}."
         said = "Say hello in one word."
     elif number == INSTRUCTED:
-        word = setting.word(f"burst-{number}")
+        word = context.word(f"burst-{number}")
         start = f"Always start your answer with {word}. {_MANNER}"
         members |= {"instructions": start, "stream": True}
         said = "Say hello in one word."
@@ -54,10 +54,10 @@ def _asking(setting: ProbeContext, number: int) -> Request:
         members["tools"] = []
     elif number >= EACH_WAY:
         members["stream"] = True
-    return setting.request(said, **members)
+    return context.request(said, **members)
 
 
 @probe(model_responses=2 * EACH_WAY)
-def burst(setting: ProbeContext) -> Steps:
+def concurrent_requests(context: ProbeContext) -> Steps:
     """Thirty-two requests at once, each with its own word, half of them streams."""
-    yield tuple(_asking(setting, number) for number in range(2 * EACH_WAY))
+    yield tuple(_asking(context, number) for number in range(2 * EACH_WAY))

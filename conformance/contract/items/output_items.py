@@ -58,7 +58,7 @@ CONTENTS: Final = every(
 
 
 TYPE = must(
-    "items.name-their-type",
+    "items.have-a-type",
     "An output item is an object with a type.",
     source=f"{_ITEM}/type",
     cause="a chat message is put into the output as it is",
@@ -66,7 +66,7 @@ TYPE = must(
 
 
 @check(TYPE, on=ELEMENTS, exercised_by=PLAIN)
-def name_their_type(element: Node) -> Findings:
+def have_a_type(element: Node) -> Findings:
     """Judge that there is a type; servers may have types of their own."""
     if not element["type"].expect(str):
         yield element["type"].finding("a type")
@@ -88,7 +88,7 @@ def messages_have_an_id(message: Node, _exchange: Exchange) -> Findings:
 
 
 OTHER_ID = should(
-    "items.have-an-id",
+    "items.other-items-have-an-id",
     "An output item that is no message has an id that is a text.",
     source=f"{_ITEM}/id",
     levels={"openresponses": Level.MUST},
@@ -106,16 +106,16 @@ def _others(exchange: Exchange) -> Iterator[tuple[Node]]:
 @check(
     OTHER_ID,
     on=every("every output item that is no message", _others, EVERY_ITEM),
-    exercised_by=tool_probes.offered_tool,
+    exercised_by=tool_probes.tool_choice_auto,
 )
-def have_an_id(item: Node) -> Findings:
+def other_items_have_an_id(item: Node) -> Findings:
     """Judge calls, reasoning and all else; a message has a clause of its own."""
     if not item["id"].expect(str):
         yield item["id"].finding("an id")
 
 
 DISTINCT = must(
-    "items.ids-differ-in-one-answer",
+    "items.ids-differ-within-a-response",
     "No two items of a response have the same id.",
     source=f"{_ITEM}/id",
     cause="items are given the id of the response, or a constant",
@@ -123,9 +123,11 @@ DISTINCT = must(
 
 
 @check(
-    DISTINCT, on=EVERY_RESPONSE_OBJECT, exercised_by=(*PLAIN, tool_probes.several_calls)
+    DISTINCT,
+    on=EVERY_RESPONSE_OBJECT,
+    exercised_by=(*PLAIN, tool_probes.parallel_calls),
 )
-def ids_differ_in_one_answer(response: Node, _exchange: Exchange) -> Findings:
+def ids_differ_within_a_response(response: Node, _exchange: Exchange) -> Findings:
     """Judge the ids that are there; clients keep the items of an answer by them."""
     output = response.get("output")
     seen = set[str]()
@@ -139,7 +141,7 @@ def ids_differ_in_one_answer(response: Node, _exchange: Exchange) -> Findings:
 
 
 NEW = should(
-    "items.ids-differ-between-answers",
+    "items.ids-differ-between-responses",
     "No item of one answer has the id of an item of another.",
     source=f"{_ITEM}/id",
     cause="item ids are constants, or count from 0 in every answer",
@@ -155,9 +157,11 @@ def _id_of(item: Node, exchange: Exchange) -> Observation | None:
 
 
 @check(
-    NEW, on=EVERY_ITEM.collecting(_id_of), exercised_by=(*PLAIN, limit_probes.capped)
+    NEW,
+    on=EVERY_ITEM.collecting(_id_of),
+    exercised_by=(*PLAIN, limit_probes.output_cap),
 )
-def ids_differ_between_answers(notes: list[Observation]) -> Findings:
+def ids_differ_between_responses(notes: list[Observation]) -> Findings:
     """Compare all answers of the run, since later requests may refer to any item.
 
     The same question may be answered again from a cache, with the same items.
@@ -191,7 +195,7 @@ def messages_have_a_status(message: Node, _exchange: Exchange) -> Findings:
 
 
 ROLE = must(
-    "items.messages-are-the-assistants",
+    "items.message-role-is-assistant",
     "A message of an answer has the role assistant.",
     source=f"{_ITEM}/role",
     cause="the role is lost, or taken from the conversation",
@@ -199,7 +203,7 @@ ROLE = must(
 
 
 @check(ROLE, on=EVERY_MESSAGE, exercised_by=PLAIN)
-def messages_are_the_assistants(message: Node, _exchange: Exchange) -> Findings:
+def message_role_is_assistant(message: Node, _exchange: Exchange) -> Findings:
     """Judge the exact word: clients send the message back under it."""
     yield from message["role"].must_equal("assistant")
 
@@ -219,7 +223,7 @@ def content_is_an_array(message: Node, _exchange: Exchange) -> Findings:
 
 
 PART_TYPE = must(
-    "items.parts-name-their-type",
+    "items.parts-have-a-type",
     "A part of a message is an object with a type.",
     source=f"{_PART}/type",
     cause="texts are put into the content without the object around them",
@@ -227,14 +231,14 @@ PART_TYPE = must(
 
 
 @check(PART_TYPE, on=CONTENTS, exercised_by=PLAIN)
-def parts_name_their_type(element: Node) -> Findings:
+def parts_have_a_type(element: Node) -> Findings:
     """Judge that there is a type; which types there are is not closed."""
     if not element["type"].expect(str):
         yield element["type"].finding("a type")
 
 
 OUTPUT_TEXT = must(
-    "items.text-stands-in-output-text",
+    "items.text-is-in-output-text-parts",
     "A text of an answer does not stand in a part of another type's name.",
     source=f"{OPENAI_API}, output_text",
     cause="the part type of chat, or of an input, is copied",
@@ -242,7 +246,7 @@ OUTPUT_TEXT = must(
 
 
 @check(OUTPUT_TEXT, on=EVERY_PART, exercised_by=PLAIN)
-def text_stands_in_output_text(part: Node, _exchange: Exchange) -> Findings:
+def text_is_in_output_text_parts(part: Node, _exchange: Exchange) -> Findings:
     """Judge the names that belong elsewhere: clients collect output_text alone.
 
     Other types, refusals among them, are not judged.

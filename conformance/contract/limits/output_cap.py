@@ -14,7 +14,7 @@ from conformance.model.requirement import may, must, should
 from conformance.model.scope import EVERY_RESPONSE_OBJECT
 from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
-CUT: Final = (probes.capped, probes.streamed_capped)
+CUT: Final = (probes.output_cap, probes.output_cap_streamed)
 
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
@@ -49,7 +49,7 @@ def is_whole(exchange: Exchange) -> bool:
 
 
 CAP_ACCEPTED = must(
-    "limits.cap-is-accepted",
+    "limits.max-output-tokens-is-accepted",
     "A request with max_output_tokens is not refused for it.",
     source=f"{_REQUEST}/max_output_tokens",
     cause="the upstream's name for the cap differs, and the member is not translated",
@@ -58,7 +58,7 @@ CAP_ACCEPTED = must(
 
 
 @check(CAP_ACCEPTED, on=CUT)
-def cap_is_accepted(exchange: Exchange) -> Findings:
+def max_output_tokens_is_accepted(exchange: Exchange) -> Findings:
     """Judge the status: a plain question was answered, so the cap is what differs.
 
     A cap may be used up by reasoning alone; that is an incomplete answer, no error.
@@ -70,7 +70,7 @@ def cap_is_accepted(exchange: Exchange) -> Findings:
 
 
 CAP_HONOURED = must(
-    "limits.cap-is-honoured",
+    "limits.max-output-tokens-is-honored",
     "An answer is not longer than its max_output_tokens.",
     source=f"{_REQUEST}/max_output_tokens",
     cause="the cap is dropped on the way to the upstream",
@@ -79,7 +79,7 @@ CAP_HONOURED = must(
 
 
 @check(CAP_HONOURED, on=CUT)
-def cap_is_honoured(exchange: Exchange) -> Findings:
+def max_output_tokens_is_honored(exchange: Exchange) -> Findings:
     """Count the numbers of the text: no tokenizer writes two of them as one token.
 
     What is billed is judged by a clause on every usage object.
@@ -102,7 +102,7 @@ def _cut_reason(exchange: Exchange) -> Node | None:
 
 
 SAYS_INCOMPLETE = must(
-    "limits.cut-answer-says-incomplete",
+    "limits.truncated-response-is-incomplete",
     "An answer that its cap has cut has the status incomplete.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
     cause="the finish reason 'length' is translated to completed",
@@ -111,7 +111,7 @@ SAYS_INCOMPLETE = must(
 
 
 @check(SAYS_INCOMPLETE, on=CUT)
-def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
+def truncated_response_is_incomplete(exchange: Exchange) -> Findings:
     """Judge answers that used up the cap, and did not get to 500.
 
     By their own count of tokens, or by the numbers, each of which is a token or more.
@@ -133,7 +133,7 @@ def cut_answer_says_incomplete(exchange: Exchange) -> Findings:
 
 
 NAMES_CAP = must(
-    "limits.cut-answer-names-the-cap",
+    "limits.incomplete-reason-is-max-output-tokens",
     "An answer that its cap has cut gives max_output_tokens as the reason.",
     source=f"{OPENAI_API}, incomplete_details.reason",
     cause="the upstream's finish reason is passed on in its own words",
@@ -142,7 +142,7 @@ NAMES_CAP = must(
 
 
 @check(NAMES_CAP, on=CUT)
-def cut_answer_names_the_cap(exchange: Exchange) -> Findings:
+def incomplete_reason_is_max_output_tokens(exchange: Exchange) -> Findings:
     """Judge the word; that there is a reason at all is a clause of ``status``."""
     reason = _cut_reason(exchange)
     if reason is None:
@@ -151,7 +151,7 @@ def cut_answer_names_the_cap(exchange: Exchange) -> Findings:
 
 
 SAYS_COMPLETED = must(
-    "limits.short-answer-says-completed",
+    "limits.short-response-is-not-incomplete",
     "A short answer that nothing has cut does not say incomplete.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
     cause="every finish reason but one is translated to incomplete",
@@ -159,7 +159,7 @@ SAYS_COMPLETED = must(
 
 
 @check(SAYS_COMPLETED, on=(basic.text, basic.streamed_text))
-def short_answer_says_completed(exchange: Exchange) -> Findings:
+def short_response_is_not_incomplete(exchange: Exchange) -> Findings:
     """Judge an answer of a few tokens without a cap, which no cap can have ended."""
     response = exchange.response
     reason = _cut_reason(exchange)
@@ -176,7 +176,7 @@ def short_answer_says_completed(exchange: Exchange) -> Findings:
 
 
 NO_HIDDEN_CAP = may(
-    "limits.no-hidden-cap",
+    "limits.no-hidden-output-cap",
     "An answer without max_output_tokens is not cut for its length.",
     source=REPORTED_BUGS,
     cause="the gateway sets a cap of its own where the client has none",
@@ -185,7 +185,7 @@ NO_HIDDEN_CAP = may(
 
 
 @check(NO_HIDDEN_CAP, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
-def no_hidden_cap(_response: Node, exchange: Exchange) -> Findings:
+def no_hidden_output_cap(_response: Node, exchange: Exchange) -> Findings:
     """Judge answers that say that they were cut, though no cap was asked for."""
     if exchange.request.field("max_output_tokens") is None:
         reason = _cut_reason(exchange)
@@ -194,15 +194,15 @@ def no_hidden_cap(_response: Node, exchange: Exchange) -> Findings:
 
 
 TRUNCATION = should(
-    "limits.truncation-is-accepted",
+    "limits.truncation-auto-is-accepted-or-clearly-refused",
     "A truncation of auto is accepted, or refused by its name.",
     source=f"{_REQUEST}/truncation",
     cause="the member is passed to an upstream that does not know it",
 )
 
 
-@check(TRUNCATION, on=probes.truncation)
-def truncation_is_accepted(exchange: Exchange) -> Findings:
+@check(TRUNCATION, on=probes.truncation_auto)
+def truncation_auto_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
     """Judge the status: an honest refusal names the member.
 
     ``disabled`` is what absence means, and goes with the page's other members.
@@ -216,7 +216,7 @@ def truncation_is_accepted(exchange: Exchange) -> Findings:
 
 
 TOO_LONG = must(
-    "limits.oversized-prompt-is-no-server-error",
+    "limits.oversized-prompt-causes-no-server-error",
     "A prompt that no model can read is not answered with a server error.",
     source=REPORTED_BUGS,
     cause="the upstream's refusal becomes a 500, which clients send again",
@@ -224,8 +224,8 @@ TOO_LONG = must(
 )
 
 
-@check(TOO_LONG, on=probes.oversized)
-def oversized_prompt_is_no_server_error(exchange: Exchange) -> Findings:
+@check(TOO_LONG, on=probes.oversized_prompt)
+def oversized_prompt_causes_no_server_error(exchange: Exchange) -> Findings:
     """Judge the status; 503 and 504 may speak of the moment."""
     if exchange.status in {503, 504}:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
@@ -236,7 +236,7 @@ def oversized_prompt_is_no_server_error(exchange: Exchange) -> Findings:
 
 
 SAYS_TOO_LONG = should(
-    "limits.oversized-prompt-is-refused-by-its-size",
+    "limits.oversized-prompt-is-clearly-refused",
     "A prompt that no model can read is refused with a word about its size.",
     source=REPORTED_BUGS,
     cause="the prompt is cut without a sound, or the refusal is a bare 400",
@@ -244,8 +244,8 @@ SAYS_TOO_LONG = should(
 )
 
 
-@check(SAYS_TOO_LONG, on=probes.oversized)
-def oversized_prompt_is_refused_by_its_size(exchange: Exchange) -> Findings:
+@check(SAYS_TOO_LONG, on=probes.oversized_prompt)
+def oversized_prompt_is_clearly_refused(exchange: Exchange) -> Findings:
     """Judge the refusal, by its status (413) or its words; agents act on it.
 
     A model that did read it all, by its count, has done nothing wrong.

@@ -18,26 +18,26 @@ LETTERS: Final = 2_600_000
 
 
 @probe(model_responses=1, max_output_tokens=CAP)
-def capped(setting: ProbeContext) -> Steps:
+def output_cap(context: ProbeContext) -> Steps:
     """A long answer is asked for, and only its beginning allowed."""
-    yield setting.request(COUNT, max_output_tokens=CAP)
+    yield context.request(COUNT, max_output_tokens=CAP)
 
 
 @probe(model_responses=1, max_output_tokens=CAP, needs=Capability.STREAMING)
-def streamed_capped(setting: ProbeContext) -> Steps:
+def output_cap_streamed(context: ProbeContext) -> Steps:
     """The same long answer with the same cap, as a stream."""
-    yield setting.request(COUNT, max_output_tokens=CAP, stream=True)
+    yield context.request(COUNT, max_output_tokens=CAP, stream=True)
 
 
 @probe(model_responses=1)
-def truncation(setting: ProbeContext) -> Steps:
+def truncation_auto(context: ProbeContext) -> Steps:
     """A short question that lets the server shorten what is too long."""
-    yield setting.request(truncation="auto")
+    yield context.request(truncation="auto")
 
 
 @probe(rejections=1, run_last=True)
-def oversized(setting: ProbeContext) -> Steps:
+def oversized_prompt(context: ProbeContext) -> Steps:
     """A prompt of several million tokens, which no model in use can read."""
     alphabet = "q w e r t y u p a s d f g h j k z x c v b n m o l i "
     times = LETTERS // (len(alphabet) // 2)
-    yield setting.request(alphabet * times, max_output_tokens=CAP)
+    yield context.request(alphabet * times, max_output_tokens=CAP)

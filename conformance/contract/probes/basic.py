@@ -5,12 +5,12 @@ from conformance.model.requirement import Capability
 
 
 @probe(model_responses=1)
-def text(setting: ProbeContext) -> Steps:
+def text(context: ProbeContext) -> Steps:
     """One short question, one complete answer."""
-    yield setting.request()
+    yield context.request()
 
 
 @probe(model_responses=1, needs=Capability.STREAMING)
-def streamed_text(setting: ProbeContext) -> Steps:
+def streamed_text(context: ProbeContext) -> Steps:
     """The same short question, answered as a stream."""
-    yield setting.request(stream=True)
+    yield context.request(stream=True)

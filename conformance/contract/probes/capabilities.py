@@ -12,10 +12,10 @@ from conformance.model.requirement import Capability
 CAPABILITY_PROBES: dict[Capability, Probe] = {
     Capability.CORE: basic.text,
     Capability.STREAMING: basic.streamed_text,
-    Capability.TOOLS: tool_probes.offered_tool,
-    Capability.REASONING: reasoning_probes.starved_reasoning,
-    Capability.STATE: state_probes.remembered_word,
-    Capability.STRUCTURED: structured_probes.schema_answer,
-    Capability.IMAGES: image_probes.red_square,
+    Capability.TOOLS: tool_probes.tool_choice_auto,
+    Capability.REASONING: reasoning_probes.reasoning_with_tiny_cap,
+    Capability.STATE: state_probes.two_turn_recall,
+    Capability.STRUCTURED: structured_probes.json_schema_output,
+    Capability.IMAGES: image_probes.image_input,
 }
 """What is asked first; the other probes of a capability wait for its answer."""

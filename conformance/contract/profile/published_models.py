@@ -104,7 +104,7 @@ def _absent(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding
 
 
 REQUIRED = must(
-    "profile.response-has-the-required-members",
+    "profile.response-has-the-required-fields",
     "A response has every member that the published model requires.",
     source=_SOURCE,
     profiles=MODELLED,
@@ -114,7 +114,7 @@ REQUIRED = must(
 
 
 @check(REQUIRED, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
-def response_has_the_required_members(
+def response_has_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
     """Judge the object's own members: 8 in ``openai``, 31 in ``openresponses``.
@@ -126,7 +126,7 @@ def response_has_the_required_members(
 
 
 NULLS = should(
-    "profile.response-has-the-nullable-members",
+    "profile.response-has-the-nullable-fields",
     "A response has every member that the document requires, null where it is unset.",
     source=OPENAI_API,
     profiles={"openai"},
@@ -135,7 +135,7 @@ NULLS = should(
 
 
 @check(NULLS, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
-def response_has_the_nullable_members(
+def response_has_the_nullable_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
     """Judge the six that the document requires beyond the SDK's model.
@@ -166,7 +166,7 @@ def _misfits(
 
 
 FITS = must(
-    "profile.response-fits-the-model",
+    "profile.response-field-types-are-correct",
     "Each value in a response is of the type that the published model has for it.",
     source=_SOURCE,
     profiles=MODELLED,
@@ -174,8 +174,10 @@ FITS = must(
 )
 
 
-@check(FITS, on=WHOLE, exercised_by=(*PLAIN, probes.offered_tool), dependency=MODELS)
-def response_fits_the_model(
+@check(
+    FITS, on=WHOLE, exercised_by=(*PLAIN, probes.tool_choice_auto), dependency=MODELS
+)
+def response_field_types_are_correct(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
     """Judge JSON types at any depth, by the wire and not by what a client repairs."""
@@ -184,7 +186,7 @@ def response_fits_the_model(
 
 
 NESTED = should(
-    "profile.nested-members-are-there",
+    "profile.nested-objects-have-the-required-fields",
     "The objects inside a response have the members that the published model requires.",
     source=_SOURCE,
     profiles=MODELLED,
@@ -192,8 +194,10 @@ NESTED = should(
 )
 
 
-@check(NESTED, on=WHOLE, exercised_by=(*PLAIN, probes.offered_tool), dependency=MODELS)
-def nested_members_are_there(
+@check(
+    NESTED, on=WHOLE, exercised_by=(*PLAIN, probes.tool_choice_auto), dependency=MODELS
+)
+def nested_objects_have_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
     """Judge objects of known kinds; a member younger than most servers is left out."""
@@ -225,7 +229,7 @@ def _read(event: Event) -> Node | None:
 
 
 EVENT_FITS = must(
-    "profile.event-fits-the-model",
+    "profile.event-field-types-are-correct",
     "Each value in an event is of the type that the published model has for it.",
     source=_SOURCE,
     profiles=MODELLED,
@@ -235,14 +239,14 @@ EVENT_FITS = must(
 
 
 @check(EVENT_FITS, on=EVERY_STREAM, exercised_by=basic.streamed_text, dependency=MODELS)
-def event_fits_the_model(exchange: Exchange, *, profile: str) -> Findings:
+def event_field_types_are_correct(exchange: Exchange, *, profile: str) -> Findings:
     """Judge events of known types; the response object in them is judged by itself."""
     found = _events(exchange, profile, missing=False)
     yield from _untold(found, exchange, profile)
 
 
 EVENT_WHOLE = should(
-    "profile.event-has-its-members",
+    "profile.event-has-the-required-fields",
     "An event has every member that the published model requires.",
     source=_SOURCE,
     profiles=MODELLED,
@@ -254,7 +258,7 @@ EVENT_WHOLE = should(
 @check(
     EVENT_WHOLE, on=EVERY_STREAM, exercised_by=basic.streamed_text, dependency=MODELS
 )
-def event_has_its_members(exchange: Exchange, *, profile: str) -> Findings:
+def event_has_the_required_fields(exchange: Exchange, *, profile: str) -> Findings:
     """Judge events of known types, one finding for each type and place."""
     found = _events(exchange, profile, missing=True)
     yield from _untold(found, exchange, profile)

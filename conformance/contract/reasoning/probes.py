@@ -14,20 +14,20 @@ ROOM: Final = 512
 
 
 @probe(model_responses=1, max_output_tokens=TINY, needs=Capability.REASONING)
-def starved_reasoning(setting: ProbeContext) -> Steps:
+def reasoning_with_tiny_cap(context: ProbeContext) -> Steps:
     """A little reasoning, and a cap that leaves hardly any room for it."""
-    yield setting.request(reasoning={"effort": "low"}, max_output_tokens=TINY)
+    yield context.request(reasoning={"effort": "low"}, max_output_tokens=TINY)
 
 
 @probe(model_responses=2, max_output_tokens=2 * ROOM, needs=Capability.REASONING)
-def replayed_reasoning(setting: ProbeContext) -> Steps:
+def reasoning_sent_back(context: ProbeContext) -> Steps:
     """Much reasoning with a summary, then the whole answer comes back as input."""
     question: Json = {
         "role": "user",
         "content": "How many of the numbers from 1 to 20 can be divided by 3? "
         "Answer with one number.",
     }
-    first = yield setting.request(
+    first = yield context.request(
         [question],
         reasoning={"effort": "high", "summary": "auto"},
         max_output_tokens=ROOM,
@@ -35,7 +35,7 @@ def replayed_reasoning(setting: ProbeContext) -> Steps:
     if first.has_response:
         turn = first.response["output"].expect(list)
         thanks: Json = {"role": "user", "content": "Thank you. Say hello in one word."}
-        yield setting.request(
+        yield context.request(
             [question, *turn, thanks],
             reasoning={"effort": "medium"},
             max_output_tokens=ROOM,

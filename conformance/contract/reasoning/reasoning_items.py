@@ -20,7 +20,7 @@ from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 _EFFORT = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/reasoning"
 
 TAKEN = should(
-    "reasoning.effort-is-taken-or-refused-by-name",
+    "reasoning.effort-is-accepted-or-clearly-refused",
     "A request with a reasoning.effort is answered, or refused in words about it.",
     source=_EFFORT,
     needs=Capability.REASONING,
@@ -31,8 +31,8 @@ TAKEN = should(
 _CAPS = ("max_output_tokens", "max_tokens", "max_completion_tokens")
 
 
-@check(TAKEN, on=(probes.starved_reasoning, probes.replayed_reasoning))
-def effort_is_taken_or_refused_by_name(
+@check(TAKEN, on=(probes.reasoning_with_tiny_cap, probes.reasoning_sent_back))
+def effort_is_accepted_or_clearly_refused(
     first: Exchange, *_replayed: Exchange
 ) -> Findings:
     """Judge the words of a refusal; one that finds the cap too small is clear, too."""
@@ -40,7 +40,7 @@ def effort_is_taken_or_refused_by_name(
 
 
 STARVED = must(
-    "reasoning.starved-answer-is-incomplete",
+    "reasoning.using-up-max-output-tokens-is-incomplete",
     "An answer whose cap is used up by reasoning is incomplete.",
     source=REPORTED_BUGS,
     needs=Capability.REASONING,
@@ -55,21 +55,21 @@ def _is_silent(exchange: Exchange) -> bool:
     return quiet and not exchange.text.strip()
 
 
-@check(STARVED, on=probes.starved_reasoning)
-def starved_answer_is_incomplete(asked: Exchange) -> Findings:
+@check(STARVED, on=probes.reasoning_with_tiny_cap)
+def using_up_max_output_tokens_is_incomplete(exchange: Exchange) -> Findings:
     """Judge answers without a word whose tokens reach the cap, and a plain 500."""
-    if asked.status == 500:
-        yield asked.finding("status", "an incomplete answer", asked.summary)
+    if exchange.status == 500:
+        yield exchange.finding("status", "an incomplete answer", exchange.summary)
         return
-    status, spent = asked.response.get("status"), output_tokens(asked) or 0
-    if status is None or not (spent or asked.text.strip()):
-        raise Inconclusive(f"{asked.id}: neither a text nor a count of tokens")
-    if spent >= probes.TINY and _is_silent(asked) and status.value != "incomplete":
+    status, spent = exchange.response.get("status"), output_tokens(exchange) or 0
+    if status is None or not (spent or exchange.text.strip()):
+        raise Inconclusive(f"{exchange.id}: neither a text nor a count of tokens")
+    if spent >= probes.TINY and _is_silent(exchange) and status.value != "incomplete":
         yield status.finding(f"incomplete, since {spent} tokens said nothing")
 
 
 BACK = must(
-    "reasoning.own-output-is-accepted-back",
+    "reasoning.own-output-is-accepted-as-input",
     "The output of a reasoning model is accepted as input, its thoughts included.",
     source=f"{OPENAI_API}, reasoning item",
     needs=Capability.REASONING,
@@ -78,8 +78,8 @@ BACK = must(
 )
 
 
-@check(BACK, on=probes.replayed_reasoning)
-def own_output_is_accepted_back(first: Exchange, *replayed: Exchange) -> Findings:
+@check(BACK, on=probes.reasoning_sent_back)
+def own_output_is_accepted_as_input(first: Exchange, *replayed: Exchange) -> Findings:
     """Judge the status of the second turn, which holds the first word for word."""
     if not first.response["output"].expect(list):
         raise Inconclusive(f"{first.id}: the answer has no output")
@@ -97,7 +97,7 @@ SUMMARY = should(
 )
 
 
-@check(SUMMARY, on=EVERY_REASONING, exercised_by=probes.replayed_reasoning)
+@check(SUMMARY, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
 def item_has_a_summary(item: Node, _exchange: Exchange) -> Findings:
     """Judge the array; it is empty where nothing was summed up."""
     item["summary"].expect(list)
@@ -105,7 +105,7 @@ def item_has_a_summary(item: Node, _exchange: Exchange) -> Findings:
 
 
 PARTS = should(
-    "reasoning.parts-hold-texts",
+    "reasoning.parts-have-a-type-and-text",
     "The parts of a reasoning item are typed objects with a text.",
     source=f"{OPENAI_API}, reasoning item",
     needs=Capability.REASONING,
@@ -116,8 +116,8 @@ PARTS = should(
 _TYPES: Final = {"summary": "summary_text", "content": "reasoning_text"}
 
 
-@check(PARTS, on=EVERY_REASONING, exercised_by=probes.replayed_reasoning)
-def parts_hold_texts(item: Node, _exchange: Exchange) -> Findings:
+@check(PARTS, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
+def parts_have_a_type_and_text(item: Node, _exchange: Exchange) -> Findings:
     """Judge summary and content, where they are arrays; both may be empty."""
     for member, type_ in _TYPES.items():
         parts = item.get(member)
@@ -129,7 +129,7 @@ def parts_hold_texts(item: Node, _exchange: Exchange) -> Findings:
 
 
 COUNTED = should(
-    "reasoning.shown-thoughts-are-counted",
+    "reasoning.visible-reasoning-is-counted",
     "An answer that shows thoughts counts more than zero reasoning tokens.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Usage",
     needs=Capability.REASONING,
@@ -138,8 +138,8 @@ COUNTED = should(
 )
 
 
-@check(COUNTED, on=EVERY_REASONING, exercised_by=probes.replayed_reasoning)
-def shown_thoughts_are_counted(item: Node, exchange: Exchange) -> Findings:
+@check(COUNTED, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
+def visible_reasoning_is_counted(item: Node, exchange: Exchange) -> Findings:
     """Judge counts that are there, beside an item with a text in it."""
     lists = [item.get("summary"), item.get("content")]
     parts = [part for some in lists if some and some.is_a(list) for part in some]
@@ -150,7 +150,7 @@ def shown_thoughts_are_counted(item: Node, exchange: Exchange) -> Findings:
 
 
 TAGS = should(
-    "reasoning.tags-stay-out-of-the-text",
+    "reasoning.think-tags-are-not-in-text",
     "The text of an answer is free of the tags that models put around their thoughts.",
     source=REPORTED_BUGS,
     cause="the engine has no reasoning parser for the model",
@@ -161,7 +161,7 @@ _TAGS: Final = re.compile(r"</?(?:think|thinking|thought|reasoning)>|<\|channel\
 
 
 @check(TAGS, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
-def tags_stay_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
+def think_tags_are_not_in_text(_response: Node, exchange: Exchange) -> Findings:
     """Judge answers with a text, unless the request itself has such a tag."""
     text = exchange.text
     if not text.strip():

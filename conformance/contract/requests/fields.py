@@ -32,21 +32,21 @@ _MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
 
 PLAIN = must(
-    "requests.page-members-accepted",
+    "requests.documented-fields-are-accepted",
     "The optional members that the page lists are served.",
     source=_MEMBERS,
     cause="members are checked against a list that lacks some of the page's",
 )
 
 
-@check(PLAIN, on=probes.options)
+@check(PLAIN, on=probes.optional_fields)
 def page_members_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge those that any model can follow; the others have sections of their own."""
     yield from served_together(probes.OPTIONS, probes.PLAIN, whole, apart)
 
 
 FAMILY = should(
-    "requests.family-members-accepted",
+    "requests.extra-openai-fields-are-accepted",
     "The members metadata, store or parallel_tool_calls do no harm to a request.",
     source=f"{OPENAI_API}, create a response",
     levels=LEVELS_IF_MODELS_REQUIRE,
@@ -54,35 +54,35 @@ FAMILY = should(
 )
 
 
-@check(FAMILY, on=probes.options)
+@check(FAMILY, on=probes.optional_fields)
 def family_members_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge values that ask for nothing, as agents send them with every request."""
     yield from served_together(probes.OPTIONS, probes.FAMILY, whole, apart)
 
 
 CHARSET = must(
-    "requests.charset-accepted",
+    "requests.charset-parameter-is-accepted",
     "A content type of application/json with a charset is served.",
     source=f"{RFC_JSON}, section 11",
     cause="the content type is compared as a whole",
 )
 
 
-@check(CHARSET, on=probes.options)
+@check(CHARSET, on=probes.optional_fields)
 def charset_is_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge ``charset=utf-8``, which many HTTP clients add by themselves."""
     yield from served_together(probes.OPTIONS, probes.CHARSET, whole, apart)
 
 
 WHOLE = should(
-    "requests.whole-numbers-accepted",
+    "requests.integer-sampling-parameter-is-accepted",
     "A sampling parameter that is written as an integer is served.",
     source=f"{_MEMBERS}/temperature",
     cause="a number is only taken with a fraction",
 )
 
 
-@check(WHOLE, on=probes.options)
+@check(WHOLE, on=probes.optional_fields)
 def whole_numbers_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Leave open what happens where a model supports no sampling parameters."""
     for row, exchange in zip(probes.OPTIONS, apart, strict=False):
@@ -103,7 +103,7 @@ NULL = should(
 )
 
 
-@check(NULL, on=probes.nulls)
+@check(NULL, on=probes.null_fields)
 def null_means_absent(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge the members that the API family documents as nullable."""
     yield from served_together(probes.NULLS, probes.NULLS, whole, apart)
@@ -118,14 +118,14 @@ TOOL_NULL = should(
 )
 
 
-@check(TOOL_NULL, on=probes.tool_nulls)
+@check(TOOL_NULL, on=probes.null_tools)
 def null_tools_mean_absent(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge the two that no document calls nullable."""
     yield from served_together(probes.TOOL_NULLS, probes.TOOL_NULLS, whole, apart)
 
 
 NO_INPUT = should(
-    "requests.input-optional",
+    "requests.input-is-optional",
     "A request of a model alone is served.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/required",
     profiles={"newapi"},
@@ -133,14 +133,14 @@ NO_INPUT = should(
 )
 
 
-@check(NO_INPUT, on=probes.no_input)
+@check(NO_INPUT, on=probes.missing_input)
 def input_is_optional(exchanges: Apart) -> Findings:
     """Judge the page's own call; a refusal that names input breaks nobody."""
     yield from served(probes.NO_INPUT, exchanges)
 
 
 CHAT_CAP = should(
-    "requests.chat-cap-not-dropped",
+    "requests.max-tokens-is-refused-or-honored",
     "A max_tokens member is refused unless it caps the answer.",
     source=REPORTED_BUGS,
     cause="the chat name of the cap is passed over, and the answer runs on",
@@ -151,7 +151,7 @@ _LONGEST_CAPPED: Final = 8 * probes.CHAT_CAP
 """Characters of numbers that so few tokens can hold."""
 
 
-@check(CHAT_CAP, on=probes.chat_cap)
+@check(CHAT_CAP, on=probes.chat_max_tokens)
 def chat_cap_is_not_dropped(exchange: Exchange) -> Findings:
     """Judge the length of a count to 100; a model that says little shows nothing."""
     if not was_served(exchange):
@@ -168,7 +168,7 @@ def chat_cap_is_not_dropped(exchange: Exchange) -> Findings:
 
 
 INSTRUCTIONS = must(
-    "requests.instructions-optional",
+    "requests.instructions-are-optional",
     "A request needs no instructions.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/required",
     cause="an upstream that wants a system text is served no default one",

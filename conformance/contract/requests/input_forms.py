@@ -33,7 +33,7 @@ def _form(row: probes.RequestCase, whole: Exchange, apart: Apart) -> Findings:
 
 
 MESSAGE = must(
-    "requests.messages-accepted",
+    "requests.message-array-is-accepted",
     "An input that is an array of messages is served.",
     source=f"{_MEMBERS}/input",
     cause="only a text is understood as input",
@@ -41,14 +41,14 @@ MESSAGE = must(
 )
 
 
-@check(MESSAGE, on=probes.forms)
+@check(MESSAGE, on=probes.message_forms)
 def messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge one user message of plain text, and not what is said to it."""
     yield from _form(probes.MESSAGE, whole, apart)
 
 
 PARTS = must(
-    "requests.input-parts-accepted",
+    "requests.input-text-parts-are-accepted",
     "A user message whose content is an array of input_text parts is served.",
     source=f"{PROJECT_DECISION}, our decisions: input",
     cause="content parts are read by the chat names, or not at all",
@@ -56,14 +56,14 @@ PARTS = must(
 )
 
 
-@check(PARTS, on=probes.forms)
+@check(PARTS, on=probes.message_forms)
 def input_parts_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge the typed form, which agents send for every message."""
     yield from _form(probes.PARTS, whole, apart)
 
 
 SAID = must(
-    "requests.assistant-messages-accepted",
+    "requests.assistant-message-is-accepted",
     "An assistant message of plain text is served as part of a conversation.",
     source=_MESSAGES,
     cause="only user messages are translated for the upstream",
@@ -71,14 +71,14 @@ SAID = must(
 )
 
 
-@check(SAID, on=probes.forms)
+@check(SAID, on=probes.message_forms)
 def assistant_messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge a conversation of user, assistant and user again."""
     yield from _form(probes.SAID, whole, apart)
 
 
 SAID_PARTS = must(
-    "requests.output-parts-accepted",
+    "requests.output-text-parts-are-accepted",
     "An assistant message of output_text parts is served as part of a conversation.",
     source=f"{OPENAI_API}, input items",
     cause="the schema of input knows input_text alone, or asks for an id",
@@ -86,14 +86,14 @@ SAID_PARTS = must(
 )
 
 
-@check(SAID_PARTS, on=probes.forms)
+@check(SAID_PARTS, on=probes.message_forms)
 def output_parts_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge parts without id, status or annotations, as clients rebuild them."""
     yield from _form(probes.SAID_PARTS, whole, apart)
 
 
 SAID_ITEM = should(
-    "requests.output-items-accepted",
+    "requests.assistant-message-with-id-is-accepted",
     "An assistant message that bears an id is served as part of a conversation.",
     source=f"{OPENAI_API}, input items",
     cause="ids of other servers are looked up, or extra members are refused",
@@ -101,14 +101,14 @@ SAID_ITEM = should(
 )
 
 
-@check(SAID_ITEM, on=probes.forms)
+@check(SAID_ITEM, on=probes.message_forms)
 def output_items_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge a made-up id: clients bring conversations from other servers along."""
     yield from _form(probes.SAID_ITEM, whole, apart)
 
 
 SYSTEM = should(
-    "requests.system-messages-accepted",
+    "requests.system-message-is-accepted",
     "A conversation that a system message opens is served.",
     source=_MESSAGES,
     levels=LEVELS_IF_MODELS_REQUIRE,
@@ -117,14 +117,14 @@ SYSTEM = should(
 )
 
 
-@check(SYSTEM, on=probes.forms)
+@check(SYSTEM, on=probes.message_forms)
 def system_messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge a system message in the first place; the page names no roles."""
     yield from _form(probes.SYSTEM, whole, apart)
 
 
 DEVELOPER = should(
-    "requests.developer-messages-accepted",
+    "requests.developer-message-is-accepted",
     "A conversation that a developer message opens is served.",
     source=_MESSAGES,
     levels=LEVELS_IF_MODELS_REQUIRE,
@@ -133,21 +133,21 @@ DEVELOPER = should(
 )
 
 
-@check(DEVELOPER, on=probes.forms)
+@check(DEVELOPER, on=probes.message_forms)
 def developer_messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge a developer message in the first place; the page names no roles."""
     yield from _form(probes.DEVELOPER, whole, apart)
 
 
 UNICODE = must(
-    "requests.unicode-accepted",
+    "requests.unicode-is-accepted",
     "A text in any script is served.",
     source=f"{RFC_JSON}, section 8.1",
     cause="a body is read or forwarded in another encoding than UTF-8",
 )
 
 
-@check(UNICODE, on=probes.forms)
+@check(UNICODE, on=probes.message_forms)
 def unicode_is_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
     """Judge that the text is taken, and not what becomes of it."""
     yield from _form(probes.UNICODE, whole, apart)

@@ -33,9 +33,9 @@ class RequestCase:
     headers: Mapping[str, str | None] = field(default_factory=dict)
     names: tuple[str, ...] = ()
 
-    def request(self, setting: ProbeContext) -> Request:
+    def request(self, context: ProbeContext) -> Request:
         """Build the request for the model of a run."""
-        body = {"model": setting.model, "input": QUESTION, **self.members}
+        body = {"model": context.model, "input": QUESTION, **self.members}
         kept = {name: body[name] for name in body if name not in self.without}
         plain = Request.of(kept, headers=self.headers)
         return replace(plain, content=self.rewrite(plain.content))
@@ -60,19 +60,19 @@ def all_of(rows: RequestCases) -> RequestCase:
     return RequestCase("all of them together", members, headers=headers)
 
 
-def together(setting: ProbeContext, whole: RequestCase, rows: RequestCases) -> Steps:
+def together(context: ProbeContext, whole: RequestCase, rows: RequestCases) -> Steps:
     """Send all in one; where that is not served, send each row by itself."""
-    told: Exchange = yield whole.request(setting)
+    told: Exchange = yield whole.request(context)
     if (
         told.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
         and not told.rate_limited
     ):
-        yield tuple(row.request(setting) for row in rows)
+        yield tuple(row.request(context) for row in rows)
 
 
-def each(setting: ProbeContext, rows: RequestCases) -> Steps:
+def each(context: ProbeContext, rows: RequestCases) -> Steps:
     """Send every row at the same time."""
-    yield tuple(row.request(setting) for row in rows)
+    yield tuple(row.request(context) for row in rows)
 
 
 # --- what is to be served ---------------------------------------------------------
@@ -152,9 +152,9 @@ _CONVERSATION: Final = RequestCase(
 
 
 @probe(model_responses=1)
-def forms(setting: ProbeContext) -> Steps:
+def message_forms(context: ProbeContext) -> Steps:
     """Every form of a message, in one conversation."""
-    yield from together(setting, _CONVERSATION, FORMS)
+    yield from together(context, _CONVERSATION, FORMS)
 
 
 PLAIN: Final[RequestCases] = (
@@ -177,9 +177,9 @@ OPTIONS: Final[RequestCases] = (*PLAIN, *FAMILY, *CHARSET, *WHOLE_NUMBERS)
 
 
 @probe(model_responses=1)
-def options(setting: ProbeContext) -> Steps:
+def optional_fields(context: ProbeContext) -> Steps:
     """A request with members that every client may send."""
-    yield from together(setting, all_of(OPTIONS), OPTIONS)
+    yield from together(context, all_of(OPTIONS), OPTIONS)
 
 
 NULLS: Final[RequestCases] = tuple(
@@ -199,15 +199,15 @@ TOOL_NULLS: Final[RequestCases] = (given("tools", None), given("tool_choice", No
 
 
 @probe(model_responses=1)
-def nulls(setting: ProbeContext) -> Steps:
+def null_fields(context: ProbeContext) -> Steps:
     """Every optional member as null, those of tools left out."""
-    yield from together(setting, all_of(NULLS), NULLS)
+    yield from together(context, all_of(NULLS), NULLS)
 
 
 @probe(model_responses=1)
-def tool_nulls(setting: ProbeContext) -> Steps:
+def null_tools(context: ProbeContext) -> Steps:
     """The members of tools as null."""
-    yield from together(setting, all_of(TOOL_NULLS), TOOL_NULLS)
+    yield from together(context, all_of(TOOL_NULLS), TOOL_NULLS)
 
 
 NO_INPUT: Final[RequestCases] = (
@@ -216,9 +216,9 @@ NO_INPUT: Final[RequestCases] = (
 
 
 @probe(model_responses=1)
-def no_input(setting: ProbeContext) -> Steps:
+def missing_input(context: ProbeContext) -> Steps:
     """A model alone, as in the page's own call."""
-    yield from each(setting, NO_INPUT)
+    yield from each(context, NO_INPUT)
 
 
 CHAT_CAP: Final = 16
@@ -228,6 +228,6 @@ COUNTING: Final = "Count from 1 to 100, and write nothing but the numbers."
 
 
 @probe(model_responses=1, max_output_tokens=CHAT_CAP)
-def chat_cap(setting: ProbeContext) -> Steps:
+def chat_max_tokens(context: ProbeContext) -> Steps:
     """A long answer, capped by the chat parameter max_tokens."""
-    yield setting.request(COUNTING, max_tokens=CHAT_CAP)
+    yield context.request(COUNTING, max_tokens=CHAT_CAP)

@@ -56,21 +56,21 @@ NOT_AN_OBJECT: Final[RequestCases] = (
 
 
 @probe(rejections=len(MALFORMED))
-def malformed_bodies(setting: ProbeContext) -> Steps:
+def malformed_bodies(context: ProbeContext) -> Steps:
     """Bodies that are not JSON."""
-    yield from each(setting, MALFORMED)
+    yield from each(context, MALFORMED)
 
 
 @probe(rejections=len(LENIENT))
-def almost_json(setting: ProbeContext) -> Steps:
+def lenient_json(context: ProbeContext) -> Steps:
     """Bodies that only a lenient reader takes for JSON."""
-    yield from each(setting, LENIENT)
+    yield from each(context, LENIENT)
 
 
 @probe(rejections=len(NOT_AN_OBJECT))
-def other_json(setting: ProbeContext) -> Steps:
+def non_object_json(context: ProbeContext) -> Steps:
     """Bodies of JSON that are not an object."""
-    yield from each(setting, NOT_AN_OBJECT)
+    yield from each(context, NOT_AN_OBJECT)
 
 
 # --- the model ----------------------------------------------------------------------
@@ -89,21 +89,21 @@ UNKNOWN: Final[RequestCases] = (given("model", UNKNOWN_MODEL),)
 
 
 @probe(rejections=len(NO_MODEL))
-def no_model(setting: ProbeContext) -> Steps:
+def missing_model(context: ProbeContext) -> Steps:
     """Requests without a model."""
-    yield from each(setting, NO_MODEL)
+    yield from each(context, NO_MODEL)
 
 
 @probe(rejections=len(MODEL_TYPES))
-def model_types(setting: ProbeContext) -> Steps:
+def invalid_model_names(context: ProbeContext) -> Steps:
     """Models that are no name."""
-    yield from each(setting, MODEL_TYPES)
+    yield from each(context, MODEL_TYPES)
 
 
 @probe(rejections=len(UNKNOWN))
-def unknown_model(setting: ProbeContext) -> Steps:
+def unknown_model(context: ProbeContext) -> Steps:
     """A model that nobody has."""
-    yield from each(setting, UNKNOWN)
+    yield from each(context, UNKNOWN)
 
 
 # --- types and values ---------------------------------------------------------------
@@ -159,51 +159,51 @@ SAMPLING: Final[RequestCases] = (
 
 
 @probe(rejections=len(INPUT_TYPES))
-def input_types(setting: ProbeContext) -> Steps:
+def wrong_input_types(context: ProbeContext) -> Steps:
     """Inputs that are neither a text nor an array."""
-    yield from each(setting, INPUT_TYPES)
+    yield from each(context, INPUT_TYPES)
 
 
 @probe(rejections=len(MESSAGES))
-def broken_messages(setting: ProbeContext) -> Steps:
+def malformed_messages(context: ProbeContext) -> Steps:
     """Messages that are none."""
-    yield from each(setting, MESSAGES)
+    yield from each(context, MESSAGES)
 
 
 @probe(rejections=len(TYPES))
-def wrong_types(setting: ProbeContext) -> Steps:
+def wrong_field_types(context: ProbeContext) -> Steps:
     """Optional members of another JSON type."""
-    yield from each(setting, TYPES)
+    yield from each(context, TYPES)
 
 
 @probe(rejections=len(VALUES))
-def unknown_values(setting: ProbeContext) -> Steps:
+def unknown_enum_values(context: ProbeContext) -> Steps:
     """Words that are outside their lists."""
-    yield from each(setting, VALUES)
+    yield from each(context, VALUES)
 
 
 @probe(rejections=len(CAPS))
-def impossible_caps(setting: ProbeContext) -> Steps:
+def invalid_output_caps(context: ProbeContext) -> Steps:
     """Numbers of tokens that no answer can have."""
-    yield from each(setting, CAPS)
+    yield from each(context, CAPS)
 
 
 @probe(rejections=len(SAMPLING))
-def impossible_sampling(setting: ProbeContext) -> Steps:
+def invalid_sampling_parameters(context: ProbeContext) -> Steps:
     """Sampling parameters that mean nothing."""
-    yield from each(setting, SAMPLING)
+    yield from each(context, SAMPLING)
 
 
 NAMED: Final[dict[Probe, RequestCases]] = {
-    no_model: NO_MODEL,
-    model_types: MODEL_TYPES,
+    missing_model: NO_MODEL,
+    invalid_model_names: MODEL_TYPES,
     unknown_model: UNKNOWN,
-    input_types: INPUT_TYPES,
-    broken_messages: MESSAGES,
-    wrong_types: TYPES,
-    unknown_values: VALUES,
-    impossible_caps: CAPS,
-    impossible_sampling: SAMPLING,
+    wrong_input_types: INPUT_TYPES,
+    malformed_messages: MESSAGES,
+    wrong_field_types: TYPES,
+    unknown_enum_values: VALUES,
+    invalid_output_caps: CAPS,
+    invalid_sampling_parameters: SAMPLING,
 }
 """The probes whose rows have a member to blame, and their rows."""
 
@@ -266,12 +266,12 @@ ODD_BODIES: Final[RequestCases] = (
 
 
 @probe(model_responses=len(ODD_MEMBERS))
-def odd_members(setting: ProbeContext) -> Steps:
+def unusual_fields(context: ProbeContext) -> Steps:
     """Members, items and values that a server may know as well as not."""
-    yield from each(setting, ODD_MEMBERS)
+    yield from each(context, ODD_MEMBERS)
 
 
 @probe(model_responses=len(ODD_BODIES))
-def odd_bodies(setting: ProbeContext) -> Steps:
+def unusual_bodies(context: ProbeContext) -> Steps:
     """Bodies that few expect: huge, deep, doubled, or in halves of characters."""
-    yield from each(setting, ODD_BODIES)
+    yield from each(context, ODD_BODIES)

@@ -83,7 +83,7 @@ def created_at_is_an_integer(response: Node, _exchange: Exchange) -> Findings:
 
 
 NOW = should(
-    "responses.created-at-is-now",
+    "responses.created-at-is-current",
     "The created_at of a response lies within a day of the answer's Date header.",
     source=REPORTED_BUGS,
     cause="a constant, a local time, or an answer kept for long",
@@ -102,7 +102,7 @@ def _around(exchange: Exchange) -> tuple[float, float]:
 
 
 @check(NOW, on=WHOLE, exercised_by=PLAIN)
-def created_at_is_now(response: Node, exchange: Exchange) -> Findings:
+def created_at_is_current(response: Node, exchange: Exchange) -> Findings:
     """Compare two clocks of the target with each other, never with ours.
 
     Without a Date header any second from 2020 on will do. What is not counted in

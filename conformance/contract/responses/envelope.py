@@ -100,7 +100,7 @@ def no_byte_order_mark(exchange: Exchange) -> Findings:
 
 
 CONSTANTS = must(
-    "responses.numbers-are-json",
+    "responses.no-nan-or-infinity",
     "A response object has no NaN or Infinity in it.",
     source=f"{RFC_JSON}, section 6",
     cause="a serializer that writes what JSON has no word for",
@@ -108,14 +108,14 @@ CONSTANTS = must(
 
 
 @check(CONSTANTS, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
-def numbers_are_json(exchange: Exchange) -> Findings:
+def no_nan_or_infinity(exchange: Exchange) -> Findings:
     """Judge the words that lenient parsers read and strict ones stop at."""
     for name in exchange.parsed_body.constants:
         yield exchange.finding("", "JSON numbers", name)
 
 
 ONCE = should(
-    "responses.members-stand-once",
+    "responses.field-names-are-unique",
     "No object of a response has two members of one name.",
     source=f"{RFC_JSON}, section 4",
     cause="the gateway adds a member by text, beside the upstream's own",
@@ -123,7 +123,7 @@ ONCE = should(
 
 
 @check(ONCE, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
-def members_stand_once(exchange: Exchange) -> Findings:
+def field_names_are_unique(exchange: Exchange) -> Findings:
     """Judge JSON answers; what a repeated name means differs between parsers."""
     for name in exchange.parsed_body.repeated:
         yield exchange.finding("", f"one member {name!r}", "two in one object")
@@ -165,7 +165,7 @@ def _id_of(response: Node, exchange: Exchange) -> Observation | None:
 @check(
     UNIQUE,
     on=EVERY_RESPONSE_OBJECT.collecting(_id_of),
-    exercised_by=(*PLAIN, probes.capped),
+    exercised_by=(*PLAIN, probes.output_cap),
 )
 def ids_are_unique(notes: list[Observation]) -> Findings:
     """Compare all answers of the run, streamed ones included.
@@ -185,7 +185,7 @@ def ids_are_unique(notes: list[Observation]) -> Findings:
 
 
 OBJECT = must(
-    "responses.object-says-response",
+    "responses.object-is-response",
     "The object member of a response is the text 'response'.",
     source=f"{MEMBERS}/object",
     cause="the object of another API is passed on, or the member is left out",
@@ -194,7 +194,7 @@ OBJECT = must(
 
 
 @check(OBJECT, on=WHOLE, exercised_by=PLAIN)
-def object_says_response(response: Node, _exchange: Exchange) -> Findings:
+def object_is_response(response: Node, _exchange: Exchange) -> Findings:
     """Judge the exact word, which clients tell the kinds of objects by."""
     yield from response["object"].must_equal("response")
 

@@ -36,7 +36,7 @@ def model_is_a_string(response: Node, _exchange: Exchange) -> Findings:
 
 
 SAME_MODEL = should(
-    "responses.model-is-the-one-asked-for",
+    "responses.model-is-the-requested-one",
     "A response names the model that was asked for, or a version of it.",
     source=REPORTED_BUGS,
     cause="the upstream's own name for the model is passed on, or another answers",
@@ -62,7 +62,7 @@ def is_a_version(one: str, other: str) -> bool:
 
 
 @check(SAME_MODEL, on=NAMED, exercised_by=PLAIN)
-def model_is_the_one_asked_for(response: Node, exchange: Exchange) -> Findings:
+def model_is_the_requested_one(response: Node, exchange: Exchange) -> Findings:
     """Compare names; an alias that stands for a foreign name is worth a look only."""
     asked: str = exchange.request.field("model")
     stated = response.get("model")
@@ -73,7 +73,7 @@ def model_is_the_one_asked_for(response: Node, exchange: Exchange) -> Findings:
 
 
 ONE_NAME = should(
-    "responses.model-is-named-alike-in-streams",
+    "responses.model-is-the-same-in-streams",
     "A stream names the model as a JSON answer does.",
     source=REPORTED_BUGS,
     cause="two code paths, of which one passes the upstream's name on",

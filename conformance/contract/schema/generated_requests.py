@@ -30,7 +30,7 @@ from conformance.property_based.response_checks import (
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request"
 
 MISSING = must(
-    "schema.missing-required-is-refused",
+    "schema.missing-required-field-is-refused",
     "A request without a member that the page requires is refused.",
     source=f"{_REQUEST}/required",
     levels=LEVELS_IF_NEWAPI_REQUIRES,
@@ -39,7 +39,7 @@ MISSING = must(
 )
 
 INCOMPLETE = should(
-    "schema.incomplete-member-is-refused",
+    "schema.incomplete-object-is-refused",
     "A request is refused when one of its members lacks a part that gives it meaning.",
     source=f"{PROJECT_DECISION}, messages and tools",
     cause="nested objects are passed on without being read",
@@ -47,7 +47,7 @@ INCOMPLETE = should(
 )
 
 WRONG_TYPE = should(
-    "schema.wrong-type-is-refused",
+    "schema.wrong-field-type-is-refused",
     "A request is refused when one of its members is of another type than documented.",
     source=f"{_REQUEST}/properties",
     cause="the body is decoded leniently: what does not fit is dropped or converted",
@@ -55,7 +55,7 @@ WRONG_TYPE = should(
 )
 
 OUT_OF_ENUM = should(
-    "schema.enum-is-enforced",
+    "schema.unknown-enum-value-is-refused",
     "A request is refused when a member holds none of the values that it may hold.",
     source=f"{_REQUEST}/properties",
     cause="an unknown value is taken for the default",
@@ -63,14 +63,14 @@ OUT_OF_ENUM = should(
 )
 
 VALID = should(
-    "schema.valid-is-answered",
+    "schema.valid-request-is-accepted-or-clearly-refused",
     "A valid request is answered unless a refusal names what the server cannot take.",
     source=_REQUEST,
     cause="a request is refused for a form that the document allows",
 )
 
 NULL = may(
-    "schema.null-acts-as-absent",
+    "schema.null-means-absent",
     "A request is answered when an optional member is null.",
     source=f"{PROJECT_DECISION}, null",
     cause="null is held against the type of the member",
@@ -78,14 +78,14 @@ NULL = may(
 )
 
 OPEN = may(
-    "schema.doubtful-is-answered-or-named",
+    "schema.unspecified-form-is-accepted-or-clearly-refused",
     "A request in a doubtful form is answered unless a refusal names the form.",
     source=f"{PROJECT_DECISION}, our decisions",
     cause="an empty array, an empty text or a bare tool is refused with no reason",
 )
 
 FITS = should(
-    "schema.response-fits-the-document",
+    "schema.response-matches-the-openapi-document",
     "The answer to a generated request fits the contract's document.",
     source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses",
     profiles={"newapi"},
@@ -115,43 +115,49 @@ def _flat(turns: Iterable[ProbeResult]) -> Iterator[Exchange]:
 
 
 @check(MISSING, on=())
-def missing_required_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
+def missing_required_field_is_refused(
+    first: Exchange, *smaller: ProbeResult
+) -> Findings:
     """Judge the model, and the body as a whole; any 4xx about the request will do."""
     yield from _found(first, *smaller)
 
 
 @check(INCOMPLETE, on=())
-def incomplete_member_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
+def incomplete_object_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge messages, tools and choices; the parameters of a tool may be absent."""
     yield from _found(first, *smaller)
 
 
 @check(WRONG_TYPE, on=())
-def wrong_type_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
+def wrong_field_type_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge every member; null is another matter, and so is what a schema holds."""
     yield from _found(first, *smaller)
 
 
 @check(OUT_OF_ENUM, on=())
-def enum_is_enforced(first: Exchange, *smaller: ProbeResult) -> Findings:
+def unknown_enum_value_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Judge members with listed values; a model that is unknown is not among them."""
     yield from _found(first, *smaller)
 
 
 @check(VALID, on=())
-def valid_is_answered(first: Exchange, *smaller: ProbeResult) -> Findings:
+def valid_request_is_accepted_or_clearly_refused(
+    first: Exchange, *smaller: ProbeResult
+) -> Findings:
     """Blame only a refusal that names no member of the request and no capability."""
     yield from _found(first, *smaller)
 
 
 @check(NULL, on=())
-def null_acts_as_absent(first: Exchange, *smaller: ProbeResult) -> Findings:
+def null_means_absent(first: Exchange, *smaller: ProbeResult) -> Findings:
     """Blame any refusal; required members and their parts are left out."""
     yield from _found(first, *smaller)
 
 
 @check(OPEN, on=())
-def doubtful_is_answered_or_named(first: Exchange, *smaller: ProbeResult) -> Findings:
+def unspecified_form_is_accepted_or_clearly_refused(
+    first: Exchange, *smaller: ProbeResult
+) -> Findings:
     """Judge bounds that only we set: the page has none, and a server may have."""
     yield from _found(first, *smaller)
 
@@ -170,7 +176,7 @@ EVERY_GENERATED = only(EVERY_ATTEMPT, "every generated request", _is_judged)
 
 
 @check(FITS, on=EVERY_GENERATED)
-def response_fits_the_document(exchange: Exchange) -> Iterator[Finding]:
+def response_matches_the_openapi_document(exchange: Exchange) -> Iterator[Finding]:
     """Let schemathesis judge media type, headers and body, each event of a stream too.
 
     What it finds has a clause of its own elsewhere as a rule; this one is the net
@@ -180,13 +186,13 @@ def response_fits_the_document(exchange: Exchange) -> Iterator[Finding]:
 
 
 BY_SCENARIO: Final[dict[Scenario, Check]] = {
-    Scenario.MISSING: missing_required_is_refused,
-    Scenario.INCOMPLETE: incomplete_member_is_refused,
-    Scenario.WRONG_TYPE: wrong_type_is_refused,
-    Scenario.OUT_OF_ENUM: enum_is_enforced,
-    Scenario.VALID: valid_is_answered,
-    Scenario.NULL: null_acts_as_absent,
-    Scenario.UNSPECIFIED: doubtful_is_answered_or_named,
+    Scenario.MISSING: missing_required_field_is_refused,
+    Scenario.INCOMPLETE: incomplete_object_is_refused,
+    Scenario.WRONG_TYPE: wrong_field_type_is_refused,
+    Scenario.OUT_OF_ENUM: unknown_enum_value_is_refused,
+    Scenario.VALID: valid_request_is_accepted_or_clearly_refused,
+    Scenario.NULL: null_means_absent,
+    Scenario.UNSPECIFIED: unspecified_form_is_accepted_or_clearly_refused,
 }
 
 

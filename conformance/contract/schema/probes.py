@@ -63,14 +63,14 @@ class GeneratedProbe:
         self._entry = entry
         self._searches = searches
 
-    def __call__(self, setting: ProbeContext) -> Steps:
+    def __call__(self, context: ProbeContext) -> Steps:
         """Send it; where it fails, send smaller ones that are wrong in the same way."""
-        first: Exchange = yield Request(self._entry.body_for(setting.model))
+        first: Exchange = yield Request(self._entry.body_for(context.model))
         failure = failure_of(self._entry.drawn, first)
         if failure and self._searches.claim(failure):
-            yield from self._smaller(setting, failure)
+            yield from self._smaller(context, failure)
 
-    def _smaller(self, setting: ProbeContext, failure: tuple[str, ...]) -> Steps:
+    def _smaller(self, context: ProbeContext, failure: tuple[str, ...]) -> Steps:
         if len(self._entry.content) <= SMALL:
             return
         from conformance.property_based.violations import most_severe  # noqa: PLC0415 -- dear
@@ -92,7 +92,7 @@ class GeneratedProbe:
         search = Minimizer(body, alike)
         while self._searches.left > 0 and (versions := search.versions()):
             self._searches.left -= len(versions)
-            told = yield tuple(_request(v, setting.model) for v in versions)
+            told = yield tuple(_request(v, context.model) for v in versions)
             pairs = zip(versions, told, strict=True)
             search.keep([v for v, x in pairs if self._fails_alike(x, failure)])
 

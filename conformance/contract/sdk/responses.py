@@ -159,7 +159,10 @@ READS = must(
 
 
 @check(
-    READS, on=READ, exercised_by=(basic.text, limit_probes.capped), dependency=CLIENT
+    READS,
+    on=READ,
+    exercised_by=(basic.text, limit_probes.output_cap),
+    dependency=CLIENT,
 )
 def reads_a_response(notes: list[Observation], *, profile: str) -> Findings:
     """Judge output_text, function calls, and that nothing is raised."""
@@ -173,7 +176,7 @@ def reads_a_response(notes: list[Observation], *, profile: str) -> Findings:
 
 
 MESSAGE = should(
-    "sdk.finds-the-message-of-an-error",
+    "sdk.reads-the-error-message",
     "The error that the official client raises has the message of the refusal.",
     source=REPORTED_BUGS,
     needs=Capability.SDK,
@@ -182,11 +185,12 @@ MESSAGE = should(
 
 
 @check(
-    MESSAGE, on=REFUSED, exercised_by=error_probes.crowded_refusal, dependency=CLIENT
+    MESSAGE,
+    on=REFUSED,
+    exercised_by=error_probes.repeated_input_errors,
+    dependency=CLIENT,
 )
-def finds_the_message_of_an_error(
-    notes: list[Observation], *, profile: str
-) -> Findings:
+def reads_the_error_message(notes: list[Observation], *, profile: str) -> Findings:
     """Judge the body of the exception, where programs look for code and message.
 
     Its class follows the status alone, which clauses of other sections judge. What a
@@ -204,7 +208,7 @@ def finds_the_message_of_an_error(
 
 
 ONCE = should(
-    "sdk.does-not-ask-again",
+    "sdk.does-not-retry-refused-requests",
     "The official client does not send a refused request a second time.",
     source=REPORTED_BUGS,
     needs=Capability.SDK,
@@ -212,8 +216,12 @@ ONCE = should(
 )
 
 
-@check(ONCE, on=REFUSED, exercised_by=error_probes.crowded_refusal, dependency=CLIENT)
-def does_not_ask_again(notes: list[Observation], *, profile: str) -> Findings:
+@check(
+    ONCE, on=REFUSED, exercised_by=error_probes.repeated_input_errors, dependency=CLIENT
+)
+def does_not_retry_refused_requests(
+    notes: list[Observation], *, profile: str
+) -> Findings:
     """Judge every refusal but 429.
 
     By its own rules the client retries 408, 409, and what x-should-retry asks for.

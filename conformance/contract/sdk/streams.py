@@ -86,7 +86,7 @@ def reads_a_stream(notes: list[Observation], *, profile: str) -> Findings:
 
 
 FRAMED = should(
-    "sdk.reads-the-framing",
+    "sdk.skips-frames-without-data",
     "The official client finds its way through the blocks that are no events.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -95,7 +95,7 @@ FRAMED = should(
 
 
 @check(FRAMED, on=STREAMED, exercised_by=basic.streamed_text, dependency=CLIENT)
-def reads_the_framing(notes: list[Observation], *, profile: str) -> Findings:
+def skips_frames_without_data(notes: list[Observation], *, profile: str) -> Findings:
     """Judge streams that the client reads once they are framed plainly.
 
     A SHOULD: such blocks are legal, and the client is wrong; its users suffer.

@@ -20,7 +20,7 @@ _MEMBER = (
 )
 
 FOUND = should(
-    "state.stored-response-is-found",
+    "state.stored-response-can-be-continued",
     "An answer that says it was stored is found when it is continued.",
     source=f"{OPENAI_API}, store",
     cause="store is repeated from the request, and nothing was ever kept",
@@ -30,21 +30,21 @@ FOUND = should(
 _LOST = ("not found", "not_found", "no such", "does not exist", "unknown", "expired")
 
 
-@check(FOUND, on=probes.remembered_word)
-def stored_response_is_found(told: Exchange, asked: Exchange) -> Findings:
+@check(FOUND, on=probes.two_turn_recall)
+def stored_response_can_be_continued(told: Exchange, exchange: Exchange) -> Findings:
     """Judge the words of a refusal; one that lacks the capability is none of those."""
     stored = told.response.get("store")
-    if asked.kind is not ResponseKind.CLIENT_ERROR:
-        _ = asked.response
+    if exchange.kind is not ResponseKind.CLIENT_ERROR:
+        _ = exchange.response
         return
-    said = asked.body[:65536].decode("utf-8", "replace").lower()
+    said = exchange.body[:65536].decode("utf-8", "replace").lower()
     if stored is not None and stored.value is True and any(w in said for w in _LOST):
         wanted = "the answer to be known, since its store is true"
-        yield asked.finding("status", wanted, asked.summary)
+        yield exchange.finding("status", wanted, exchange.summary)
 
 
 READ = must(
-    "state.previous-response-is-read",
+    "state.previous-response-reaches-the-model",
     "A request with a previous_response_id is answered out of the conversation so far.",
     source=_MEMBER,
     needs=Capability.STATE,
@@ -53,8 +53,8 @@ READ = must(
 )
 
 
-@check(READ, on=probes.remembered_word)
-def previous_response_is_read(told: Exchange, asked: Exchange) -> Findings:
+@check(READ, on=probes.two_turn_recall)
+def previous_response_reaches_the_model(told: Exchange, exchange: Exchange) -> Findings:
     """Look for the word of the first turn in the second answer, else at the counts.
 
     The first message is several times as long as the second, so fewer prompt tokens
@@ -62,14 +62,14 @@ def previous_response_is_read(told: Exchange, asked: Exchange) -> Findings:
     does not count.
     """
     word = probes.word_in(told.request.json["input"])
-    if word in asked.text:
+    if word in exchange.text:
         return
-    before, after = input_tokens(told), input_tokens(asked)
+    before, after = input_tokens(told), input_tokens(exchange)
     if before is None or after is None or before == after:
-        raise Inconclusive(f"{asked.id}: neither the text nor the usage tells")
+        raise Inconclusive(f"{exchange.id}: neither the text nor the usage tells")
     if after < before:
         wanted = f"more prompt tokens than in the first turn ({before})"
-        yield asked.finding("/usage", wanted, str(after))
+        yield exchange.finding("/usage", wanted, str(after))
 
 
 _CHAIN = 5
@@ -97,7 +97,7 @@ def streamed_response_can_be_continued(*turns: Exchange) -> Findings:
 
 
 LINEAR = must(
-    "state.context-grows-by-a-turn",
+    "state.context-grows-by-one-turn",
     "Each turn by id adds only itself to all that the turn before it read.",
     source=REPORTED_BUGS,
     needs=Capability.STATE,
@@ -123,7 +123,7 @@ def _told(
 
 
 @check(LINEAR, on=probes.chained_turns)
-def context_grows_by_a_turn(*turns: Exchange) -> Findings:
+def context_grows_by_one_turn(*turns: Exchange) -> Findings:
     """Judge turns two to five: one that reads less, or growth that doubles twice.
 
     The first has instructions, which no other reads. By how much a turn has to grow
@@ -187,7 +187,7 @@ def instructions_are_not_carried_over(*turns: Exchange) -> Findings:
 
 
 UNSTORED = should(
-    "state.unstored-response-is-forgotten",
+    "state.unstored-response-cannot-be-continued",
     "An answer that was not to be stored cannot be continued.",
     source=f"{OPENAI_API}, store",
     needs=Capability.STATE,
@@ -197,7 +197,7 @@ UNSTORED = should(
 
 
 @check(UNSTORED, on=probes.chained_turns)
-def unstored_response_is_forgotten(*turns: Exchange) -> Findings:
+def unstored_response_cannot_be_continued(*turns: Exchange) -> Findings:
     """Judge the status of a turn that continues one with store false."""
     if len(turns) <= _CHAIN + 1:
         raise Inconclusive("no turn was answered that asked not to be stored")
@@ -205,7 +205,7 @@ def unstored_response_is_forgotten(*turns: Exchange) -> Findings:
 
 
 FETCHED = should(
-    "state.response-can-be-fetched",
+    "state.get-returns-the-response-or-error",
     "A GET of an answer's id returns that answer, or says in JSON that it does not.",
     source=f"{OPENAI_API}, Get a model response",
     needs=Capability.STATE,
@@ -217,7 +217,7 @@ _LACKING = frozenset({400, 404, 405, 501})
 
 
 @check(FETCHED, on=probes.chained_turns)
-def response_can_be_fetched(*turns: Exchange) -> Findings:
+def get_returns_the_response_or_error(*turns: Exchange) -> Findings:
     """Judge status, form and id; what else the object holds is not looked at."""
     fetched = turns[-1]
     if fetched.request.method != "GET" or fetched.status in {0, 429, 502, 503}:
@@ -236,7 +236,7 @@ def response_can_be_fetched(*turns: Exchange) -> Findings:
 
 
 CALLS = must(
-    "state.stored-call-can-be-answered",
+    "state.stored-call-result-is-accepted",
     "A stored function call is answered by the id of its response, and its result.",
     source=_MEMBER,
     needs=Capability.TOOLS,
@@ -246,12 +246,12 @@ CALLS = must(
 
 
 @check(CALLS, on=probes.stored_call)
-def stored_call_can_be_answered(asked: Exchange, *replied: Exchange) -> Findings:
+def stored_call_result_is_accepted(exchange: Exchange, *replied: Exchange) -> Findings:
     """Judge the status of the second turn, which has nothing but id and result."""
     if not replied:
-        _ = asked.response
+        _ = exchange.response
         raise Inconclusive(
-            f"{asked.id}: the model called no function, though forced to"
+            f"{exchange.id}: the model called no function, though forced to"
         )
     yield from expect_accepted(
         replied[0], "an answer, since the call is in the context"

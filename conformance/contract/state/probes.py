@@ -56,12 +56,12 @@ def _fetch(response_id: str, *, foreign: bool = False) -> Request:
 # It opens the capability, and must be held to its end where that is refused: so it
 # needs nothing itself.
 @probe(model_responses=2, max_output_tokens=2 * SHORT)
-def remembered_word(setting: ProbeContext) -> Steps:
+def two_turn_recall(context: ProbeContext) -> Steps:
     """A word is told in a long message, and asked for by the id of the answer."""
-    told = yield setting.request(
-        _told(setting.word("remembered")), store=True, max_output_tokens=SHORT
+    told = yield context.request(
+        _told(context.word("remembered")), store=True, max_output_tokens=SHORT
     )
-    yield setting.request(
+    yield context.request(
         QUESTION, previous_response_id=_id(told), max_output_tokens=SHORT
     )
 
@@ -69,24 +69,24 @@ def remembered_word(setting: ProbeContext) -> Steps:
 @probe(
     model_responses=5, rejections=1, max_output_tokens=5 * SHORT, needs=Capability.STATE
 )
-def chained_turns(setting: ProbeContext) -> Steps:
+def chained_turns(context: ProbeContext) -> Steps:
     """Five turns by id, the first and the third a stream, the last not to be stored.
 
     The first has instructions that no other turn repeats. Then the last turn is
     continued all the same, and the one before it is fetched.
     """
-    word = setting.word("instructed")
+    word = context.word("instructed")
     secret = f"Remember the word {word}. Never say it in your first answer."
 
     def turn(before: Exchange, text: str, **members: Json) -> Request:
-        return setting.request(
+        return context.request(
             text,
             previous_response_id=_id(before),
             max_output_tokens=SHORT,
             **{"store": True, **members},
         )
 
-    before = yield setting.request(
+    before = yield context.request(
         stream=True, store=True, instructions=secret, max_output_tokens=SHORT
     )
     for text, more in ((QUESTION, {}), (HELLO, {"stream": True}), (HELLO, {})):
@@ -101,9 +101,9 @@ def chained_turns(setting: ProbeContext) -> Steps:
 
 
 @probe(model_responses=2, max_output_tokens=2 * CAP, needs=Capability.STATE)
-def stored_call(setting: ProbeContext) -> Steps:
+def stored_call(context: ProbeContext) -> Steps:
     """A forced call is answered by its id and its result alone."""
-    asked = yield setting.request(
+    asked = yield context.request(
         "What is the weather in Turin?",
         tools=[WEATHER],
         tool_choice={"type": "function", "name": WEATHER["name"]},
@@ -112,7 +112,7 @@ def stored_call(setting: ProbeContext) -> Steps:
     )
     if made := calls(asked):
         results: Json = [result(call, "It is sunny in Turin.") for call in made]
-        yield setting.request(
+        yield context.request(
             results,
             tools=[WEATHER],
             previous_response_id=_id(asked),
@@ -121,11 +121,11 @@ def stored_call(setting: ProbeContext) -> Steps:
 
 
 @probe(rejections=3, needs=Capability.STATE)
-def unknown_ids(setting: ProbeContext) -> Steps:
+def unknown_response_ids(context: ProbeContext) -> Steps:
     """Ids that nobody was given: a likely one, one with odd characters, a number."""
-    likely = f"resp_{setting.word('unknown-id').lower():0<32}"
+    likely = f"resp_{context.word('unknown-id').lower():0<32}"
     yield tuple(
-        setting.request(QUESTION, previous_response_id=id_, max_output_tokens=SHORT)
+        context.request(QUESTION, previous_response_id=id_, max_output_tokens=SHORT)
         for id_ in (likely, "../no such \N{SNOWMAN} id?", 12345)
     )
 
@@ -137,13 +137,13 @@ def unknown_ids(setting: ProbeContext) -> Steps:
     needs=Capability.STATE,
     second_key=True,
 )
-def foreign_conversation(setting: ProbeContext) -> Steps:
+def other_users_conversation(context: ProbeContext) -> Steps:
     """A word is told with one key; another key continues that, and fetches it."""
-    told = yield setting.request(
-        _told(setting.word("foreign")), store=True, max_output_tokens=SHORT
+    told = yield context.request(
+        _told(context.word("foreign")), store=True, max_output_tokens=SHORT
     )
     yield (
-        setting.request(
+        context.request(
             QUESTION,
             previous_response_id=_id(told),
             headers=OURS,

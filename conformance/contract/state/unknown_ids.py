@@ -25,7 +25,7 @@ UNKNOWN = must(
 )
 
 
-@check(UNKNOWN, on=probes.unknown_ids)
+@check(UNKNOWN, on=probes.unknown_response_ids)
 def unknown_id_is_refused(three: Ids) -> Findings:
     """Judge the status for an id that looks like any other."""
     yield from expect_rejected(three[0], "a 4xx, since nobody was given this id")
@@ -41,14 +41,14 @@ ODD = must(
 )
 
 
-@check(ODD, on=probes.unknown_ids)
+@check(ODD, on=probes.unknown_response_ids)
 def malformed_id_is_refused(three: Ids) -> Findings:
     """Judge the status for an id with dots, slashes, blanks and a snowman."""
     yield from expect_rejected(three[1], "a 4xx, since this is no id")
 
 
 NUMBER = should(
-    "state.number-is-no-id",
+    "state.numeric-id-is-refused",
     "A number as previous_response_id is refused.",
     source=_MEMBER,
     needs=Capability.STATE,
@@ -57,14 +57,14 @@ NUMBER = should(
 )
 
 
-@check(NUMBER, on=probes.unknown_ids)
-def number_is_no_id(three: Ids) -> Findings:
+@check(NUMBER, on=probes.unknown_response_ids)
+def numeric_id_is_refused(three: Ids) -> Findings:
     """Judge the status for a number in the place of a text."""
     yield from expect_rejected(three[2], "a 4xx, since an id is a text")
 
 
 CLOSED = must(
-    "state.foreign-conversation-stays-closed",
+    "state.conversation-is-private-to-its-key",
     "The id of one key's answer opens no conversation to another key.",
     source=REPORTED_BUGS,
     needs=Capability.STATE,
@@ -73,8 +73,8 @@ CLOSED = must(
 )
 
 
-@check(CLOSED, on=probes.foreign_conversation)
-def foreign_conversation_stays_closed(
+@check(CLOSED, on=probes.other_users_conversation)
+def conversation_is_private_to_its_key(
     told: Exchange, strange: tuple[Exchange, Exchange]
 ) -> Findings:
     """Judge what the second key learns, by the word and by the prompt tokens.
@@ -98,7 +98,7 @@ def foreign_conversation_stays_closed(
 
 
 UNFETCHED = must(
-    "state.foreign-response-cannot-be-fetched",
+    "state.response-is-private-to-its-key",
     "A GET with another key does not return the answer of the first.",
     source=REPORTED_BUGS,
     needs=Capability.STATE,
@@ -107,8 +107,8 @@ UNFETCHED = must(
 )
 
 
-@check(UNFETCHED, on=probes.foreign_conversation)
-def foreign_response_cannot_be_fetched(
+@check(UNFETCHED, on=probes.other_users_conversation)
+def response_is_private_to_its_key(
     told: Exchange, strange: tuple[Exchange, Exchange]
 ) -> Findings:
     """Judge what comes back: a web page for any path, say, gives nothing away."""

@@ -21,7 +21,7 @@ from conformance.model.scope import (
 )
 from conformance.model.sources import NEWAPI_DOCUMENT, PROJECT_DECISION, REPORTED_BUGS
 
-SHOWN: Final = (basic.text, basic.streamed_text, probes.capped)
+SHOWN: Final = (basic.text, basic.streamed_text, probes.output_cap)
 """What brings a completed answer in both modes, and one that was cut."""
 
 UNFINISHED: Final = ("in_progress", "queued")
@@ -50,7 +50,7 @@ def is_known(response: Node, _exchange: Exchange, *, profile: str) -> Findings:
 
 
 FINAL = must(
-    "status.of-an-answer-is-final",
+    "status.is-final",
     "A response that is answered whole is not still in progress.",
     source=PROJECT_DECISION,
     cause="the object is built before the model answers, and never brought up to date",
@@ -59,7 +59,7 @@ FINAL = must(
 
 
 @check(FINAL, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
-def of_an_answer_is_final(exchange: Exchange) -> Findings:
+def is_final(exchange: Exchange) -> Findings:
     """Judge JSON answers; one made in the background is answered before its end."""
     if exchange.request.field("background"):
         raise Inconclusive("the response was asked for in the background")
@@ -71,7 +71,7 @@ def of_an_answer_is_final(exchange: Exchange) -> Findings:
 
 
 ERROR = must(
-    "status.error-is-there-when-failed",
+    "status.error-is-set-exactly-when-failed",
     "The error of a response is an object exactly when its status is failed.",
     source=REPORTED_BUGS,
     cause="a failure is relabelled, or its reason is lost on the way",
@@ -80,7 +80,7 @@ ERROR = must(
 
 
 @check(ERROR, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
-def error_is_there_when_failed(response: Node, _exchange: Exchange) -> Findings:
+def error_is_set_exactly_when_failed(response: Node, _exchange: Exchange) -> Findings:
     """Judge the two ends that are plain: completed, and failed.
 
     Without a failure the member may be null or absent.
@@ -95,7 +95,7 @@ def error_is_there_when_failed(response: Node, _exchange: Exchange) -> Findings:
 
 
 REASON = must(
-    "status.reason-is-there-when-incomplete",
+    "status.reason-is-set-exactly-when-incomplete",
     "The incomplete_details of a response hold a reason exactly when it is incomplete.",
     source=REPORTED_BUGS,
     cause="a cut answer is passed on without saying what cut it",
@@ -104,7 +104,9 @@ REASON = must(
 
 
 @check(REASON, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
-def reason_is_there_when_incomplete(response: Node, _exchange: Exchange) -> Findings:
+def reason_is_set_exactly_when_incomplete(
+    response: Node, _exchange: Exchange
+) -> Findings:
     """Judge the two ends that are plain: completed, and incomplete.
 
     Details without a reason say nothing, and harm no completed answer.
@@ -122,7 +124,7 @@ def reason_is_there_when_incomplete(response: Node, _exchange: Exchange) -> Find
 
 
 ITEMS_DONE = should(
-    "status.items-of-a-completed-response-are-done",
+    "status.completed-response-has-no-unfinished-item",
     "No item of a completed response is unfinished.",
     source=REPORTED_BUGS,
     cause="items keep the status that they were announced with",
@@ -155,7 +157,7 @@ def items_are_done(item: Node, _exchange: Exchange) -> Findings:
 
 
 ITEM_STATUS = should(
-    "status.of-an-item-is-known",
+    "status.item-status-is-known",
     "The status of an item is in_progress, completed or incomplete.",
     source=f"{PROJECT_DECISION}; OpenAI API reference, Responses, output items",
     levels=LEVELS_IF_MODELS_REQUIRE,
@@ -164,7 +166,7 @@ ITEM_STATUS = should(
 
 
 @check(ITEM_STATUS, on=EVERY_ITEM, exercised_by=basic.text)
-def of_an_item_is_known(item: Node, _exchange: Exchange) -> Findings:
+def item_status_is_known(item: Node, _exchange: Exchange) -> Findings:
     """Judge messages, calls and reasoning that have a status; absence is no breach."""
     status = item.get("status")
     if status is None or item.value.get("type") not in OWN_STATUSES:
@@ -174,7 +176,7 @@ def of_an_item_is_known(item: Node, _exchange: Exchange) -> Findings:
 
 
 CUT_ITEM = should(
-    "status.of-a-cut-message-is-incomplete",
+    "status.truncated-message-is-not-completed",
     "A message that the cap ended is not called completed.",
     source=REPORTED_BUGS,
     cause="the item is closed before it is known why the model stopped",
@@ -182,8 +184,8 @@ CUT_ITEM = should(
 )
 
 
-@check(CUT_ITEM, on=(probes.capped, probes.streamed_capped))
-def of_a_cut_message_is_incomplete(exchange: Exchange) -> Findings:
+@check(CUT_ITEM, on=(probes.output_cap, probes.output_cap_streamed))
+def truncated_message_is_not_completed(exchange: Exchange) -> Findings:
     """Judge the last item of an answer that says that it was cut, where it counts.
 
     The cap may also fall between two items; then the one before it is whole.

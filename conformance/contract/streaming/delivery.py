@@ -45,7 +45,7 @@ EVERY_STREAM_ASKED = only(
 )
 
 TRUE_STREAMS = must(
-    "streaming.true-brings-a-stream",
+    "streaming.stream-true-returns-a-stream",
     "A request with stream true is answered by a stream.",
     source=STREAM_MEMBER,
     needs=Capability.STREAMING,
@@ -55,7 +55,7 @@ TRUE_STREAMS = must(
 
 
 @check(TRUE_STREAMS, on=EVERY_STREAM_ASKED, exercised_by=basic.streamed_text)
-def true_brings_a_stream(exchange: Exchange) -> Findings:
+def stream_true_returns_a_stream(exchange: Exchange) -> Findings:
     """Judge answers; a server that cannot stream should refuse, and say so."""
     if exchange.kind is not ResponseKind.STREAM:
         yield exchange.finding("", "a stream of events", "one JSON object")
@@ -70,7 +70,7 @@ def _asks_for_json(exchange: Exchange) -> bool:
 
 
 UNASKED = must(
-    "streaming.unasked-answer-is-json",
+    "streaming.no-stream-unless-requested",
     "A request without stream true is not answered by a stream.",
     source=STREAM_MEMBER,
     cause="the gateway streams from its upstream, and does not put the answer together",
@@ -81,9 +81,9 @@ UNASKED = must(
 @check(
     UNASKED,
     on=only(EVERY_2XX, "every success without stream true", _asks_for_json),
-    exercised_by=(basic.text, probes.twins),
+    exercised_by=(basic.text, probes.json_and_stream),
 )
-def unasked_answer_is_json(exchange: Exchange) -> Findings:
+def no_stream_unless_requested(exchange: Exchange) -> Findings:
     """Judge successes to requests whose stream is absent, null or false."""
     if exchange.kind is ResponseKind.RESPONSE:
         return
@@ -94,7 +94,7 @@ def unasked_answer_is_json(exchange: Exchange) -> Findings:
 
 
 FALSE_SERVED = must(
-    "streaming.false-is-served",
+    "streaming.stream-false-is-accepted",
     "A request with stream false is served.",
     source=STREAM_MEMBER,
     needs=Capability.STREAMING,
@@ -105,8 +105,8 @@ FALSE_SERVED = must(
 Twins = tuple[Exchange, Exchange]
 
 
-@check(FALSE_SERVED, on=probes.twins)
-def false_is_served(twins: Twins) -> Findings:
+@check(FALSE_SERVED, on=probes.json_and_stream)
+def stream_false_is_accepted(twins: Twins) -> Findings:
     """Judge a refusal; a breakdown is judged elsewhere."""
     plain = twins[0]
     if plain.kind is ResponseKind.CLIENT_ERROR:
@@ -126,7 +126,7 @@ BURST_SHARE: Final = 0.05
 """A stream that takes no more than both, of seconds and of the wait, is a burst."""
 
 GRADUAL = should(
-    "streaming.long-answer-arrives-in-pieces",
+    "streaming.long-response-is-not-buffered",
     "A long answer arrives while it is made.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -145,7 +145,7 @@ def _pace(exchange: Exchange) -> Observation | None:
 
 
 @check(GRADUAL, on=EVERY_STREAM.collecting(_pace), exercised_by=probes.long_stream)
-def long_answer_arrives_in_pieces(notes: list[Observation]) -> Findings:
+def long_response_is_not_buffered(notes: list[Observation]) -> Findings:
     """Compare the wait for the first event with the time from it to the last.
 
     An answer that is whole within a second is passed, and so is a server that let

@@ -23,7 +23,7 @@ SEVERAL: Final = 3
 """Streams that all fail, from which on it is no bad luck."""
 
 PLAIN_REFUSAL = should(
-    "streaming.refusal-is-no-stream",
+    "streaming.refused-request-gets-a-4xx",
     "A request that is refused at once gets a 4xx, stream true or not.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -33,7 +33,7 @@ PLAIN_REFUSAL = should(
 
 
 @check(PLAIN_REFUSAL, on=probes.refused_streams)
-def refusal_is_no_stream(refused: tuple[Exchange, ...]) -> Findings:
+def refused_request_gets_a_4xx(refused: tuple[Exchange, ...]) -> Findings:
     """Judge successes that tell an error in events; answering is judged elsewhere."""
     judged = 0
     for exchange in refused:
@@ -54,7 +54,7 @@ def _tells_an_error(exchange: Exchange) -> bool:
 
 
 UNBUFFERED = may(
-    "streaming.asks-proxies-not-to-buffer",
+    "streaming.disables-proxy-buffering",
     "A stream asks proxies not to gather or change it.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -64,7 +64,7 @@ UNBUFFERED = may(
 
 
 @check(UNBUFFERED, on=EVERY_STREAM, exercised_by=basic.streamed_text)
-def asks_proxies_not_to_buffer(exchange: Exchange) -> Findings:
+def disables_proxy_buffering(exchange: Exchange) -> Findings:
     """Look for X-Accel-Buffering: no, or Cache-Control: no-cache or no-transform."""
     buffering = exchange.header("x-accel-buffering") or ""
     control = (exchange.header("cache-control") or "").lower()
@@ -76,7 +76,7 @@ def asks_proxies_not_to_buffer(exchange: Exchange) -> Findings:
 
 
 DONE = should(
-    "streaming.done-closes-the-stream",
+    "streaming.ends-with-done-marker",
     "A stream is closed by a frame that says [DONE].",
     source=f"{OPEN_RESPONSES}, HTTP responses",
     needs=Capability.STREAMING,
@@ -94,7 +94,7 @@ DONE = should(
     ),
     exercised_by=basic.streamed_text,
 )
-def done_closes_the_stream(exchange: Exchange) -> Findings:
+def ends_with_done_marker(exchange: Exchange) -> Findings:
     """Judge streams whose response came to its end; no other document asks for it."""
     last = exchange.frames[-1].data
     if last.strip() != "[DONE]":
@@ -104,7 +104,7 @@ def done_closes_the_stream(exchange: Exchange) -> Findings:
 Left = tuple[Exchange]
 
 WELL = must(
-    "streaming.hang-up-does-no-harm",
+    "streaming.disconnect-does-not-break-next-request",
     "The request after a stream that was left early is answered.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -113,8 +113,10 @@ WELL = must(
 )
 
 
-@check(WELL, on=probes.hung_up)
-def hang_up_does_no_harm(left: Exchange, after: Left, *again: Left) -> Findings:
+@check(WELL, on=probes.early_disconnect)
+def disconnect_does_not_break_next_request(
+    left: Exchange, after: Left, *again: Left
+) -> Findings:
     """Judge a closed connection or a 5xx, twice in a row; slowness is no evidence."""
     _was_left(left)
     (following,) = after
@@ -131,7 +133,7 @@ def hang_up_does_no_harm(left: Exchange, after: Left, *again: Left) -> Findings:
 
 
 ANSWERED = must(
-    "streaming.some-stream-brings-an-answer",
+    "streaming.not-every-stream-fails",
     "Where JSON answers come, not every stream ends in an error.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -153,7 +155,7 @@ def _ending(exchange: Exchange) -> Observation | None:
 
 
 @check(ANSWERED, on=EVERY_STREAM.collecting(_ending), exercised_by=basic.streamed_text)
-def some_stream_brings_an_answer(notes: list[Observation]) -> Findings:
+def not_every_stream_fails(notes: list[Observation]) -> Findings:
     """Judge all streams of the run together: a single one may fail by chance."""
     if any(note.value for note in notes):
         return
@@ -164,7 +166,7 @@ def some_stream_brings_an_answer(notes: list[Observation]) -> Findings:
 
 
 NO_REST = must(
-    "streaming.hang-up-leaves-nothing-behind",
+    "streaming.disconnect-leaks-no-text",
     "No word of a stream that was left early is in the next answer.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -173,10 +175,8 @@ NO_REST = must(
 )
 
 
-@check(NO_REST, on=probes.hung_up)
-def hang_up_leaves_nothing_behind(
-    left: Exchange, after: Left, *_again: Left
-) -> Findings:
+@check(NO_REST, on=probes.early_disconnect)
+def disconnect_leaks_no_text(left: Exchange, after: Left, *_again: Left) -> Findings:
     """Look for the made-up word of the stream in the whole body of the next answer."""
     _was_left(left)
     (following,) = after

@@ -45,7 +45,7 @@ SAME_ITEMS = should(
 )
 
 
-@check(SAME_ITEMS, on=probes.twins)
+@check(SAME_ITEMS, on=probes.json_and_stream)
 def same_items_as_json(twins: Twins) -> Findings:
     """Compare item types and how many there are, but for reasoning."""
     plain, told = both(twins)
@@ -57,7 +57,7 @@ def same_items_as_json(twins: Twins) -> Findings:
 
 
 SAME_MEMBERS = should(
-    "streaming.same-members-as-json",
+    "streaming.same-fields-as-json",
     "The terminal snapshot of a stream has the members of a JSON answer.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -66,8 +66,8 @@ SAME_MEMBERS = should(
 )
 
 
-@check(SAME_MEMBERS, on=probes.twins)
-def same_members_as_json(twins: Twins) -> Findings:
+@check(SAME_MEMBERS, on=probes.json_and_stream)
+def same_fields_as_json(twins: Twins) -> Findings:
     """Look for each member that is not null in JSON, its value left aside."""
     plain, told = both(twins)
     for name, member in plain.fields():
@@ -78,7 +78,7 @@ def same_members_as_json(twins: Twins) -> Findings:
 
 
 INTACT = should(
-    "streaming.characters-survive",
+    "streaming.no-replacement-characters",
     "No character of a stream is replaced by U+FFFD.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -87,8 +87,8 @@ INTACT = should(
 )
 
 
-@check(INTACT, on=probes.twins)
-def characters_survive(twins: Twins) -> Findings:
+@check(INTACT, on=probes.json_and_stream)
+def no_replacement_characters(twins: Twins) -> Findings:
     """Look for the replacement character alone: what else it says is the model's.
 
     A model that says U+FFFD in JSON, too, may well mean it.
@@ -115,7 +115,7 @@ def _told(exchange: Exchange) -> str:
 
 
 ONCE = should(
-    "streaming.answer-comes-once",
+    "streaming.text-is-not-duplicated",
     "A stream tells its answer once.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
@@ -124,8 +124,8 @@ ONCE = should(
 )
 
 
-@check(ONCE, on=probes.twins)
-def answer_comes_once(twins: Twins) -> Findings:
+@check(ONCE, on=probes.json_and_stream)
+def text_is_not_duplicated(twins: Twins) -> Findings:
     """Judge a stream that tells twice what JSON tells once; both repeat one phrase."""
     plain, told = twins
     wanted, got = plain.text.strip(), told.text.strip()

@@ -21,37 +21,37 @@ LONG: Final = 256
 
 
 @probe(model_responses=2, max_output_tokens=256, needs=Capability.STREAMING)
-def twins(setting: ProbeContext) -> Steps:
+def json_and_stream(context: ProbeContext) -> Steps:
     """One short question twice: with stream false, and as a stream."""
     question = f"Reply with exactly: {PHRASE}"
     yield tuple(
-        setting.request(question, stream=streamed, max_output_tokens=128)
+        context.request(question, stream=streamed, max_output_tokens=128)
         for streamed in (False, True)
     )
 
 
 @probe(model_responses=1, max_output_tokens=LONG, needs=Capability.STREAMING)
-def long_stream(setting: ProbeContext) -> Steps:
+def long_stream(context: ProbeContext) -> Steps:
     """An answer of some hundred tokens, as a stream."""
     question = "Count from 1 to 60. Write every number, separated by spaces."
-    yield setting.request(question, stream=True, max_output_tokens=LONG)
+    yield context.request(question, stream=True, max_output_tokens=LONG)
 
 
 @probe(model_responses=2, max_output_tokens=LONG + 64, needs=Capability.STREAMING)
-def hung_up(setting: ProbeContext) -> Steps:
+def early_disconnect(context: ProbeContext) -> Steps:
     """A long stream that we leave after a few events, then a plain question.
 
     Where that breaks down, both once more: it may have been bad luck.
     """
-    words = " ".join([setting.word("left-behind")] * TIMES)
-    left = setting.request(
+    words = " ".join([context.word("left-behind")] * TIMES)
+    left = context.request(
         f"Reply with exactly: {words}",
         stream=True,
         max_output_tokens=LONG,
         hang_up_after=HEARD,
     )
     # In a turn of several, an exchange without an answer still reaches the check.
-    plain = (setting.request(max_output_tokens=64),)
+    plain = (context.request(max_output_tokens=64),)
     yield left
     (following,) = yield plain
     if following.kind in {ResponseKind.SERVER_ERROR, ResponseKind.NO_RESPONSE}:
@@ -60,10 +60,10 @@ def hung_up(setting: ProbeContext) -> Steps:
 
 
 @probe(rejections=2, needs=Capability.STREAMING)
-def refused_streams(setting: ProbeContext) -> Steps:
+def refused_streams(context: ProbeContext) -> Steps:
     """Two requests for a stream that cannot be served: no model, and an odd input."""
-    plain = setting.request(stream=True).json
+    plain = context.request(stream=True).json
     yield (
-        setting.request(5, stream=True),
+        context.request(5, stream=True),
         Request.of({name: plain[name] for name in plain if name != "model"}),
     )

@@ -11,7 +11,7 @@ _BEHIND: Final = (
 
 BREAK_IS_TOLD = Untested(
     must(
-        "streaming.upstream-break-is-told",
+        "streaming.upstream-disconnect-is-reported",
         "A stream whose upstream breaks off ends in a failed event or in an error.",
         source=REPORTED_BUGS,
         needs=Capability.STREAMING,
@@ -23,7 +23,7 @@ BREAK_IS_TOLD = Untested(
 
 SILENCE_IS_SURVIVED = Untested(
     should(
-        "streaming.silence-is-survived",
+        "streaming.idle-stream-stays-open",
         "A stream outlives a minute in which the model says nothing.",
         source=REPORTED_BUGS,
         needs=Capability.STREAMING,
@@ -35,7 +35,7 @@ SILENCE_IS_SURVIVED = Untested(
 
 CLOSES = Untested(
     should(
-        "streaming.connection-is-let-go",
+        "streaming.closes-after-terminal-event",
         "A stream ends soon after its terminal event.",
         source=REPORTED_BUGS,
         needs=Capability.STREAMING,

@@ -47,7 +47,7 @@ def _said_last(exchange: Exchange) -> str:
 
 
 SCHEMA = should(
-    "structured.schema-is-kept",
+    "structured.text-matches-the-schema",
     "The text of an answer with text.format json_schema fits the schema.",
     source=_FORMAT,
     needs=Capability.STRUCTURED,
@@ -56,18 +56,18 @@ SCHEMA = should(
 )
 
 
-@check(SCHEMA, on=probes.schema_answer)
-def schema_is_kept(asked: Exchange) -> Findings:
+@check(SCHEMA, on=probes.json_schema_output)
+def text_matches_the_schema(exchange: Exchange) -> Findings:
     """Judge the whole text of a completed answer to a question without a hint of it.
 
     A model that comments on its work in messages of their own is judged by the last.
     """
-    value = _value(asked, "JSON that fits the schema")
+    value = _value(exchange, "JSON that fits the schema")
     yield from misfits(value, probes.SCHEMA)
 
 
 OBJECT = should(
-    "structured.object-is-kept",
+    "structured.text-is-a-json-object",
     "The text of an answer with text.format json_object is one JSON object.",
     source=_FORMAT,
     needs=Capability.STRUCTURED,
@@ -76,17 +76,17 @@ OBJECT = should(
 )
 
 
-@check(OBJECT, on=probes.object_answer)
-def object_is_kept(*asked: Exchange) -> Findings:
+@check(OBJECT, on=probes.json_object_output)
+def text_is_a_json_object(*exchange: Exchange) -> Findings:
     """Judge the whole text of a completed stream: a fence around JSON is no JSON.
 
     A server that refused to stream is judged by its JSON answer.
     """
-    yield from _value(asked[-1], "one JSON object").must_be(dict)
+    yield from _value(exchange[-1], "one JSON object").must_be(dict)
 
 
 NAMED = should(
-    "structured.format-is-taken-or-refused-by-name",
+    "structured.format-is-accepted-or-clearly-refused",
     "A request with a text.format is answered, or refused in words about it.",
     source=_FORMAT,
     needs=Capability.STRUCTURED,
@@ -95,14 +95,14 @@ NAMED = should(
 )
 
 
-@check(NAMED, on=(probes.schema_answer, probes.object_answer))
-def format_is_taken_or_refused_by_name(*asked: Exchange) -> Findings:
+@check(NAMED, on=(probes.json_schema_output, probes.json_object_output))
+def format_is_accepted_or_clearly_refused(*exchange: Exchange) -> Findings:
     """Judge the words of a refusal, but not of one that is about streams."""
-    yield from expect_rejection_to_name(asked[-1], Capability.STRUCTURED)
+    yield from expect_rejection_to_name(exchange[-1], Capability.STRUCTURED)
 
 
 PLAIN = should(
-    "structured.plain-format-is-accepted",
+    "structured.plain-text-format-is-accepted",
     "A request with text.format text is answered like one without a format.",
     source=_FORMAT,
     cause="the member is refused whatever it asks for",
@@ -110,8 +110,8 @@ PLAIN = should(
 )
 
 
-@check(PLAIN, on=isolation_probes.burst)
-def plain_format_is_accepted(burst: tuple[Exchange, ...]) -> Findings:
+@check(PLAIN, on=isolation_probes.concurrent_requests)
+def plain_text_format_is_accepted(burst: tuple[Exchange, ...]) -> Findings:
     """Judge the status of the one request with this format among many without."""
     asked = burst[isolation_probes.PLAIN_FORMAT]
     yield from expect_accepted(

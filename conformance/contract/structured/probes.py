@@ -23,9 +23,9 @@ SCHEMA: Final[Json] = {
 
 
 @probe(model_responses=1, max_output_tokens=ROOM, needs=Capability.STRUCTURED)
-def schema_answer(setting: ProbeContext) -> Steps:
+def json_schema_output(context: ProbeContext) -> Steps:
     """A plain question, whose answer has to fit a JSON Schema."""
-    yield setting.request(
+    yield context.request(
         "Tell me about the capital of Italy.",
         text={
             "format": {
@@ -40,7 +40,7 @@ def schema_answer(setting: ProbeContext) -> Steps:
 
 
 @probe(model_responses=1, max_output_tokens=ROOM, needs=Capability.STRUCTURED)
-def object_answer(setting: ProbeContext) -> Steps:
+def json_object_output(context: ProbeContext) -> Steps:
     """A question whose answer has to be a JSON object, and comes as a stream.
 
     A server that refuses to stream is asked once more, without.
@@ -50,6 +50,6 @@ def object_answer(setting: ProbeContext) -> Steps:
         "text": {"format": {"type": "json_object"}},
         "max_output_tokens": ROOM,
     }
-    asked = yield setting.request(question, stream=True, **members)
+    asked = yield context.request(question, stream=True, **members)
     if names_capability(asked, Capability.STREAMING):
-        yield setting.request(question, **members)
+        yield context.request(question, **members)

@@ -30,14 +30,14 @@ CAP: Final = 16
     model_responses=len(RUNGS) + len(SPEECHES),
     max_output_tokens=CAP * (len(RUNGS) + len(SPEECHES)),
 )
-def ladder(setting: ProbeContext) -> Steps:
+def prompt_lengths(context: ProbeContext) -> Steps:
     """The same paragraph once, twice, four and eight times; then in instructions."""
     prompts = tuple(
-        setting.request(TASK + PARAGRAPH * rung, max_output_tokens=CAP)
+        context.request(TASK + PARAGRAPH * rung, max_output_tokens=CAP)
         for rung in RUNGS
     )
     speeches = tuple(
-        setting.request(
+        context.request(
             TASK + PARAGRAPH, instructions=PARAGRAPH * n, max_output_tokens=CAP
         )
         for n in SPEECHES
@@ -64,20 +64,20 @@ def _told_by(speakers: tuple[str, ...]) -> Json:
 
 
 @probe(model_responses=1, max_output_tokens=CAP)
-def conversation(setting: ProbeContext) -> Steps:
+def multi_message_prompt(context: ProbeContext) -> Steps:
     """A paragraph in each message; where that is refused, in the plainest form."""
-    told = yield setting.request(_told_by(SPEAKERS), max_output_tokens=CAP)
+    told = yield context.request(_told_by(SPEAKERS), max_output_tokens=CAP)
     if (
         told.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
         and not told.rate_limited
     ):
         fewer = tuple(role for role in SPEAKERS if role != "developer")
-        yield setting.request(_told_by(fewer), max_output_tokens=CAP)
+        yield context.request(_told_by(fewer), max_output_tokens=CAP)
 
 
 @probe(model_responses=2)
-def spellings(setting: ProbeContext) -> Steps:
+def equivalent_inputs(context: ProbeContext) -> Steps:
     """The plain question once more, uncompressed, and once as a message."""
-    again = setting.request(headers={"accept-encoding": "identity"})
+    again = context.request(headers={"accept-encoding": "identity"})
     message = {"role": "user", "content": again.field("input")}
-    yield again, setting.request([message])
+    yield again, context.request([message])

@@ -90,7 +90,7 @@ def _dearer(note: Observation, other: Observation) -> Finding:
 
 
 SAME = must(
-    "tokens.same-question-costs-the-same",
+    "tokens.same-prompt-has-same-count",
     "The same question costs the same prompt tokens each time.",
     source=_PROMPT,
     cause="the count is an estimate, or something is added to some requests",
@@ -98,8 +98,8 @@ SAME = must(
 )
 
 
-@check(SAME, on=PRICED, exercised_by=(basic.text, probes.spellings))
-def same_question_costs_the_same(notes: list[Observation]) -> Findings:
+@check(SAME, on=PRICED, exercised_by=(basic.text, probes.equivalent_inputs))
+def same_prompt_has_same_count(notes: list[Observation]) -> Findings:
     """Compare JSON answers of the whole run, within two tokens.
 
     Requests that lean on what the server keeps, or that bring tools, are left out.
@@ -111,7 +111,7 @@ def same_question_costs_the_same(notes: list[Observation]) -> Findings:
 
 
 STREAMED = must(
-    "tokens.stream-costs-what-json-costs",
+    "tokens.stream-and-json-counts-match",
     "A question costs the same prompt tokens in a stream as in JSON.",
     source=_PROMPT,
     cause="the gateway estimates what it streams, and reads what it does not",
@@ -120,7 +120,7 @@ STREAMED = must(
 
 
 @check(STREAMED, on=PRICED, exercised_by=(basic.text, basic.streamed_text))
-def stream_costs_what_json_costs(notes: list[Observation]) -> Findings:
+def stream_and_json_counts_match(notes: list[Observation]) -> Findings:
     """Compare both modes over the whole run, within two tokens."""
     for note, others in alike(notes, ("JSON", "stream")):
         nearest = min(others, key=lambda other: abs(other.value[2] - note.value[2]))
@@ -129,7 +129,7 @@ def stream_costs_what_json_costs(notes: list[Observation]) -> Findings:
 
 
 SPELLED = should(
-    "tokens.message-costs-what-its-text-costs",
+    "tokens.message-counts-like-a-string",
     "A question costs the same as a text or as the one message of an array.",
     source=REPORTED_BUGS,
     cause="the two forms of input take different ways to the upstream",
@@ -139,8 +139,8 @@ NEAR: Final = 8
 """Tokens that the frame of a message may cost."""
 
 
-@check(SPELLED, on=probes.spellings)
-def message_costs_what_its_text_costs(both: Six) -> Findings:
+@check(SPELLED, on=probes.equivalent_inputs)
+def message_counts_like_a_string(both: Six) -> Findings:
     """Compare the two forms of one question, within the frame of a message."""
     text, message = (charged(exchange) for exchange in both)
     if abs(text - message) > NEAR:
@@ -180,7 +180,7 @@ def ladder_of(exchanges: Iterable[Exchange]) -> LinearFit:
 
 
 GROWS = must(
-    "tokens.longer-prompt-costs-more",
+    "tokens.longer-prompt-has-more-tokens",
     "A longer prompt costs more prompt tokens.",
     source=_PROMPT,
     cause="the counts are constants, or the prompt is cut without a sound",
@@ -188,8 +188,8 @@ GROWS = must(
 )
 
 
-@check(GROWS, on=probes.ladder)
-def longer_prompt_costs_more(six: Six) -> Findings:
+@check(GROWS, on=probes.prompt_lengths)
+def longer_prompt_has_more_tokens(six: Six) -> Findings:
     """Judge the order of the counts, one paragraph up to eight."""
     points = ladder_of(six).points
     for (small, before), (size, after) in pairwise(points):
@@ -200,7 +200,7 @@ def longer_prompt_costs_more(six: Six) -> Findings:
 
 
 LINEAR = should(
-    "tokens.price-is-in-proportion",
+    "tokens.count-is-proportional-to-length",
     "Each further paragraph of a prompt costs the same.",
     source=REPORTED_BUGS,
     cause="counts are rounded to blocks, or the text is counted several times over",
@@ -217,8 +217,8 @@ def strays(ladder: LinearFit) -> bool:
     return abs(read - ladder.predict(size)) > 3 + SHARE * ladder.slope
 
 
-@check(LINEAR, on=probes.ladder)
-def price_is_in_proportion(six: Six) -> Findings:
+@check(LINEAR, on=probes.prompt_lengths)
+def count_is_proportional_to_length(six: Six) -> Findings:
     """Compare the counts with the line that fits them best."""
     ladder = ladder_of(six)
     if ladder.slope <= 0:
@@ -231,7 +231,7 @@ def price_is_in_proportion(six: Six) -> Findings:
 
 
 FIXED_PART = should(
-    "tokens.nothing-is-added",
+    "tokens.overhead-is-small",
     "A prompt costs little beside its own text.",
     source=REPORTED_BUGS,
     cause="the gateway puts a system prompt of its own before every request",
@@ -239,8 +239,8 @@ FIXED_PART = should(
 )
 
 
-@check(FIXED_PART, on=probes.ladder)
-def nothing_is_added(six: Six) -> Findings:
+@check(FIXED_PART, on=probes.prompt_lengths)
+def overhead_is_small(six: Six) -> Findings:
     """Judge what an empty prompt would cost by the ladder; 300 tokens are forgiven."""
     ladder = ladder_of(six)
     if ladder.slope <= 0:
@@ -251,7 +251,7 @@ def nothing_is_added(six: Six) -> Findings:
 
 
 RATE = may(
-    "tokens.rate-is-plausible",
+    "tokens.tokens-per-word-are-plausible",
     "A word of English costs no more than three tokens.",
     source=REPORTED_BUGS,
     cause="counts are multiplied, or characters are counted instead of tokens",
@@ -259,8 +259,8 @@ RATE = may(
 )
 
 
-@check(RATE, on=probes.ladder)
-def rate_is_plausible(six: Six) -> Findings:
+@check(RATE, on=probes.prompt_lengths)
+def tokens_per_word_are_plausible(six: Six) -> Findings:
     """Judge the slope of the ladder; a model that reads bytes may be slower."""
     ladder = ladder_of(six)
     rate = ladder.slope / probes.WORDS

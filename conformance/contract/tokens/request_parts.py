@@ -35,7 +35,7 @@ _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 _PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
 INSTRUCTED = must(
-    "tokens.instructions-are-charged-as-text",
+    "tokens.instructions-count-like-prompt-text",
     "A paragraph of instructions costs about what it costs in the prompt.",
     source=_PROMPT,
     cause="instructions are dropped on the way, or sent along twice",
@@ -46,8 +46,8 @@ LEAST_SHARE: Final = 0.5
 MOST_SHARE: Final = 1.5
 
 
-@check(INSTRUCTED, on=token_probes.ladder)
-def instructions_are_charged_as_text(six: Six) -> Findings:
+@check(INSTRUCTED, on=token_probes.prompt_lengths)
+def instructions_count_like_prompt_text(six: Six) -> Findings:
     """Compare two lengths of instructions, so that a default prompt plays no part.
 
     Half as much again and half as little are forgiven. Dropped instructions cost
@@ -65,7 +65,7 @@ def instructions_are_charged_as_text(six: Six) -> Findings:
 
 
 STREAMED = must(
-    "tokens.instructions-cost-in-a-stream-too",
+    "tokens.instructions-count-in-streams",
     "Instructions cost prompt tokens in a stream as in JSON.",
     source=f"{_REQUEST}/instructions",
     needs=Capability.STREAMING,
@@ -102,9 +102,13 @@ def _instructed(usage: Node, exchange: Exchange) -> Observation | None:
 @check(
     STREAMED,
     on=ALONE.collecting(_instructed),
-    exercised_by=(basic.text, isolation_probes.burst, token_probes.ladder),
+    exercised_by=(
+        basic.text,
+        isolation_probes.concurrent_requests,
+        token_probes.prompt_lengths,
+    ),
 )
-def instructions_cost_in_a_stream_too(notes: list[Observation]) -> Findings:
+def instructions_count_in_streams(notes: list[Observation]) -> Findings:
     """Blame a stream that costs what the same question costs without instructions.
 
     One that costs less may have lost a default prompt to them, and is let be. A
@@ -121,7 +125,7 @@ def instructions_cost_in_a_stream_too(notes: list[Observation]) -> Findings:
 
 
 READ = must(
-    "tokens.every-message-is-read",
+    "tokens.every-message-is-counted",
     "A conversation costs about what the text of its messages costs.",
     source=f"{_REQUEST}/input",
     cause="system messages are dropped on the way, or all but the last few messages",
@@ -173,9 +177,9 @@ def _ladders(notes: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
 @check(
     READ,
     on=EVERY_USAGE.collecting(_paragraphs),
-    exercised_by=(token_probes.ladder, token_probes.conversation),
+    exercised_by=(token_probes.prompt_lengths, token_probes.multi_message_prompt),
 )
-def every_message_is_read(notes: list[Observation]) -> Findings:
+def every_message_is_counted(notes: list[Observation]) -> Findings:
     """Judge what is missing; what is charged beyond the text is let be.
 
     A system text may take the place of a default prompt, and so may instructions:

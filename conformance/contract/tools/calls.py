@@ -14,7 +14,7 @@ from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
 from conformance.model.sources import OPENAI_API
 
-_CALLED: Final = (probes.required_call, probes.tool_round_trip)
+_CALLED: Final = (probes.tool_choice_required, probes.tool_round_trip)
 
 CALL_ID = must(
     "tools.call-has-a-call-id",
@@ -62,7 +62,7 @@ def call_has_a_name(call: Node, exchange: Exchange) -> Findings:
 
 
 ARGUMENTS = must(
-    "tools.arguments-are-a-text",
+    "tools.arguments-are-a-string",
     "The arguments of a function call are a text, even where they hold JSON.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
@@ -72,14 +72,14 @@ ARGUMENTS = must(
 
 
 @check(ARGUMENTS, on=EVERY_CALL, exercised_by=_CALLED)
-def arguments_are_a_text(call: Node, _exchange: Exchange) -> Findings:
+def arguments_are_a_string(call: Node, _exchange: Exchange) -> Findings:
     """Judge the type; what the text says is another clause's business."""
     call["arguments"].expect(str)
     yield from ()
 
 
 ONE_OBJECT = should(
-    "tools.arguments-hold-one-object",
+    "tools.arguments-are-one-json-object",
     "The arguments of a finished function call are the text of one JSON object.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
@@ -106,7 +106,7 @@ def _takes_nothing(name: str, exchange: Exchange) -> bool:
 
 
 @check(ONE_OBJECT, on=EVERY_CALL, exercised_by=_CALLED)
-def arguments_hold_one_object(call: Node, exchange: Exchange) -> Findings:
+def arguments_are_one_json_object(call: Node, exchange: Exchange) -> Findings:
     """Judge finished calls; a function without parameters may be given no text at all.
 
     Several objects in a row, as joined pieces of several calls make them, are named.
@@ -129,7 +129,7 @@ def arguments_hold_one_object(call: Node, exchange: Exchange) -> Findings:
 
 
 FIT = should(
-    "tools.arguments-fit-their-function",
+    "tools.arguments-match-their-function",
     "The arguments of a call fit the parameters of the function that it names.",
     source=f"{OPENAI_API}, function calling",
     needs=Capability.TOOLS,
@@ -147,9 +147,9 @@ def _asks_ours(exchange: Exchange) -> bool:
 @check(
     FIT,
     on=only(EVERY_CALL, "every call of our own functions", _asks_ours),
-    exercised_by=(probes.several_calls, *_CALLED),
+    exercised_by=(probes.parallel_calls, *_CALLED),
 )
-def arguments_fit_their_function(call: Node, exchange: Exchange) -> Findings:
+def arguments_match_their_function(call: Node, exchange: Exchange) -> Findings:
     """Judge our own two functions, whose parameters have no name in common."""
     name, written = call.get("name"), call.get("arguments")
     schema = functions(exchange.request).get(str(name.value)) if name else None
@@ -163,7 +163,7 @@ def arguments_fit_their_function(call: Node, exchange: Exchange) -> Findings:
 
 
 DIFFER = must(
-    "tools.call-ids-differ",
+    "tools.call-ids-differ-within-a-response",
     "No two function calls of one answer have the same call_id.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
@@ -181,9 +181,9 @@ def _makes_a_call(exchange: Exchange) -> bool:
 @check(
     DIFFER,
     on=only(EVERY_RESPONSE_OBJECT, "every response with a call", _makes_a_call),
-    exercised_by=(probes.several_calls, *_CALLED),
+    exercised_by=(probes.parallel_calls, *_CALLED),
 )
-def call_ids_differ(response: Node, _exchange: Exchange) -> Findings:
+def call_ids_differ_within_a_response(response: Node, _exchange: Exchange) -> Findings:
     """Judge one answer by itself; a call without a call_id has a clause of its own."""
     seen = dict[str, str]()
     for call in calls_in(response):

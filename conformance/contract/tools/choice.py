@@ -27,7 +27,7 @@ from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API
 _CHOICE = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/tool_choice"
 
 OFFER = should(
-    "tools.offer-is-taken-or-refused-by-name",
+    "tools.function-is-accepted-or-clearly-refused",
     "A request that offers a function is answered, or refused in words about tools.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/tools",
     needs=Capability.TOOLS,
@@ -36,10 +36,10 @@ OFFER = should(
 )
 
 
-@check(OFFER, on=probes.offered_tool)
-def offer_is_taken_or_refused_by_name(asked: Exchange) -> Findings:
+@check(OFFER, on=probes.tool_choice_auto)
+def function_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
     """Judge the words of a refusal only; whether the model calls is its own affair."""
-    yield from expect_rejection_to_name(asked, Capability.TOOLS)
+    yield from expect_rejection_to_name(exchange, Capability.TOOLS)
 
 
 REQUIRED = should(
@@ -75,7 +75,7 @@ def _no_call(exchange: Exchange) -> Findings:
     yield response["output"].finding("an array with a function_call")
 
 
-@check(REQUIRED, on=probes.required_call)
+@check(REQUIRED, on=probes.tool_choice_required)
 def required_choice_makes_a_call(
     pair: tuple[Exchange, Exchange], *_replied: Exchange
 ) -> Findings:
@@ -84,7 +84,7 @@ def required_choice_makes_a_call(
 
 
 STREAMED = should(
-    "tools.choice-holds-in-a-stream",
+    "tools.choice-is-honored-in-streams",
     "A tool_choice that makes a call in JSON makes one in a stream, too.",
     source=_CHOICE,
     needs=Capability.TOOLS,
@@ -93,8 +93,8 @@ STREAMED = should(
 )
 
 
-@check(STREAMED, on=probes.required_call)
-def choice_holds_in_a_stream(
+@check(STREAMED, on=probes.tool_choice_required)
+def choice_is_honored_in_streams(
     pair: tuple[Exchange, Exchange], *_replied: Exchange
 ) -> Findings:
     """Judge the stream where the JSON answer to the same request has a call."""
@@ -104,7 +104,7 @@ def choice_holds_in_a_stream(
 
 
 SHOWN = should(
-    "tools.forced-answer-is-not-blank",
+    "tools.forced-call-response-is-not-empty",
     "An answer to a forced call shows what its output tokens were spent on.",
     source=_CHOICE,
     needs=Capability.TOOLS,
@@ -121,8 +121,8 @@ def _shows_something(exchange: Exchange) -> bool:
     return any(t != "message" for t in types) or bool(exchange.text.strip())
 
 
-@check(SHOWN, on=probes.required_call)
-def forced_answer_is_not_blank(
+@check(SHOWN, on=probes.tool_choice_required)
+def forced_call_response_is_not_empty(
     pair: tuple[Exchange, Exchange], *_replied: Exchange
 ) -> Findings:
     """Judge completed answers; hidden reasoning may well be all that was spent."""
@@ -150,9 +150,9 @@ NAMED = should(
 
 
 @check(NAMED, on=probes.tool_round_trip)
-def named_choice_makes_a_call(asked: Exchange, *_replied: object) -> Findings:
+def named_choice_makes_a_call(exchange: Exchange, *_replied: object) -> Findings:
     """Judge that there is a call; which function it names has a clause of its own."""
-    yield from _no_call(asked)
+    yield from _no_call(exchange)
 
 
 def _names_one(exchange: Exchange) -> bool:
@@ -160,7 +160,7 @@ def _names_one(exchange: Exchange) -> bool:
 
 
 NO_OTHER = must(
-    "tools.named-choice-calls-no-other",
+    "tools.named-choice-calls-no-other-function",
     "A tool_choice that names a function lets no other function be called.",
     source=_CHOICE,
     needs=Capability.TOOLS,
@@ -174,7 +174,9 @@ NO_OTHER = must(
     on=only(EVERY_RESPONSE_OBJECT, "every answer to a named choice", _names_one),
     exercised_by=probes.tool_round_trip,
 )
-def named_choice_calls_no_other(response: Node, exchange: Exchange) -> Findings:
+def named_choice_calls_no_other_function(
+    response: Node, exchange: Exchange
+) -> Findings:
     """Judge the names of the calls that are there."""
     calls = calls_in(response)
     if not calls:
@@ -211,7 +213,7 @@ NONE = must(
 @check(
     NONE,
     on=only(EVERY_RESPONSE_OBJECT, "every answer to a forbidden call", _forbids),
-    exercised_by=probes.forbidden_call,
+    exercised_by=probes.tool_choice_none,
 )
 def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
     """Judge the items; a client runs each call that it is given."""
@@ -225,7 +227,7 @@ def _one_at_a_time(exchange: Exchange) -> bool:
 
 
 ONE = should(
-    "tools.one-call-where-parallel-is-off",
+    "tools.no-parallel-calls-when-disabled",
     "With parallel_tool_calls false the answer holds one function call at most.",
     source=f"{OPENAI_API}, parallel_tool_calls",
     needs=Capability.TOOLS,
@@ -240,9 +242,9 @@ ONE = should(
     on=only(
         EVERY_RESPONSE_OBJECT, "every answer without parallel calls", _one_at_a_time
     ),
-    exercised_by=probes.several_calls,
+    exercised_by=probes.parallel_calls,
 )
-def one_call_where_parallel_is_off(response: Node, exchange: Exchange) -> Findings:
+def no_parallel_calls_when_disabled(response: Node, exchange: Exchange) -> Findings:
     """Judge how many calls there are; none is fine where the model prefers to talk."""
     _needs_output(response, exchange)
     calls = calls_in(response)
@@ -260,9 +262,9 @@ UNDECLARED = should(
 )
 
 
-@check(UNDECLARED, on=probes.undeclared_choice)
-def undeclared_choice_is_refused(asked: Exchange) -> Findings:
+@check(UNDECLARED, on=probes.undeclared_tool_choice)
+def undeclared_choice_is_refused(exchange: Exchange) -> Findings:
     """Judge the status: any 4xx will do, but one that speaks of the caller."""
     yield from expect_rejected(
-        asked, "a 4xx, since the chosen function is not declared"
+        exchange, "a 4xx, since the chosen function is not declared"
     )

@@ -19,7 +19,7 @@ from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
 from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
-_CALLED: Final = (probes.required_call, probes.tool_round_trip)
+_CALLED: Final = (probes.tool_choice_required, probes.tool_round_trip)
 
 UNASKED = must(
     "tools.no-call-without-tools",
@@ -91,7 +91,7 @@ def calls_name_a_declared_function(call: Node, exchange: Exchange) -> Findings:
 
 
 MARKUP = should(
-    "tools.markup-stays-out-of-the-text",
+    "tools.call-markup-is-not-in-text",
     "The text of an answer is free of the markup in which models write tool calls.",
     source=REPORTED_BUGS,
     needs=Capability.TOOLS,
@@ -112,9 +112,9 @@ def _may_call(exchange: Exchange) -> bool:
 @check(
     MARKUP,
     on=only(EVERY_RESPONSE_OBJECT, "every answer that may hold a call", _may_call),
-    exercised_by=(probes.offered_tool, *_CALLED),
+    exercised_by=(probes.tool_choice_auto, *_CALLED),
 )
-def markup_stays_out_of_the_text(_response: Node, exchange: Exchange) -> Findings:
+def call_markup_is_not_in_text(_response: Node, exchange: Exchange) -> Findings:
     """Judge where calls are allowed, unless the request itself has such markup.
 
     A model that must not call may write what it likes: its text is read as text.
@@ -125,7 +125,7 @@ def markup_stays_out_of_the_text(_response: Node, exchange: Exchange) -> Finding
 
 
 ECHO = should(
-    "tools.echo-is-what-was-declared",
+    "tools.echoed-tools-match-the-request",
     "The tools that an answer repeats are those that the request declares.",
     source=f"{OPENAI_API}, response object, tools",
     cause="the gateway slips in tools of its own, or those of another request",
@@ -147,9 +147,9 @@ def _plain_tools(exchange: Exchange) -> bool:
 @check(
     ECHO,
     on=only(EVERY_RESPONSE_OBJECT, "every answer that repeats its tools", _plain_tools),
-    exercised_by=(basic.text, probes.offered_tool),
+    exercised_by=(basic.text, probes.tool_choice_auto),
 )
-def echo_is_what_was_declared(response: Node, exchange: Exchange) -> Findings:
+def echoed_tools_match_the_request(response: Node, exchange: Exchange) -> Findings:
     """Judge names only: servers may fill in what a declaration leaves open."""
     declared = set(functions(exchange.request))
     echoed = response["tools"]

@@ -70,20 +70,20 @@ def result(call: Json, output: Json) -> Json:
 
 
 def _replied(
-    setting: ProbeContext, question: Json, asked: Exchange, output: Json
+    context: ProbeContext, question: Json, exchange: Exchange, output: Json
 ) -> Request:
     """Replay a whole turn, word for word, with the results of its calls behind it."""
-    turn = asked.response["output"].value
-    results = [result(call, output) for call in calls(asked)]
-    return setting.request(
+    turn = exchange.response["output"].value
+    results = [result(call, output) for call in calls(exchange)]
+    return context.request(
         [question, *turn, *results], tools=BOTH, max_output_tokens=CAP
     )
 
 
 @probe(model_responses=1, max_output_tokens=CAP, needs=Capability.TOOLS)
-def offered_tool(setting: ProbeContext) -> Steps:
+def tool_choice_auto(context: ProbeContext) -> Steps:
     """A question, and a function that the model may call to answer it."""
-    yield setting.request(
+    yield context.request(
         "What is the weather in Turin?",
         tools=[WEATHER],
         tool_choice="auto",
@@ -92,31 +92,31 @@ def offered_tool(setting: ProbeContext) -> Steps:
 
 
 @probe(model_responses=4, max_output_tokens=4 * CAP, needs=Capability.TOOLS)
-def tool_round_trip(setting: ProbeContext) -> Steps:
+def tool_round_trip(context: ProbeContext) -> Steps:
     """One of two functions is forced, and its result is handed over in three forms."""
     question = {
         "role": "user",
         "content": "Look up the population of Italy. I live in Turin, in Italy. "
         "Then repeat the code word that stands in the result.",
     }
-    asked = yield setting.request(
+    asked = yield context.request(
         [question],
         tools=BOTH,
         tool_choice={"type": "function", "name": POPULATION["name"]},
         max_output_tokens=CAP,
     )
     if calls(asked):
-        plain = f"The code word is {setting.word('tool-result')}."
+        plain = f"The code word is {context.word('tool-result')}."
         parts = [{"type": "input_text", "text": LONG}]
         yield (
-            _replied(setting, question, asked, plain),
-            _replied(setting, question, asked, BRACKETS),
-            _replied(setting, question, asked, parts),
+            _replied(context, question, asked, plain),
+            _replied(context, question, asked, BRACKETS),
+            _replied(context, question, asked, parts),
         )
 
 
 @probe(model_responses=3, max_output_tokens=3 * CAP, needs=Capability.TOOLS)
-def required_call(setting: ProbeContext) -> Steps:
+def tool_choice_required(context: ProbeContext) -> Steps:
     """Small talk with a required call, as JSON and as a stream, which is replied to."""
     question = {"role": "user", "content": "Hello, I am in Turin today."}
     asked: dict[str, Json] = {
@@ -125,17 +125,17 @@ def required_call(setting: ProbeContext) -> Steps:
         "max_output_tokens": CAP,
     }
     _, streamed = yield (
-        setting.request([question], **asked),
-        setting.request([question], stream=True, **asked),
+        context.request([question], **asked),
+        context.request([question], stream=True, **asked),
     )
     if calls(streamed):
-        yield _replied(setting, question, streamed, "It is sunny in Turin.")
+        yield _replied(context, question, streamed, "It is sunny in Turin.")
 
 
 @probe(model_responses=1, max_output_tokens=CAP, needs=Capability.TOOLS)
-def forbidden_call(setting: ProbeContext) -> Steps:
+def tool_choice_none(context: ProbeContext) -> Steps:
     """A question that begs for a function, and a choice that forbids to call it."""
-    yield setting.request(
+    yield context.request(
         "Use the tool: what is the weather in Turin?",
         tools=[WEATHER],
         tool_choice="none",
@@ -144,10 +144,10 @@ def forbidden_call(setting: ProbeContext) -> Steps:
 
 
 @probe(model_responses=2, max_output_tokens=2 * CAP, needs=Capability.TOOLS)
-def several_calls(setting: ProbeContext) -> Steps:
+def parallel_calls(context: ProbeContext) -> Steps:
     """A question that takes several calls: as a stream, and one call at a time."""
     yield (
-        setting.request(
+        context.request(
             "What is the weather in Turin, what is the weather in Oslo, and what is "
             "the population of Italy? Call every tool that you need at once.",
             tools=BOTH,
@@ -155,7 +155,7 @@ def several_calls(setting: ProbeContext) -> Steps:
             max_output_tokens=CAP,
             stream=True,
         ),
-        setting.request(
+        context.request(
             "What is the weather in Turin, and what is the weather in Oslo? "
             "Call the tool for both at once.",
             tools=[WEATHER],
@@ -166,8 +166,8 @@ def several_calls(setting: ProbeContext) -> Steps:
 
 
 @probe(rejections=1, needs=Capability.TOOLS)
-def undeclared_choice(setting: ProbeContext) -> Steps:
+def undeclared_tool_choice(context: ProbeContext) -> Steps:
     """A choice that forces a function which is not among the tools."""
-    yield setting.request(
+    yield context.request(
         tools=[WEATHER], tool_choice={"type": "function", "name": "get_horoscope"}
     )

@@ -19,12 +19,12 @@ Replies = tuple[Exchange, Exchange, Exchange]
 _SOURCE = f"{OPENAI_API}, function_call_output item"
 
 
-def _replies(asked: Exchange, replies: tuple[Replies, ...]) -> Replies:
+def _replies(exchange: Exchange, replies: tuple[Replies, ...]) -> Replies:
     """Return the answers to the results; raises where no call was made."""
     if not replies:
-        _ = asked.response
+        _ = exchange.response
         raise Inconclusive(
-            f"{asked.id}: the model called no function, though forced to"
+            f"{exchange.id}: the model called no function, though forced to"
         )
     return replies[0]
 
@@ -37,7 +37,7 @@ def _read(replies: Replies) -> Replies:
 
 
 ACCEPTED = must(
-    "tools.own-call-is-accepted-back",
+    "tools.own-call-is-accepted-as-input",
     "The items of an answer are accepted as input, the result of its call behind them.",
     source=_SOURCE,
     needs=Capability.TOOLS,
@@ -47,14 +47,14 @@ ACCEPTED = must(
 
 
 @check(ACCEPTED, on=probes.tool_round_trip)
-def own_call_is_accepted_back(asked: Exchange, *replied: Replies) -> Findings:
+def own_call_is_accepted_as_input(exchange: Exchange, *replied: Replies) -> Findings:
     """Judge the status of the plain reply: all items go back word for word."""
-    plain, _, _ = _replies(asked, replied)
+    plain, _, _ = _replies(exchange, replied)
     yield from expect_accepted(plain, "an answer, since the items are the server's own")
 
 
 STREAMED = must(
-    "tools.streamed-call-is-accepted-back",
+    "tools.streamed-call-is-accepted-as-input",
     "The items of a stream are accepted as input, the result of its call behind them.",
     source=_SOURCE,
     needs=Capability.TOOLS,
@@ -63,8 +63,8 @@ STREAMED = must(
 )
 
 
-@check(STREAMED, on=probes.required_call)
-def streamed_call_is_accepted_back(
+@check(STREAMED, on=probes.tool_choice_required)
+def streamed_call_is_accepted_as_input(
     pair: tuple[Exchange, Exchange], *replied: Exchange
 ) -> Findings:
     """Judge the status; the items are those of the stream's last snapshot."""
@@ -77,7 +77,7 @@ def streamed_call_is_accepted_back(
 
 
 READ = should(
-    "tools.result-is-read",
+    "tools.result-reaches-the-model",
     "The model reads the result of its call.",
     source=_SOURCE,
     needs=Capability.TOOLS,
@@ -87,13 +87,13 @@ READ = should(
 
 
 @check(READ, on=probes.tool_round_trip)
-def result_is_read(asked: Exchange, *replied: Replies) -> Findings:
+def result_reaches_the_model(exchange: Exchange, *replied: Replies) -> Findings:
     """Look for a word of the result in the answer, else at the prompt tokens.
 
     They must grow with the result. Counts that never move tell nothing.
     """
-    plain, brackets, _ = _read(_replies(asked, replied))
-    before, short, long = map(input_tokens, (asked, plain, brackets))
+    plain, brackets, _ = _read(_replies(exchange, replied))
+    before, short, long = map(input_tokens, (exchange, plain, brackets))
     if _said(plain):
         return
     if before is None or short is None or long is None or before == short == long:
@@ -110,7 +110,7 @@ def _said(plain: Exchange) -> bool:
 
 
 PARTS = should(
-    "tools.result-in-parts-is-read",
+    "tools.result-in-parts-reaches-the-model",
     "The result of a call may be a list of input_text parts.",
     source=_SOURCE,
     needs=Capability.TOOLS,
@@ -121,9 +121,11 @@ PARTS = should(
 
 
 @check(PARTS, on=probes.tool_round_trip)
-def result_in_parts_is_read(asked: Exchange, *replied: Replies) -> Findings:
+def result_in_parts_reaches_the_model(
+    exchange: Exchange, *replied: Replies
+) -> Findings:
     """Judge the status, and that a long result costs more than one of a line."""
-    plain, _, parts = _read(_replies(asked, replied))
+    plain, _, parts = _read(_replies(exchange, replied))
     yield from expect_accepted(parts, "an answer, since parts are a form of a result")
     short, long = input_tokens(plain), input_tokens(parts)
     if short and long and long < short:
@@ -132,7 +134,7 @@ def result_in_parts_is_read(asked: Exchange, *replied: Replies) -> Findings:
 
 
 OPAQUE = must(
-    "tools.result-need-not-be-json",
+    "tools.non-json-result-is-accepted",
     "The result of a call is any text, whatever it begins with.",
     source=REPORTED_BUGS,
     needs=Capability.TOOLS,
@@ -142,7 +144,7 @@ OPAQUE = must(
 
 
 @check(OPAQUE, on=probes.tool_round_trip)
-def result_need_not_be_json(asked: Exchange, *replied: Replies) -> Findings:
+def non_json_result_is_accepted(exchange: Exchange, *replied: Replies) -> Findings:
     """Judge the status, where the same call with a plain result is accepted."""
-    _, brackets, _ = _read(_replies(asked, replied))
+    _, brackets, _ = _read(_replies(exchange, replied))
     yield from expect_accepted(brackets, "an answer, since a result is any text")

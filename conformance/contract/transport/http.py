@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from conformance.contract.auth import probes
-from conformance.contract.errors.probes import crowded_refusal
+from conformance.contract.errors.probes import repeated_input_errors
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.exchange import (
@@ -30,7 +30,7 @@ from conformance.model.scope import (
 )
 from conformance.model.sources import REPORTED_BUGS, RFC_HTTP, RFC_JSON
 
-SHOWN: Final = (basic.text, probes.no_key)
+SHOWN: Final = (basic.text, probes.missing_key)
 
 LARGE: Final = 1 << 18
 """Bytes of a body that some servers refuse by its length, without reading it."""
@@ -49,7 +49,7 @@ def sound(exchange: Exchange) -> None:
 
 
 ANSWERED = must(
-    "transport.every-request-is-answered",
+    "transport.every-request-gets-a-response",
     "Every request is answered in HTTP.",
     source=RFC_HTTP,
     cause="a worker dies on the request, and its connection with it",
@@ -57,7 +57,7 @@ ANSWERED = must(
 
 
 @check(ANSWERED, on=EVERY_ATTEMPT, exercised_by=SHOWN)
-def every_request_is_answered(exchange: Exchange) -> Findings:
+def every_request_gets_a_response(exchange: Exchange) -> Findings:
     """Judge a connection closed, or spoken on in another tongue, before a status.
 
     A closed connection is tried twice. Silence until our own time is up, and no
@@ -72,7 +72,7 @@ def every_request_is_answered(exchange: Exchange) -> Findings:
 
 
 WHOLE = must(
-    "transport.body-is-whole",
+    "transport.body-is-complete",
     "A body is as long as its framing says.",
     source=f"{RFC_HTTP}, section 8.6",
     cause="the length was counted before the body was rewritten, or a relay broke off",
@@ -81,7 +81,7 @@ WHOLE = must(
 
 
 @check(WHOLE, on=EVERY_ATTEMPT, exercised_by=SHOWN)
-def body_is_whole(exchange: Exchange) -> Findings:
+def body_is_complete(exchange: Exchange) -> Findings:
     """Judge bodies that end before their content-length, or before the last chunk.
 
     What a server sends beyond its content-length no client ever sees.
@@ -98,7 +98,7 @@ def body_is_whole(exchange: Exchange) -> Findings:
 
 
 ENDS = must(
-    "transport.body-has-an-end",
+    "transport.body-is-finite",
     "A body comes to an end.",
     source=REPORTED_BUGS,
     cause="a loop writes without end, or a small answer unpacks to a giant",
@@ -107,7 +107,7 @@ ENDS = must(
 
 
 @check(ENDS, on=EVERY_ATTEMPT, exercised_by=SHOWN)
-def body_has_an_end(exchange: Exchange) -> Findings:
+def body_is_finite(exchange: Exchange) -> Findings:
     """Judge bodies that pass our cap of bytes; a slow one meets our time limit."""
     sound(exchange)
     if not exchange.status:
@@ -117,7 +117,7 @@ def body_has_an_end(exchange: Exchange) -> Findings:
 
 
 DECODES = must(
-    "transport.encoding-decodes",
+    "transport.body-matches-content-encoding",
     "A body decodes by the content encoding that it names.",
     source=f"{RFC_HTTP}, section 8.4",
     cause="the upstream's content-encoding is relayed with a body already unpacked",
@@ -125,7 +125,7 @@ DECODES = must(
 
 
 @check(DECODES, on=EVERY_ATTEMPT, exercised_by=SHOWN)
-def encoding_decodes(exchange: Exchange) -> Findings:
+def body_matches_content_encoding(exchange: Exchange) -> Findings:
     """Judge gzip and deflate; any other was not asked for, and is a breach as well."""
     sound(exchange)
     if not exchange.status:
@@ -187,7 +187,7 @@ def charset_is_utf_8(exchange: Exchange) -> Findings:
 
 
 NOTHING_BEHIND = must(
-    "transport.nothing-behind-the-json",
+    "transport.json-body-has-one-value",
     "A JSON body holds one value.",
     source=f"{RFC_JSON}, section 2",
     cause="a second answer, or an error, is written behind the first",
@@ -202,7 +202,7 @@ EVERY_JSON = only(
 
 
 @check(NOTHING_BEHIND, on=EVERY_JSON, exercised_by=SHOWN)
-def nothing_behind_the_json(exchange: Exchange) -> Findings:
+def json_body_has_one_value(exchange: Exchange) -> Findings:
     """Judge what stands behind a sound value; broken JSON is another clause's."""
     if exchange.is_json:
         sound(exchange)
@@ -241,7 +241,7 @@ def no_redirect(exchange: Exchange) -> Findings:
 
 
 NO_STREAM = should(
-    "transport.error-is-no-stream",
+    "transport.error-is-not-an-event-stream",
     "An error is not labelled as an event stream.",
     source=REPORTED_BUGS,
     cause="the media type is set before the upstream has agreed to answer",
@@ -252,16 +252,16 @@ NO_STREAM = should(
 @check(
     NO_STREAM,
     on=EVERY_ERROR,
-    exercised_by=(probes.foreign_key_streamed, crowded_refusal),
+    exercised_by=(probes.unknown_key_streamed, repeated_input_errors),
 )
-def error_is_no_stream(exchange: Exchange) -> Findings:
+def error_is_not_an_event_stream(exchange: Exchange) -> Findings:
     """Judge the media type of every 4xx and 5xx, a stream asked for or not."""
     if exchange.media_type == SSE_TYPE:
         yield exchange.finding("header content-type", "JSON", quote(SSE_TYPE))
 
 
 PRIVATE = may(
-    "transport.answer-is-kept-private",
+    "transport.response-forbids-shared-caching",
     "An answer forbids shared caches to keep it.",
     source="RFC 9111 (HTTP Caching), section 5.2.2",
     cause="no Cache-Control is sent, and a cache is told to keep everything",
@@ -272,7 +272,7 @@ _PRIVATE: Final = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNORECASE
 
 
 @check(PRIVATE, on=EVERY_ANSWERED_REQUEST, exercised_by=basic.text)
-def answer_is_kept_private(exchange: Exchange) -> Findings:
+def response_forbids_shared_caching(exchange: Exchange) -> Findings:
     """Look for no-store, private or no-cache; for information, as it is a POST."""
     said = exchange.header("cache-control")
     if not _PRIVATE.search(said or ""):
@@ -281,7 +281,7 @@ def answer_is_kept_private(exchange: Exchange) -> Findings:
 
 
 DATED = may(
-    "transport.answer-is-dated",
+    "transport.response-has-a-date",
     "An answer has a Date.",
     source=f"{RFC_HTTP}, section 6.6.1",
     cause="headers are written by hand",
@@ -289,7 +289,7 @@ DATED = may(
 
 
 @check(DATED, on=EVERY_EXCHANGE, exercised_by=SHOWN)
-def answer_is_dated(exchange: Exchange) -> Findings:
+def response_has_a_date(exchange: Exchange) -> Findings:
     """Judge 2xx to 4xx, as the standard does; for information."""
     if exchange.status < 500 and not exchange.header("date"):
         yield exchange.finding("header date", "the time of the answer", "nothing")
@@ -297,7 +297,7 @@ def answer_is_dated(exchange: Exchange) -> Findings:
 
 KEPT_OPEN = Untested(
     should(
-        "transport.connection-stays-usable",
+        "transport.open-connection-is-reusable",
         "A connection that was not closed serves the next request.",
         source="RFC 9112 (HTTP/1.1), section 9.3",
     ),
@@ -306,7 +306,7 @@ KEPT_OPEN = Untested(
 
 NOTHING_BEYOND = Untested(
     should(
-        "transport.nothing-beyond-the-length",
+        "transport.no-bytes-after-content-length",
         "Nothing follows a body beyond its content-length.",
         source="RFC 9112 (HTTP/1.1), section 6.3",
     ),

@@ -9,7 +9,7 @@ from conformance.model.requirement import must, should
 from conformance.model.sources import RFC_HTTP
 
 NO_WORK = must(
-    "transport.other-method-makes-no-answer",
+    "transport.other-method-creates-no-response",
     "No method but POST makes a response.",
     source=f"{RFC_HTTP}, section 9.2.1",
     cause="the route takes any method, so that a link or a prefetch costs tokens",
@@ -28,19 +28,21 @@ def _is_new_response(exchange: Exchange) -> bool:
 
 
 @check(NO_WORK, on=probes.other_methods)
-def other_method_makes_no_answer(told: tuple[Exchange, ...]) -> Findings:
+def other_method_creates_no_response(exchanges: tuple[Exchange, ...]) -> Findings:
     """Judge response objects and streams; says nothing unless a method was refused."""
-    for exchange in told:
+    for exchange in exchanges:
         if _is_new_response(exchange):
             method = exchange.request.method
             yield exchange.finding("status", f"a refusal of {method}", "a response")
             return
-    if not any(x.kind is ResponseKind.CLIENT_ERROR or x.status == 501 for x in told):
+    if not any(
+        x.kind is ResponseKind.CLIENT_ERROR or x.status == 501 for x in exchanges
+    ):
         raise Inconclusive("no other method was refused")
 
 
 STANDS = should(
-    "transport.other-method-breaks-nothing",
+    "transport.other-method-causes-no-server-error",
     "No method is answered with a server error.",
     source=f"{RFC_HTTP}, section 15.5.6",
     cause="a method without a handler meets an exception",
@@ -49,16 +51,18 @@ STANDS = should(
 
 
 @check(STANDS, on=probes.other_methods)
-def other_method_breaks_nothing(told: tuple[Exchange, ...]) -> Findings:
+def other_method_causes_no_server_error(exchanges: tuple[Exchange, ...]) -> Findings:
     """Judge 5xx but 501, by which a server says that it does not know a method.
 
     A SHOULD, as no client of the API sends any; 503, 504 and 529 speak of load.
     """
-    for exchange in told:
+    for exchange in exchanges:
         if exchange.status >= 500 and exchange.status not in {501, 503, 504, 529}:
             method = exchange.request.method
             yield exchange.finding("status", f"405 for {method}", exchange.summary)
-    if not any(x.kind is ResponseKind.CLIENT_ERROR or x.status >= 500 for x in told):
+    if not any(
+        x.kind is ResponseKind.CLIENT_ERROR or x.status >= 500 for x in exchanges
+    ):
         raise Inconclusive("no other method was refused")
 
 
@@ -71,9 +75,9 @@ IS_405 = should(
 
 
 @check(IS_405, on=probes.other_methods)
-def other_method_is_405(told: tuple[Exchange, ...]) -> Findings:
+def other_method_is_405(exchanges: tuple[Exchange, ...]) -> Findings:
     """Judge refusals: 405 or 501; a GET that lists responses is a route of its own."""
-    refused = [x for x in told if x.kind is ResponseKind.CLIENT_ERROR]
+    refused = [x for x in exchanges if x.kind is ResponseKind.CLIENT_ERROR]
     if not refused:
         raise Inconclusive("no other method was refused")
     for exchange in refused:
@@ -91,9 +95,9 @@ ALLOW = should(
 
 
 @check(ALLOW, on=probes.other_methods)
-def a_405_lists_allowed_methods(told: tuple[Exchange, ...]) -> Findings:
+def a_405_lists_allowed_methods(exchanges: tuple[Exchange, ...]) -> Findings:
     """Judge each 405; other statuses have no such duty."""
-    refused = [x for x in told if x.status == 405]
+    refused = [x for x in exchanges if x.status == 405]
     if not refused:
         raise Inconclusive("no method was refused with 405")
     for exchange in refused:
@@ -104,17 +108,17 @@ def a_405_lists_allowed_methods(told: tuple[Exchange, ...]) -> Findings:
 
 
 PLAIN = should(
-    "transport.identity-is-respected",
+    "transport.no-unrequested-compression",
     "A client that reads no compression gets none.",
     source=f"{RFC_HTTP}, section 12.5.3",
     cause="a proxy compresses whatever passes, or keeps one packed copy for all",
 )
 
 
-@check(PLAIN, on=token_probes.spellings)
-def identity_is_respected(told: tuple[Exchange, ...]) -> Findings:
+@check(PLAIN, on=token_probes.equivalent_inputs)
+def no_unrequested_compression(exchanges: tuple[Exchange, ...]) -> Findings:
     """Judge the header of the answer to the first, which asks for no compression."""
-    exchange = told[0]
+    exchange = exchanges[0]
     encoding = (exchange.header("content-encoding") or "identity").strip().lower()
     if encoding != "identity":
         yield exchange.finding("header content-encoding", "none", quote(encoding))

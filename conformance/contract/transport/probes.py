@@ -12,9 +12,9 @@ BODILESS: Final = frozenset({"HEAD", "DELETE"})
 
 
 @probe(rejections=len(OTHER_METHODS))
-def other_methods(setting: ProbeContext) -> Steps:
+def other_methods(context: ProbeContext) -> Steps:
     """A sound question sent by every other method, one each."""
-    content = setting.request(max_output_tokens=16).content
+    content = context.request(max_output_tokens=16).content
     yield tuple(
         Request(b"" if method in BODILESS else content, method=method)
         for method in OTHER_METHODS

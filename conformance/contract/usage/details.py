@@ -18,7 +18,7 @@ MODALITIES: Final = ("text_tokens", "audio_tokens", "image_tokens")
 
 
 INTEGERS = must(
-    "usage.priced-details-are-integers",
+    "usage.cached-and-reasoning-tokens-are-integers",
     "The cached_tokens or reasoning_tokens of an answer are an integer.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
     cause="a counter that the upstream does not have is passed on as null",
@@ -27,7 +27,9 @@ INTEGERS = must(
 
 
 @check(INTEGERS, on=EVERY_USAGE, exercised_by=COUNTED)
-def priced_details_are_integers(usage: Node, _exchange: Exchange) -> Findings:
+def cached_and_reasoning_tokens_are_integers(
+    usage: Node, _exchange: Exchange
+) -> Findings:
     """Judge the counters that are there: strict clients fail on null, and pay again."""
     for _, detail in details(usage):
         for name in PRICED:
@@ -36,7 +38,7 @@ def priced_details_are_integers(usage: Node, _exchange: Exchange) -> Findings:
 
 
 OTHERS = should(
-    "usage.modality-details-are-integers",
+    "usage.modality-tokens-are-integers",
     "The text, audio or image tokens of an answer are an integer.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
     cause="a counter that the upstream does not have is passed on as null",
@@ -45,7 +47,7 @@ OTHERS = should(
 
 
 @check(OTHERS, on=EVERY_USAGE, exercised_by=basic.text)
-def modality_details_are_integers(usage: Node, _exchange: Exchange) -> Findings:
+def modality_tokens_are_integers(usage: Node, _exchange: Exchange) -> Findings:
     """Judge the counters that are there."""
     for _, detail in details(usage):
         for name in MODALITIES:
@@ -54,7 +56,7 @@ def modality_details_are_integers(usage: Node, _exchange: Exchange) -> Findings:
 
 
 THERE = should(
-    "usage.priced-details-are-there",
+    "usage.cached-and-reasoning-tokens-are-present",
     "A usage object tells its cached or reasoning tokens, 0 included.",
     source=SCHEMA,
     cause="the details are dropped between two APIs",
@@ -63,7 +65,9 @@ THERE = should(
 
 
 @check(THERE, on=EVERY_USAGE, exercised_by=basic.text)
-def priced_details_are_there(usage: Node, _exchange: Exchange) -> Findings:
+def cached_and_reasoning_tokens_are_present(
+    usage: Node, _exchange: Exchange
+) -> Findings:
     """Judge that each side is broken down in one of the styles.
 
     Clients with typed models cannot read an answer without them.
@@ -76,7 +80,7 @@ def priced_details_are_there(usage: Node, _exchange: Exchange) -> Findings:
 
 
 CACHED = must(
-    "usage.cached-is-within-the-prompt",
+    "usage.cached-tokens-do-not-exceed-prompt",
     "No answer has more cached tokens than prompt tokens.",
     source=f"{SCHEMA}/properties/prompt_tokens_details",
     cause="cached tokens are counted beside the prompt instead of inside it",
@@ -84,7 +88,7 @@ CACHED = must(
 )
 
 REASONING = must(
-    "usage.reasoning-is-within-the-completion",
+    "usage.reasoning-tokens-do-not-exceed-completion",
     "No answer has more reasoning tokens than completion tokens.",
     source=f"{SCHEMA}/properties/completion_tokens_details",
     cause="reasoning tokens are counted beside the answer instead of inside it",
@@ -104,19 +108,21 @@ def _within(usage: Node, counter: str) -> Findings:
 
 
 @check(CACHED, on=EVERY_USAGE, exercised_by=basic.text)
-def cached_is_within_the_prompt(usage: Node, _exchange: Exchange) -> Findings:
+def cached_tokens_do_not_exceed_prompt(usage: Node, _exchange: Exchange) -> Findings:
     """Judge each style: what is billed as the rest must not fall below zero."""
     yield from _within(usage, "cached_tokens")
 
 
 @check(REASONING, on=EVERY_USAGE, exercised_by=basic.text)
-def reasoning_is_within_the_completion(usage: Node, _exchange: Exchange) -> Findings:
+def reasoning_tokens_do_not_exceed_completion(
+    usage: Node, _exchange: Exchange
+) -> Findings:
     """Judge each style, cut answers included."""
     yield from _within(usage, "reasoning_tokens")
 
 
 PARTS = should(
-    "usage.modalities-are-within-the-count",
+    "usage.modality-tokens-do-not-exceed-count",
     "The text, audio or image tokens of an answer add up to no more than its count.",
     source=f"{SCHEMA}/properties/prompt_tokens_details",
     cause="the parts are taken from another request, or counted twice",
@@ -124,7 +130,7 @@ PARTS = should(
 
 
 @check(PARTS, on=EVERY_USAGE, exercised_by=basic.text)
-def modalities_are_within_the_count(usage: Node, _exchange: Exchange) -> Findings:
+def modality_tokens_do_not_exceed_count(usage: Node, _exchange: Exchange) -> Findings:
     """Judge the sum of the parts that are there; they need not be all."""
     for count, detail in details(usage):
         parts = [part for name in MODALITIES if (part := detail.get(name))]

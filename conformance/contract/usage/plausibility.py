@@ -79,7 +79,7 @@ def prompt_is_counted(usage: Node, exchange: Exchange) -> Findings:
 
 
 COMPLETION = must(
-    "usage.answer-is-counted",
+    "usage.completion-is-counted",
     "An answer that says something costs more than no tokens.",
     source=REPORTED_BUGS,
     cause="the upstream's count is not read, and zero stands in for it",
@@ -88,7 +88,7 @@ COMPLETION = must(
 
 
 @check(COMPLETION, on=MADE, exercised_by=COUNTED)
-def answer_is_counted(usage: Node, exchange: Exchange) -> Findings:
+def completion_is_counted(usage: Node, exchange: Exchange) -> Findings:
     """Judge each answer that has a text; an empty one may have cost nothing."""
     if says_something(exchange):
         for style in STYLES:
@@ -123,7 +123,7 @@ def billed_output_is_delivered(usage: Node, exchange: Exchange) -> Findings:
 
 
 WITHIN_CAP = must(
-    "usage.completion-is-within-the-cap",
+    "usage.completion-does-not-exceed-max-output-tokens",
     "No answer is billed for more tokens than its max_output_tokens.",
     source=f"{PROJECT_DECISION}; OpenAI API reference, Responses, max_output_tokens",
     cause="the cap is dropped, or tokens are counted by somebody else than the model",
@@ -131,8 +131,10 @@ WITHIN_CAP = must(
 )
 
 
-@check(WITHIN_CAP, on=EVERY_USAGE, exercised_by=probes.capped)
-def completion_is_within_the_cap(usage: Node, exchange: Exchange) -> Findings:
+@check(WITHIN_CAP, on=EVERY_USAGE, exercised_by=probes.output_cap)
+def completion_does_not_exceed_max_output_tokens(
+    usage: Node, exchange: Exchange
+) -> Findings:
     """Judge each answer to a request with a cap of 16 or more.
 
     Reasoning that is counted apart is taken off, since some models cap only what is

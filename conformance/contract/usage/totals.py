@@ -45,7 +45,7 @@ STYLES: Final = (CHAT, RESPONSES)
 
 SCHEMA: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage"
 
-COUNTED: Final = (basic.text, basic.streamed_text, probes.capped)
+COUNTED: Final = (basic.text, basic.streamed_text, probes.output_cap)
 """What brings a usage object: in JSON, in a stream, and in an answer that was cut."""
 
 
@@ -114,7 +114,7 @@ def is_present(response: Node, _exchange: Exchange) -> Findings:
 
 
 COMPLETE = must(
-    "usage.style-is-complete",
+    "usage.all-counts-are-present",
     "A usage object has a prompt count, a completion count, a total.",
     source=SCHEMA,
     cause="one of the counts is renamed or lost between two APIs",
@@ -123,7 +123,9 @@ COMPLETE = must(
 
 
 @check(COMPLETE, on=EVERY_USAGE, exercised_by=COUNTED)
-def style_is_complete(usage: Node, _exchange: Exchange, *, profile: str) -> Findings:
+def all_counts_are_present(
+    usage: Node, _exchange: Exchange, *, profile: str
+) -> Findings:
     """Judge the names: New API's page has two styles in use, the others have one.
 
     A count that is null is there; its type is a clause of its own.

@@ -23,8 +23,8 @@ def _each_error(
 
 
 @on_reply()
-def barred_model_is_a_403(
-    _asked: GatewayRequest, reply: GatewayResponse
+def forbidden_model_returns_403(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A model that is not on the key's list is refused with 403 and the reason."""
     error = (reply.payload or {}).get("error") if reply.is_rejection else None
@@ -35,8 +35,8 @@ def barred_model_is_a_403(
 
 
 @on_reply()
-def unknown_model_is_a_400(
-    _asked: GatewayRequest, reply: GatewayResponse
+def unknown_model_returns_400(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A model that nobody has is a bad request."""
     error = (reply.payload or {}).get("error") if reply.is_rejection else None
@@ -46,8 +46,8 @@ def unknown_model_is_a_400(
 
 
 @on_reply()
-def odd_requests_are_422(
-    _asked: GatewayRequest, reply: GatewayResponse
+def invalid_requests_return_422(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """What is JSON and cannot be served is a 422."""
     if reply.status != 400:
@@ -56,8 +56,8 @@ def odd_requests_are_422(
 
 
 @on_reply()
-def errors_without_a_code(
-    _asked: GatewayRequest, reply: GatewayResponse
+def errors_without_code(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """An error has a message and a type, and no more."""
     return _each_error(
@@ -66,8 +66,8 @@ def errors_without_a_code(
 
 
 @on_reply()
-def errors_with_more_members(
-    _asked: GatewayRequest, reply: GatewayResponse
+def errors_with_extra_fields(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """An error has an id to ask about, and a page to read."""
     more = {"request_id": "req_7", "doc_url": "https://docs.example.com/errors#a:b"}
@@ -76,7 +76,7 @@ def errors_with_more_members(
 
 @on_reply()
 def errors_in_chinese(
-    _asked: GatewayRequest, reply: GatewayResponse
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The message of an error is in the language of the house, the names are not."""
 
@@ -87,60 +87,60 @@ def errors_in_chinese(
 
 
 @on_request()
-def state_is_refused_by_name(
-    asked: GatewayRequest, gateway: Gateway
+def state_clearly_rejected(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Nothing is kept, and a request that builds on it is told so."""
     del gateway
-    if asked.key is None or asked.field("previous_response_id") is None:
-        return asked
+    if request.key is None or request.field("previous_response_id") is None:
+        return request
     return refused("previous_response_id", "Conversations are not stored here.")
 
 
 @on_request()
-def streams_are_refused_by_name(
-    asked: GatewayRequest, gateway: Gateway
+def streaming_clearly_rejected(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """There is no streaming, and a request for it is told so."""
     del gateway
-    if asked.key is None or not asked.wants_stream:
-        return asked
+    if request.key is None or not request.wants_stream:
+        return request
     return refused("stream", "Streaming is not supported.")
 
 
 @on_request()
-def tools_are_refused_by_name(
-    asked: GatewayRequest, gateway: Gateway
+def tools_clearly_rejected(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """There are no tools, and a request that declares some is told so."""
     del gateway
-    if asked.key is None or not asked.field("tools"):
-        return asked
+    if request.key is None or not request.field("tools"):
+        return request
     return refused("tools", "This model does not support tools.")
 
 
 @on_request()
-def reasoning_is_refused_by_name(
-    asked: GatewayRequest, gateway: Gateway
+def reasoning_clearly_rejected(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The model does not reason, and a request for it is told so."""
     del gateway
-    if asked.key is None or not asked.field("reasoning"):
-        return asked
+    if request.key is None or not request.field("reasoning"):
+        return request
     return refused("reasoning", "This model does not support reasoning effort.")
 
 
 @on_request()
-def input_is_needed(
-    asked: GatewayRequest, gateway: Gateway
+def missing_input_clearly_rejected(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A request without an input is refused for that."""
     del gateway
-    body = asked.body
-    if asked.key is None or not isinstance(body, dict) or "model" not in body:
-        return asked
+    body = request.body
+    if request.key is None or not isinstance(body, dict) or "model" not in body:
+        return request
     if body.get("input") is not None:
-        return asked
+        return request
     return refused("input", "Missing required parameter: 'input'.")
 
 

@@ -20,8 +20,8 @@ def _is_json(head: ResponseHead) -> bool:
 
 
 @on_wire()
-def json_in_small_pieces(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def json_in_small_chunks(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A JSON body comes in chunks, without saying how long it will be."""
     if not _is_json(head):
@@ -32,11 +32,11 @@ def json_in_small_pieces(
 
 
 @on_wire()
-def always_compressed(
-    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def gzip_whenever_accepted(
+    request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Whoever can read gzip gets it, however little there is to say."""
-    accepted = asked.headers.get("accept-encoding", "")
+    accepted = request.headers.get("accept-encoding", "")
     if not _is_json(head) or "gzip" not in accepted or head.header("content-encoding"):
         return head, chunks
     body = gzip.compress(b"".join(chunk.data for chunk in chunks))
@@ -45,15 +45,15 @@ def always_compressed(
 
 
 @on_wire()
-def connection_closed_each_time(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def connection_close_every_time(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Every answer is the last on its connection."""
     return head.with_header("connection", "close"), chunks
 
 
 @on_reply()
-def indented_json(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def indented_json(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON body is laid out for people, with a line break before and behind."""
     if reply.streamed or reply.raw is not None or reply.payload is None:
         return reply
@@ -62,7 +62,9 @@ def indented_json(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply()
-def escaped_json(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def ascii_escaped_json(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A JSON body has no character beyond ASCII."""
     if reply.streamed or reply.raw is not None or reply.payload is None:
         return reply
@@ -71,7 +73,7 @@ def escaped_json(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 @on_reply()
 def media_type_with_charset(
-    _asked: GatewayRequest, reply: GatewayResponse
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A media type is in capitals here and there, and names its charset."""
     kind = "text/event-stream" if reply.streamed else "Application/JSON"
@@ -79,9 +81,7 @@ def media_type_with_charset(
 
 
 @on_reply()
-def headers_of_a_proxy(
-    _asked: GatewayRequest, reply: GatewayResponse
-) -> GatewayResponse:
+def proxy_headers(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A proxy adds its own headers, one of them twice, and cookies."""
     return reply.with_headers(
         via="1.1 edge",

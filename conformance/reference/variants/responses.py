@@ -32,7 +32,9 @@ NULLED: Final = ("temperature", "top_p", "max_output_tokens", "user", "metadata"
 
 
 @on_reply()
-def dated_model_name(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def dated_model_name(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The answer names the snapshot of the model that was asked for."""
     return change_each_response(
         reply, lambda response: {**response, "model": f"{response['model']}-2026-01-31"}
@@ -40,9 +42,9 @@ def dated_model_name(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
 
 
 @on_reply()
-def opaque_ids(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def uuid_item_ids(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Every item has a bare UUID for its id."""
-    del asked
+    del request
 
     def renamed(response: Json) -> Json:
         for item in response["output"]:
@@ -53,8 +55,8 @@ def opaque_ids(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse
 
 
 @on_reply()
-def extra_usage_members(
-    _asked: GatewayRequest, reply: GatewayResponse
+def extra_usage_fields(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The bill tells its price, and details that nobody else has."""
 
@@ -68,8 +70,8 @@ def extra_usage_members(
 
 
 @on_reply(profiles={"newapi"})
-def usage_in_the_other_style(
-    _asked: GatewayRequest, reply: GatewayResponse
+def usage_in_responses_style(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The bill has the names of the Responses API alone."""
     return change_each_response(reply, _other_style)
@@ -77,7 +79,7 @@ def usage_in_the_other_style(
 
 @on_reply(profiles={"newapi"})
 def usage_in_both_styles(
-    _asked: GatewayRequest, reply: GatewayResponse
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The bill has both names for each of its counts."""
 
@@ -103,7 +105,7 @@ def _renamed(name: str) -> str:
 
 
 @on_reply()
-def cached_prompt(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def cached_prompt(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Half of every prompt is read from a cache."""
 
     def cached(response: Json) -> Json:
@@ -118,8 +120,8 @@ def cached_prompt(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(profiles={"newapi"})
-def members_of_the_page_alone(
-    _asked: GatewayRequest, reply: GatewayResponse
+def documented_fields_only(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Nothing that was asked for is repeated."""
     return change_each_response(
@@ -128,14 +130,14 @@ def members_of_the_page_alone(
 
 
 @on_reply(profiles={"newapi", "openai"})
-def null_for_what_was_not_given(
-    asked: GatewayRequest, reply: GatewayResponse
+def unset_parameters_null(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A parameter that the client left out is null in the answer."""
 
     def nulled(response: Json) -> Json:
         for name in NULLED:
-            if asked.field(name) is None and name in response:
+            if request.field(name) is None and name in response:
                 response[name] = None
         return response
 
@@ -143,8 +145,8 @@ def null_for_what_was_not_given(
 
 
 @on_reply()
-def reasoning_item_first(
-    _asked: GatewayRequest, reply: GatewayResponse
+def empty_reasoning_item_first(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A reasoning item without a word stands before every answer."""
 
@@ -158,8 +160,8 @@ def reasoning_item_first(
 
 
 @on_reply()
-def words_before_a_call(
-    _asked: GatewayRequest, reply: GatewayResponse
+def message_before_call(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A message says what is going to be called."""
 
@@ -181,7 +183,7 @@ def words_before_a_call(
 
 @on_reply()
 def text_in_two_parts(
-    _asked: GatewayRequest, reply: GatewayResponse
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A message has its text in two parts."""
 
@@ -202,7 +204,7 @@ def _halves(content: list[Json]) -> Iterable[Json]:
 
 
 @on_reply()
-def url_citations(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def url_citations(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A text carries an annotation of a kind that no other answer has."""
 
     def cited(response: Json) -> Json:
@@ -223,8 +225,8 @@ def url_citations(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
 
 
 @on_reply(profiles={"newapi", "openai"})
-def whole_float_as_time(
-    _asked: GatewayRequest, reply: GatewayResponse
+def created_at_is_whole_float(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The time of an answer is a number with a fraction of nought."""
     return change_each_response(

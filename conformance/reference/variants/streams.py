@@ -25,8 +25,8 @@ Json = Any
 
 
 @on_wire()
-def crlf_frames(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def crlf_line_endings(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Stream lines end in CR LF."""
     if not is_stream(head):
@@ -38,15 +38,15 @@ def crlf_frames(
 
 @on_wire()
 def comments_between_events(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Keep-alive comments stand between the events."""
     return head, _with_comments(chunks) if is_stream(head) else chunks
 
 
 @on_reply()
-def unknown_extra_members(
-    _asked: GatewayRequest, reply: GatewayResponse
+def unknown_extra_fields(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Responses and events carry members that no document names."""
 
@@ -66,16 +66,16 @@ def _rewritten(
 
 
 @on_wire()
-def cr_frames(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def cr_line_endings(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Stream lines end in CR."""
     return _rewritten(head, chunks, lambda data: data.replace(b"\n", b"\r"))
 
 
 @on_wire()
-def narrow_frames(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def no_space_after_colon(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """No space stands behind the colon of a field."""
     return _rewritten(
@@ -88,8 +88,8 @@ def narrow_frames(
 
 
 @on_wire()
-def data_in_lines(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def multi_line_data(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """The data of an event is spread over three lines."""
     return _rewritten(
@@ -100,8 +100,8 @@ def data_in_lines(
 
 
 @on_wire()
-def ids_and_retries(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def frames_with_id_and_retry(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Each frame has an id, a time to retry, and a field that nobody knows."""
     return _rewritten(
@@ -110,16 +110,16 @@ def ids_and_retries(
 
 
 @on_wire()
-def stream_begins_with_a_mark(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def stream_with_byte_order_mark(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A stream begins with a byte order mark."""
     return head, chain([Chunk(BOM_UTF8)], chunks) if is_stream(head) else chunks
 
 
 @on_wire()
-def whole_stream_at_once(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def stream_in_one_write(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A stream is written in one piece."""
     if not is_stream(head):
@@ -128,8 +128,8 @@ def whole_stream_at_once(
 
 
 @on_wire()
-def frames_in_shreds(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def frames_split_mid_character(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Frames are flushed in pieces, cut inside CR LF, and inside characters."""
     if not is_stream(head):
@@ -143,19 +143,25 @@ def frames_in_shreds(
 
 
 @on_reply()
-def data_only_frames(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def data_only_frames(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No event has a name."""
     return replace(reply, names=None)
 
 
 @on_reply()
-def done_sentinel(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def done_marker_at_end(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A stream ends in [DONE]."""
     return replace(reply, done=True)
 
 
 @on_reply()
-def unknown_events(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def unknown_event_types(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Events of types that no document names stand between the others, and behind."""
     if reply.events is None:
         return reply
@@ -165,7 +171,7 @@ def unknown_events(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply()
-def queued_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def queued_first(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A response waits in a queue before it is in progress."""
     if reply.events is None:
         return reply
@@ -176,8 +182,8 @@ def queued_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_reply()
-def announced_with_parts(
-    _asked: GatewayRequest, reply: GatewayResponse
+def added_message_with_empty_part(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A message is announced with the empty part that its text will fill."""
 
@@ -193,7 +199,7 @@ def announced_with_parts(
 
 @on_reply()
 def overlapping_items(
-    _asked: GatewayRequest, reply: GatewayResponse
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """All items are announced first, told side by side, and finished backwards."""
     tracks = dict[int, list[Json]]()

@@ -106,7 +106,7 @@ def _rungs(evidence: Evidence) -> Iterator[Exchange]:
     """Yield the exchanges of the ladder; of one that was repeated the last."""
     last: dict[tuple[int, int], Exchange] = {}
     for exchange in evidence.exchanges():
-        if exchange.probe == probes.ladder.name:
+        if exchange.probe == probes.prompt_lengths.name:
             last[exchange.turn, exchange.index] = exchange
     yield from last.values()
 

@@ -20,8 +20,8 @@ from tests.contract.sample_errors import (
 
 WRONG = "sk-QWERTZ4711ASDFGH8150YXCVBN2342"
 WITH_WRONG = Request(ASKED.content, headers={"authorization": f"Bearer {WRONG}"})
-REPEATED = "auth.key-is-not-repeated"
-STAYS = "auth.good-key-stays-good"
+REPEATED = "auth.key-is-not-leaked"
+STAYS = "auth.valid-key-is-always-accepted"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
@@ -63,8 +63,8 @@ def test_each_status_of_a_refusal_is_blamed_once(
     """By 403 a client still knows that it is about access, by 400 it does not."""
     told = refusal("No.", status)
 
-    assert on_probe("auth.bad-key-is-told-apart", told) is told_apart
-    assert on_probe("auth.bad-key-is-401", told) is is_401
+    assert on_probe("auth.failure-returns-401-or-403", told) is told_apart
+    assert on_probe("auth.failure-returns-401", told) is is_401
 
 
 def _at(path: str, exchange: Exchange) -> Exchange:
@@ -87,21 +87,21 @@ def test_an_alias_need_not_be_there(alias: Exchange) -> None:
     home = _at(PATH, refusal("No.", 401))
     told = (home, _at("/responses", alias), _at(f"{PATH}/", refusal("No.", 404)))
 
-    assert on_probe("auth.alias-needs-the-key-too", told) is Outcome.PASSED
+    assert on_probe("auth.path-alias-requires-the-key", told) is Outcome.PASSED
 
 
 def test_an_alias_that_answers_is_a_way_in() -> None:
     """Only a response object counts."""
     told = (_at(PATH, refusal("No.", 401)), _at("/responses", came(ANSWER)))
 
-    assert on_probe("auth.alias-needs-the-key-too", told) is Outcome.FAILED
+    assert on_probe("auth.path-alias-requires-the-key", told) is Outcome.FAILED
 
 
 def test_an_open_server_is_not_blamed_for_its_aliases_as_well() -> None:
     """One defect, one clause."""
     told = (_at(PATH, came(ANSWER)), _at("/responses", came(ANSWER)))
 
-    assert on_probe("auth.alias-needs-the-key-too", told) is Outcome.INCONCLUSIVE
+    assert on_probe("auth.path-alias-requires-the-key", told) is Outcome.INCONCLUSIVE
 
 
 def test_a_challenge_may_have_company() -> None:
@@ -166,7 +166,7 @@ def test_a_hash_is_told_in_any_case(shown: str) -> None:
     """Of the key that was sent, and of the real one."""
     told = refusal(f"Key hash: {shown}", 401, request=WITH_WRONG)
 
-    assert universal("auth.key-hash-is-not-told", told).outcome is Outcome.FAILED
+    assert universal("auth.key-hash-is-not-leaked", told).outcome is Outcome.FAILED
 
 
 def test_what_the_client_put_into_its_body_may_come_back() -> None:
@@ -236,7 +236,7 @@ def test_the_real_key_is_never_sent_in_clear_places_but_two() -> None:
 
 def test_a_key_without_letters_has_no_other_case() -> None:
     """The probe gives up before it would send the good key itself."""
-    steps = probes.swapped_key.steps(ProbeContext("m", key_has_letters=False))
+    steps = probes.case_swapped_key.steps(ProbeContext("m", key_has_letters=False))
 
     with pytest.raises(Inconclusive):
         next(steps)

@@ -11,11 +11,11 @@ from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import refusal, universal
 from tests.contract.sample_responses import Json, answer, asking
 
-FOREIGN = "echo.no-foreign-instructions"
+FOREIGN = "echo.no-instructions-are-added"
 
 
 def _judged(member: str, sent: Json, told: Json, profile: str = "newapi") -> Outcome:
-    check = catalogue().find(f"echo.{member.replace('_', '-')}")
+    check = catalogue().find(f"echo.{member.replace('_', '-')}-as-sent")
     tally = UniversalVerdict(Case(check, None), profile)
     tally.add(answer(asking(**{member: sent}), **{member: told}))
     return tally.verdict().outcome
@@ -94,10 +94,10 @@ def test_instructions_of_the_gateway_are_foreign() -> None:
 
 def test_a_refused_request_is_sent_again_with_less() -> None:
     """Reasoning models refuse sampling parameters, and some servers metadata."""
-    steps = probes.parameters.steps(ProbeContext("m"))
+    steps = probes.echoed_parameters.steps(ProbeContext("m"))
     first: Json = next(steps)
     second: Json = steps.send(refusal("Unsupported parameter: 'temperature'."))
 
-    assert first.member("temperature") == 0.25
-    assert second.member("temperature") is None
-    assert second.member("truncation") == "auto"
+    assert first.field("temperature") == 0.25
+    assert second.field("temperature") is None
+    assert second.field("truncation") == "auto"

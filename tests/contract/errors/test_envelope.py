@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.contract.errors.envelope import OF_HTTP
-from conformance.contract.errors.probes import crowded_refusal, secret_word
+from conformance.contract.errors.probes import repeated_input_errors, secret_word
 from conformance.model.exchange import FailureKind, TransportFailure
 from conformance.model.probe import ProbeContext
 from conformance.model.request import Request
@@ -17,10 +17,14 @@ from tests.contract.sample_errors import (
     universal,
 )
 
-TEXTS = ("errors.type-is-a-text", "errors.code-is-a-text", "errors.param-is-a-text")
+TEXTS = (
+    "errors.type-is-a-string",
+    "errors.code-is-a-string-or-null",
+    "errors.param-is-a-string-or-null",
+)
 
 
-@pytest.mark.parametrize("clause", ["errors.is-an-envelope", *TEXTS])
+@pytest.mark.parametrize("clause", ["errors.body-has-an-error-object", *TEXTS])
 def test_a_bare_message_is_an_envelope(clause: str) -> None:
     """Clients read absent members as null."""
     told = came({"error": {"message": "No."}}, 400)
@@ -32,7 +36,7 @@ def test_extra_members_are_welcome() -> None:
     """Beside the error, and inside it."""
     told = came({"error": {"message": "No.", "hint": 3}, "request_id": "r"}, 400)
 
-    assert universal("errors.is-an-envelope", told).outcome is Outcome.PASSED
+    assert universal("errors.body-has-an-error-object", told).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize("status", sorted(OF_HTTP))
@@ -40,7 +44,10 @@ def test_a_proxy_may_refuse_in_its_own_words(status: int) -> None:
     """What it refuses by size or time never reached the application."""
     told = came(b"<html>too large</html>", status)
 
-    assert universal("errors.is-an-envelope", told).outcome is Outcome.INCONCLUSIVE
+    assert (
+        universal("errors.body-has-an-error-object", told).outcome
+        is Outcome.INCONCLUSIVE
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,8 +57,8 @@ def test_what_is_no_envelope_is_blamed_once(body: object) -> None:
     """Clauses about its members then have nothing to judge."""
     told = came(body, 401)
 
-    assert universal("errors.is-an-envelope", told).outcome is Outcome.FAILED
-    for clause in ("errors.message-says-something", "errors.has-a-type", *TEXTS):
+    assert universal("errors.body-has-an-error-object", told).outcome is Outcome.FAILED
+    for clause in ("errors.message-is-a-non-empty-string", "errors.has-a-type", *TEXTS):
         assert universal(clause, told).outcome is Outcome.INCONCLUSIVE
 
 
@@ -60,7 +67,10 @@ def test_a_body_cut_on_the_way_is_the_transports_business() -> None:
     failure = TransportFailure(FailureKind.TRUNCATED)
     told = came(b'{"error": {"mess', 400, failure=failure)
 
-    assert universal("errors.is-an-envelope", told).outcome is Outcome.INCONCLUSIVE
+    assert (
+        universal("errors.body-has-an-error-object", told).outcome
+        is Outcome.INCONCLUSIVE
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +99,7 @@ def test_a_failed_response_carries_its_error_by_right() -> None:
     """It is a response object all the same."""
     failed = {**ANSWER, "status": "failed", "error": {"message": "m", "code": "c"}}
 
-    verdict = universal("errors.not-inside-a-success", came(failed))
+    verdict = universal("errors.status-is-not-2xx", came(failed))
 
     assert verdict.outcome is Outcome.PASSED
 
@@ -97,7 +107,7 @@ def test_a_failed_response_carries_its_error_by_right() -> None:
 @pytest.mark.parametrize("error", [{"message": "Quota."}, "Quota.", True])
 def test_an_error_alone_is_no_success(error: object) -> None:
     """Whatever its form."""
-    verdict = universal("errors.not-inside-a-success", came({"error": error}))
+    verdict = universal("errors.status-is-not-2xx", came({"error": error}))
 
     assert verdict.outcome is Outcome.FAILED
 
@@ -126,12 +136,12 @@ INNOCENT = (
 )
 
 LEAKY = {
-    "errors.tells-no-secret": (
+    "errors.api-key-is-not-leaked": (
         "GET https://up.example/v1?key=AIzaSyD4x9Q2m7Lk0Vb3Nc8Rt5Yw1Zp6Hs2Jf failed",
         "upstream refused key sk-proj-8Hs2JfQ7mLk0Vb3Nc8Rt5Yw1",
         "headers: {'Authorization': 'Bearer eyJhbGciOiJIUzI1NiJ9.e30'}",
     ),
-    "errors.tells-no-stack-trace": (
+    "errors.stack-trace-is-not-leaked": (
         'Traceback (most recent call last):\n  File "/srv/x.py", line 3, in y',
         "TypeError: x\n    at create (/app/src/routes/create.js:40:13)",
         "panic\ngoroutine 12 [running]:",
@@ -140,7 +150,7 @@ LEAKY = {
         "cannot open /var/lib/gateway/keys.db",
         "usr/lib/python3/site-packages/pydantic/main.py",
     ),
-    "errors.tells-no-database": (
+    "errors.database-details-are-not-leaked": (
         "SELECT id FROM tokens WHERE key = ?",
         'relation "tokens" does not exist',
         "SQLSTATE[42S02]",
@@ -149,7 +159,7 @@ LEAKY = {
         "(sqlite3.OperationalError) database is locked",
         "Background on this error at: https://sqlalche.me/e/20/f405",
     ),
-    "errors.tells-no-inner-address": (
+    "errors.internal-address-is-not-leaked": (
         "dial tcp: lookup upstream: no such host",
         "connect ECONNREFUSED 127.0.0.1:8080",
         "proxy to 192.168.7.9:8443 timed out",
@@ -201,7 +211,10 @@ def test_the_servers_own_address_is_no_secret() -> None:
         "See http://10.1.2.3:3000/docs for help.", origin="http://10.1.2.3:3000"
     )
 
-    assert universal("errors.tells-no-inner-address", told).outcome is Outcome.PASSED
+    assert (
+        universal("errors.internal-address-is-not-leaked", told).outcome
+        is Outcome.PASSED
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +234,7 @@ def test_an_error_may_grow_with_its_request_and_not_beyond(
     """Ten times the request, between 16 and 64 KiB."""
     told = came(b"x" * size, 400, request=Request(b"y" * asked))
 
-    assert universal("errors.stays-small", told).outcome is outcome
+    assert universal("errors.body-size-is-bounded", told).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -239,17 +252,17 @@ def test_the_prompt_is_known_by_its_word(
 ) -> None:
     """An answer may of course repeat it; only a refusal may not."""
     setting = ProbeContext("m")
-    request = next(crowded_refusal.steps(setting))
+    request = next(repeated_input_errors.steps(setting))
     assert isinstance(request, Request)
     word = secret_word(setting) if quoted else "nobody"
     told = refusal(f"Invalid role in {word}.", status, request=request)
 
-    assert on_probe("errors.keeps-the-prompt-private", told) is outcome
+    assert on_probe("errors.prompt-is-not-echoed", told) is outcome
 
 
 def test_a_rate_limit_tells_its_time() -> None:
     """Where a run meets one."""
-    clause = "errors.rate-limit-says-how-long"
+    clause = "errors.rate-limit-has-retry-after"
     timed = refusal("Slow down.", 429, headers=(("retry-after", "1"),))
 
     assert universal(clause, timed).outcome is Outcome.PASSED

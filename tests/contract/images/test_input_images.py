@@ -11,7 +11,7 @@ from conformance.model.verdict import Outcome
 from tests.contract.run_probe import held, message, response
 from tests.contract.sample_errors import came, refusal
 
-CLAUSE = "images.picture-is-taken-or-refused-by-name"
+CLAUSE = "images.image-is-accepted-or-clearly-refused"
 
 
 @pytest.mark.parametrize(

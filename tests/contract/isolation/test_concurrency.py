@@ -10,7 +10,7 @@ from conformance.model.verdict import Outcome
 from tests.contract.run_probe import SETTING, asking, call, held, message, response
 from tests.contract.sample_errors import came, refusal, universal
 
-CLAUSE = "isolation.no-foreign-word"
+CLAUSE = "isolation.no-text-from-another-request"
 MINE, OTHER = SETTING.word("mine"), SETTING.word("other")
 
 
@@ -73,8 +73,8 @@ def test_a_repeated_answer_repeats_its_calls() -> None:
     once = came(response(call()))
     other = came(response(call(), id="resp_2"))
 
-    again = universal("isolation.call-ids-are-not-shared", once, once)
-    shared = universal("isolation.call-ids-are-not-shared", once, other)
+    again = universal("isolation.call-ids-differ-between-responses", once, once)
+    shared = universal("isolation.call-ids-differ-between-responses", once, other)
 
     assert (again.outcome, shared.outcome) == (Outcome.PASSED, Outcome.FAILED)
 
@@ -88,8 +88,8 @@ def burst(ids: list[str]) -> tuple[Exchange, ...]:
 @pytest.mark.parametrize(
     ("clause", "places"),
     [
-        ("isolation.instructions-are-part-of-the-question", probes.ALIKE),
-        ("isolation.equal-requests-have-two-answers", probes.TWINS),
+        ("isolation.different-instructions-get-separate-responses", probes.ALIKE),
+        ("isolation.equal-requests-get-separate-responses", probes.TWINS),
     ],
 )
 def test_a_shared_id_tells_where_others_differ(

@@ -14,7 +14,7 @@ from tests.contract.sample_responses import (
     stream,
 )
 
-NEW = "items.ids-differ-between-answers"
+NEW = "items.ids-differ-between-responses"
 
 
 def _message(**members: Json) -> list[Json]:
@@ -24,18 +24,18 @@ def _message(**members: Json) -> list[Json]:
 @pytest.mark.parametrize(
     ("clause", "output"),
     [
-        ("items.name-their-type", [{**MESSAGE, "type": None}]),
-        ("items.name-their-type", ["Hello"]),
+        ("items.have-a-type", [{**MESSAGE, "type": None}]),
+        ("items.have-a-type", ["Hello"]),
         ("items.messages-have-an-id", _message(id=None)),
         ("items.messages-have-an-id", _message(id="")),
-        ("items.have-an-id", [{**CALL, "id": None}]),
-        ("items.ids-differ-in-one-answer", [CALL, CALL]),
+        ("items.other-items-have-an-id", [{**CALL, "id": None}]),
+        ("items.ids-differ-within-a-response", [CALL, CALL]),
         ("items.messages-have-a-status", _message(status=None)),
-        ("items.messages-are-the-assistants", _message(role="Assistant")),
+        ("items.message-role-is-assistant", _message(role="Assistant")),
         ("items.content-is-an-array", _message(content="Hello")),
         ("items.content-is-an-array", _message(content=None)),
-        ("items.parts-name-their-type", _message(content=["Hello"])),
-        ("items.text-stands-in-output-text", _message(content=[{"type": "text"}])),
+        ("items.parts-have-a-type", _message(content=["Hello"])),
+        ("items.text-is-in-output-text-parts", _message(content=[{"type": "text"}])),
         ("items.text-is-a-string", _message(content=[{**PART, "text": None}])),
         ("items.text-is-a-string", _message(content=[{"type": "output_text"}])),
         (
@@ -62,7 +62,9 @@ def test_a_message_is_not_asked_for_an_id_twice() -> None:
     """It has a clause of its own, and so is nothing for the other."""
     told = answer(output=_message(id=None))
 
-    assert universal("items.have-an-id", told).outcome is Outcome.INCONCLUSIVE
+    assert (
+        universal("items.other-items-have-an-id", told).outcome is Outcome.INCONCLUSIVE
+    )
 
 
 def test_the_same_question_may_have_the_same_items() -> None:
@@ -79,4 +81,4 @@ def test_an_empty_output_shows_nothing_about_items() -> None:
     """Nothing is never a pass."""
     told = answer(output=[])
 
-    assert universal("items.name-their-type", told).outcome is Outcome.INCONCLUSIVE
+    assert universal("items.have-a-type", told).outcome is Outcome.INCONCLUSIVE

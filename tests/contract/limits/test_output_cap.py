@@ -15,10 +15,10 @@ from tests.contract.sample_responses import (
     saying,
 )
 
-HONOURED = "limits.cap-is-honoured"
-SAYS_CUT = "limits.cut-answer-says-incomplete"
-SHORT = "limits.short-answer-says-completed"
-BY_SIZE = "limits.oversized-prompt-is-refused-by-its-size"
+HONOURED = "limits.max-output-tokens-is-honored"
+SAYS_CUT = "limits.truncated-response-is-incomplete"
+SHORT = "limits.short-response-is-not-incomplete"
+BY_SIZE = "limits.oversized-prompt-is-clearly-refused"
 
 
 def _counted(last: int) -> list[Json]:
@@ -129,7 +129,7 @@ def test_a_short_answer_is_not_incomplete(
 )
 def test_a_cap_is_nothing_to_refuse(told: Json, outcome: Outcome) -> None:
     """A server that has no time, or answers a page, is blamed elsewhere."""
-    assert on_probe("limits.cap-is-accepted", told) is outcome
+    assert on_probe("limits.max-output-tokens-is-accepted", told) is outcome
 
 
 def test_a_stream_may_break_for_other_reasons() -> None:
@@ -138,16 +138,18 @@ def test_a_stream_may_break_for_other_reasons() -> None:
     broken = refusal("Oops.", 500, request=request)
     refused = refusal("Unknown field.", request=request)
 
-    assert on_probe("limits.cap-is-accepted", broken) is Outcome.INCONCLUSIVE
-    assert on_probe("limits.cap-is-accepted", refused) is Outcome.FAILED
+    assert (
+        on_probe("limits.max-output-tokens-is-accepted", broken) is Outcome.INCONCLUSIVE
+    )
+    assert on_probe("limits.max-output-tokens-is-accepted", refused) is Outcome.FAILED
 
 
 def test_a_cut_without_a_cap_is_for_information() -> None:
     """With a cap it is what was asked for."""
     hidden, asked = answer(**CUT), answer(asking(max_output_tokens=16), **CUT)
 
-    assert universal("limits.no-hidden-cap", hidden).outcome is Outcome.FAILED
-    assert universal("limits.no-hidden-cap", asked).outcome is Outcome.PASSED
+    assert universal("limits.no-hidden-output-cap", hidden).outcome is Outcome.FAILED
+    assert universal("limits.no-hidden-output-cap", asked).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,10 @@ def test_a_cut_without_a_cap_is_for_information() -> None:
 )
 def test_truncation_may_be_refused_by_its_name(first: Json, outcome: Outcome) -> None:
     """The page lists it, and a server may lack it if it says so."""
-    assert on_probe("limits.truncation-is-accepted", first) is outcome
+    assert (
+        on_probe("limits.truncation-auto-is-accepted-or-clearly-refused", first)
+        is outcome
+    )
 
 
 @pytest.mark.parametrize(
@@ -182,7 +187,7 @@ def test_an_oversized_prompt_is_refused_for_what_it_is(
 ) -> None:
     """A model that has read it all has done nothing wrong."""
     assert on_probe(BY_SIZE, told) is by_size
-    assert on_probe("limits.oversized-prompt-is-no-server-error", told) is no_error
+    assert on_probe("limits.oversized-prompt-causes-no-server-error", told) is no_error
 
 
 def test_a_foreign_reason_is_blamed_by_one_clause() -> None:
@@ -190,8 +195,14 @@ def test_a_foreign_reason_is_blamed_by_one_clause() -> None:
     told = answer(**{**RESPONSE, **CUT, "incomplete_details": {"reason": "length"}})
     silent = answer(**{**CUT, "incomplete_details": None})
 
-    assert on_probe("limits.cut-answer-names-the-cap", told) is Outcome.FAILED
-    assert on_probe("limits.cut-answer-names-the-cap", silent) is Outcome.INCONCLUSIVE
+    assert (
+        on_probe("limits.incomplete-reason-is-max-output-tokens", told)
+        is Outcome.FAILED
+    )
+    assert (
+        on_probe("limits.incomplete-reason-is-max-output-tokens", silent)
+        is Outcome.INCONCLUSIVE
+    )
 
 
 @pytest.mark.parametrize(

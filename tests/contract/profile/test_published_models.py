@@ -339,7 +339,10 @@ def test_a_model_is_demanded_where_the_document_demands_it() -> None:
     params = response_create_params.ResponseCreateParamsBase
     assert "model" in params.__optional_keys__
     assert CreateResponseBody(model=None).model is None
-    for id_ in ("requests.model-required", "schema.missing-required-is-refused"):
+    for id_ in (
+        "requests.model-is-required",
+        "schema.missing-required-field-is-refused",
+    ):
         told = catalogue().find(id_).requirement
         levels = [told.level_in(name) for name in ("newapi", "openai", "openresponses")]
         assert levels == ["MUST", "SHOULD", "MAY"]
@@ -359,7 +362,9 @@ def test_what_we_left_out_of_a_tool_is_not_missed_in_its_echo() -> None:
         body = json.dumps(told).encode()
         headers = (("content-type", "application/json"),)
         exchange = Exchange(asked, 200, headers, body, probe=probe)
-        case = Case(catalogue().find("profile.nested-members-are-there"), None)
+        case = Case(
+            catalogue().find("profile.nested-objects-have-the-required-fields"), None
+        )
         tally = UniversalVerdict(case, "openai")
         tally.add(exchange)
         assert len(tally.findings) == found

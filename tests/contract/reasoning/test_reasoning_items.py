@@ -47,7 +47,7 @@ def test_a_starved_answer_may_end_in_many_ways(
     told: Exchange, outcome: Outcome
 ) -> None:
     """What it may not do is to break down, or to be complete without a word."""
-    assert held("reasoning.starved-answer-is-incomplete", told) is outcome
+    assert held("reasoning.using-up-max-output-tokens-is-incomplete", told) is outcome
 
 
 @pytest.mark.parametrize(
@@ -63,15 +63,15 @@ def test_a_starved_answer_may_end_in_many_ways(
 )
 def test_a_refusal_names_what_it_lacks(told: Exchange, outcome: Outcome) -> None:
     """A cap that is too small is as good a reason."""
-    assert held("reasoning.effort-is-taken-or-refused-by-name", told) is outcome
+    assert held("reasoning.effort-is-accepted-or-clearly-refused", told) is outcome
 
 
 def test_models_without_thoughts_take_their_answers_back_too() -> None:
     """The clause is about the whole output, whatever is in it."""
     plain = came(response(message("6")))
-    clause = "reasoning.own-output-is-accepted-back"
-    taken = conversed(probes.replayed_reasoning, plain, plain)
-    refused = conversed(probes.replayed_reasoning, plain, refusal("Unknown item."))
+    clause = "reasoning.own-output-is-accepted-as-input"
+    taken = conversed(probes.reasoning_sent_back, plain, plain)
+    refused = conversed(probes.reasoning_sent_back, plain, refusal("Unknown item."))
 
     assert held(clause, *taken) is PASSED
     assert held(clause, *refused) is FAILED
@@ -90,7 +90,7 @@ def test_models_without_thoughts_take_their_answers_back_too() -> None:
 )
 def test_parts_of_thoughts_are_typed_texts(item: Json, outcome: Outcome) -> None:
     """There may be none."""
-    verdict = universal("reasoning.parts-hold-texts", came(response(item)))
+    verdict = universal("reasoning.parts-have-a-type-and-text", came(response(item)))
 
     assert verdict.outcome is outcome
 
@@ -102,14 +102,14 @@ def test_an_absent_count_is_another_clauses_business(
     count: Json, outcome: Outcome
 ) -> None:
     """Zero is a count, and a wrong one beside a shown thought."""
-    verdict = universal("reasoning.shown-thoughts-are-counted", counted(count))
+    verdict = universal("reasoning.visible-reasoning-is-counted", counted(count))
 
     assert verdict.outcome is outcome
 
 
 def test_tags_that_the_client_sent_may_be_repeated() -> None:
     """And a text about thinking is no tag."""
-    clause = "reasoning.tags-stay-out-of-the-text"
+    clause = "reasoning.think-tags-are-not-in-text"
     tagged = came(response(message("<think>Hm.</think> 6")))
     asked = asking(input_="What does <think> mean?")
     quoted = came(response(message("<think> opens a thought.")), request=asked)

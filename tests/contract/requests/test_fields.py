@@ -164,10 +164,10 @@ class TestTogether:
     """All in one request first, then each by itself."""
 
     TOGETHER = (
-        served_probes.forms,
-        served_probes.options,
-        served_probes.nulls,
-        served_probes.tool_nulls,
+        served_probes.message_forms,
+        served_probes.optional_fields,
+        served_probes.null_fields,
+        served_probes.null_tools,
     )
 
     @pytest.mark.parametrize("probe", TOGETHER, ids=lambda p: p.name)
@@ -192,7 +192,7 @@ class TestTogether:
 
     def test_one_request_holds_every_null(self) -> None:
         """All nulls go out in one request."""
-        whole = next(served_probes.nulls.steps(SETTING))
+        whole = next(served_probes.null_fields.steps(SETTING))
         assert isinstance(whole, Request)
         assert [v for v in whole.json.values() if v is None] == [None] * 8
 

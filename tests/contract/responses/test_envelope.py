@@ -38,9 +38,9 @@ SECTIONS = ("responses", "items", "status", "usage", "limits", "tokens", "echo")
 
 IS_A_RESPONSE = "responses.is-a-response-object"
 UNIQUE = "responses.ids-are-unique"
-SAME_MODEL = "responses.model-is-the-one-asked-for"
-NAMED_ALIKE = "responses.model-is-named-alike-in-streams"
-NOW = "responses.created-at-is-now"
+SAME_MODEL = "responses.model-is-the-requested-one"
+NAMED_ALIKE = "responses.model-is-the-same-in-streams"
+NOW = "responses.created-at-is-current"
 
 CHAT_USAGE = {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}
 CHAT_DETAILS = {

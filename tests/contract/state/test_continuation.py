@@ -52,9 +52,9 @@ def test_a_context_is_read_by_word_or_by_count(
 ) -> None:
     """A forgetful model has read it, and a server that never counts tells nothing."""
     first, second = counts
-    turns = conversed(probes.remembered_word, said(read=first), said(text, read=second))
+    turns = conversed(probes.two_turn_recall, said(read=first), said(text, read=second))
 
-    assert held("state.previous-response-is-read", *turns) is outcome
+    assert held("state.previous-response-reaches-the-model", *turns) is outcome
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_only_who_says_to_have_stored_must_find(
     outcome: Outcome,
 ) -> None:
     """A server without memory says so in the first place."""
-    turns = conversed(probes.remembered_word, said(store=stored), refusal(words))
+    turns = conversed(probes.two_turn_recall, said(store=stored), refusal(words))
 
-    assert held("state.stored-response-is-found", *turns) is outcome
+    assert held("state.stored-response-can-be-continued", *turns) is outcome
 
 
 def chain(*counts: int) -> tuple[Exchange, ...]:
@@ -98,7 +98,7 @@ def chain(*counts: int) -> tuple[Exchange, ...]:
 )
 def test_a_chain_may_grow_unevenly(counts: tuple[int, ...], outcome: Outcome) -> None:
     """Only growth that doubles twice in a row is blamed."""
-    assert held("state.context-grows-by-a-turn", *chain(*counts)) is outcome
+    assert held("state.context-grows-by-one-turn", *chain(*counts)) is outcome
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_turn_that_reads_less_has_forgotten(
     counts: tuple[int, ...], outcome: Outcome
 ) -> None:
     """A server that counts only what is new shows nothing; the last turns are alike."""
-    assert held("state.context-grows-by-a-turn", *chain(*counts)) is outcome
+    assert held("state.context-grows-by-one-turn", *chain(*counts)) is outcome
 
 
 def test_a_turn_that_continues_is_a_stream() -> None:
@@ -127,7 +127,7 @@ def test_a_turn_that_continues_is_a_stream() -> None:
     lost = conversed(probes.chained_turns, first, second, third, refusal("not found"))
 
     assert [t.request.streamed for t in whole[:5]] == [True, False, True, False, False]
-    assert held("state.context-grows-by-a-turn", *again) is FAILED
+    assert held("state.context-grows-by-one-turn", *again) is FAILED
     assert held("state.streamed-response-can-be-continued", *again) is PASSED
     assert held("state.streamed-response-can-be-continued", *lost) is FAILED
 
@@ -156,7 +156,7 @@ def test_a_server_need_not_fetch(fetched: Exchange, outcome: Outcome) -> None:
     *turns, _ = chain(40, 60, 80, 100, 120)
     turns.append(conversed(probes.chained_turns, *turns, fetched)[-1])  # type: ignore[arg-type]  # a fetch is one exchange
 
-    assert held("state.response-can-be-fetched", *turns) is outcome
+    assert held("state.get-returns-the-response-or-error", *turns) is outcome
 
 
 def test_a_page_is_told_by_what_came() -> None:
@@ -165,7 +165,7 @@ def test_a_page_is_told_by_what_came() -> None:
     page = came(b"<html>Not found</html>", 404, headers=html)
     *turns, _ = chain(40, 60, 80, 100, 120)
     turns.append(conversed(probes.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
-    check = catalogue().find("state.response-can-be-fetched")
+    check = catalogue().find("state.get-returns-the-response-or-error")
 
     (finding,) = evaluate(Case(check, check.probes[0]), tuple(turns), "newapi").findings
 
@@ -213,9 +213,11 @@ def test_a_stranger_may_be_answered_out_of_nothing(
     asked: Exchange, outcome: Outcome
 ) -> None:
     """A leak is a word, or a prompt that is longer than the stranger's own."""
-    turns = conversed(probes.foreign_conversation, said(), asked, refusal("no", 404))
+    turns = conversed(
+        probes.other_users_conversation, said(), asked, refusal("no", 404)
+    )
 
-    assert held("state.foreign-conversation-stays-closed", *turns) is outcome
+    assert held("state.conversation-is-private-to-its-key", *turns) is outcome
 
 
 @pytest.mark.parametrize(
@@ -232,9 +234,11 @@ def test_a_page_for_any_path_gives_nothing_away(
     fetched: Exchange, outcome: Outcome
 ) -> None:
     """What counts is whether the answer comes back."""
-    turns = conversed(probes.foreign_conversation, said(), refusal("no", 404), fetched)
+    turns = conversed(
+        probes.other_users_conversation, said(), refusal("no", 404), fetched
+    )
 
-    assert held("state.foreign-response-cannot-be-fetched", *turns) is outcome
+    assert held("state.response-is-private-to-its-key", *turns) is outcome
 
 
 def test_a_stored_call_that_was_not_made_is_open() -> None:
@@ -243,8 +247,8 @@ def test_a_stored_call_that_was_not_made_is_open() -> None:
     silent = conversed(probes.stored_call, said())
     refused = conversed(probes.stored_call, made, refusal("No tool call found."))
 
-    assert held("state.stored-call-can-be-answered", *silent) is OPEN
-    assert held("state.stored-call-can-be-answered", *refused) is FAILED
+    assert held("state.stored-call-result-is-accepted", *silent) is OPEN
+    assert held("state.stored-call-result-is-accepted", *refused) is FAILED
 
 
 @on_request()
@@ -276,5 +280,5 @@ def test_a_server_without_memory_is_unsupported(
     judged = {id_ for id_, outcome in mine.items() if outcome is not UNSUPPORTED}
 
     assert len(mine) > 10
-    assert judged == {"state.stored-response-is-found"}
-    assert mine["state.stored-response-is-found"] is PASSED
+    assert judged == {"state.stored-response-can-be-continued"}
+    assert mine["state.stored-response-can-be-continued"] is PASSED

@@ -17,9 +17,9 @@ from tests.contract.sample_responses import (
     stream,
 )
 
-ERROR = "status.error-is-there-when-failed"
-REASON = "status.reason-is-there-when-incomplete"
-CUT_ITEM = "status.of-a-cut-message-is-incomplete"
+ERROR = "status.error-is-set-exactly-when-failed"
+REASON = "status.reason-is-set-exactly-when-incomplete"
+CUT_ITEM = "status.truncated-message-is-not-completed"
 KNOWN = "status.is-known"
 
 
@@ -89,9 +89,7 @@ def test_a_response_made_in_the_background_may_go_on() -> None:
     """It is answered before its end."""
     told = answer(asking(background=True), status="queued")
 
-    assert universal("status.of-an-answer-is-final", told).outcome is (
-        Outcome.INCONCLUSIVE
-    )
+    assert universal("status.is-final", told).outcome is (Outcome.INCONCLUSIVE)
 
 
 def test_a_hosted_tool_has_words_of_its_own() -> None:
@@ -124,7 +122,7 @@ def test_only_the_message_that_was_cut_is_judged(
 def test_items_of_a_cut_response_may_be_unfinished() -> None:
     """That is what the word is for."""
     unfinished = [{**MESSAGE, "status": "incomplete"}]
-    clause = "status.items-of-a-completed-response-are-done"
+    clause = "status.completed-response-has-no-unfinished-item"
     cut = {**CUT, "output": unfinished}
 
     assert universal(clause, stream(**cut)).outcome is Outcome.INCONCLUSIVE

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.streaming import delivery, disconnects
-from conformance.contract.streaming.probes import hung_up, refused_streams
+from conformance.contract.streaming.probes import early_disconnect, refused_streams
 from conformance.judge.universal_checks import UniversalVerdict, evaluate
 from conformance.model.case import Case
 from conformance.model.check import Check
@@ -63,7 +63,7 @@ def asks(**members: Json) -> Request:
 @pytest.mark.parametrize("members", [{}, {"stream": False}, {"stream": None}])
 def test_an_unasked_stream_is_blamed(members: Json) -> None:
     """Absent, null and false mean the same; the media type alone is no excuse."""
-    check = delivery.unasked_answer_is_json
+    check = delivery.no_stream_unless_requested
     came = replace(exchange(conforming()), request=asks(**members))
     unlabelled = replace(came, headers=JSON)
     plain = answer(asks(**members), response("completed"))
@@ -75,7 +75,7 @@ def test_an_unasked_stream_is_blamed(members: Json) -> None:
 
 def test_a_stream_for_which_somebody_asked_is_not_blamed() -> None:
     """By the member, by an Accept header, or in a way that we cannot read."""
-    check = delivery.unasked_answer_is_json
+    check = delivery.no_stream_unless_requested
     came = exchange(conforming())
     accepting = asks(headers={"Accept": SSE_TYPE})
     odd = [asks(stream=1), asks(stream="yes"), Request(b"{"), accepting]
@@ -88,7 +88,7 @@ def test_a_stream_for_which_somebody_asked_is_not_blamed() -> None:
 
 def test_one_object_for_a_stream_is_blamed() -> None:
     """The flag was lost; a refusal is judged elsewhere."""
-    check = delivery.true_brings_a_stream
+    check = delivery.stream_true_returns_a_stream
     asked = asks(stream=True)
     refusal = answer(asked, {"error": {"message": "no stream"}}, 400)
 
@@ -127,7 +127,7 @@ def test_a_held_back_stream_is_blamed(
     streams: Sequence[Exchange], outcome: Outcome
 ) -> None:
     """Only a long wait that ends in one burst, and only if none came otherwise."""
-    assert told(delivery.long_answer_arrives_in_pieces, *streams) is outcome
+    assert told(delivery.long_response_is_not_buffered, *streams) is outcome
 
 
 def test_a_stream_that_we_left_says_nothing_of_its_pace() -> None:
@@ -135,13 +135,13 @@ def test_a_stream_that_we_left_says_nothing_of_its_pace() -> None:
     left = paced(3.0, 3.0)
     asked = replace(left.request, disconnect_after=5)
     one = replace(left, request=asked)
-    check = delivery.long_answer_arrives_in_pieces
+    check = delivery.long_response_is_not_buffered
     assert told(check, one) is Outcome.INCONCLUSIVE
 
 
 def left_and(after: Exchange) -> tuple[Exchange, tuple[Exchange]]:
-    """Return the turns of the probe ``hung_up``, the last of them given."""
-    asked = next(hung_up.steps(SETTING))
+    """Return the turns of the probe ``early_disconnect``, the last of them given."""
+    asked = next(early_disconnect.steps(SETTING))
     assert isinstance(asked, Request)
     left = replace(exchange(conforming()[:6]), request=asked)
     return left, (after,)
@@ -175,7 +175,7 @@ def test_a_server_that_a_hang_up_hurts_is_blamed(
     """By its next answer, or the lack of one, after two hang-ups."""
     left, following = left_and(after)
     turns = (left, following, (left,), following)
-    assert held(disconnects.hang_up_does_no_harm, *turns) is outcome
+    assert held(disconnects.disconnect_does_not_break_next_request, *turns) is outcome
 
 
 def test_a_breakdown_after_one_hang_up_of_two_may_be_bad_luck() -> None:
@@ -184,14 +184,14 @@ def test_a_breakdown_after_one_hang_up_of_two_may_be_bad_luck() -> None:
     well = (answer(asks(), says("Hello")),)
     turns = (left, broken_down, (left,), well)
 
-    check = disconnects.hang_up_does_no_harm
+    check = disconnects.disconnect_does_not_break_next_request
     assert held(check, *turns) is Outcome.INCONCLUSIVE
 
 
 def test_a_hang_up_is_tried_again_only_after_a_breakdown() -> None:
     """What conforms is asked no more than is planned."""
     for after, more in ((answer(asks(), says("Hello")), 0), (Exchange(asks(), 502), 2)):
-        steps = hung_up.steps(SETTING)
+        steps = early_disconnect.steps(SETTING)
         next(steps)
         steps.send(after)
         turns = 0
@@ -203,7 +203,7 @@ def test_a_hang_up_is_tried_again_only_after_a_breakdown() -> None:
 
 def test_the_rest_of_a_stream_in_the_next_answer_is_blamed() -> None:
     """The word was made up for the stream alone."""
-    check = disconnects.hang_up_leaves_nothing_behind
+    check = disconnects.disconnect_leaks_no_text
     word = SETTING.word("left-behind")
 
     def after(said: str) -> tuple[Exchange, tuple[Exchange]]:
@@ -225,7 +225,7 @@ def refusals(*answers: Exchange) -> tuple[Exchange, ...]:
 
 def test_a_refusal_inside_a_stream_is_blamed() -> None:
     """Whether it has a type or not; an answer to either request is another matter."""
-    check = disconnects.refusal_is_no_stream
+    check = disconnects.refused_request_gets_a_4xx
     plain = answer(asks(), {"error": {"message": "no"}}, 400)
     served = exchange(conforming())
     typed = exchange([{"type": "error", "message": "no"}])
@@ -241,7 +241,7 @@ def test_a_refusal_inside_a_stream_is_blamed() -> None:
 
 def test_headers_for_proxies_are_looked_for() -> None:
     """Either of the two will do."""
-    check = disconnects.asks_proxies_not_to_buffer
+    check = disconnects.disables_proxy_buffering
     came = exchange(conforming())
 
     def with_header(name: str, value: str) -> Exchange:
@@ -256,7 +256,7 @@ def test_headers_for_proxies_are_looked_for() -> None:
 
 def test_done_is_asked_for_where_a_document_asks_for_it() -> None:
     """The last frame is the sentinel; a stream without an end is judged elsewhere."""
-    check = disconnects.done_closes_the_stream
+    check = disconnects.ends_with_done_marker
     closed = exchange(written(conforming()) + b"data: [DONE]\n\n")
 
     assert check.requirement.profiles == {"openresponses"}
@@ -284,4 +284,4 @@ def test_streams_that_are_all_errors_are_blamed_together(
     """One may fail by bad luck, and one answer shows that streams can bring it."""
     shown = [exchange(body) for body in streams]
 
-    assert told(disconnects.some_stream_brings_an_answer, *shown) is outcome
+    assert told(disconnects.not_every_stream_fails, *shown) is outcome

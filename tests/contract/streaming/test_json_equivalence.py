@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.streaming import delivery, json_equivalence
-from conformance.contract.streaming.probes import PHRASE, twins
+from conformance.contract.streaming.probes import PHRASE, json_and_stream
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.verdict import Outcome
 from tests.contract.sample_streams import exchange, message, numbered, response, text
@@ -16,8 +16,8 @@ Json = Any
 
 
 def both(plain: Json, streamed: Json) -> tuple[Exchange, Exchange]:
-    """Return the two answers of the probe ``twins``, built from responses."""
-    asked = next(twins.steps(SETTING))
+    """Return the two answers of the probe ``json_and_stream``, built from responses."""
+    asked = next(json_and_stream.steps(SETTING))
     assert isinstance(asked, tuple)
     end = {"type": f"response.{streamed['status']}", "response": streamed}
     started = {"type": "response.created", "response": response("in_progress")}
@@ -40,7 +40,7 @@ def test_a_replaced_character_is_blamed(
 ) -> None:
     """U+FFFD in the stream alone; what else the model says is its own affair."""
     pair = both(says(plain), says(streamed))
-    assert held(json_equivalence.characters_survive, pair) is outcome
+    assert held(json_equivalence.no_replacement_characters, pair) is outcome
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_answer_told_twice_is_blamed(
 ) -> None:
     """The measure is the JSON answer to the same question."""
     pair = both(says(plain), says(streamed))
-    assert held(json_equivalence.answer_comes_once, pair) is outcome
+    assert held(json_equivalence.text_is_not_duplicated, pair) is outcome
 
 
 def test_items_are_compared_but_for_reasoning() -> None:
@@ -77,7 +77,7 @@ def test_items_are_compared_but_for_reasoning() -> None:
 
 def test_members_are_compared_by_name() -> None:
     """Null means as little as nothing, and values are free to differ."""
-    check = json_equivalence.same_members_as_json
+    check = json_equivalence.same_fields_as_json
     plain, same = says("Hi!"), says("Hi!")
     thin = {k: v for k, v in same.items() if k != "tools"}
 
@@ -88,7 +88,7 @@ def test_members_are_compared_by_name() -> None:
 
 def test_a_refused_false_is_blamed() -> None:
     """Stream false is the default, said aloud."""
-    check = delivery.false_is_served
+    check = delivery.stream_false_is_accepted
     plain, streamed = both(says("Hi!"), says("Hi!"))
     refused = answer(plain.request, {"error": {"message": "stream only"}}, 400)
     broken = replace(refused, status=500)

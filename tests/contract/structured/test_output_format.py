@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.evidence.schema_match import misfits
 from conformance.contract.structured import probes
-from conformance.contract.structured.probes import object_answer
+from conformance.contract.structured.probes import json_object_output
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json, Node
 from conformance.model.verdict import Outcome
@@ -16,7 +16,7 @@ from tests.contract.sample_errors import came, refusal
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
 
-NAMED = "structured.format-is-taken-or-refused-by-name"
+NAMED = "structured.format-is-accepted-or-clearly-refused"
 
 ROME = {"city": "Rome", "continent": "Europe", "inhabitants": 2_800_000}
 
@@ -33,14 +33,17 @@ ROME = {"city": "Rome", "continent": "Europe", "inhabitants": 2_800_000}
 )
 def test_a_text_has_to_fit_its_schema(text: str, outcome: Outcome) -> None:
     """Blanks around it are free, and a blank alone tells nothing."""
-    assert held("structured.schema-is-kept", came(response(message(text)))) is outcome
+    assert (
+        held("structured.text-matches-the-schema", came(response(message(text))))
+        is outcome
+    )
 
 
 def test_a_comment_may_stand_in_a_message_before_the_answer() -> None:
     """Not behind it, and not in the same message."""
     comment, value = message("Let me see."), message(json.dumps(ROME))
     mixed = message(f"Let me see. {json.dumps(ROME)}")
-    asked = "structured.schema-is-kept"
+    asked = "structured.text-matches-the-schema"
 
     assert held(asked, came(response(comment, value))) is PASSED
     assert held(asked, came(response(value, comment))) is FAILED
@@ -54,8 +57,8 @@ def test_a_text_that_was_cut_need_not_be_json() -> None:
     declined = came(response({**message(""), "content": [part]}))
 
     for told in (cut, declined):
-        assert held("structured.schema-is-kept", told) is OPEN
-        assert held("structured.object-is-kept", told) is OPEN
+        assert held("structured.text-matches-the-schema", told) is OPEN
+        assert held("structured.text-is-a-json-object", told) is OPEN
 
 
 @pytest.mark.parametrize(
@@ -69,7 +72,10 @@ def test_a_text_that_was_cut_need_not_be_json() -> None:
 )
 def test_an_object_has_no_fence(text: str, outcome: Outcome) -> None:
     """What is around JSON makes it no JSON."""
-    assert held("structured.object-is-kept", came(response(message(text)))) is outcome
+    assert (
+        held("structured.text-is-a-json-object", came(response(message(text))))
+        is outcome
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,18 +90,18 @@ def test_a_format_may_be_refused_by_name(
 ) -> None:
     """Only a vague refusal is blamed, and only once."""
     assert held(NAMED, told) is named
-    assert held("structured.schema-is-kept", told) is kept
+    assert held("structured.text-matches-the-schema", told) is kept
 
 
 def test_an_object_is_asked_for_as_a_stream() -> None:
     """Its last event holds the text; nobody is asked twice who answers."""
-    (kept,) = conversed(object_answer, streamed(response(message("{}"))))
-    (dropped,) = conversed(object_answer, streamed(response(message("Rome"))))
+    (kept,) = conversed(json_object_output, streamed(response(message("{}"))))
+    (dropped,) = conversed(json_object_output, streamed(response(message("Rome"))))
 
     assert isinstance(kept, Exchange)
     assert kept.request.streamed
-    assert held("structured.object-is-kept", kept) is PASSED
-    assert held("structured.object-is-kept", dropped) is FAILED
+    assert held("structured.text-is-a-json-object", kept) is PASSED
+    assert held("structured.text-is-a-json-object", dropped) is FAILED
 
 
 @pytest.mark.parametrize(
@@ -111,10 +117,12 @@ def test_who_refuses_to_stream_is_asked_without(
     second: Exchange, kept: Outcome, named: Outcome
 ) -> None:
     """Streams and formats are two capabilities: one refusal is not both."""
-    turns = conversed(object_answer, refusal("Streaming is not supported."), second)
+    turns = conversed(
+        json_object_output, refusal("Streaming is not supported."), second
+    )
 
     assert len(turns) == 2
-    assert held("structured.object-is-kept", *turns) is kept
+    assert held("structured.text-is-a-json-object", *turns) is kept
     assert held(NAMED, *turns, probe=1) is named
 
 

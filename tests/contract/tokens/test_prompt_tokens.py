@@ -13,12 +13,12 @@ from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import on_probe, refusal, universal
 from tests.contract.sample_responses import USAGE, Json, answer, asking, stream
 
-SAME = "tokens.same-question-costs-the-same"
-STREAMED = "tokens.stream-costs-what-json-costs"
+SAME = "tokens.same-prompt-has-same-count"
+STREAMED = "tokens.stream-and-json-counts-match"
 HONEST = (75, 130, 240, 460, 140, 250)
 """20 tokens of template, 55 for each paragraph, 10 for the frame of instructions."""
 
-REQUESTS: Json = next(token_probes.ladder.steps(ProbeContext("m")))
+REQUESTS: Json = next(token_probes.prompt_lengths.steps(ProbeContext("m")))
 
 
 def _priced(read: int) -> Json:
@@ -36,11 +36,11 @@ def _climbed(*read: int) -> tuple[Exchange, ...]:
 @pytest.mark.parametrize(
     "clause",
     [
-        "tokens.longer-prompt-costs-more",
-        "tokens.price-is-in-proportion",
-        "tokens.nothing-is-added",
-        "tokens.rate-is-plausible",
-        "tokens.instructions-are-charged-as-text",
+        "tokens.longer-prompt-has-more-tokens",
+        "tokens.count-is-proportional-to-length",
+        "tokens.overhead-is-small",
+        "tokens.tokens-per-word-are-plausible",
+        "tokens.instructions-count-like-prompt-text",
     ],
 )
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_counts_that_do_not_grow_are_blamed_once(clause: str) -> None:
 
 def test_missing_counts_are_blamed_elsewhere() -> None:
     """Zeros, too: there is a clause for them."""
-    outcome = on_probe("tokens.longer-prompt-costs-more", _climbed(*[0] * 6))
+    outcome = on_probe("tokens.longer-prompt-has-more-tokens", _climbed(*[0] * 6))
 
     assert outcome is Outcome.INCONCLUSIVE
 
@@ -165,13 +165,13 @@ def test_different_questions_are_not_compared() -> None:
 def test_a_message_costs_what_its_text_costs(message: int, *, sound: bool) -> None:
     """Within its frame."""
     told = answer(usage=_priced(12)), answer(usage=_priced(message))
-    outcome = on_probe("tokens.message-costs-what-its-text-costs", told)
+    outcome = on_probe("tokens.message-counts-like-a-string", told)
 
     assert (outcome is Outcome.PASSED) is sound
 
 
-READ = "tokens.every-message-is-read"
-TALK: Json = next(token_probes.conversation.steps(ProbeContext("m")))
+READ = "tokens.every-message-is-counted"
+TALK: Json = next(token_probes.multi_message_prompt.steps(ProbeContext("m")))
 FAIR = 20 + 5 * 55 + 4 * 4
 """What five messages cost: template and text as on the ladder, and four frames."""
 
@@ -247,7 +247,7 @@ def test_generated_messages_are_no_conversation() -> None:
 
 def test_a_refused_developer_is_left_out() -> None:
     """The conversation is sent once more, with all that the others say."""
-    steps = token_probes.conversation.steps(ProbeContext("m"))
+    steps = token_probes.multi_message_prompt.steps(ProbeContext("m"))
     whole: Json = next(steps)
     fewer: Json = steps.send(refusal("No such role.", request=whole))
     four = answer(fewer, usage=_priced(FAIR - 59))
@@ -261,15 +261,15 @@ def test_a_refused_developer_is_left_out() -> None:
 
 def test_a_served_conversation_is_sent_once() -> None:
     """One answer is all that it costs."""
-    steps = token_probes.conversation.steps(ProbeContext("m"))
+    steps = token_probes.multi_message_prompt.steps(ProbeContext("m"))
     next(steps)
 
     with pytest.raises(StopIteration):
         steps.send(answer(TALK))
 
 
-IN_STREAM = "tokens.instructions-cost-in-a-stream-too"
-BURST: Json = next(isolation_probes.burst.steps(ProbeContext("m")))
+IN_STREAM = "tokens.instructions-count-in-streams"
+BURST: Json = next(isolation_probes.concurrent_requests.steps(ProbeContext("m")))
 LONG: Json = BURST[isolation_probes.INSTRUCTED]
 
 

@@ -43,7 +43,7 @@ def test_arguments_hold_one_object(arguments: Json, outcome: Outcome) -> None:
     """What is no text at all is left to the clause about its type."""
     told = came(response(call(arguments=arguments)), request=WITH_TOOL)
 
-    assert universal("tools.arguments-hold-one-object", told).outcome is outcome
+    assert universal("tools.arguments-are-one-json-object", told).outcome is outcome
 
 
 def test_a_function_without_parameters_takes_the_empty_text() -> None:
@@ -51,7 +51,7 @@ def test_a_function_without_parameters_takes_the_empty_text() -> None:
     request = asking(tools=[BARE])
     told = came(response(call("ping", "")), request=request)
 
-    assert universal("tools.arguments-hold-one-object", told).outcome is PASSED
+    assert universal("tools.arguments-are-one-json-object", told).outcome is PASSED
 
 
 CUT = call(arguments='{"ci')
@@ -70,7 +70,7 @@ def test_arguments_that_the_cap_cut_are_no_finding(told: Json) -> None:
     """Half an object is all that there was room for."""
     cut = came(told, request=asking(tools=[probes.WEATHER], max_output_tokens=16))
 
-    assert universal("tools.arguments-hold-one-object", cut).outcome is PASSED
+    assert universal("tools.arguments-are-one-json-object", cut).outcome is PASSED
 
 
 def test_an_agent_may_call_tools_of_its_own() -> None:
@@ -110,7 +110,7 @@ def test_markup_that_the_client_sent_may_be_repeated() -> None:
 
     for request, outcome in ((WITH_TOOL, FAILED), (quoted, PASSED)):
         told = came(response(message(text)), request=request)
-        assert universal("tools.markup-stays-out-of-the-text", told).outcome is outcome
+        assert universal("tools.call-markup-is-not-in-text", told).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_echo_may_fill_in_a_declaration(echoed: Json, outcome: Outcome) -> N
     """Names are compared; an echo that is not there is not judged."""
     told = came(response(message("Hi"), tools=echoed), request=WITH_TOOL)
 
-    assert universal("tools.echo-is-what-was-declared", told).outcome is outcome
+    assert universal("tools.echoed-tools-match-the-request", told).outcome is outcome
 
 
 def test_ids_of_parallel_calls_differ() -> None:
@@ -137,7 +137,10 @@ def test_ids_of_parallel_calls_differ() -> None:
 
     for other, outcome in ((second, PASSED), (absent, PASSED), (same, FAILED)):
         told = came(response(first, other), request=WITH_TOOL)
-        assert universal("tools.call-ids-differ", told).outcome is outcome
+        assert (
+            universal("tools.call-ids-differ-within-a-response", told).outcome
+            is outcome
+        )
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,7 @@ def test_a_refused_choice_is_unsupported() -> None:
 
     assert held("tools.required-choice-makes-a-call", (told, told)) is UNSUPPORTED
     for other in (told, failed):
-        back = held("tools.streamed-call-is-accepted-back", (told, other))
+        back = held("tools.streamed-call-is-accepted-as-input", (told, other))
         assert back is UNSUPPORTED
 
 
@@ -178,9 +181,9 @@ def test_a_stream_is_judged_where_json_keeps_the_choice() -> None:
     announced = {"type": "response.output_item.added", "item": call()}
     spoke, lost = streamed(response(message("Hi"))), streamed(response(), announced)
 
-    assert held("tools.choice-holds-in-a-stream", (made, spoke)) is FAILED
-    assert held("tools.choice-holds-in-a-stream", (text, spoke)) is OPEN
-    assert held("tools.choice-holds-in-a-stream", (made, lost)) is OPEN
+    assert held("tools.choice-is-honored-in-streams", (made, spoke)) is FAILED
+    assert held("tools.choice-is-honored-in-streams", (text, spoke)) is OPEN
+    assert held("tools.choice-is-honored-in-streams", (made, lost)) is OPEN
 
 
 def test_hidden_thoughts_are_something_to_spend_tokens_on() -> None:
@@ -191,7 +194,9 @@ def test_hidden_thoughts_are_something_to_spend_tokens_on() -> None:
 
     for told, outcome in ((usage, FAILED), (thought, PASSED)):
         blank = came(response(message(" "), usage=told))
-        assert held("tools.forced-answer-is-not-blank", (blank, called)) is outcome
+        assert (
+            held("tools.forced-call-response-is-not-empty", (blank, called)) is outcome
+        )
 
 
 WORD = SETTING.word("tool-result")
@@ -221,15 +226,15 @@ def test_a_result_is_read_by_word_or_by_count(
     text: str, counts: tuple[int, int, int, int], outcome: Outcome
 ) -> None:
     """A model need not say what it read; a server that never counts tells nothing."""
-    assert held("tools.result-is-read", *replied(text, counts)) is outcome
+    assert held("tools.result-reaches-the-model", *replied(text, counts)) is outcome
 
 
 def test_parts_that_are_dropped_cost_nothing() -> None:
     """The same long text costs less in parts than a line of plain text."""
     kept, lost = replied(), replied(counts=(90, 120, 300, 95))
 
-    assert held("tools.result-in-parts-is-read", *kept) is PASSED
-    assert held("tools.result-in-parts-is-read", *lost) is FAILED
+    assert held("tools.result-in-parts-reaches-the-model", *kept) is PASSED
+    assert held("tools.result-in-parts-reaches-the-model", *lost) is FAILED
 
 
 @pytest.mark.parametrize(
@@ -243,16 +248,16 @@ def test_own_items_are_taken_back_unless_the_server_is_busy(
     down = refusal("No tool output found for this call.", status)
     turns = conversed(probes.tool_round_trip, asked, down, down, down)
 
-    assert held("tools.own-call-is-accepted-back", *turns) is outcome
-    assert held("tools.result-need-not-be-json", *turns) is OPEN
-    assert held("tools.result-in-parts-is-read", *turns) is OPEN
+    assert held("tools.own-call-is-accepted-as-input", *turns) is outcome
+    assert held("tools.non-json-result-is-accepted", *turns) is OPEN
+    assert held("tools.result-in-parts-reaches-the-model", *turns) is OPEN
 
 
 def test_without_a_call_there_is_nothing_to_take_back() -> None:
     """Only the clause that the choice makes a call has something to say."""
     turns = conversed(probes.tool_round_trip, came(response(message("Hello!"))))
 
-    assert held("tools.own-call-is-accepted-back", *turns) is OPEN
+    assert held("tools.own-call-is-accepted-as-input", *turns) is OPEN
     assert held("tools.named-choice-makes-a-call", *turns) is FAILED
 
 
@@ -260,7 +265,7 @@ def test_without_a_call_there_is_nothing_to_take_back() -> None:
     ("clause", "members"),
     [
         ("tools.none-choice-makes-no-call", {"tool_choice": "none"}),
-        ("tools.one-call-where-parallel-is-off", {"parallel_tool_calls": False}),
+        ("tools.no-parallel-calls-when-disabled", {"parallel_tool_calls": False}),
     ],
 )
 @pytest.mark.parametrize("output", [None, [], "text"])

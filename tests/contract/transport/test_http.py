@@ -15,12 +15,12 @@ from tests.contract.sample_errors import (
 )
 
 BLAMED = {
-    FailureKind.TRUNCATED: "transport.body-is-whole",
-    FailureKind.PROTOCOL: "transport.body-is-whole",
-    FailureKind.TOO_LARGE: "transport.body-has-an-end",
-    FailureKind.ENCODING: "transport.encoding-decodes",
+    FailureKind.TRUNCATED: "transport.body-is-complete",
+    FailureKind.PROTOCOL: "transport.body-is-complete",
+    FailureKind.TOO_LARGE: "transport.body-is-finite",
+    FailureKind.ENCODING: "transport.body-matches-content-encoding",
 }
-WIRE = ("transport.every-request-is-answered", *dict.fromkeys(BLAMED.values()))
+WIRE = ("transport.every-request-gets-a-response", *dict.fromkeys(BLAMED.values()))
 
 
 @pytest.mark.parametrize("trouble", FailureKind)
@@ -39,7 +39,7 @@ def test_silence_is_blamed_once_unless_it_may_be_ours(trouble: FailureKind) -> N
     failed = [id_ for id_ in WIRE if universal(id_, told).outcome is Outcome.FAILED]
     ours = trouble in {FailureKind.TIMEOUT, FailureKind.CONNECT, FailureKind.UNSENT}
 
-    assert failed == ([] if ours else ["transport.every-request-is-answered"])
+    assert failed == ([] if ours else ["transport.every-request-gets-a-response"])
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_large_body_may_be_refused_before_it_is_read(
     large = Request.of({"model": "m", "input": "x" * length})
     told = came(b"", 0, request=large, failure=TransportFailure(FailureKind.TRUNCATED))
 
-    assert universal("transport.every-request-is-answered", told).outcome is outcome
+    assert universal("transport.every-request-gets-a-response", told).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_character_cut_by_our_own_hanging_up_is_ours() -> None:
 )
 def test_only_blanks_may_stand_behind_a_value(body: bytes, outcome: Outcome) -> None:
     """Broken JSON has clauses of its own."""
-    verdict = universal("transport.nothing-behind-the-json", came(body, 400))
+    verdict = universal("transport.json-body-has-one-value", came(body, 400))
 
     assert verdict.outcome is outcome
 
@@ -117,7 +117,9 @@ def test_an_answer_is_kept_private_in_several_ways(said: str, outcome: Outcome) 
     """Each of three words will do."""
     told = came(ANSWER, headers=(("cache-control", said),))
 
-    assert universal("transport.answer-is-kept-private", told).outcome is outcome
+    assert (
+        universal("transport.response-forbids-shared-caching", told).outcome is outcome
+    )
 
 
 def _by(method: str, exchange: Exchange) -> Exchange:
@@ -133,8 +135,8 @@ LIST = came({"object": "list", "data": []})
 @pytest.mark.parametrize(
     "id_",
     [
-        "transport.other-method-makes-no-answer",
-        "transport.other-method-breaks-nothing",
+        "transport.other-method-creates-no-response",
+        "transport.other-method-causes-no-server-error",
         "transport.other-method-is-405",
         "transport.405-lists-allowed-methods",
     ],
@@ -150,7 +152,7 @@ def test_a_get_that_answers_is_found() -> None:
     """With the object or without it."""
     for body in (ANSWER, {"id": "r", "output": [{"type": "message"}]}):
         told = (_by("GET", came(body)), _by("PUT", REFUSED))
-        assert on_probe("transport.other-method-makes-no-answer", told) is (
+        assert on_probe("transport.other-method-creates-no-response", told) is (
             Outcome.FAILED
         )
 
@@ -159,8 +161,13 @@ def test_a_method_may_be_not_implemented() -> None:
     """501 is how HTTP says so."""
     told = (_by("PATCH", refusal("No.", 501)), _by("PUT", refusal("No.", 501)))
 
-    assert on_probe("transport.other-method-breaks-nothing", told) is Outcome.PASSED
-    assert on_probe("transport.other-method-makes-no-answer", told) is Outcome.PASSED
+    assert (
+        on_probe("transport.other-method-causes-no-server-error", told)
+        is Outcome.PASSED
+    )
+    assert (
+        on_probe("transport.other-method-creates-no-response", told) is Outcome.PASSED
+    )
 
 
 def test_a_web_page_at_every_method_refuses_nothing() -> None:
@@ -169,7 +176,7 @@ def test_a_web_page_at_every_method_refuses_nothing() -> None:
     told = (_by("GET", page), _by("PUT", page))
 
     for id_ in (
-        "transport.other-method-makes-no-answer",
+        "transport.other-method-creates-no-response",
         "transport.other-method-is-405",
     ):
         assert on_probe(id_, told) is Outcome.INCONCLUSIVE
@@ -190,8 +197,10 @@ def test_identity_may_be_named() -> None:
     packed = came(ANSWER, headers=(("content-encoding", "gzip"),))
 
     assert (
-        on_probe("transport.identity-is-respected", (named, packed)) is Outcome.PASSED
+        on_probe("transport.no-unrequested-compression", (named, packed))
+        is Outcome.PASSED
     )
     assert (
-        on_probe("transport.identity-is-respected", (packed, named)) is Outcome.FAILED
+        on_probe("transport.no-unrequested-compression", (packed, named))
+        is Outcome.FAILED
     )

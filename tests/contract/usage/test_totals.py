@@ -24,7 +24,7 @@ from tests.contract.sample_responses import (
 )
 
 INTEGERS = "usage.counts-are-integers"
-WITHIN_CAP = "usage.completion-is-within-the-cap"
+WITHIN_CAP = "usage.completion-does-not-exceed-max-output-tokens"
 DELIVERED = "usage.billed-output-is-delivered"
 CHAT_NAMES = {"prompt_tokens": 12, "completion_tokens": 3}
 
@@ -71,7 +71,7 @@ def test_a_total_of_null_leaves_no_style_complete() -> None:
     broken = {**USAGE, "total_tokens": None}
 
     assert universal(INTEGERS, answer(usage=broken)).outcome is Outcome.FAILED
-    assert universal("usage.style-is-complete", answer(usage=broken)).outcome is (
+    assert universal("usage.all-counts-are-present", answer(usage=broken)).outcome is (
         Outcome.PASSED
     )
 
@@ -134,19 +134,19 @@ def test_a_call_is_an_output_too() -> None:
     told = answer(output=[CALL], usage=_billed(output_tokens=0))
 
     assert universal(DELIVERED, told).outcome is Outcome.PASSED
-    assert universal("usage.answer-is-counted", told).outcome is Outcome.PASSED
+    assert universal("usage.completion-is-counted", told).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
     ("clause", "details"),
     [
-        ("usage.cached-is-within-the-prompt", {"cached_tokens": 13}),
+        ("usage.cached-tokens-do-not-exceed-prompt", {"cached_tokens": 13}),
         (
-            "usage.modalities-are-within-the-count",
+            "usage.modality-tokens-do-not-exceed-count",
             {"text_tokens": 7, "audio_tokens": 6},
         ),
-        ("usage.priced-details-are-integers", {"cached_tokens": None}),
-        ("usage.modality-details-are-integers", {"image_tokens": None}),
+        ("usage.cached-and-reasoning-tokens-are-integers", {"cached_tokens": None}),
+        ("usage.modality-tokens-are-integers", {"image_tokens": None}),
         ("usage.counts-are-not-negative", {"cached_tokens": -1}),
     ],
 )
@@ -161,7 +161,7 @@ def test_parts_may_be_fewer_than_the_whole() -> None:
     """Nobody has to tell every modality."""
     told = answer(usage={**USAGE, "input_tokens_details": {"text_tokens": 5}})
 
-    assert universal("usage.modalities-are-within-the-count", told).outcome is (
+    assert universal("usage.modality-tokens-do-not-exceed-count", told).outcome is (
         Outcome.PASSED
     )
 

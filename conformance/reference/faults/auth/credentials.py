@@ -20,158 +20,172 @@ Json = Any
 ENDPOINT = "/v1/responses"
 
 
-def _let_in(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    return asked.with_header("authorization", f"Bearer {gateway.keys['first']}")
+def _let_in(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+    return request.with_header("authorization", f"Bearer {gateway.keys['first']}")
 
 
-def token(asked: GatewayRequest) -> str:
+def token(request: GatewayRequest) -> str:
     """Return the credential in the Authorization header."""
-    return asked.headers.get("authorization", "").rpartition(" ")[2]
+    return request.headers.get("authorization", "").rpartition(" ")[2]
 
 
-def _bears(asked: GatewayRequest) -> bool:
-    return asked.headers.get("authorization", "").startswith("Bearer ")
+def _bears(request: GatewayRequest) -> bool:
+    return request.headers.get("authorization", "").startswith("Bearer ")
 
 
 @on_request(breaks="auth.missing-key-is-refused")
-def empty_bearer_accepted(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+def empty_bearer_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The word Bearer alone opens the door."""
-    bare = asked.headers.get("authorization", "").strip().lower() == "bearer"
-    return _let_in(asked, gateway) if bare else asked
+    bare = request.headers.get("authorization", "").strip().lower() == "bearer"
+    return _let_in(request, gateway) if bare else request
 
 
 @on_request(
     breaks={
         "auth.missing-key-is-refused",
-        "auth.key-in-the-url-does-not-open",
-        "auth.key-in-the-body-does-not-open",
+        "auth.key-in-query-is-refused",
+        "auth.key-in-body-is-refused",
     }
 )
-def no_key_needed(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+def missing_key_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """Whoever sends no Authorization header is let in."""
-    return asked if "authorization" in asked.headers else _let_in(asked, gateway)
+    return request if "authorization" in request.headers else _let_in(request, gateway)
 
 
 @on_request(
     breaks={
         "auth.wrong-key-is-refused",
         "auth.altered-key-is-refused",
-        "auth.key-case-counts",
+        "auth.key-is-case-sensitive",
     }
 )
 def any_bearer_token_accepted(
-    asked: GatewayRequest, gateway: Gateway
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
     """A bearer token opens the door, whatever it is."""
-    return _let_in(asked, gateway) if _bears(asked) and not asked.key else asked
+    return _let_in(request, gateway) if _bears(request) and not request.key else request
 
 
 @on_request(breaks="auth.wrong-key-is-refused")
-def streams_take_any_key(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """The streaming path looks for a key, and not at it."""
-    looks_like_one = token(asked).startswith("sk-") and asked.key is None
-    return _let_in(asked, gateway) if asked.wants_stream and looks_like_one else asked
-
-
-@on_request(breaks="auth.altered-key-is-refused")
-def key_compared_by_its_beginning(
-    asked: GatewayRequest, gateway: Gateway
+def any_key_accepted_in_streams(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """The beginning of a key is as good as the whole."""
-    cut = token(asked)
-    same = len(cut) > 8 and gateway.keys["first"].startswith(cut)
-    return _let_in(asked, gateway) if same and _bears(asked) else asked
+    """The streaming path looks for a key, and not at it."""
+    looks_like_one = token(request).startswith("sk-") and request.key is None
+    return (
+        _let_in(request, gateway)
+        if request.wants_stream and looks_like_one
+        else request
+    )
 
 
 @on_request(breaks="auth.altered-key-is-refused")
-def key_cut_to_length(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+def key_prefix_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+    """The beginning of a key is as good as the whole."""
+    cut = token(request)
+    same = len(cut) > 8 and gateway.keys["first"].startswith(cut)
+    return _let_in(request, gateway) if same and _bears(request) else request
+
+
+@on_request(breaks="auth.altered-key-is-refused")
+def extended_key_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """What stands behind a key is ignored."""
-    same = token(asked).startswith(gateway.keys["first"])
-    return _let_in(asked, gateway) if same and _bears(asked) else asked
+    same = token(request).startswith(gateway.keys["first"])
+    return _let_in(request, gateway) if same and _bears(request) else request
 
 
-@on_request(breaks="auth.key-case-counts")
-def key_case_ignored(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="auth.key-is-case-sensitive")
+def key_case_ignored(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """Keys are compared without regard to case."""
-    same = token(asked).lower() == gateway.keys["first"].lower()
-    return _let_in(asked, gateway) if same and _bears(asked) else asked
+    same = token(request).lower() == gateway.keys["first"].lower()
+    return _let_in(request, gateway) if same and _bears(request) else request
 
 
-@on_request(breaks="auth.scheme-counts")
-def any_scheme_accepted(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="auth.other-scheme-is-refused")
+def any_scheme_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The scheme before the key is thrown away unread."""
-    same = token(asked) == gateway.keys["first"]
-    return _let_in(asked, gateway) if same else asked
+    same = token(request) == gateway.keys["first"]
+    return _let_in(request, gateway) if same else request
 
 
-@on_request(breaks="auth.key-in-the-url-does-not-open")
-def key_read_from_query(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="auth.key-in-query-is-refused")
+def key_in_query_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The query parameter api_key is taken for the key."""
-    same = asked.query.get("api_key") == gateway.keys["first"]
-    return _let_in(asked, gateway) if same else asked
+    same = request.query.get("api_key") == gateway.keys["first"]
+    return _let_in(request, gateway) if same else request
 
 
-@on_request(breaks="auth.key-in-the-body-does-not-open")
-def key_read_from_body(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="auth.key-in-body-is-refused")
+def key_in_body_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The member api_key of the body is taken for the key."""
-    same = asked.field("api_key") == gateway.keys["first"]
-    return _let_in(asked, gateway) if same else asked
+    same = request.field("api_key") == gateway.keys["first"]
+    return _let_in(request, gateway) if same else request
 
 
-@on_request(breaks="auth.alias-needs-the-key-too")
-def trailing_slash_opens(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="auth.path-alias-requires-the-key")
+def trailing_slash_unauthenticated(
+    request: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """With a slash at the end of the path, nobody asks for a key."""
-    if asked.path != f"{ENDPOINT}/":
-        return asked
-    return _let_in(replace(asked, path=ENDPOINT), gateway)
+    if request.path != f"{ENDPOINT}/":
+        return request
+    return _let_in(replace(request, path=ENDPOINT), gateway)
 
 
-@on_request(breaks="auth.alias-needs-the-key-too")
-def short_path_opens(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="auth.path-alias-requires-the-key")
+def unversioned_path_unauthenticated(
+    request: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """The path without its version leads in by the back door."""
-    if asked.path != "/responses":
-        return asked
-    return _let_in(replace(asked, path=ENDPOINT), gateway)
+    if request.path != "/responses":
+        return request
+    return _let_in(replace(request, path=ENDPOINT), gateway)
 
 
 @on_request(breaks="auth.scheme-is-case-insensitive")
-def lower_case_bearer_refused(
-    asked: GatewayRequest, _gateway: Gateway
+def lowercase_bearer_rejected(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
     """The scheme is compared letter by letter."""
-    lower = asked.headers.get("authorization", "").startswith("bearer ")
-    return asked.without_header("authorization") if lower else asked
+    lower = request.headers.get("authorization", "").startswith("bearer ")
+    return request.without_header("authorization") if lower else request
 
 
-@on_reply(breaks="auth.bad-key-is-told-apart")
-def bad_key_is_400(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="auth.failure-returns-401-or-403")
+def auth_failure_returns_400(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A wrong key is called a bad request."""
     return replace(reply, status=400) if reply.status == 401 else reply
 
 
-@on_reply(breaks="auth.bad-key-is-told-apart")
-def bad_key_is_404(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="auth.failure-returns-401-or-403")
+def auth_failure_returns_404(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A wrong key makes the endpoint disappear."""
     return replace(reply, status=404) if reply.status == 401 else reply
 
 
-@on_reply(breaks="auth.bad-key-is-401")
-def bad_key_is_403(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="auth.failure-returns-401")
+def auth_failure_returns_403(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A wrong key is treated as one without the right."""
     return replace(reply, status=403) if reply.status == 401 else reply
 
 
 @on_reply(breaks="auth.challenge-names-the-scheme")
 def challenge_missing(
-    _asked: GatewayRequest, reply: GatewayResponse
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A 401 does not say how to do better."""
     return replace(reply, headers={}) if reply.status == 401 else reply
 
 
 @on_reply(breaks="auth.challenge-names-the-scheme")
-def challenge_for_a_password(
-    _asked: GatewayRequest, reply: GatewayResponse
+def challenge_names_basic(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A 401 asks for a name and a password."""
     if reply.status != 401:
@@ -179,9 +193,9 @@ def challenge_for_a_password(
     return reply.with_headers(www_authenticate='Basic realm="gateway"')
 
 
-@on_reply(breaks="auth.refusal-carries-no-answer")
-def answer_inside_the_refusal(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="auth.failure-contains-no-output")
+def unauthorized_contains_output(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The key is looked at when the model has answered, and the answer is sent."""
     if reply.status != 401:
@@ -192,13 +206,13 @@ def answer_inside_the_refusal(
 
 @on_wire(
     breaks={
-        "auth.refusal-carries-no-answer",
-        "errors.is-an-envelope",
-        "transport.error-is-no-stream",
+        "auth.failure-contains-no-output",
+        "errors.body-has-an-error-object",
+        "transport.error-is-not-an-event-stream",
     }
 )
-def stream_behind_a_401(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def stream_after_401(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A 401 is followed by the stream that it refuses."""
     if head.status != 401:

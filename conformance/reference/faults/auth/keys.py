@@ -20,47 +20,49 @@ def _retold(reply: GatewayResponse, change: str) -> GatewayResponse:
     return reply.with_payload({"error": {**error, "message": message}})
 
 
-@on_reply(breaks="auth.key-is-not-repeated")
-def wrong_key_echoed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="auth.key-is-not-leaked")
+def key_leaked_in_error(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The refusal quotes the key that was sent."""
-    return _retold(reply, f"Received {token(asked)!r}.")
+    return _retold(reply, f"Received {token(request)!r}.")
 
 
-@on_reply(breaks="auth.key-is-not-repeated")
-def end_of_the_key_echoed(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="auth.key-is-not-leaked")
+def key_suffix_leaked_in_error(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The refusal quotes the last eight characters of the key."""
-    return _retold(reply, f"Received sk-***{token(asked)[-8:]}.")
+    return _retold(reply, f"Received sk-***{token(request)[-8:]}.")
 
 
-@on_wire(breaks="auth.key-is-not-repeated")
-def good_key_in_a_header(
-    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="auth.key-is-not-leaked")
+def key_leaked_in_header(
+    request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """Every answer carries the caller's key in a header."""
-    if asked.key is None:
+    if request.key is None:
         return head, chunks
-    return head.with_header("x-consumer", token(asked)), chunks
+    return head.with_header("x-consumer", token(request)), chunks
 
 
-@on_reply(breaks="auth.key-hash-is-not-told")
-def key_hash_told(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="auth.key-hash-is-not-leaked")
+def key_hash_leaked(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The refusal names the hash by which the key was looked up."""
-    digest = hashlib.sha256(token(asked).encode()).hexdigest()
+    digest = hashlib.sha256(token(request).encode()).hexdigest()
     return _retold(reply, f"Key hash: {digest}.")
 
 
-@on_request(breaks="auth.good-key-stays-good")
-def good_key_sometimes_refused(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="auth.valid-key-is-always-accepted")
+def valid_key_sometimes_rejected(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """One of several instances has not heard of the key."""
-    if asked.raw != b'{"model":':
-        return asked
+    if request.raw != b'{"model":':
+        return request
     seen = gateway.notes["seen"] = gateway.notes.get("seen", 0) + 1
     if seen % 4:
-        return asked
+        return request
     refused = ApiError(401, "Unknown API key.", code="invalid_api_key")
     reply = GatewayResponse(401, payload=refused.envelope())
     return reply.with_headers(www_authenticate="Bearer")

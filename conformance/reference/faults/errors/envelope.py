@@ -30,23 +30,25 @@ def barred(reply: GatewayResponse, **members: Json) -> GatewayResponse:
     return reply.with_payload({"error": {**reply.payload["error"], **members}})
 
 
-def is_crowded(asked: GatewayRequest) -> bool:
+def is_crowded(request: GatewayRequest) -> bool:
     """Return whether the input has very many items."""
-    given = asked.field("input")
+    given = request.field("input")
     return isinstance(given, list) and len(given) > _CROWD
 
 
-@on_reply(breaks="errors.is-an-envelope")
-def error_is_a_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="errors.body-has-an-error-object")
+def error_is_string(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The error is a text where an object belongs."""
     if reply.status != 401:
         return reply
     return reply.with_payload({"error": reply.payload["error"]["message"]})
 
 
-@on_reply(breaks="errors.is-an-envelope")
-def error_without_envelope(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="errors.body-has-an-error-object")
+def error_envelope_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The message stands at the top of the body."""
     if reply.status != 401:
@@ -54,9 +56,9 @@ def error_without_envelope(
     return reply.with_payload({"detail": reply.payload["error"]["message"]})
 
 
-@on_reply(breaks="errors.is-an-envelope")
-def error_page_in_html(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="errors.body-has-an-error-object")
+def error_as_html_page(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A refusal is a page for people."""
     if reply.status != 401:
@@ -65,31 +67,33 @@ def error_page_in_html(
     return replace(reply, raw=page, media_type="text/html")
 
 
-@on_reply(breaks="errors.is-an-envelope")
-def refusal_without_body(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="errors.body-has-an-error-object")
+def error_body_empty(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A refusal is a status and nothing else."""
     return replace(reply, raw=b"") if reply.status == 401 else reply
 
 
-@on_reply(breaks="errors.message-says-something")
-def empty_message(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="errors.message-is-a-non-empty-string")
+def error_message_empty(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The message of an error is empty."""
     return barred(reply, message="")
 
 
-@on_reply(breaks="errors.message-says-something")
-def message_is_an_object(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="errors.message-is-a-non-empty-string")
+def error_message_is_object(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The upstream's whole error stands where its message belongs."""
     return barred(reply, message={"message": "Incorrect API key."})
 
 
 @on_reply(breaks="errors.has-a-type")
-def error_without_type(
-    _asked: GatewayRequest, reply: GatewayResponse
+def error_type_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """An error has no type."""
     if reply.status != 401:
@@ -97,30 +101,34 @@ def error_without_type(
     return reply.with_payload({"error": _without(reply.payload["error"], "type")})
 
 
-@on_reply(breaks="errors.type-is-a-text")
-def numeric_error_type(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="errors.type-is-a-string")
+def error_type_is_number(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The type of an error is a number."""
     return barred(reply, type=4010)
 
 
-@on_reply(breaks="errors.code-is-a-text")
-def numeric_error_code(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="errors.code-is-a-string-or-null")
+def error_code_is_number(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The code of an error is the HTTP status."""
     return barred(reply, code=reply.status)
 
 
-@on_reply(breaks="errors.param-is-a-text")
-def param_is_a_path(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="errors.param-is-a-string-or-null")
+def error_param_is_array(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The param of an error is a list of steps."""
     return barred(reply, param=["header", "authorization"])
 
 
-@on_reply(breaks="errors.shows-param-beside-code")
-def param_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="errors.param-and-code-are-present")
+def error_param_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An error without a param does not have the member."""
     if reply.status != 401:
         return reply
@@ -128,56 +136,60 @@ def param_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="errors.media-type-is-json")
-def error_labelled_as_text(
-    _asked: GatewayRequest, reply: GatewayResponse
+def error_media_type_is_text(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A JSON error goes by the name of plain text."""
     return replace(reply, media_type="text/plain") if reply.status == 401 else reply
 
 
 @on_request(breaks="errors.never-a-server-error")
-def crash_on_two_spaces(
-    asked: GatewayRequest, _gateway: Gateway
+def two_spaces_after_bearer_crash(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The parsing of the Authorization header throws."""
-    if "  " not in asked.headers.get("authorization", ""):
-        return asked
+    if "  " not in request.headers.get("authorization", ""):
+        return request
     refused = ApiError(500, "Internal error.", code="internal_error")
     return GatewayResponse(500, payload=refused.envelope())
 
 
 @on_reply(breaks="errors.never-a-server-error")
-def bad_items_are_502(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def invalid_items_return_502(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """What the client got wrong is blamed on the upstream."""
-    crowded = is_crowded(asked) and reply.is_rejection
+    crowded = is_crowded(request) and reply.is_rejection
     return replace(reply, status=502) if crowded else reply
 
 
 @on_reply(breaks="errors.never-a-server-error")
-def unroutable_is_503(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def invalid_items_return_503(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """What cannot be routed is called an overload, without a word on how long."""
-    crowded = is_crowded(asked) and reply.is_rejection
+    crowded = is_crowded(request) and reply.is_rejection
     return replace(reply, status=503) if crowded else reply
 
 
-@on_reply(breaks={"errors.not-inside-a-success", "responses.is-a-response-object"})
-def error_inside_a_200(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks={"errors.status-is-not-2xx", "responses.is-a-response-object"})
+def quota_error_returned_as_200(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The upstream's error is relayed under a status of success."""
-    if asked.headers.get("accept-encoding") != "identity":
+    if request.headers.get("accept-encoding") != "identity":
         return reply
     refused = ApiError(429, "Quota exceeded.", code="insufficient_quota")
     return GatewayResponse(payload=refused.envelope())
 
 
-@on_request(breaks="errors.rate-limit-says-how-long")
-def rate_limit_without_a_time(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="errors.rate-limit-has-retry-after")
+def rate_limit_without_retry_after(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The first crowded request meets a rate limit, and is not told how long."""
-    if not is_crowded(asked) or gateway.notes.get("limited"):
-        return asked
+    if not is_crowded(request) or gateway.notes.get("limited"):
+        return request
     gateway.notes["limited"] = True
     refused = ApiError(429, "Too many requests.", code="rate_limit_exceeded")
     return GatewayResponse(429, payload=refused.envelope())

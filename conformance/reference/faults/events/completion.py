@@ -30,14 +30,18 @@ def _thinks(response: Json) -> bool:
     return any(item["type"] == "reasoning" for item in response["output"])
 
 
-@on_reply(breaks="events.item-is-finished")
-def unfinished_items(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.item-done-is-sent")
+def item_done_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No item is finished."""
     return _unfinished(reply, DONE)
 
 
-@on_reply(breaks="events.item-is-finished")
-def unfinished_calls(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.item-done-is-sent")
+def item_done_missing_for_calls(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Messages are finished, and calls are not."""
 
     def kept(event: Json) -> Json:
@@ -47,8 +51,10 @@ def unfinished_calls(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
     return renumbered(change_each_event(reply, kept))
 
 
-@on_reply(breaks="events.item-is-finished-once")
-def finished_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.item-done-is-sent-once")
+def item_done_duplicated(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every item is finished a second time."""
     events = list[Json]()
     for event in reply.events or ():
@@ -56,9 +62,9 @@ def finished_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
     return renumbered(reply.with_events(events)) if reply.streamed else reply
 
 
-@on_reply(breaks="events.finished-item-is-not-in-progress")
-def still_in_progress(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.done-item-is-not-in-progress")
+def done_item_in_progress(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A finished item says that it is in progress."""
 
@@ -70,21 +76,25 @@ def still_in_progress(
     return change_each_event(reply, early)
 
 
-@on_reply(breaks="events.part-is-finished")
-def unfinished_parts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.part-done-is-sent")
+def content_part_done_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No content part is finished."""
     return _unfinished(reply, "response.content_part.done")
 
 
-@on_reply(breaks="events.text-is-finished")
-def unfinished_texts(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.text-done-is-sent")
+def text_done_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No text is finished by an event of its own."""
     return _unfinished(reply, "response.output_text.done")
 
 
-@on_reply(breaks="events.arguments-are-finished")
-def unfinished_arguments(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.arguments-done-is-sent")
+def arguments_done_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """No arguments are finished by an event of their own."""
     return _unfinished(reply, "response.function_call_arguments.done")
@@ -92,18 +102,22 @@ def unfinished_arguments(
 
 @on_reply(
     breaks={
-        "events.snapshot-lists-every-item",
+        "events.final-snapshot-lists-every-item",
         "streaming.same-items-as-json",
         "usage.billed-output-is-delivered",
     }
 )
-def emptied_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def final_output_empty(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last snapshot has no output."""
     return change_final_snapshot(reply, set_fields(output=[]))
 
 
-@on_reply(breaks="events.snapshot-lists-every-item")
-def thought_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.final-snapshot-lists-every-item")
+def reasoning_missing_from_final_output(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Reasoning is told, and then missing from the last snapshot."""
 
     def thoughtless(response: Json) -> Json:
@@ -113,8 +127,10 @@ def thought_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
     return change_final_snapshot(reply, thoughtless)
 
 
-@on_reply(breaks="events.snapshot-lists-no-other-item")
-def thought_untold(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.final-snapshot-has-no-extra-item")
+def reasoning_only_in_final_output(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Reasoning is in the last snapshot, and no event told of it."""
     final = (reply.events or ({},))[-1].get("response", {"output": []})
     if not _thinks(final):
@@ -126,9 +142,9 @@ def thought_untold(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
     return renumbered(change_each_event(reply, told))
 
 
-@on_reply(breaks="events.snapshot-keeps-the-order")
-def snapshot_backwards(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.final-snapshot-keeps-item-order")
+def final_output_reversed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The last snapshot lists the items from the last to the first."""
     return change_final_snapshot(

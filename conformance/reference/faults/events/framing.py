@@ -44,8 +44,8 @@ def _with_event(reply: GatewayResponse, event: Json) -> GatewayResponse:
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def glued_error(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def error_inside_open_frame(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """An error is written into a frame that was still open."""
     frame = b'data: {"type":"response.note"}\ndata: {"type":"error"}\n\n'
@@ -53,23 +53,25 @@ def glued_error(
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def array_of_events(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def event_array_in_one_frame(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """One frame holds an array of events."""
     return _with_frame(head, chunks, b'data: [{"type":"response.note"}]\n\n')
 
 
 @on_wire(breaks="events.data-is-one-json-object")
-def blank_data(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def keepalive_with_empty_data(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A keep-alive is a frame with empty data."""
     return _with_frame(head, chunks, b"data:\n\n")
 
 
 @on_reply(breaks="events.data-has-a-type")
-def typeless_event(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def event_type_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The second event does not say what it is."""
 
     def untyped(event: Json) -> Json:
@@ -78,8 +80,10 @@ def typeless_event(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
     return change_each_event(reply, untyped)
 
 
-@on_reply(breaks="events.no-foreign-shape")
-def chat_chunk(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.no-event-of-another-api")
+def chat_chunk_relayed(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A chat completion chunk of the upstream is passed on."""
     choice = {"index": 0, "delta": {"content": ""}}
     return _with_event(
@@ -88,37 +92,43 @@ def chat_chunk(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespons
     )
 
 
-@on_reply(breaks="events.no-foreign-shape")
-def bare_error_event(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.no-event-of-another-api")
+def upstream_error_relayed(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An error of the upstream is passed on as its bare envelope."""
     return _with_event(reply, {"error": {"message": "overloaded", "code": 529}})
 
 
 @on_reply(breaks="events.name-matches-type")
-def constant_name(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def event_name_always_message(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every event is named message."""
     names = ("message",) * len(reply.events or ())
     return replace(reply, names=names) if reply.streamed else reply
 
 
-@on_reply(breaks="events.type-is-of-the-family")
-def leaked_account(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.type-has-a-known-prefix")
+def internal_event_leaked(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """An event about the gateway's own account reaches the client."""
     told = _with_event(reply, {"type": "codex.rate_limits", "allowed": True})
     return renumbered(told)
 
 
 @on_wire(breaks="events.every-event-has-data")
-def emptied_event(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def event_without_data(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A filter takes the data out of an event, and leaves its name."""
     return _with_frame(head, chunks, b"event: codex.rate_limits\n\n")
 
 
-@on_wire(breaks="events.last-event-is-closed", profiles=("newapi", "openai"))
-def unflushed_tail(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="events.last-event-ends-with-blank-line", profiles=("newapi", "openai"))
+def final_blank_line_missing(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """The blank line behind the last event is never sent."""
 
@@ -132,9 +142,9 @@ def unflushed_tail(
     return head, open_ended() if is_stream(head) else chunks
 
 
-@on_wire(breaks="events.characters-are-whole")
-def half_emoji(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="events.text-has-no-lone-surrogate")
+def lone_surrogate(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """Of an emoji only the first half in UTF-16 is sent."""
     half = OWL.encode("utf-16-be")[:2].hex()
@@ -146,14 +156,18 @@ def half_emoji(
     )
 
 
-@on_reply(breaks="events.sequence-number-is-given")
-def uncounted(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.sequence-number-is-an-integer")
+def sequence_number_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No event has a sequence number."""
     return change_each_event(reply, remove_fields("sequence_number"))
 
 
-@on_reply(breaks="events.sequence-number-is-given")
-def counted_in_words(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.sequence-number-is-an-integer")
+def sequence_number_is_string(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Sequence numbers are texts."""
 
     def worded(event: Json) -> Json:
@@ -163,14 +177,16 @@ def counted_in_words(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
 
 
 @on_reply(breaks="events.sequence-number-counts-up")
-def stuck_counter(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def sequence_number_constant(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every event has the sequence number 0."""
     return change_each_event(reply, set_fields(sequence_number=0))
 
 
 @on_reply(breaks="events.sequence-number-counts-up")
-def restarted_counter(
-    _asked: GatewayRequest, reply: GatewayResponse
+def sequence_number_restarts(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Sequence numbers start again behind the second event."""
 
@@ -182,7 +198,9 @@ def restarted_counter(
 
 
 @on_reply(breaks="events.sequence-number-has-no-gap")
-def skipped_numbers(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def sequence_number_skipped(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every other sequence number is left out."""
 
     def spread(event: Json) -> Json:

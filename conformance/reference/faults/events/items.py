@@ -33,40 +33,50 @@ def _of_type(reply: GatewayResponse, type_: str, change: Change) -> GatewayRespo
     )
 
 
-@on_reply(breaks="events.output-index-is-given")
-def no_output_index(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.output-index-is-present")
+def output_index_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No event says which item it is about by its index."""
     return change_each_event(reply, remove_fields("output_index"))
 
 
-@on_reply(breaks="events.item-id-is-given")
-def no_item_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.item-id-is-present")
+def item_id_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No event says which item it is about by its id."""
     return change_each_event(reply, remove_fields("item_id"))
 
 
-@on_reply(breaks="events.item-id-is-given")
-def no_item_id_at_the_end(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.item-id-is-present")
+def item_id_missing_in_text_done(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The end of a text does not say which item it belongs to."""
     return _of_type(reply, "response.output_text.done", remove_fields("item_id"))
 
 
-@on_reply(breaks="events.content-index-is-given")
-def no_content_index(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.content-index-is-present")
+def content_index_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No event says which part it is about."""
     return change_each_event(reply, remove_fields("content_index"))
 
 
-@on_reply(breaks="events.reasoning-index-is-given")
-def no_summary_index(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.reasoning-index-is-present")
+def summary_index_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """No event says which part of a summary it is about."""
     return change_each_event(reply, remove_fields("summary_index"))
 
 
-@on_reply(breaks="events.output-index-names-one-item")
-def every_item_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.output-index-identifies-one-item")
+def output_index_always_zero(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every item claims to be the first."""
     return change_each_event(
         reply,
@@ -76,8 +86,10 @@ def every_item_first(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
     )
 
 
-@on_reply(breaks="events.output-index-names-one-item")
-def announced_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.output-index-identifies-one-item")
+def item_added_duplicated(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every item is announced a second time."""
     events = list[Json]()
     for event in reply.events or ():
@@ -86,9 +98,9 @@ def announced_twice(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
     return renumbered(reply.with_events(events)) if reply.streamed else reply
 
 
-@on_reply(breaks="events.item-keeps-its-identity")
-def renamed_at_the_end(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.item-identity-stays-the-same")
+def done_item_id_changed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A finished item has an id of its own."""
 
@@ -98,9 +110,9 @@ def renamed_at_the_end(
     return _of_type(reply, "response.output_item.done", renamed)
 
 
-@on_reply(breaks="events.item-keeps-its-identity")
-def renamed_in_deltas(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.item-identity-stays-the-same")
+def delta_item_id_changed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Every delta names its item anew."""
     return _of_type(
@@ -110,9 +122,9 @@ def renamed_in_deltas(
     )
 
 
-@on_reply(breaks="events.item-keeps-its-identity")
-def renamed_in_snapshot(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.item-identity-stays-the-same")
+def final_output_item_ids_changed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The items of the last snapshot have ids of their own."""
 
@@ -123,8 +135,10 @@ def renamed_in_snapshot(
     return change_final_snapshot(reply, renamed)
 
 
-@on_reply(breaks="events.item-keeps-its-identity")
-def renamed_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.item-identity-stays-the-same")
+def call_id_differs_in_added(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A call is announced under another call id than it is finished with."""
 
     def renamed(event: Json) -> Json:
@@ -135,25 +149,25 @@ def renamed_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
     return _of_type(reply, "response.output_item.added", renamed)
 
 
-@on_reply(breaks="events.item-is-announced")
-def unannounced_items(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.item-added-comes-first")
+def item_added_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """No item is announced."""
     return _without_events(reply, "response.output_item.added")
 
 
-@on_reply(breaks="events.content-part-is-announced")
-def unannounced_parts(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.content-part-added-comes-first")
+def content_part_added_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """No content part is announced."""
     return _without_events(reply, "response.content_part.added")
 
 
-@on_reply(breaks="events.content-part-is-announced")
-def index_for_each_delta(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.content-part-added-comes-first")
+def content_index_per_delta(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The content index grows with each delta."""
 
@@ -163,17 +177,17 @@ def index_for_each_delta(
     return _of_type(reply, "response.output_text.delta", grown)
 
 
-@on_reply(breaks="events.summary-part-is-announced")
-def unannounced_summary(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.summary-part-added-comes-first")
+def summary_part_added_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """No part of a summary is announced."""
     return _without_events(reply, "response.reasoning_summary_part.added")
 
 
 @on_reply(breaks="events.content-index-counts-from-zero")
-def one_counter_for_all(
-    _asked: GatewayRequest, reply: GatewayResponse
+def content_index_not_per_item(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Content parts are counted over all items, so that none has the index 0."""
 

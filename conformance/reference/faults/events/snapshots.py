@@ -41,11 +41,13 @@ def _first_snapshot(reply: GatewayResponse, change: Change) -> GatewayResponse:
 @on_reply(
     breaks={
         "events.created-comes-first",
-        "events.snapshot-is-under-response",
-        "events.sequence-number-is-given",
+        "events.snapshot-is-in-response-field",
+        "events.sequence-number-is-an-integer",
     }
 )
-def faked_keepalive(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def keepalive_as_in_progress_event(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A keep-alive that looks like an event comes before the first one."""
     if reply.events is None:
         return reply
@@ -53,7 +55,9 @@ def faked_keepalive(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
 
 @on_reply(breaks="events.created-comes-first")
-def late_created(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def created_after_in_progress(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The stream begins with response.in_progress."""
     if reply.events is None:
         return reply
@@ -62,20 +66,26 @@ def late_created(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 
 
 @on_reply(breaks="events.created-comes-first")
-def no_created(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def created_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A stream begins with its first item, as one from a cache may."""
     return renumbered(reply.with_events(reply.events[2:])) if reply.events else reply
 
 
-@on_reply(breaks="events.created-comes-once")
-def created_again(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.created-is-sent-once")
+def created_duplicated(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A retry begins the response a second time."""
     events = reply.events
     return renumbered(reply.with_events((*events[:2], *events))) if events else reply
 
 
-@on_reply(breaks="events.snapshot-is-under-response")
-def spread_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.snapshot-is-in-response-field")
+def snapshot_not_nested(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The first events have the members of the response as their own."""
 
     def spread(event: Json) -> Json:
@@ -86,53 +96,59 @@ def spread_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
     return change_each_event(reply, spread)
 
 
-@on_reply(breaks="events.one-response-id")
-def other_id_at_first(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.response-id-stays-the-same")
+def created_snapshot_id_differs(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The response has another id in response.created than later on."""
     return _first_snapshot(reply, set_fields(id=new_id("resp")))
 
 
-@on_reply(breaks="events.one-model")
-def other_model_at_first(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.model-stays-the-same")
+def created_snapshot_model_differs(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The first snapshot names the model of the upstream."""
     return _first_snapshot(reply, set_fields(model="provider/scripted-1"))
 
 
-@on_reply(breaks="events.first-snapshot-is-whole")
-def skeleton(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.created-snapshot-is-complete")
+def created_snapshot_incomplete(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The first snapshot has an id, an object and a status, and nothing else."""
     kept = ("id", "object", "status")
     return _first_snapshot(reply, lambda whole: {name: whole[name] for name in kept})
 
 
-@on_reply(breaks="events.early-snapshot-is-unfinished")
-def completed_at_first(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.early-snapshot-status-is-not-final")
+def created_snapshot_completed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The first snapshot says that the response is completed."""
     return _first_snapshot(reply, set_fields(status="completed"))
 
 
-@on_reply(breaks="events.terminal-event-comes")
-def no_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.terminal-event-is-sent")
+def terminal_event_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A filter takes the terminal event out."""
     return reply.with_events(reply.events[:-1]) if reply.events else reply
 
 
-@on_wire(breaks={"events.terminal-event-comes", "transport.body-is-whole"})
-def broken_off(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks={"events.terminal-event-is-sent", "transport.body-is-complete"})
+def connection_closed_mid_stream(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """The connection is closed behind the seventh event of a stream."""
     return head, [*islice(chunks, 7), DISCONNECT] if is_stream(head) else chunks
 
 
-@on_reply(breaks="events.terminal-event-agrees-with-status")
-def always_completed(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.terminal-event-matches-status")
+def terminal_event_always_completed(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A stream ends in response.completed, whatever became of the response."""
 
     def relabelled(event: Json) -> Json:
@@ -142,15 +158,19 @@ def always_completed(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
     return change_each_event(reply, relabelled)
 
 
-@on_reply(breaks="events.nothing-follows-the-terminal-event")
-def two_lives(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.no-event-after-terminal-event")
+def second_response_in_stream(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A fallback tells the whole response again in the same stream."""
     events = reply.events
     return renumbered(reply.with_events((*events, *events))) if events else reply
 
 
-@on_reply(breaks="events.nothing-follows-the-terminal-event")
-def straggler(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.no-event-after-terminal-event")
+def item_done_after_terminal_event(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last item is finished behind the end of its response."""
     if reply.events is None:
         return reply

@@ -44,7 +44,7 @@ def _last_of(reply: GatewayResponse, type_: str) -> int:
 
 
 @on_reply(breaks="events.delta-is-a-string")
-def null_delta(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def delta_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A last chunk without text is told as a delta of null."""
     at = _last_of(reply, DELTA) + 1
     if not reply.events or not at:
@@ -56,7 +56,9 @@ def null_delta(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespons
 
 
 @on_reply(breaks="events.no-delta-after-done")
-def early_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def text_done_after_first_delta(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The end of a text is told behind its first delta."""
     events = list(reply.events or ())
     first = next((i for i, e in enumerate(events) if e["type"] == DELTA), None)
@@ -67,14 +69,18 @@ def early_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse
     return renumbered(reply.with_events(events))
 
 
-@on_reply(breaks="events.deltas-add-up")
-def trimmed_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.deltas-match-the-done-text")
+def done_text_truncated(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last character is missing where the end of a text tells it whole."""
     return change_each_event(reply, lambda e: _clipped(e) if e["type"] == DONE else e)
 
 
-@on_reply(breaks="events.deltas-add-up")
-def lost_tail(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.deltas-match-the-done-text")
+def last_delta_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last delta of a text is lost."""
     at = _last_of(reply, DELTA)
     if not reply.events or at < 0:
@@ -82,8 +88,10 @@ def lost_tail(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse
     return renumbered(reply.with_events((*reply.events[:at], *reply.events[at + 1 :])))
 
 
-@on_reply(breaks="events.deltas-add-up")
-def replayed_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.deltas-match-the-done-text")
+def full_text_as_last_delta(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The whole text is sent once more as the last delta."""
     at, end = _last_of(reply, DELTA), _last_of(reply, DONE)
     if not reply.events or at < 0:
@@ -93,9 +101,9 @@ def replayed_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
     return renumbered(reply.with_events(events))
 
 
-@on_reply(breaks="events.deltas-add-up")
-def first_delta_in_part(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="events.deltas-match-the-done-text")
+def first_delta_in_added_part(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The announced part has the first words already, which then come again."""
 
@@ -107,8 +115,8 @@ def first_delta_in_part(
     return change_each_event(reply, begun)
 
 
-@on_reply(breaks="events.text-comes-in-deltas")
-def told_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.text-is-sent-in-deltas")
+def no_deltas(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Texts and arguments come whole, and never in deltas."""
     kept = change_each_event(
         reply, lambda e: None if e["type"].endswith(".delta") else e
@@ -116,8 +124,10 @@ def told_at_the_end(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRe
     return renumbered(kept)
 
 
-@on_reply(breaks="events.finished-item-holds-the-text")
-def emptied_item(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.done-item-has-the-streamed-text")
+def done_message_empty(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A finished message has lost its text."""
 
     def emptied(event: Json) -> Json:
@@ -130,8 +140,10 @@ def emptied_item(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
     return change_each_event(reply, emptied)
 
 
-@on_reply(breaks="events.finished-item-holds-the-text")
-def clipped_part(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.done-item-has-the-streamed-text")
+def done_part_truncated(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A finished content part lacks the last character."""
 
     def clipped(event: Json) -> Json:
@@ -142,8 +154,10 @@ def clipped_part(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
     return change_each_event(reply, clipped)
 
 
-@on_reply(breaks="events.finished-item-holds-the-text")
-def emptied_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.done-item-has-the-streamed-text")
+def done_call_arguments_empty(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A finished call has lost its arguments."""
 
     def emptied(event: Json) -> Json:
@@ -156,14 +170,23 @@ def emptied_call(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
     return change_each_event(reply, emptied)
 
 
-@on_reply(breaks={"events.snapshot-holds-the-text", "structured.object-is-kept"})
-def clipped_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(
+    breaks={
+        "events.final-snapshot-has-the-streamed-text",
+        "structured.text-is-a-json-object",
+    }
+)
+def final_output_text_truncated(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The texts of the last snapshot lack their last character."""
     return change_final_snapshot(reply, lambda whole: _messages(whole, _clipped))
 
 
-@on_reply(breaks="events.reasoning-adds-up")
-def lost_thought(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="events.reasoning-deltas-match-the-done-text")
+def last_reasoning_delta_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last delta of a summary is lost."""
     at = _last_of(reply, "response.reasoning_summary_text.delta")
     if not reply.events or at < 0:

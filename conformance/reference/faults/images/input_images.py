@@ -7,12 +7,12 @@ from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
 
-@on_request(breaks="images.picture-is-taken-or-refused-by-name")
-def picture_refused_vaguely(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="images.image-is-accepted-or-clearly-refused")
+def image_rejected_without_reason(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A request with a picture is refused without a word on why."""
-    if b'"input_image"' not in asked.raw:
-        return asked
+    if b'"input_image"' not in request.raw:
+        return request
     refused = ApiError(400, "The request is not valid.", code="invalid_request")
     return GatewayResponse(400, payload=refused.envelope())

@@ -10,11 +10,11 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _recites(asked: GatewayRequest) -> bool:
+def _recites(request: GatewayRequest) -> bool:
     """Whether a request asks for a word within the cap that goes with it."""
-    said = asked.field("input")
+    said = request.field("input")
     exact = isinstance(said, str) and said.startswith("Reply with exactly:")
-    return exact and asked.field("max_output_tokens") == 64
+    return exact and request.field("max_output_tokens") == 64
 
 
 def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
@@ -28,10 +28,10 @@ def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
 
 
 def _one_id(
-    asked: GatewayRequest, reply: GatewayResponse, key: object
+    request: GatewayRequest, reply: GatewayResponse, key: object
 ) -> GatewayResponse:
     """Give all answers of the same ``key`` the id of the first."""
-    ids = asked.fault_state.setdefault("ids", {})
+    ids = request.fault_state.setdefault("ids", {})
 
     def level(response: Json) -> Json:
         return {**response, "id": ids.setdefault(key, response["id"])}
@@ -39,63 +39,65 @@ def _one_id(
     return change_each_response(reply, level)
 
 
-@on_reply(breaks="isolation.no-foreign-word")
-def buffer_shared(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="isolation.no-text-from-another-request")
+def text_from_previous_request(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every other answer says what was asked of the request before it."""
-    if not _recites(asked):
+    if not _recites(request):
         return reply
-    said = asked.field("input").partition(": ")[2]
-    before = asked.fault_state.pop("said", None)
+    said = request.field("input").partition(": ")[2]
+    before = request.fault_state.pop("said", None)
     if before is None:
-        asked.fault_state["said"] = said
+        request.fault_state["said"] = said
         return reply
     return _with_text(reply, before)
 
 
-@on_reply(breaks="isolation.no-foreign-word")
-def streams_share_a_buffer(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="isolation.no-text-from-another-request")
+def text_from_previous_stream(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A stream says what was asked of the stream before it."""
-    if not (_recites(asked) and reply.streamed):
+    if not (_recites(request) and reply.streamed):
         return reply
-    said = asked.field("input").partition(": ")[2]
-    before = asked.fault_state.get("streamed", said)
-    asked.fault_state["streamed"] = said
+    said = request.field("input").partition(": ")[2]
+    before = request.fault_state.get("streamed", said)
+    request.fault_state["streamed"] = said
     return _with_text(reply, before)
 
 
 @on_reply(
     breaks={
-        "isolation.instructions-are-part-of-the-question",
+        "isolation.different-instructions-get-separate-responses",
         "responses.ids-are-unique",
     }
 )
-def instructions_not_in_cache_key(
-    asked: GatewayRequest, reply: GatewayResponse
+def different_instructions_share_response_id(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Requests that differ in their instructions alone have one answer's id."""
-    said = asked.field("input")
+    said = request.field("input")
     if (
-        not asked.field("instructions")
-        or asked.wants_stream
+        not request.field("instructions")
+        or request.wants_stream
         or not isinstance(said, str)
     ):
         return reply
-    return _one_id(asked, reply, said)
+    return _one_id(request, reply, said)
 
 
-@on_reply(breaks="isolation.equal-requests-have-two-answers")
-def equal_requests_answered_once(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="isolation.equal-requests-get-separate-responses")
+def equal_requests_share_response_id(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Requests that are equal in every byte have one answer's id."""
-    return _one_id(asked, reply, asked.raw) if _recites(asked) else reply
+    return _one_id(request, reply, request.raw) if _recites(request) else reply
 
 
-@on_reply(breaks="isolation.call-ids-are-not-shared")
-def call_ids_start_again(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="isolation.call-ids-differ-between-responses")
+def call_ids_repeat_across_responses(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Where a call is required, the calls of each answer are numbered from 1."""
 
@@ -105,5 +107,5 @@ def call_ids_start_again(
             call["call_id"] = f"call_{place}"
         return response
 
-    required = asked.field("tool_choice") == "required"
+    required = request.field("tool_choice") == "required"
     return rebuild_stream(reply, number) if required else reply

@@ -22,7 +22,7 @@ LARGE: Final = 1 << 20
 
 
 BROKEN: Final = frozenset(
-    {"limits.oversized-prompt-is-no-server-error", "errors.never-a-server-error"}
+    {"limits.oversized-prompt-causes-no-server-error", "errors.never-a-server-error"}
 )
 
 
@@ -34,7 +34,10 @@ LARGER: Final = 64
 
 
 IGNORED: Final = frozenset(
-    {"limits.cap-is-honoured", "usage.completion-is-within-the-cap"}
+    {
+        "limits.max-output-tokens-is-honored",
+        "usage.completion-does-not-exceed-max-output-tokens",
+    }
 )
 
 
@@ -46,64 +49,66 @@ def _refusal(status: int, message: str) -> GatewayResponse:
 PLAIN: Final = frozenset({"model", "input", "max_output_tokens", "stream"})
 
 
-def _cap_of(asked: GatewayRequest) -> int:
+def _cap_of(request: GatewayRequest) -> int:
     """The cap of a request that the contract allows, or 0 where there is none."""
-    cap = asked.field("max_output_tokens")
-    whole = asked.is_create and isinstance(cap, int) and not isinstance(cap, bool)
+    cap = request.field("max_output_tokens")
+    whole = request.is_create and isinstance(cap, int) and not isinstance(cap, bool)
     return cap if whole and cap >= SMALLEST else 0
 
 
 def _capped_at(
-    asked: GatewayRequest, gateway: Gateway, cap: int | None
+    request: GatewayRequest, gateway: Gateway, cap: int | None
 ) -> GatewayResponse:
     """Answer under another cap, and repeat the client's own."""
-    reply = gateway.answer(asked.with_fields(max_output_tokens=cap))
-    return change_each_response(reply, set_fields(max_output_tokens=_cap_of(asked)))
+    reply = gateway.answer(request.with_fields(max_output_tokens=cap))
+    return change_each_response(reply, set_fields(max_output_tokens=_cap_of(request)))
 
 
-@on_reply(breaks="limits.cap-is-accepted")
-def cap_refused(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="limits.max-output-tokens-is-accepted")
+def output_cap_rejected(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A plain request with a max_output_tokens from 17 to 63 is refused."""
-    small = SMALLEST < _cap_of(asked) < LARGER
-    if reply.is_rejection or not small or asked.body.keys() - PLAIN:
+    small = SMALLEST < _cap_of(request) < LARGER
+    if reply.is_rejection or not small or request.body.keys() - PLAIN:
         return reply
     return _refusal(400, "Unknown field.")
 
 
-@on_reply(breaks="limits.cap-is-accepted")
-def cap_refused_in_streams(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="limits.max-output-tokens-is-accepted")
+def output_cap_rejected_in_streams(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A stream with max_output_tokens is refused."""
-    if not reply.streamed or not _cap_of(asked) or asked.body.keys() - PLAIN:
+    if not reply.streamed or not _cap_of(request) or request.body.keys() - PLAIN:
         return reply
     return _refusal(400, "Unknown field.")
 
 
 @on_request(breaks=IGNORED)
-def cap_ignored(
-    asked: GatewayRequest, gateway: Gateway
+def output_cap_ignored(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The cap is not passed on."""
-    return _capped_at(asked, gateway, None) if _cap_of(asked) else asked
+    return _capped_at(request, gateway, None) if _cap_of(request) else request
 
 
 @on_request(breaks=IGNORED)
-def cap_ignored_in_streams(
-    asked: GatewayRequest, gateway: Gateway
+def output_cap_ignored_in_streams(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The cap is not passed on when a stream is asked for."""
-    ignored = _cap_of(asked) and asked.wants_stream
-    return _capped_at(asked, gateway, None) if ignored else asked
+    ignored = _cap_of(request) and request.wants_stream
+    return _capped_at(request, gateway, None) if ignored else request
 
 
 @on_request(breaks=IGNORED)
-def cap_doubled(
-    asked: GatewayRequest, gateway: Gateway
+def output_cap_doubled(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Twice the cap is passed on."""
-    cap = _cap_of(asked)
-    return _capped_at(asked, gateway, 2 * cap) if cap else asked
+    cap = _cap_of(request)
+    return _capped_at(request, gateway, 2 * cap) if cap else request
 
 
 def _completed(response: Json) -> Json:
@@ -112,24 +117,26 @@ def _completed(response: Json) -> Json:
     return {**response, **whole}
 
 
-@on_reply(breaks="limits.cut-answer-says-incomplete")
-def cut_says_completed(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="limits.truncated-response-is-incomplete")
+def truncated_response_marked_completed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """An answer that the cap has cut says that it is completed."""
     return reply if reply.streamed else rebuild_stream(reply, _completed)
 
 
-@on_reply(breaks="limits.cut-answer-says-incomplete")
-def cut_stream_says_completed(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="limits.truncated-response-is-incomplete")
+def truncated_stream_marked_completed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A stream that the cap has cut says that it is completed."""
     return rebuild_stream(reply, _completed) if reply.streamed else reply
 
 
-@on_reply(breaks="limits.cut-answer-names-the-cap")
-def cut_by_length(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="limits.incomplete-reason-is-max-output-tokens")
+def incomplete_reason_is_length(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The reason of a cut answer is chat's word for it."""
 
     def chat(response: Json) -> Json:
@@ -140,12 +147,14 @@ def cut_by_length(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
     return change_finished_response(reply, chat)
 
 
-@on_reply(breaks={"limits.short-answer-says-completed", "limits.no-hidden-cap"})
-def short_says_incomplete(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(
+    breaks={"limits.short-response-is-not-incomplete", "limits.no-hidden-output-cap"}
+)
+def short_response_marked_incomplete(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """An answer without a cap says that it is incomplete."""
-    if asked.field("max_output_tokens") is not None:
+    if request.field("max_output_tokens") is not None:
         return reply
     cut = set_fields(
         status="incomplete", incomplete_details={"reason": "max_output_tokens"}
@@ -153,53 +162,58 @@ def short_says_incomplete(
     return rebuild_stream(reply, cut)
 
 
-@on_request(breaks="limits.no-hidden-cap")
-def hidden_cap(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="limits.no-hidden-output-cap")
+def hidden_output_cap(request: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """Where the client sets no cap, the gateway sets one of six tokens."""
-    if not asked.is_create or asked.field("max_output_tokens") is not None:
-        return asked
-    return asked.with_fields(max_output_tokens=6)
+    if not request.is_create or request.field("max_output_tokens") is not None:
+        return request
+    return request.with_fields(max_output_tokens=6)
 
 
-@on_reply(breaks={"limits.truncation-is-accepted", "requests.page-members-accepted"})
-def truncation_refused_namelessly(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(
+    breaks={
+        "limits.truncation-auto-is-accepted-or-clearly-refused",
+        "requests.documented-fields-are-accepted",
+    }
+)
+def truncation_rejected_without_reason(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A request with a truncation is refused without a name."""
-    if reply.is_rejection or asked.field("truncation") is None:
+    if reply.is_rejection or request.field("truncation") is None:
         return reply
     return _refusal(400, "Unknown field.")
 
 
 @on_request(breaks=BROKEN)
-def oversized_prompt_breaks(
-    asked: GatewayRequest, _gateway: Gateway
+def oversized_prompt_returns_500(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A prompt that is too long is a server error."""
-    return _refusal(500, "Internal error.") if len(asked.raw) > LARGE else asked
+    return _refusal(500, "Internal error.") if len(request.raw) > LARGE else request
 
 
 @on_request(breaks=BROKEN)
-def oversized_prompt_is_a_bad_gateway(
-    asked: GatewayRequest, _gateway: Gateway
+def oversized_prompt_returns_502(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The upstream's refusal of a prompt that is too long becomes a 502."""
-    return _refusal(502, "Bad gateway.") if len(asked.raw) > LARGE else asked
+    return _refusal(502, "Bad gateway.") if len(request.raw) > LARGE else request
 
 
-@on_request(breaks="limits.oversized-prompt-is-refused-by-its-size")
-def oversized_prompt_refused_without_a_word(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="limits.oversized-prompt-is-clearly-refused")
+def oversized_prompt_rejected_without_reason(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A prompt that is too long is refused as a bad request."""
-    return _refusal(400, "Bad request.") if len(asked.raw) > LARGE else asked
+    return _refusal(400, "Bad request.") if len(request.raw) > LARGE else request
 
 
-@on_request(breaks="limits.oversized-prompt-is-refused-by-its-size")
-def oversized_prompt_cut_silently(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="limits.oversized-prompt-is-clearly-refused")
+def oversized_prompt_silently_truncated(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
     """The beginning of a prompt that is too long is answered."""
-    if len(asked.raw) <= LARGE:
-        return asked
-    return asked.with_fields(input=str(asked.field("input"))[:1000])
+    if len(request.raw) <= LARGE:
+        return request
+    return request.with_fields(input=str(request.field("input"))[:1000])

@@ -21,24 +21,24 @@ OPENAI = {"openai"}
 OPENRESPONSES = {"openresponses"}
 
 
-REQUIRED = "profile.response-has-the-required-members"
+REQUIRED = "profile.response-has-the-required-fields"
 
 
-FITS = "profile.response-fits-the-model"
+FITS = "profile.response-field-types-are-correct"
 
 
-NESTED = "profile.nested-members-are-there"
+NESTED = "profile.nested-objects-have-the-required-fields"
 
 
-EVENT_FITS = "profile.event-fits-the-model"
+EVENT_FITS = "profile.event-field-types-are-correct"
 
 
-EVENT_WHOLE = "profile.event-has-its-members"
+EVENT_WHOLE = "profile.event-has-the-required-fields"
 
 
 @on_reply(breaks=REQUIRED, profiles=OPENAI)
-def tools_left_out_when_empty(
-    _asked: GatewayRequest, reply: GatewayResponse
+def empty_tools_omitted(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A response without tools has no member for them."""
 
@@ -49,7 +49,9 @@ def tools_left_out_when_empty(
 
 
 @on_reply(breaks=REQUIRED, profiles=OPENRESPONSES)
-def nulls_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def null_fields_omitted(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Members of a response that are null are left out."""
 
     def lean(response: Json) -> Json:
@@ -59,9 +61,9 @@ def nulls_left_out(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
     return change_each_response(reply, lean)
 
 
-@on_reply(breaks="profile.response-has-the-nullable-members", profiles=OPENAI)
-def unset_members_left_out(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="profile.response-has-the-nullable-fields", profiles=OPENAI)
+def null_error_and_details_omitted(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A response has neither an error nor details where there is nothing to tell."""
 
@@ -73,17 +75,15 @@ def unset_members_left_out(
 
 
 @on_reply(breaks=FITS, profiles=OPENAI)
-def parallel_calls_in_words(
-    _asked: GatewayRequest, reply: GatewayResponse
+def parallel_tool_calls_is_string(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The member parallel_tool_calls holds a text."""
     return change_each_response(reply, set_fields(parallel_tool_calls="true"))
 
 
 @on_reply(breaks=FITS, profiles=OPENRESPONSES)
-def no_number_for_penalties(
-    _asked: GatewayRequest, reply: GatewayResponse
-) -> GatewayResponse:
+def penalties_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """Penalties are null where the request sets none."""
     return change_each_response(
         reply, set_fields(presence_penalty=None, frequency_penalty=None)
@@ -91,8 +91,8 @@ def no_number_for_penalties(
 
 
 @on_reply(breaks=NESTED, profiles=OPENRESPONSES)
-def tools_as_they_came(
-    _asked: GatewayRequest, reply: GatewayResponse
+def echoed_tools_incomplete(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Tools are repeated without the members that the client left out."""
 
@@ -106,8 +106,8 @@ def tools_as_they_came(
 
 
 @on_reply(breaks=NESTED, profiles=OPENAI)
-def format_without_its_schema(
-    _asked: GatewayRequest, reply: GatewayResponse
+def echoed_format_lacks_schema(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The format of the text is repeated without its schema."""
 
@@ -119,9 +119,7 @@ def format_without_its_schema(
 
 
 @on_reply(breaks=EVENT_FITS, profiles=OPENAI)
-def no_list_of_logprobs(
-    _asked: GatewayRequest, reply: GatewayResponse
-) -> GatewayResponse:
+def logprobs_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The logprobs of a text event are null."""
     return change_each_event(
         reply, lambda e: {**e, "logprobs": None} if "delta" in e else e
@@ -129,8 +127,8 @@ def no_list_of_logprobs(
 
 
 @on_reply(breaks=EVENT_WHOLE, profiles=OPENAI)
-def logprobs_left_out(
-    _asked: GatewayRequest, reply: GatewayResponse
+def logprobs_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Text events have no logprobs."""
     return change_each_event(reply, remove_fields("logprobs"))

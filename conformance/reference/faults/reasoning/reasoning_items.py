@@ -16,14 +16,14 @@ STARVING = 16
 """A cap, in tokens, that thinking may use up."""
 
 
-def _effort(asked: GatewayRequest) -> Json:
-    reasoning = asked.field("reasoning")
+def _effort(request: GatewayRequest) -> Json:
+    reasoning = request.field("reasoning")
     return reasoning.get("effort") if isinstance(reasoning, dict) else None
 
 
-def _starves(asked: GatewayRequest) -> bool:
-    cap = asked.field("max_output_tokens")
-    return bool(_effort(asked)) and isinstance(cap, int) and cap <= STARVING
+def _starves(request: GatewayRequest) -> bool:
+    cap = request.field("max_output_tokens")
+    return bool(_effort(request)) and isinstance(cap, int) and cap <= STARVING
 
 
 def _refusal(status: int, message: str) -> GatewayResponse:
@@ -31,28 +31,31 @@ def _refusal(status: int, message: str) -> GatewayResponse:
     return GatewayResponse(status, payload=refused.envelope())
 
 
-@on_request(breaks="reasoning.effort-is-taken-or-refused-by-name")
-def effort_refused_vaguely(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="reasoning.effort-is-accepted-or-clearly-refused")
+def effort_rejected_without_reason(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A request with an effort is refused without a word on why."""
-    known = _effort(asked) in {"low", "medium", "high"}
-    return _refusal(400, "The request is not valid.") if known else asked
+    known = _effort(request) in {"low", "medium", "high"}
+    return _refusal(400, "The request is not valid.") if known else request
 
 
 @on_request(
-    breaks={"reasoning.starved-answer-is-incomplete", "errors.never-a-server-error"}
+    breaks={
+        "reasoning.using-up-max-output-tokens-is-incomplete",
+        "errors.never-a-server-error",
+    }
 )
-def starved_answer_is_an_error(
-    asked: GatewayRequest, _gateway: Gateway
+def cap_used_up_by_reasoning_returns_500(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Where reasoning uses up the cap, the gateway breaks down."""
-    return _refusal(500, "The answer has no message.") if _starves(asked) else asked
+    return _refusal(500, "The answer has no message.") if _starves(request) else request
 
 
-@on_reply(breaks="reasoning.starved-answer-is-incomplete")
-def starved_answer_is_completed(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="reasoning.using-up-max-output-tokens-is-incomplete")
+def cap_used_up_by_reasoning_marked_completed(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Where reasoning uses up the cap, the answer is completed, and empty."""
 
@@ -67,19 +70,19 @@ def starved_answer_is_completed(
                 item["content"][0]["text"] = ""
         return response
 
-    return rebuild_stream(reply, starve) if _starves(asked) else reply
+    return rebuild_stream(reply, starve) if _starves(request) else reply
 
 
-@on_request(breaks="reasoning.own-output-is-accepted-back")
-def replayed_thoughts_refused(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="reasoning.own-output-is-accepted-as-input")
+def reasoning_input_rejected(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A reasoning item is unknown when a client sends it back."""
-    given = asked.field("input")
+    given = request.field("input")
     items = given if isinstance(given, list) else []
     if any(isinstance(i, dict) and i.get("type") == "reasoning" for i in items):
         return _refusal(400, "An item of the input has an unknown type.")
-    return asked
+    return request
 
 
 def _thinking(reply: GatewayResponse, change: Json) -> GatewayResponse:
@@ -92,8 +95,8 @@ def _thinking(reply: GatewayResponse, change: Json) -> GatewayResponse:
 
 
 @on_reply(breaks="reasoning.item-has-a-summary")
-def thoughts_without_summary(
-    _asked: GatewayRequest, reply: GatewayResponse
+def reasoning_summary_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A reasoning item has no summary."""
     return _thinking(
@@ -101,9 +104,9 @@ def thoughts_without_summary(
     )
 
 
-@on_reply(breaks="reasoning.parts-hold-texts")
-def thoughts_in_message_parts(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="reasoning.parts-have-a-type-and-text")
+def reasoning_part_type_is_output_text(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The parts of a summary have the type of a message's parts."""
 
@@ -114,9 +117,9 @@ def thoughts_in_message_parts(
     return _thinking(reply, retype)
 
 
-@on_reply(breaks="reasoning.shown-thoughts-are-counted")
-def thoughts_not_counted(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="reasoning.visible-reasoning-is-counted")
+def reasoning_tokens_always_zero(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The count of reasoning tokens stands at its default."""
 
@@ -129,9 +132,9 @@ def thoughts_not_counted(
     return rebuild_stream(reply, forget)
 
 
-@on_reply(breaks="reasoning.tags-stay-out-of-the-text")
-def thoughts_in_the_text(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="reasoning.think-tags-are-not-in-text")
+def think_tags_in_text(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Where there is reasoning, it is told in the text, between tags."""
 
@@ -143,5 +146,7 @@ def thoughts_in_the_text(
         return response
 
     return (
-        rebuild_stream(reply, spill) if _effort(asked) and not reply.streamed else reply
+        rebuild_stream(reply, spill)
+        if _effort(request) and not reply.streamed
+        else reply
     )

@@ -20,8 +20,8 @@ CREATED_AT: Final = "responses.created-at-is-a-number"
 
 
 @on_reply(breaks=CREATED_AT)
-def chat_name_for_created_at(
-    _asked: GatewayRequest, reply: GatewayResponse
+def created_instead_of_created_at(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The time is called created, as in a chat completion."""
 
@@ -35,8 +35,8 @@ def chat_name_for_created_at(
 
 
 @on_reply(breaks=CREATED_AT)
-def created_at_is_a_text(
-    _asked: GatewayRequest, reply: GatewayResponse
+def created_at_is_string(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The time is a date in words."""
     return change_finished_response(
@@ -46,7 +46,7 @@ def created_at_is_a_text(
 
 @on_reply(breaks="responses.created-at-is-in-seconds")
 def created_at_in_milliseconds(
-    _asked: GatewayRequest, reply: GatewayResponse
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The time is counted in milliseconds."""
     return change_finished_response(
@@ -56,8 +56,8 @@ def created_at_in_milliseconds(
 
 
 @on_reply(breaks="responses.created-at-is-an-integer")
-def fractional_created_at(
-    _asked: GatewayRequest, reply: GatewayResponse
+def created_at_fractional(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The time is written with a fraction."""
     return change_finished_response(
@@ -65,17 +65,17 @@ def fractional_created_at(
     )
 
 
-@on_reply(breaks="responses.created-at-is-now")
-def constant_created_at(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="responses.created-at-is-current")
+def created_at_constant(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The time is always the same."""
     return change_json_response(reply, set_fields(created_at=1_700_000_000))
 
 
-@on_reply(breaks="responses.created-at-is-now")
-def created_at_nought_in_streams(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="responses.created-at-is-current")
+def created_at_zero_in_streams(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The time in a stream's last snapshot is 0."""
     return change_final_snapshot(reply, set_fields(created_at=0))

@@ -34,49 +34,49 @@ def _written(
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def page_instead_of_an_answer(
-    _asked: GatewayRequest, reply: GatewayResponse
+def html_page_as_response(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A maintenance page is sent with a 200."""
     return _written(reply, b"<html>We will be back soon.</html>", "text/html")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def empty_body_instead_of_an_answer(
-    _asked: GatewayRequest, reply: GatewayResponse
+def empty_body_as_response(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A success has no body at all."""
     return _written(reply, b"")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def empty_object_instead_of_an_answer(
-    _asked: GatewayRequest, reply: GatewayResponse
+def empty_object_as_response(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A success is an object without a member."""
     return _written(reply, b"{}")
 
 
-@on_reply(breaks={IS_A_RESPONSE, "errors.not-inside-a-success"})
-def error_inside_a_success(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks={IS_A_RESPONSE, "errors.status-is-not-2xx"})
+def upstream_error_returned_as_200(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """An upstream's error is passed on with a 200."""
     error = {"message": "The upstream is down.", "type": "server_error"}
     return _written(reply, to_json({"error": error}))
 
 
-@on_reply(breaks={IS_A_RESPONSE, "transport.nothing-behind-the-json"})
-def text_behind_the_object(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks={IS_A_RESPONSE, "transport.json-body-has-one-value"})
+def text_after_response_object(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Something stands behind the response object."""
     return _written(reply, to_json(reply.payload) + b"\n[DONE]")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def chat_completion_instead_of_an_answer(
-    _asked: GatewayRequest, reply: GatewayResponse
+def chat_completion_as_response(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The upstream's chat completion is passed on under the id of a response."""
     if reply.streamed or not is_response(reply.payload):
@@ -96,8 +96,8 @@ def chat_completion_instead_of_an_answer(
 
 
 @on_reply(breaks=IS_A_RESPONSE)
-def chat_chunks_instead_of_events(
-    _asked: GatewayRequest, reply: GatewayResponse
+def chat_chunks_as_events(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A stream holds chunks of a chat completion, which have no type."""
     if not reply.streamed:
@@ -107,53 +107,65 @@ def chat_chunks_instead_of_events(
 
 
 @on_reply(breaks="responses.media-type-is-json")
-def answer_as_plain_text(
-    _asked: GatewayRequest, reply: GatewayResponse
+def response_media_type_is_text(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A response object is sent as text/plain."""
     return _written(reply, to_json(reply.payload), "text/plain; charset=utf-8")
 
 
 @on_reply(breaks="responses.no-byte-order-mark")
-def byte_order_mark(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def byte_order_mark_in_response(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A byte order mark stands before the response object."""
     return _written(reply, b"\xef\xbb\xbf" + to_json(reply.payload))
 
 
-@on_reply(breaks="responses.numbers-are-json")
-def infinite_number(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="responses.no-nan-or-infinity")
+def infinity_in_response(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A member of the response object is Infinity."""
     return change_json_response(reply, set_fields(presence_penalty=float("inf")))
 
 
-@on_reply(breaks="responses.members-stand-once")
-def repeated_member(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="responses.field-names-are-unique")
+def duplicate_object_field(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The gateway writes its own object member before the upstream's."""
     return _written(reply, b'{"object":"response",' + to_json(reply.payload)[1:])
 
 
 @on_reply(breaks="responses.id-is-a-string")
-def answer_without_id(
-    _asked: GatewayRequest, reply: GatewayResponse
+def response_id_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A JSON answer has no id."""
     return change_json_response(reply, remove_fields("id"))
 
 
-@on_reply(breaks={"responses.id-is-a-string", "state.stored-response-is-found"})
-def empty_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks={"responses.id-is-a-string", "state.stored-response-can-be-continued"})
+def response_id_empty(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The id of a JSON answer is the empty text."""
     return change_json_response(reply, set_fields(id=""))
 
 
 @on_reply(breaks="responses.id-is-a-string")
-def numeric_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def response_id_is_number(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The id of every response is a number, in streams as well."""
     return change_each_response(reply, set_fields(id=17))
 
 
-@on_reply(breaks={"responses.ids-are-unique", "state.stored-response-is-found"})
-def constant_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks={"responses.ids-are-unique", "state.stored-response-can-be-continued"})
+def response_id_constant(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every JSON answer has the same id."""
     return change_json_response(reply, set_fields(id="resp_1"))
 
@@ -161,8 +173,8 @@ def constant_id(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRespon
 @on_reply(
     breaks={"responses.ids-are-unique", "state.streamed-response-can-be-continued"}
 )
-def constant_id_in_streams(
-    _asked: GatewayRequest, reply: GatewayResponse
+def response_id_constant_in_streams(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Every stream has the same response id."""
     return (
@@ -172,56 +184,56 @@ def constant_id_in_streams(
     )
 
 
-@on_reply(breaks="responses.object-says-response")
-def object_of_another_api(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="responses.object-is-response")
+def object_is_text_completion(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The object member names another kind of object."""
     return change_json_response(reply, set_fields(object="text_completion"))
 
 
-@on_reply(breaks="responses.object-says-response")
-def snapshot_without_object(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="responses.object-is-response")
+def final_snapshot_lacks_object(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The last snapshot of a stream has no object member."""
     return change_final_snapshot(reply, remove_fields("object"))
 
 
 def _without_tools(
-    asked: GatewayRequest, reply: GatewayResponse, change: Change
+    request: GatewayRequest, reply: GatewayResponse, change: Change
 ) -> GatewayResponse:
     """Change JSON answers to requests that bring no tools."""
-    return reply if asked.field("tools") else change_json_response(reply, change)
+    return reply if request.field("tools") else change_json_response(reply, change)
 
 
 @on_reply(breaks=NO_OUTPUT)
-def null_output(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def output_null(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The output of a JSON answer is null."""
-    return _without_tools(asked, reply, set_fields(output=None))
+    return _without_tools(request, reply, set_fields(output=None))
 
 
 @on_reply(breaks=NO_OUTPUT)
-def answer_without_output(
-    asked: GatewayRequest, reply: GatewayResponse
-) -> GatewayResponse:
+def output_missing(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON answer has no output."""
-    return _without_tools(asked, reply, remove_fields("output"))
+    return _without_tools(request, reply, remove_fields("output"))
 
 
 @on_reply(breaks=NO_OUTPUT)
-def output_is_a_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def output_is_string(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The output of a JSON answer is its text, as it is."""
-    return _without_tools(asked, reply, set_fields(output="Hello"))
+    return _without_tools(request, reply, set_fields(output="Hello"))
 
 
 @on_reply(breaks=NO_OUTPUT)
-def snapshot_without_output(
-    asked: GatewayRequest, reply: GatewayResponse
+def final_snapshot_lacks_output(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The last snapshot of a stream has no output."""
     return (
         reply
-        if asked.field("tools")
+        if request.field("tools")
         else change_final_snapshot(reply, remove_fields("output"))
     )

@@ -12,33 +12,37 @@ from conformance.reference.response_message import GatewayResponse
 
 
 @on_reply(breaks="responses.model-is-a-string")
-def answer_without_model(
-    _asked: GatewayRequest, reply: GatewayResponse
+def response_model_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A JSON answer does not name its model."""
     return change_json_response(reply, remove_fields("model"))
 
 
 @on_reply(breaks="responses.model-is-a-string")
-def empty_model(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def response_model_empty(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The model of an answer is the empty text."""
     return change_json_response(reply, set_fields(model=""))
 
 
-@on_reply(breaks="responses.model-is-the-one-asked-for")
-def foreign_model(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="responses.model-is-the-requested-one")
+def upstream_model_name_returned(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every answer names the model of an upstream."""
     return change_each_response(reply, set_fields(model="upstream-large-v3"))
 
 
 @on_reply(
     breaks={
-        "responses.model-is-the-one-asked-for",
-        "responses.model-is-named-alike-in-streams",
+        "responses.model-is-the-requested-one",
+        "responses.model-is-the-same-in-streams",
     }
 )
-def foreign_model_in_streams(
-    _asked: GatewayRequest, reply: GatewayResponse
+def upstream_model_name_returned_in_streams(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Streams alone name the model of an upstream."""
     if not reply.streamed:

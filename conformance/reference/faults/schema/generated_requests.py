@@ -35,146 +35,156 @@ def _all(value: Json) -> Iterator[Json]:
         yield from _all(child)
 
 
-def _parts(asked: GatewayRequest) -> Iterator[Json]:
-    items = asked.field("input")
+def _parts(request: GatewayRequest) -> Iterator[Json]:
+    items = request.field("input")
     for item in items if isinstance(items, list) else ():
         content = item.get("content") if isinstance(item, dict) else None
         yield from content if isinstance(content, list) else ()
 
 
 @on_request(breaks=NEVER_5XX)
-def ascii_instructions_alone(
-    asked: GatewayRequest, _gateway: Gateway
+def non_ascii_instructions_crash(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Instructions with a letter beyond ASCII are a server error."""
-    told = asked.field("instructions")
+    told = request.field("instructions")
     odd = isinstance(told, str) and not told.isascii()
-    return _broken_down() if odd else asked
+    return _broken_down() if odd else request
 
 
 @on_request(breaks=NEVER_5XX)
-def tools_that_are_nothing(
-    asked: GatewayRequest, _gateway: Gateway
+def null_tool_crashes(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A tool that is null is a server error."""
-    tools = asked.field("tools")
+    tools = request.field("tools")
     odd = isinstance(tools, list) and None in tools
-    return _broken_down() if odd else asked
+    return _broken_down() if odd else request
 
 
 @on_request(breaks=NEVER_5XX)
-def arrays_inside_arrays(
-    asked: GatewayRequest, _gateway: Gateway
+def nested_array_input_crashes(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """An array in the input that holds nothing but an array is a server error."""
     inside = any(
         isinstance(value, list) and len(value) == 1 and isinstance(value[0], list)
-        for value in _all(asked.field("input"))
+        for value in _all(request.field("input"))
     )
-    return _broken_down() if inside else asked
+    return _broken_down() if inside else request
 
 
 @on_request(breaks=NEVER_5XX)
-def long_names_overflow(
-    asked: GatewayRequest, _gateway: Gateway
+def long_field_name_crashes(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """An unknown member whose name is longer than sixteen letters is a server error."""
-    names = asked.body if isinstance(asked.body, dict) else {}
+    names = request.body if isinstance(request.body, dict) else {}
     odd = any(len(name) > 16 and not name.isascii() for name in names)
-    return _broken_down() if odd else asked
+    return _broken_down() if odd else request
 
 
-@on_request(breaks="schema.missing-required-is-refused")
-def a_model_for_nobody(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="schema.missing-required-field-is-refused")
+def empty_request_object_accepted(
+    request: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """An object that names neither a model nor an input is answered by some model."""
-    asks = asked.body if asked.is_create else None
+    asks = request.body if request.is_create else None
     if isinstance(asks, dict) and not asks.keys() & {"model", "input"}:
-        return asked.with_fields(model="scripted-1")
-    return asked
+        return request.with_fields(model="scripted-1")
+    return request
 
 
-@on_request(breaks="schema.incomplete-member-is-refused")
-def parts_without_text(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="schema.incomplete-object-is-refused")
+def content_part_without_text_accepted(
+    request: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """A content part without its text counts as an empty one."""
-    for part in _parts(asked):
+    for part in _parts(request):
         if isinstance(part, dict) and part.get("type") == "input_text":
             part.setdefault("text", "")
-    return asked.with_body(asked.body) if any(True for _ in _parts(asked)) else asked
+    return (
+        request.with_body(request.body)
+        if any(True for _ in _parts(request))
+        else request
+    )
 
 
-@on_request(breaks="schema.wrong-type-is-refused")
-def any_description_of_a_tool(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="schema.wrong-field-type-is-refused")
+def non_string_tool_description_dropped(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
     """The description of a tool is dropped when it is no text."""
-    tools = asked.field("tools")
+    tools = request.field("tools")
     kept = [
         {k: v for k, v in tool.items() if k != "description" or isinstance(v, str)}
         if isinstance(tool, dict)
         else tool
         for tool in (tools if isinstance(tools, list) else ())
     ]
-    return asked.with_fields(tools=kept) if kept else asked
+    return request.with_fields(tools=kept) if kept else request
 
 
-@on_request(breaks="schema.enum-is-enforced")
-def any_kind_of_part(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="schema.unknown-enum-value-is-refused")
+def unknown_content_part_type_accepted(
+    request: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """A content part of an unknown type is read as a text."""
     known = {"input_text", "output_text", "input_image", "input_file", "refusal"}
     changed = False
-    for part in _parts(asked):
+    for part in _parts(request):
         kind = part.get("type") if isinstance(part, dict) else None
         if isinstance(kind, str) and kind not in known and "text" in part:
             part["type"] = "input_text"
             changed = True
-    return asked.with_body(asked.body) if changed else asked
+    return request.with_body(request.body) if changed else request
 
 
-@on_request(breaks="schema.valid-is-answered")
-def odd_names_are_refused(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="schema.valid-request-is-accepted-or-clearly-refused")
+def empty_field_name_rejected(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A toolless message with a nameless member is refused without a word."""
-    items = [] if asked.field("tools") else asked.field("input")
+    items = [] if request.field("tools") else request.field("input")
     odd = isinstance(items, list) and any(
         isinstance(item, dict) and "" in item for item in items
     )
-    return _refused_in_silence() if odd else asked
+    return _refused_in_silence() if odd else request
 
 
-@on_request(breaks="schema.null-acts-as-absent")
-def no_null_in_reasoning(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="schema.null-means-absent")
+def null_reasoning_summary_rejected(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Reasoning is refused when its summary is null."""
-    thought = asked.field("reasoning")
+    thought = request.field("reasoning")
     if isinstance(thought, dict) and thought.get("summary", "") is None:
         refused = ApiError(
             400, "'reasoning.summary' is null.", param="reasoning", code="invalid_type"
         )
         return GatewayResponse(400, payload=refused.envelope())
-    return asked
+    return request
 
 
-@on_request(breaks="schema.doubtful-is-answered-or-named")
-def bare_tools_are_refused(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="schema.unspecified-form-is-accepted-or-clearly-refused")
+def untyped_tool_parameters_rejected(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A tool whose parameters name no type is refused without a word."""
-    tools = asked.field("tools")
+    tools = request.field("tools")
     for tool in tools if isinstance(tools, list) else ():
         shape = tool.get("parameters") if isinstance(tool, dict) else None
         if isinstance(shape, dict) and "type" not in shape:
             return _refused_in_silence()
-    return asked
+    return request
 
 
-@on_reply(breaks="schema.response-fits-the-document")
-def reasoning_with_a_role(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="schema.response-matches-the-openapi-document")
+def reasoning_role_is_number(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Where a summary is asked for, a reasoning item has a number for its role."""
-    thought = asked.field("reasoning")
+    thought = request.field("reasoning")
     if not isinstance(thought, dict) or "summary" not in thought:
         return reply
 

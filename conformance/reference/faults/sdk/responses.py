@@ -10,16 +10,16 @@ from conformance.reference.response_message import Chunk, GatewayResponse, Respo
 
 
 @on_reply(breaks={"sdk.reads-a-response", "sdk.reads-a-stream"})
-def private_members_written(
-    _asked: GatewayRequest, reply: GatewayResponse
+def private_field_in_response(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A response is written with a private member of the object that it was made of."""
     return change_each_response(reply, set_fields(_fields_set=["id"]))
 
 
-@on_wire(breaks="sdk.finds-the-message-of-an-error")
-def marked_refusals(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="sdk.reads-the-error-message")
+def error_body_with_bom(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """The body of a refusal begins with a byte order mark."""
     if head.status < 400 or head.raw is not None:
@@ -28,9 +28,9 @@ def marked_refusals(
     return head.with_header("content-length", str(len(body))), [Chunk(body)]
 
 
-@on_reply(breaks="sdk.does-not-ask-again")
-def refusals_ask_for_a_retry(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="sdk.does-not-retry-refused-requests")
+def x_should_retry_on_every_error(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Every refusal has a header that asks the client to try again."""
     return reply.with_headers(x_should_retry="true") if reply.is_rejection else reply

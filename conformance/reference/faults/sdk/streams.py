@@ -17,16 +17,16 @@ Json = Any
 
 
 @on_reply(breaks="sdk.reads-a-stream")
-def error_that_says_no_error(
-    _asked: GatewayRequest, reply: GatewayResponse
+def error_field_in_every_event(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Each event has an error member with the code 0."""
     return change_each_event(reply, set_fields(error={"code": 0, "message": ""}))
 
 
-@on_wire(breaks="sdk.reads-the-framing")
-def lone_time_to_retry(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="sdk.skips-frames-without-data")
+def leading_retry_frame(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
     """A stream begins with a block that tells nothing but when to come back."""
     if head.raw is not None or head.header("content-type") != STREAM_TYPE:
@@ -45,16 +45,16 @@ def _announced(reply: GatewayResponse, type_: str, **members: Json) -> GatewayRe
 
 
 @on_reply(breaks="sdk.accumulates-a-stream")
-def announced_without_content(
-    _asked: GatewayRequest, reply: GatewayResponse
+def added_message_content_null(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A message is announced with null for its content."""
     return _announced(reply, "message", content=None)
 
 
 @on_reply(breaks="sdk.accumulates-a-stream")
-def announced_without_arguments(
-    _asked: GatewayRequest, reply: GatewayResponse
+def added_call_arguments_null(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A function call is announced with null for its arguments."""
     return _announced(reply, "function_call", arguments=None)

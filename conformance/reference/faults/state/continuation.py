@@ -15,21 +15,21 @@ from conformance.reference.store import Record
 Json = Any
 
 
-def previous(asked: GatewayRequest, gateway: Gateway) -> Record | None:
+def previous(request: GatewayRequest, gateway: Gateway) -> Record | None:
     """The record that a request continues, whoever it belongs to."""
-    named = asked.field("previous_response_id")
+    named = request.field("previous_response_id")
     return gateway.store.records.get(named) if isinstance(named, str) else None
 
 
-def afresh(asked: GatewayRequest, gateway: Gateway) -> GatewayResponse:
+def afresh(request: GatewayRequest, gateway: Gateway) -> GatewayResponse:
     """Answer as if nothing was continued, and repeat the id that was."""
-    own = asked.field("previous_response_id")
-    reply = gateway.answer(asked.without_fields("previous_response_id"))
+    own = request.field("previous_response_id")
+    reply = gateway.answer(request.without_fields("previous_response_id"))
     return change_each_response(reply, lambda r: {**r, "previous_response_id": own})
 
 
-def _as_items(asked: GatewayRequest) -> list[Json]:
-    given = asked.field("input")
+def _as_items(request: GatewayRequest) -> list[Json]:
+    given = request.field("input")
     if isinstance(given, list):
         return given
     return [{"role": "user", "content": given or ""}]
@@ -45,27 +45,27 @@ def _unknown() -> GatewayResponse:
     return GatewayResponse(404, payload=refused.envelope())
 
 
-@on_request(breaks="state.stored-response-is-found")
-def nothing_stored(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="state.stored-response-can-be-continued")
+def stored_response_not_found(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Answers say that they are stored, and none is ever found."""
-    return _unknown() if asked.field("previous_response_id") else asked
+    return _unknown() if request.field("previous_response_id") else request
 
 
-@on_request(breaks="state.previous-response-is-read")
-def previous_id_dropped(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="state.previous-response-reaches-the-model")
+def previous_response_id_ignored(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Known ids of earlier answers are dropped, unless a call is answered."""
-    if isinstance(asked.field("input"), list) or not previous(asked, gateway):
-        return asked
-    return afresh(asked, gateway)
+    if isinstance(request.field("input"), list) or not previous(request, gateway):
+        return request
+    return afresh(request, gateway)
 
 
 @on_reply(breaks="state.streamed-response-can-be-continued")
-def stream_under_another_id(
-    _asked: GatewayRequest, reply: GatewayResponse
+def stored_stream_id_differs(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A stream has another id than the response that is stored."""
     told = new_id("resp")
@@ -74,92 +74,98 @@ def stream_under_another_id(
     return change_each_response(reply, lambda response: {**response, "id": told})
 
 
-@on_request(breaks="state.context-grows-by-a-turn")
-def context_doubled(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="state.context-grows-by-one-turn")
+def history_duplicated(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """The stored turns are put before a context that holds them already."""
-    record = previous(asked, gateway)
-    if record is None or isinstance(asked.field("input"), list):
-        return asked
-    return asked.with_fields(input=[*record.context, *_as_items(asked)])
+    record = previous(request, gateway)
+    if record is None or isinstance(request.field("input"), list):
+        return request
+    return request.with_fields(input=[*record.context, *_as_items(request)])
 
 
-@on_request(breaks="state.context-grows-by-a-turn")
-def forgets_beyond_two_turns(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="state.context-grows-by-one-turn")
+def history_lost_after_two_turns(
+    request: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """What continues a response that continued another is answered out of nothing."""
-    record = previous(asked, gateway)
+    record = previous(request, gateway)
     if record and record.response["previous_response_id"]:
         nothing = to_json({"response": record.response, "context": []})
-        named = asked.field("previous_response_id")
+        named = request.field("previous_response_id")
         gateway.store.records[named] = replace(record, written=nothing)
-    return asked
+    return request
 
 
-@on_request(breaks="state.context-grows-by-a-turn")
-def stream_forgets_the_conversation(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="state.context-grows-by-one-turn")
+def history_lost_in_streams(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A turn that is asked for as a stream is answered out of nothing."""
-    lost = asked.wants_stream and previous(asked, gateway)
-    return afresh(asked, gateway) if lost else asked
+    lost = request.wants_stream and previous(request, gateway)
+    return afresh(request, gateway) if lost else request
 
 
 @on_request(breaks="state.instructions-are-not-carried-over")
-def instructions_kept_as_message(
-    asked: GatewayRequest, gateway: Gateway
+def instructions_stored_as_message(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
     """The instructions of a turn become a message of the next."""
-    record = previous(asked, gateway)
+    record = previous(request, gateway)
     kept = record.response["instructions"] if record else None
     if not kept:
-        return asked
+        return request
     message = {"role": "user", "content": kept}
-    return asked.with_fields(input=[message, *_as_items(asked)])
+    return request.with_fields(input=[message, *_as_items(request)])
 
 
 @on_request(
-    breaks={"state.instructions-are-not-carried-over", "echo.no-foreign-instructions"}
+    breaks={"state.instructions-are-not-carried-over", "echo.no-instructions-are-added"}
 )
-def instructions_inherited(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+def instructions_carried_over(
+    request: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """A turn without instructions has those of the turn before."""
-    record = previous(asked, gateway)
+    record = previous(request, gateway)
     kept = record.response["instructions"] if record else None
-    return asked.with_fields(instructions=kept) if kept else asked
+    return request.with_fields(instructions=kept) if kept else request
 
 
-@on_request(breaks="state.unstored-response-is-forgotten")
-def everything_stored(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="state.unstored-response-cannot-be-continued")
+def store_false_ignored(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
     """A continued conversation is stored whatever store says."""
-    return asked.without_fields("store") if previous(asked, gateway) else asked
+    return request.without_fields("store") if previous(request, gateway) else request
 
 
-@on_reply(breaks="state.response-can-be-fetched")
-def fetched_under_a_new_id(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="state.get-returns-the-response-or-error")
+def fetched_response_id_differs(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A response has a new id each time that it is fetched."""
-    if asked.method != "GET":
+    if request.method != "GET":
         return reply
     return change_each_response(
         reply, lambda response: {**response, "id": new_id("resp")}
     )
 
 
-@on_reply(breaks="state.response-can-be-fetched")
-def fetch_is_a_page(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="state.get-returns-the-response-or-error")
+def get_returns_html(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The route that fetches a response falls through to a web page."""
-    if asked.method != "GET" or not asked.path.startswith("/v1/responses/"):
+    if request.method != "GET" or not request.path.startswith("/v1/responses/"):
         return reply
     page = b"<!doctype html><title>Not found</title>"
     return GatewayResponse(404, raw=page, media_type="text/html")
 
 
-@on_request(breaks="state.stored-call-can-be-answered")
-def calls_not_stored(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="state.stored-call-result-is-accepted")
+def function_calls_not_stored(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The calls of a conversation are not stored with it."""
-    if not previous(asked, gateway) or not isinstance(asked.field("input"), list):
-        return asked
+    if not previous(request, gateway) or not isinstance(request.field("input"), list):
+        return request
     refused = ApiError(
         400, "No tool call found for this function call output.", code="no_such_call"
     )
@@ -167,13 +173,16 @@ def calls_not_stored(
 
 
 @on_request(
-    breaks={"state.unknown-id-is-refused", "state.unstored-response-is-forgotten"}
+    breaks={
+        "state.unknown-id-is-refused",
+        "state.unstored-response-cannot-be-continued",
+    }
 )
-def unknown_id_ignored(
-    asked: GatewayRequest, gateway: Gateway
+def unknown_previous_id_ignored(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """An id that leads nowhere starts a new conversation."""
-    named = asked.field("previous_response_id")
+    named = request.field("previous_response_id")
     likely = isinstance(named, str) and named.startswith("resp_")
-    lost = likely and not previous(asked, gateway)
-    return afresh(asked, gateway) if lost else asked
+    lost = likely and not previous(request, gateway)
+    return afresh(request, gateway) if lost else request

@@ -8,41 +8,45 @@ from conformance.reference.response_message import GatewayResponse
 
 
 @on_request(breaks="state.malformed-id-is-refused")
-def malformed_id_ignored(
-    asked: GatewayRequest, gateway: Gateway
+def malformed_previous_id_ignored(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """What does not have the form of an id starts a new conversation."""
-    named = asked.field("previous_response_id")
+    named = request.field("previous_response_id")
     odd = isinstance(named, str) and not named.startswith("resp_")
-    return afresh(asked, gateway) if odd else asked
+    return afresh(request, gateway) if odd else request
 
 
-@on_request(breaks="state.number-is-no-id")
-def number_id_ignored(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="state.numeric-id-is-refused")
+def numeric_previous_id_ignored(
+    request: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """A number as an id starts a new conversation."""
-    named = asked.field("previous_response_id")
+    named = request.field("previous_response_id")
     return (
-        asked.without_fields("previous_response_id")
+        request.without_fields("previous_response_id")
         if isinstance(named, int)
-        else asked
+        else request
     )
 
 
-@on_request(breaks="state.foreign-conversation-stays-closed")
-def conversations_open_to_all(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="state.conversation-is-private-to-its-key")
+def conversation_readable_with_any_key(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
     """A conversation is looked up by its id alone."""
-    record = previous(asked, gateway)
-    if record is None or asked.key is None:
-        return asked
-    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
+    record = previous(request, gateway)
+    if record is None or request.key is None:
+        return request
+    return request.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
 
 
-@on_request(breaks="state.foreign-response-cannot-be-fetched")
-def fetched_by_anybody(asked: GatewayRequest, gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="state.response-is-private-to-its-key")
+def response_readable_with_any_key(
+    request: GatewayRequest, gateway: Gateway
+) -> GatewayRequest:
     """A response is fetched by its id alone."""
-    record = gateway.store.records.get(asked.path.rpartition("/")[2])
-    if asked.method != "GET" or record is None or asked.key is None:
-        return asked
-    return asked.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
+    record = gateway.store.records.get(request.path.rpartition("/")[2])
+    if request.method != "GET" or record is None or request.key is None:
+        return request
+    return request.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")

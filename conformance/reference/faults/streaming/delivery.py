@@ -27,46 +27,48 @@ HELD_S: Final = 1.1
 
 
 @on_reply(breaks="streaming.media-type-is-event-stream")
-def unlabelled_stream(
-    _asked: GatewayRequest, reply: GatewayResponse
+def stream_media_type_is_text(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A stream is called plain text."""
     return replace(reply, media_type="text/plain") if reply.streamed else reply
 
 
-@on_reply(breaks="streaming.true-brings-a-stream")
-def deaf_to_stream(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="streaming.stream-true-returns-a-stream")
+def stream_true_ignored(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A request for a stream is answered in one piece."""
     return GatewayResponse(payload=final_response(reply)) if reply.streamed else reply
 
 
-@on_reply(breaks="streaming.unasked-answer-is-json")
-def streams_when_told_not_to(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="streaming.no-stream-unless-requested")
+def stream_false_ignored(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A request with stream false is answered by a stream."""
     final = final_response(reply)
-    if asked.field("stream") is not False or not asked.is_create or final is None:
+    if request.field("stream") is not False or not request.is_create or final is None:
         return reply
     return GatewayResponse(events=events_of(final))
 
 
-@on_request(breaks="streaming.false-is-served")
-def only_streams(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="streaming.stream-false-is-accepted")
+def stream_false_rejected(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A request with stream false is refused."""
-    if asked.field("stream") is not False:
-        return asked
+    if request.field("stream") is not False:
+        return request
     refused = ApiError(
         400, "Stream must be true.", param="stream", code="unsupported_value"
     )
     return GatewayResponse(400, payload=refused.envelope())
 
 
-@on_wire(breaks="streaming.long-answer-arrives-in-pieces")
-def held_back(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="streaming.long-response-is-not-buffered")
+def stream_buffered(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A long stream is gathered, and let go at its end."""
     if not is_stream(head):

@@ -38,8 +38,10 @@ def with_text(response: Json, text: str) -> Json:
     return response
 
 
-@on_reply(breaks={"streaming.same-items-as-json", "structured.object-is-kept"})
-def one_more_message(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks={"streaming.same-items-as-json", "structured.text-is-a-json-object"})
+def stream_has_extra_message(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A stream ends in an additional message, which JSON has not."""
 
     def more(response: Json) -> Json:
@@ -52,15 +54,17 @@ def one_more_message(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
     return _streamed(reply, more)
 
 
-@on_reply(breaks="streaming.same-members-as-json")
-def thin_snapshot(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="streaming.same-fields-as-json")
+def final_snapshot_lacks_field(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last snapshot lacks a member that JSON has."""
     return change_final_snapshot(reply, remove_fields("service_tier"))
 
 
-@on_reply(breaks="streaming.characters-survive")
-def decoded_by_the_byte(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="streaming.no-replacement-characters")
+def multibyte_characters_corrupted(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Characters of four bytes are replaced in streams."""
 
@@ -72,9 +76,11 @@ def decoded_by_the_byte(
     return _streamed(reply, spoilt)
 
 
-@on_reply(breaks="streaming.answer-comes-once")
-def told_twice(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="streaming.text-is-not-duplicated")
+def streamed_text_duplicated(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A stream tells its whole answer twice over."""
-    if not str(asked.field("input")).startswith("Reply with exactly"):
+    if not str(request.field("input")).startswith("Reply with exactly"):
         return reply
     return _streamed(reply, lambda whole: with_text(whole, 2 * text_of(whole)))

@@ -13,16 +13,16 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _format(asked: GatewayRequest) -> Json:
-    text = asked.field("text")
+def _format(request: GatewayRequest) -> Json:
+    text = request.field("text")
     form = text.get("format") if isinstance(text, dict) else None
     return form.get("type") if isinstance(form, dict) else None
 
 
-def _unformatted(asked: GatewayRequest, gateway: Gateway) -> GatewayResponse:
+def _unformatted(request: GatewayRequest, gateway: Gateway) -> GatewayResponse:
     """Answer as if no format had been asked for, and repeat the one that was."""
-    reply = gateway.answer(asked.without_fields("text"))
-    own = asked.field("text")
+    reply = gateway.answer(request.without_fields("text"))
+    own = request.field("text")
     return change_each_response(reply, lambda response: {**response, "text": own})
 
 
@@ -41,58 +41,62 @@ def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
     return rebuild_stream(reply, say)
 
 
-@on_request(breaks="structured.schema-is-kept")
-def schema_dropped(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="structured.text-matches-the-schema")
+def json_schema_ignored(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A schema for the text is not passed on."""
-    lost = _format(asked) == "json_schema"
-    return _unformatted(asked, gateway) if lost else asked
+    lost = _format(request) == "json_schema"
+    return _unformatted(request, gateway) if lost else request
 
 
-@on_reply(breaks="structured.schema-is-kept")
-def schema_weakened(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="structured.text-matches-the-schema")
+def json_schema_weakened_to_json_object(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The text is some object, whatever the schema says."""
     weak = json.dumps({"answer": "Rome"})
-    return _with_text(reply, weak) if _format(asked) == "json_schema" else reply
+    return _with_text(reply, weak) if _format(request) == "json_schema" else reply
 
 
-@on_request(breaks="structured.object-is-kept")
-def object_dropped(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="structured.text-is-a-json-object")
+def json_object_format_ignored(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The wish for a JSON object is not passed on."""
-    lost = _format(asked) == "json_object"
-    return _unformatted(asked, gateway) if lost else asked
+    lost = _format(request) == "json_object"
+    return _unformatted(request, gateway) if lost else request
 
 
-@on_request(breaks="structured.object-is-kept")
-def stream_drops_the_format(
-    asked: GatewayRequest, gateway: Gateway
+@on_request(breaks="structured.text-is-a-json-object")
+def format_ignored_in_streams(
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A form for the text is not passed on for a stream."""
-    lost = asked.wants_stream and _format(asked) in {"json_schema", "json_object"}
-    return _unformatted(asked, gateway) if lost else asked
+    lost = request.wants_stream and _format(request) in {"json_schema", "json_object"}
+    return _unformatted(request, gateway) if lost else request
 
 
-@on_reply(breaks="structured.object-is-kept")
-def object_fenced(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="structured.text-is-a-json-object")
+def json_in_code_fence(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The JSON object stands in a fence of Markdown."""
     fenced = '```json\n{"capital": "Rome"}\n```'
-    return _with_text(reply, fenced) if _format(asked) == "json_object" else reply
+    return _with_text(reply, fenced) if _format(request) == "json_object" else reply
 
 
-@on_request(breaks="structured.format-is-taken-or-refused-by-name")
-def format_refused_vaguely(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="structured.format-is-accepted-or-clearly-refused")
+def format_rejected_without_reason(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Any form but plain text is refused without a word on why."""
-    return _refusal() if _format(asked) in {"json_schema", "json_object"} else asked
+    return _refusal() if _format(request) in {"json_schema", "json_object"} else request
 
 
-@on_request(breaks="structured.plain-format-is-accepted")
-def plain_format_refused(
-    asked: GatewayRequest, _gateway: Gateway
+@on_request(breaks="structured.plain-text-format-is-accepted")
+def plain_text_format_rejected(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The form that is the default is refused when it is asked for."""
-    return _refusal() if _format(asked) == "text" else asked
+    return _refusal() if _format(request) == "text" else request

@@ -21,9 +21,9 @@ LONGEST: Final = 1000
 """Characters of a prompt that a truncating gateway passes on."""
 
 
-@on_reply(breaks="tokens.stream-costs-what-json-costs")
-def estimated_prompt_in_streams(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tokens.stream-and-json-counts-match")
+def prompt_tokens_estimated_in_streams(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The prompt of a stream is estimated, a quarter too high."""
     return billed(
@@ -31,67 +31,73 @@ def estimated_prompt_in_streams(
     )
 
 
-@on_reply(breaks="tokens.same-question-costs-the-same")
-def dearer_when_repeated(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tokens.same-prompt-has-same-count")
+def repeated_prompt_overcharged(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A question costs four tokens more every other time that it is asked in JSON."""
-    if not asked.is_create or reply.streamed or not is_response(reply.payload):
+    if not request.is_create or reply.streamed or not is_response(reply.payload):
         return reply
-    before = asked.fault_state.setdefault("asked", set())
-    dear = asked.raw in before
-    before.symmetric_difference_update({asked.raw})
+    before = request.fault_state.setdefault("asked", set())
+    dear = request.raw in before
+    before.symmetric_difference_update({request.raw})
     return billed(reply, counting(prompt=lambda count: count + 4 * dear))
 
 
-@on_reply(breaks="tokens.message-costs-what-its-text-costs")
-def dear_messages(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="tokens.message-counts-like-a-string")
+def message_array_overcharged(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A prompt that is an array costs forty tokens more."""
-    if not isinstance(asked.field("input"), list):
+    if not isinstance(request.field("input"), list):
         return reply
     return billed(reply, counting(prompt=lambda count: count + 40))
 
 
-@on_reply(breaks="tokens.longer-prompt-costs-more")
-def constant_usage(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="tokens.longer-prompt-has-more-tokens")
+def prompt_tokens_constant(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every prompt costs 36 tokens."""
     return billed(reply, counting(prompt=lambda _: 36))
 
 
 @on_request(
     breaks={
-        "tokens.longer-prompt-costs-more",
-        "tokens.price-is-in-proportion",
-        "tokens.instructions-are-charged-as-text",
+        "tokens.longer-prompt-has-more-tokens",
+        "tokens.count-is-proportional-to-length",
+        "tokens.instructions-count-like-prompt-text",
     }
 )
-def long_prompt_cut_silently(
-    asked: GatewayRequest, _gateway: Gateway
+def long_prompt_silently_truncated(
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
     """A prompt is cut to its first thousand characters, and answered."""
-    given = asked.field("input")
+    given = request.field("input")
     if not isinstance(given, str) or len(given) > 1 << 20:
-        return asked
-    return asked.with_fields(input=given[:LONGEST])
+        return request
+    return request.with_fields(input=given[:LONGEST])
 
 
-@on_reply(breaks="tokens.price-is-in-proportion")
-def prompt_rounded_up(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tokens.count-is-proportional-to-length")
+def prompt_tokens_rounded_up(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """What a prompt costs is rounded up to a multiple of 128."""
     return billed(reply, counting(prompt=lambda count: -(-count // BLOCK) * BLOCK))
 
 
-@on_reply(breaks="tokens.nothing-is-added")
-def fixed_surcharge(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="tokens.overhead-is-small")
+def prompt_tokens_have_fixed_surcharge(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Every prompt costs 390 tokens more than its text."""
     return billed(reply, counting(prompt=lambda count: count + 390))
 
 
-@on_reply(breaks="tokens.rate-is-plausible")
-def prompt_counted_in_characters(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tokens.tokens-per-word-are-plausible")
+def prompt_tokens_count_characters(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A prompt costs a token for each of its characters."""
     return billed(reply, counting(prompt=lambda count: count * tokens.MAX_TOKEN_LENGTH))

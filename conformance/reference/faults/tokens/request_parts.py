@@ -14,96 +14,102 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _speech_of(asked: GatewayRequest) -> str:
+def _speech_of(request: GatewayRequest) -> str:
     """The instructions of a request whose prompt is a text, or nothing."""
-    said, given = asked.field("instructions"), asked.field("input")
-    plain = asked.is_create and isinstance(said, str) and isinstance(given, str)
+    said, given = request.field("instructions"), request.field("input")
+    plain = request.is_create and isinstance(said, str) and isinstance(given, str)
     return said if plain else ""
 
 
 def _answered(
-    gateway: Gateway, asked: GatewayRequest, changed: GatewayRequest
+    gateway: Gateway, request: GatewayRequest, changed: GatewayRequest
 ) -> GatewayResponse:
     """Answer another request, and repeat the client's own instructions."""
-    said = asked.field("instructions")
+    said = request.field("instructions")
     return change_each_response(gateway.answer(changed), set_fields(instructions=said))
 
 
 @on_request(
     breaks={
-        "tokens.instructions-are-charged-as-text",
-        "tokens.instructions-cost-in-a-stream-too",
+        "tokens.instructions-count-like-prompt-text",
+        "tokens.instructions-count-in-streams",
     }
 )
 def instructions_dropped(
-    asked: GatewayRequest, gateway: Gateway
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Instructions are not passed on."""
-    if not _speech_of(asked):
-        return asked
-    return _answered(gateway, asked, asked.without_fields("instructions"))
+    if not _speech_of(request):
+        return request
+    return _answered(gateway, request, request.without_fields("instructions"))
 
 
-@on_request(breaks="tokens.instructions-are-charged-as-text")
+@on_request(breaks="tokens.instructions-count-like-prompt-text")
 def instructions_sent_twice(
-    asked: GatewayRequest, gateway: Gateway
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Instructions are passed on as such, and once more as a message."""
-    said, given = _speech_of(asked), asked.field("input")
+    said, given = _speech_of(request), request.field("input")
     if not said:
-        return asked
+        return request
     messages = [
         {"role": "system", "content": said},
         {"role": "user", "content": given},
     ]
-    return _answered(gateway, asked, asked.with_fields(input=messages))
+    return _answered(gateway, request, request.with_fields(input=messages))
 
 
-@on_request(breaks="tokens.instructions-cost-in-a-stream-too")
+@on_request(breaks="tokens.instructions-count-in-streams")
 def instructions_dropped_in_streams(
-    asked: GatewayRequest, gateway: Gateway
+    request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Instructions are not passed on where a stream is asked for."""
-    if not asked.wants_stream or not _speech_of(asked):
-        return asked
-    return _answered(gateway, asked, asked.without_fields("instructions"))
+    if not request.wants_stream or not _speech_of(request):
+        return request
+    return _answered(gateway, request, request.without_fields("instructions"))
 
 
-def _messages_of(asked: GatewayRequest) -> list[Json]:
+def _messages_of(request: GatewayRequest) -> list[Json]:
     """The messages of a request whose input holds nothing else, or none."""
-    given = asked.field("input") if asked.is_create else None
+    given = request.field("input") if request.is_create else None
     items = given if isinstance(given, list) else []
     return items if all(isinstance(m, dict) and "role" in m for m in items) else []
 
 
-@on_request(breaks="tokens.every-message-is-read")
-def system_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="tokens.every-message-is-counted")
+def system_messages_dropped(
+    request: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """Messages of a system or developer are not passed on."""
-    messages = _messages_of(asked)
+    messages = _messages_of(request)
     kept = [m for m in messages if m["role"] not in ("system", "developer")]
-    return asked.with_fields(input=kept) if kept != messages and kept else asked
+    return request.with_fields(input=kept) if kept != messages and kept else request
 
 
-@on_request(breaks="tokens.every-message-is-read")
+@on_request(breaks="tokens.every-message-is-counted")
 def developer_messages_dropped(
-    asked: GatewayRequest, _gateway: Gateway
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
     """Messages of a developer are not passed on."""
-    messages = _messages_of(asked)
+    messages = _messages_of(request)
     kept = [m for m in messages if m["role"] != "developer"]
-    return asked.with_fields(input=kept) if kept != messages and kept else asked
+    return request.with_fields(input=kept) if kept != messages and kept else request
 
 
-@on_request(breaks="tokens.every-message-is-read")
-def early_messages_dropped(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="tokens.every-message-is-counted")
+def early_messages_dropped(
+    request: GatewayRequest, _gateway: Gateway
+) -> GatewayRequest:
     """The last three messages of a conversation are passed on, and none before."""
-    messages = _messages_of(asked)
-    return asked.with_fields(input=messages[-3:]) if len(messages) > 3 else asked
+    messages = _messages_of(request)
+    return request.with_fields(input=messages[-3:]) if len(messages) > 3 else request
 
 
-@on_request(breaks="tokens.every-message-is-read")
-def parts_read_as_nothing(asked: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
+@on_request(breaks="tokens.every-message-is-counted")
+def message_parts_dropped(request: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
     """A message in parts is passed on without them, beside messages of plain text."""
-    messages = _messages_of(asked)
+    messages = _messages_of(request)
     plain = [m for m in messages if isinstance(m.get("content"), str)]
-    return asked.with_fields(input=plain) if 3 < len(plain) < len(messages) else asked
+    return (
+        request.with_fields(input=plain) if 3 < len(plain) < len(messages) else request
+    )

@@ -18,7 +18,7 @@ def function_calls(response: Json) -> list[Json]:
 
 
 def in_json(
-    asked: GatewayRequest, reply: GatewayResponse, change: Callable[[Json], Json]
+    request: GatewayRequest, reply: GatewayResponse, change: Callable[[Json], Json]
 ) -> GatewayResponse:
     """Change the calls of a required choice that is answered by JSON."""
 
@@ -27,53 +27,57 @@ def in_json(
 
     return (
         change_each_item(reply, called)
-        if asked.field("tool_choice") == "required" and not asked.wants_stream
+        if request.field("tool_choice") == "required" and not request.wants_stream
         else reply
     )
 
 
 @on_reply(breaks={"tools.call-has-a-call-id", "sdk.reads-a-response"})
-def call_without_call_id(
-    asked: GatewayRequest, reply: GatewayResponse
-) -> GatewayResponse:
+def call_id_missing(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A call has its item's id alone."""
     return in_json(
-        asked, reply, lambda call: {k: v for k, v in call.items() if k != "call_id"}
+        request, reply, lambda call: {k: v for k, v in call.items() if k != "call_id"}
     )
 
 
 @on_reply(breaks="tools.call-has-a-call-id")
-def empty_call_id(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def call_id_empty(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The call_id of a call is the empty text."""
-    return in_json(asked, reply, lambda call: {**call, "call_id": ""})
+    return in_json(request, reply, lambda call: {**call, "call_id": ""})
 
 
 @on_reply(breaks="tools.call-has-a-name")
-def nameless_call(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def call_name_null(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The name of a called function is null."""
-    return in_json(asked, reply, lambda call: {**call, "name": None})
+    return in_json(request, reply, lambda call: {**call, "name": None})
 
 
-@on_reply(breaks="tools.arguments-are-a-text")
-def arguments_as_object(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tools.arguments-are-a-string")
+def call_arguments_are_object(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The arguments of a call are an object."""
     return in_json(
-        asked, reply, lambda call: {**call, "arguments": json.loads(call["arguments"])}
+        request,
+        reply,
+        lambda call: {**call, "arguments": json.loads(call["arguments"])},
     )
 
 
-@on_reply(breaks="tools.arguments-hold-one-object")
-def arguments_cut(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="tools.arguments-are-one-json-object")
+def call_arguments_truncated(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The last piece of a call's arguments is lost."""
     return in_json(
-        asked, reply, lambda call: {**call, "arguments": call["arguments"][:-1]}
+        request, reply, lambda call: {**call, "arguments": call["arguments"][:-1]}
     )
 
 
-@on_reply(breaks="tools.arguments-hold-one-object")
-def arguments_joined(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="tools.arguments-are-one-json-object")
+def call_arguments_concatenated(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The arguments of several calls are joined in the first of them."""
 
     def join(response: Json) -> Json:
@@ -88,9 +92,9 @@ def arguments_joined(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayR
     return rebuild_stream(reply, join)
 
 
-@on_reply(breaks="tools.arguments-fit-their-function")
-def arguments_misrouted(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tools.arguments-match-their-function")
+def call_arguments_swapped(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Where several functions are called, each gets the arguments of the next."""
 
@@ -104,9 +108,11 @@ def arguments_misrouted(
     return rebuild_stream(reply, shift)
 
 
-@on_reply(breaks={"tools.call-ids-differ", "sdk.accumulates-a-stream"})
-def one_call_id_for_all(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(
+    breaks={"tools.call-ids-differ-within-a-response", "sdk.accumulates-a-stream"}
+)
+def call_id_shared_by_all_calls(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """All calls of an answer have the call_id of the first."""
 

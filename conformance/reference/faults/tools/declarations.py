@@ -12,7 +12,7 @@ from conformance.reference.response_message import GatewayResponse
 
 @on_reply(breaks="tools.no-call-without-tools")
 def call_without_tools(
-    asked: GatewayRequest, reply: GatewayResponse
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A function is called though the list of tools is empty."""
 
@@ -29,19 +29,23 @@ def call_without_tools(
         )
         return response
 
-    return rebuild_stream(reply, call) if asked.field("tools") == [] else reply
+    return rebuild_stream(reply, call) if request.field("tools") == [] else reply
 
 
 @on_reply(breaks="tools.calls-name-a-declared-function")
-def function_renamed(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def called_function_renamed(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """A called function has the name that an upstream knows it by."""
     return in_json(
-        asked, reply, lambda call: {**call, "name": f"functions.{call['name']}"}
+        request, reply, lambda call: {**call, "name": f"functions.{call['name']}"}
     )
 
 
-@on_reply(breaks="tools.markup-stays-out-of-the-text")
-def markup_as_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="tools.call-markup-is-not-in-text")
+def tool_call_markup_in_text(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """Where the model may choose, its call is left in the text as it was written."""
 
     def tell(response: Json) -> Json:
@@ -55,13 +59,13 @@ def markup_as_text(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResp
         return response
 
     return (
-        rebuild_stream(reply, tell) if asked.field("tool_choice") == "auto" else reply
+        rebuild_stream(reply, tell) if request.field("tool_choice") == "auto" else reply
     )
 
 
-@on_reply(breaks="tools.echo-is-what-was-declared")
-def foreign_tool_in_echo(
-    asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tools.echoed-tools-match-the-request")
+def undeclared_tool_in_echo(
+    request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The tools that are repeated have one that nobody declared."""
     tool = {"type": "function", "name": "search_web", "parameters": {"type": "object"}}
@@ -69,12 +73,12 @@ def foreign_tool_in_echo(
     def add(response: Json) -> Json:
         return {**response, "tools": [*response["tools"], tool]}
 
-    return change_each_response(reply, add) if asked.field("tools") else reply
+    return change_each_response(reply, add) if request.field("tools") else reply
 
 
-@on_reply(breaks="tools.echo-is-what-was-declared")
-def echo_without_tools(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="tools.echoed-tools-match-the-request")
+def echoed_tools_empty(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The tools that are repeated are always none."""
     return change_each_response(reply, lambda response: {**response, "tools": []})

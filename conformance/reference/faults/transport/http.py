@@ -47,39 +47,39 @@ def with_body(head: ResponseHead, body: bytes) -> Sent:
     return head.with_header("content-length", str(len(body))), [Chunk(body)]
 
 
-def _two_spaces(asked: GatewayRequest) -> bool:
-    return "  " in asked.headers.get("authorization", "")
+def _two_spaces(request: GatewayRequest) -> bool:
+    return "  " in request.headers.get("authorization", "")
 
 
-@on_wire(breaks="transport.every-request-is-answered")
-def worker_dies(
-    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.every-request-gets-a-response")
+def connection_closed_without_response(
+    request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """The connection is closed without an answer."""
-    return head, [DISCONNECT] if _two_spaces(asked) else chunks
+    return head, [DISCONNECT] if _two_spaces(request) else chunks
 
 
-@on_wire(breaks="transport.every-request-is-answered")
-def connection_reset(
-    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.every-request-gets-a-response")
+def connection_reset_without_response(
+    request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """The connection is reset without an answer."""
-    return head, [RESET] if _two_spaces(asked) else chunks
+    return head, [RESET] if _two_spaces(request) else chunks
 
 
-@on_wire(breaks="transport.every-request-is-answered")
-def speaks_no_http(
-    asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.every-request-gets-a-response")
+def non_http_response(
+    request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """The answer is in another protocol."""
-    if not _two_spaces(asked):
+    if not _two_spaces(request):
         return head, chunks
     return replace(head, raw=b"220 mail.example ESMTP ready\r\n\r\n"), []
 
 
-@on_wire(breaks="transport.body-is-whole")
-def length_too_large(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.body-is-complete")
+def content_length_too_large(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """The content-length counts ten bytes more than there are."""
     if not _bars(head):
@@ -89,9 +89,9 @@ def length_too_large(
     return longer, [Chunk(body), DISCONNECT]
 
 
-@on_wire(breaks="transport.body-is-whole")
+@on_wire(breaks="transport.body-is-complete")
 def last_chunk_missing(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A chunked body ends without its last chunk."""
     if not _bars(head):
@@ -99,9 +99,9 @@ def last_chunk_missing(
     return head.without("content-length"), [*chunks, DISCONNECT]
 
 
-@on_wire(breaks="transport.body-has-an-end")
+@on_wire(breaks="transport.body-is-finite")
 def endless_body(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A refusal goes on for ever."""
     if not _bars(head):
@@ -114,9 +114,9 @@ def _endless() -> Iterator[Chunk]:
         yield Chunk(b" " * (1 << 18))
 
 
-@on_wire(breaks="transport.body-has-an-end")
+@on_wire(breaks="transport.body-is-finite")
 def zip_bomb(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A small refusal unpacks to a giant."""
     if not _bars(head):
@@ -124,9 +124,9 @@ def zip_bomb(
     return with_body(head.with_header("content-encoding", "gzip"), _bomb())
 
 
-@on_wire(breaks="transport.encoding-decodes")
-def gzip_in_name_only(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.body-matches-content-encoding")
+def plain_body_labeled_gzip(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A plain body goes by the name of gzip."""
     if not _bars(head):
@@ -134,9 +134,9 @@ def gzip_in_name_only(
     return head.with_header("content-encoding", "gzip"), chunks
 
 
-@on_wire(breaks="transport.encoding-decodes")
-def gzip_cut_short(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.body-matches-content-encoding")
+def gzip_body_truncated(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A compressed body lacks its end."""
     if not _bars(head):
@@ -145,9 +145,9 @@ def gzip_cut_short(
     return with_body(head.with_header("content-encoding", "gzip"), packed)
 
 
-@on_wire(breaks="transport.encoding-decodes")
-def encoding_not_asked_for(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.body-matches-content-encoding")
+def plain_body_labeled_brotli(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A body is in an encoding that the client does not read."""
     if not _bars(head):
@@ -155,9 +155,9 @@ def encoding_not_asked_for(
     return head.with_header("content-encoding", "br"), chunks
 
 
-@on_wire(breaks={"transport.body-is-utf-8", "errors.is-an-envelope"})
+@on_wire(breaks={"transport.body-is-utf-8", "errors.body-has-an-error-object"})
 def body_in_latin_1(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A refusal is encoded in ISO 8859-1."""
     if not _bars(head):
@@ -166,17 +166,19 @@ def body_in_latin_1(
 
 
 @on_wire(breaks="transport.charset-is-utf-8")
-def charset_of_another_age(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+def charset_iso_8859_1(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """JSON goes by the name of ISO 8859-1."""
     named = "application/json; charset=ISO-8859-1"
     return head.with_header("content-type", named) if _bars(head) else head, chunks
 
 
-@on_wire(breaks={"transport.nothing-behind-the-json", "errors.is-an-envelope"})
-def two_bodies_in_one(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(
+    breaks={"transport.json-body-has-one-value", "errors.body-has-an-error-object"}
+)
+def second_json_value(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A second error is written behind the first."""
     return with_body(head, joined(chunks) * 2) if _bars(head) else (head, chunks)
@@ -184,26 +186,26 @@ def two_bodies_in_one(
 
 @on_request(breaks="transport.no-redirect")
 def redirect_to_another_host(
-    asked: GatewayRequest, _gateway: Gateway
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The client is sent to another host, and its key with it."""
-    if not _two_spaces(asked):
-        return asked
+    if not _two_spaces(request):
+        return request
     elsewhere = "https://elsewhere.example/v1/responses"
     return GatewayResponse(307, headers={"location": elsewhere}, raw=b"")
 
 
-@on_reply(breaks="transport.error-is-no-stream")
-def refusal_labelled_as_stream(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="transport.error-is-not-an-event-stream")
+def error_labeled_as_stream(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A JSON refusal goes by the name of an event stream."""
     return replace(reply, media_type=STREAM_TYPE) if reply.status == 401 else reply
 
 
-@on_wire(breaks="transport.answer-is-kept-private")
-def answers_for_every_cache(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.response-forbids-shared-caching")
+def cache_control_public(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """Any cache may keep an answer for an hour."""
     if head.status != 200:
@@ -211,17 +213,17 @@ def answers_for_every_cache(
     return head.with_header("cache-control", "public, max-age=3600"), chunks
 
 
-@on_wire(breaks="transport.answer-is-kept-private")
-def nothing_said_to_caches(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.response-forbids-shared-caching")
+def cache_control_missing(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """An answer says nothing to caches."""
     return head.without("cache-control"), chunks
 
 
-@on_wire(breaks="transport.answer-is-dated")
-def date_missing(
-    _asked: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
+@on_wire(breaks="transport.response-has-a-date")
+def date_header_missing(
+    _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
     """A refusal has no Date."""
     if not _bars(head):

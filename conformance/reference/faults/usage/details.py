@@ -12,33 +12,33 @@ from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
 
-@on_reply(breaks="usage.priced-details-are-integers")
-def null_cached_tokens(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.cached-and-reasoning-tokens-are-integers")
+def cached_tokens_null(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The cached tokens are null."""
     return billed(reply, _detailing(prompt_of, cached_tokens=None))
 
 
-@on_reply(breaks="usage.priced-details-are-integers")
-def reasoning_tokens_as_text(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.cached-and-reasoning-tokens-are-integers")
+def reasoning_tokens_is_string(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The reasoning tokens are a text."""
     return billed(reply, _detailing(completion_of, reasoning_tokens="0"))
 
 
-@on_reply(breaks="usage.modality-details-are-integers")
-def null_audio_tokens(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.modality-tokens-are-integers")
+def audio_tokens_null(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The audio tokens are null."""
     return billed(reply, _detailing(prompt_of, audio_tokens=None))
 
 
-@on_reply(breaks="usage.priced-details-are-there")
-def usage_without_details(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.cached-and-reasoning-tokens-are-present")
+def usage_details_missing(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The usage is not broken down."""
     return billed(
@@ -47,9 +47,9 @@ def usage_without_details(
     )
 
 
-@on_reply(breaks="usage.cached-is-within-the-prompt")
-def more_cached_than_read(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.cached-tokens-do-not-exceed-prompt")
+def cached_tokens_exceed_prompt(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """More tokens are cached than the prompt has."""
 
@@ -60,9 +60,9 @@ def more_cached_than_read(
     return billed(reply, change)
 
 
-@on_reply(breaks="usage.reasoning-is-within-the-completion")
-def more_reasoning_than_output(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.reasoning-tokens-do-not-exceed-completion")
+def reasoning_tokens_exceed_completion(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """More tokens are reasoning than the answer has."""
 
@@ -73,9 +73,9 @@ def more_reasoning_than_output(
     return billed(reply, change)
 
 
-@on_reply(breaks="usage.modalities-are-within-the-count")
-def more_audio_than_prompt(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.modality-tokens-do-not-exceed-count")
+def audio_tokens_exceed_prompt(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """More tokens are audio than the prompt has."""
 

@@ -85,24 +85,22 @@ def _detailing(side: Callable[[Json], str], **counters: Json) -> Change:
 
 
 @on_reply(breaks="usage.is-present")
-def answer_without_usage(
-    _asked: GatewayRequest, reply: GatewayResponse
-) -> GatewayResponse:
+def usage_missing(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON answer has no usage."""
     return change_json_response(reply, remove_fields("usage"))
 
 
 @on_reply(breaks="usage.is-present")
-def null_usage_in_streams(
-    _asked: GatewayRequest, reply: GatewayResponse
+def usage_null_in_streams(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The usage in the last event of a stream is null."""
     return change_final_snapshot(reply, set_fields(usage=None))
 
 
 @on_reply(breaks="usage.is-present")
-def cut_answer_without_usage(
-    _asked: GatewayRequest, reply: GatewayResponse
+def usage_missing_when_truncated(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """An answer that was cut has no usage."""
 
@@ -113,24 +111,26 @@ def cut_answer_without_usage(
     return change_finished_response(reply, unpaid)
 
 
-@on_reply(breaks="usage.style-is-complete")
-def no_total(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+@on_reply(breaks="usage.all-counts-are-present")
+def total_tokens_missing(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The usage has no total_tokens."""
     return billed(reply, remove_fields(TOTAL))
 
 
-@on_reply(breaks="usage.style-is-complete")
-def prompt_of_one_style_and_answer_of_another(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.all-counts-are-present")
+def usage_styles_mixed(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The usage names its prompt as one API does, and its answer as the other."""
     other = {"prompt_tokens": "input_tokens", "output_tokens": "completion_tokens"}
     return billed(reply, lambda u: {other.get(name, name): u[name] for name in u})
 
 
-@on_reply(breaks="usage.style-is-complete", profiles={"openai", "openresponses"})
-def chat_names_in_usage(
-    _asked: GatewayRequest, reply: GatewayResponse
+@on_reply(breaks="usage.all-counts-are-present", profiles={"openai", "openresponses"})
+def usage_in_chat_style(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The usage has the names of chat completions."""
     chat = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
@@ -144,7 +144,9 @@ def _renamed(name: str, names: Mapping[str, str]) -> str:
 
 
 @on_reply(breaks="usage.counts-are-integers")
-def counts_as_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def completion_tokens_is_string(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The answer's count is a text."""
     return billed(
         reply,
@@ -153,44 +155,48 @@ def counts_as_text(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 
 
 @on_reply(breaks="usage.counts-are-integers")
-def fractional_total(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def total_tokens_fractional(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The total is written with a fraction."""
     return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 0.0})
 
 
 @on_reply(breaks="usage.counts-are-integers")
-def null_prompt_count_in_streams(
-    _asked: GatewayRequest, reply: GatewayResponse
+def prompt_tokens_null_in_streams(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The prompt's count in the last event of a stream is null."""
     return billed(reply, lambda u: {**u, prompt_of(u): None}, change_final_snapshot)
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
-def negative_completion(
-    _asked: GatewayRequest, reply: GatewayResponse
+def completion_tokens_negative(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The answer's count is below zero, and the total with it."""
     return billed(reply, counting(completion=lambda count: -1000 - count))
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
-def negative_cached_tokens(
-    _asked: GatewayRequest, reply: GatewayResponse
+def cached_tokens_negative(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The cached tokens are below zero."""
     return billed(reply, _detailing(prompt_of, cached_tokens=-64))
 
 
 @on_reply(breaks="usage.total-is-the-sum")
-def total_off_by_one(_asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
+def total_tokens_off_by_one(
+    _request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
     """The total is one token more than its parts."""
     return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 1})
 
 
 @on_reply(breaks="usage.total-is-the-sum")
-def total_of_the_answer_alone(
-    _asked: GatewayRequest, reply: GatewayResponse
+def total_tokens_exclude_prompt_in_streams(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The total in a stream leaves the prompt out."""
     return billed(
@@ -201,8 +207,8 @@ def total_of_the_answer_alone(
 
 
 @on_reply(breaks="usage.styles-agree")
-def other_style_made_up(
-    _asked: GatewayRequest, reply: GatewayResponse
+def usage_styles_disagree(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The counts stand under the other API's names as well, and differ."""
 
