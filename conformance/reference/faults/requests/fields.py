@@ -99,9 +99,7 @@ def null_output_cap_crashes(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A cap of null ends in a server error."""
-    if isinstance(
-        null_sampling_parameters_rejected(request, "max_output_tokens"), GatewayResponse
-    ):
+    if isinstance(_null_rejected(request, "max_output_tokens"), GatewayResponse):
         refused = ApiError(500, "Internal server error.", code="internal_error")
         return refusal(refused)
     return request
