@@ -31,7 +31,7 @@ IS_401_OR_403 = must(
 
 @check(IS_401_OR_403, on=INVALID_KEY_PROBES)
 def failure_returns_401_or_403(exchange: Exchange) -> Findings:
-    """Check every 3xx and 4xx status: others than 401 and 403 mislead the client.
+    """Check that a 3xx or 4xx status is 401 or 403, so that clients know the cause.
 
     Does not check 2xx and 5xx responses: other requirements report them.
     """

@@ -37,7 +37,7 @@ EVERY_API_ERROR: Final = only(
     "every complete 4xx except 408, 413, 414 and 431",
     lambda exchange: exchange.status not in OF_HTTP and not exchange.failure,
 )
-REJECTED: Final = (probes.missing_key, repeated_input_errors)
+EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
 
 
 def error_object(exchange: Exchange) -> Node:
@@ -57,7 +57,7 @@ HAS_ERROR_OBJECT = must(
 )
 
 
-@check(HAS_ERROR_OBJECT, on=EVERY_API_ERROR, exercised_by=REJECTED)
+@check(HAS_ERROR_OBJECT, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def body_has_an_error_object(exchange: Exchange) -> Findings:
     """Check that the body is JSON with an `error` object.
 
@@ -77,7 +77,7 @@ MESSAGE = must(
 )
 
 
-@check(MESSAGE, on=EVERY_API_ERROR, exercised_by=REJECTED)
+@check(MESSAGE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def message_is_a_non_empty_string(exchange: Exchange) -> Findings:
     """Check that the message is a string with more than white space.
 
@@ -97,7 +97,7 @@ HAS_TYPE = should(
 )
 
 
-@check(HAS_TYPE, on=EVERY_API_ERROR, exercised_by=REJECTED)
+@check(HAS_TYPE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def has_a_type(exchange: Exchange) -> Findings:
     """Check that there is a type.
 
@@ -124,7 +124,7 @@ TYPE_IS_STRING = must(
 )
 
 
-@check(TYPE_IS_STRING, on=EVERY_API_ERROR, exercised_by=REJECTED)
+@check(TYPE_IS_STRING, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def type_is_a_string(exchange: Exchange) -> Findings:
     """Check the JSON type of `error.type`.
 
@@ -142,7 +142,7 @@ CODE_IS_STRING = must(
 )
 
 
-@check(CODE_IS_STRING, on=EVERY_API_ERROR, exercised_by=REJECTED)
+@check(CODE_IS_STRING, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def code_is_a_string_or_null(exchange: Exchange) -> Findings:
     """Check the JSON type of `error.code`.
 
@@ -160,7 +160,7 @@ PARAM_IS_STRING = must(
 )
 
 
-@check(PARAM_IS_STRING, on=EVERY_API_ERROR, exercised_by=REJECTED)
+@check(PARAM_IS_STRING, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def param_is_a_string_or_null(exchange: Exchange) -> Findings:
     """Check the JSON type of `error.param`.
 
@@ -178,7 +178,7 @@ PARAM_AND_CODE = may(
 )
 
 
-@check(PARAM_AND_CODE, on=EVERY_API_ERROR, exercised_by=REJECTED)
+@check(PARAM_AND_CODE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def param_and_code_are_present(exchange: Exchange) -> Findings:
     """Check that both fields are present, for information.
 
@@ -200,7 +200,7 @@ JSON_MEDIA_TYPE = should(
 )
 
 
-@check(JSON_MEDIA_TYPE, on=EVERY_ERROR, exercised_by=REJECTED)
+@check(JSON_MEDIA_TYPE, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def media_type_is_json(exchange: Exchange) -> Findings:
     """Check for ``application/json``, ``text/json`` or a ``+json`` suffix.
 
@@ -228,8 +228,8 @@ NO_SERVER_ERROR = must(
 )
 
 
-def _is_temporary_or_unimplemented(exchange: Exchange) -> bool:
-    """Return whether a 5xx reports a limit or an overload as it should."""
+def _is_allowed(exchange: Exchange) -> bool:
+    """Return whether a 5xx response is one that the requirement allows."""
     overloaded = exchange.status == 503 and exchange.header("retry-after")
     return bool(overloaded) or exchange.status in {501, 504, 529}
 
@@ -247,7 +247,7 @@ def never_a_server_error(exchange: Exchange) -> Findings:
     that they cannot route, and clients retry those forever.
     """
     if exchange.status >= 500:
-        if _is_temporary_or_unimplemented(exchange):
+        if _is_allowed(exchange):
             raise Inconclusive(f"{exchange.id}: {exchange.summary}")
         yield exchange.finding("status", "2xx or 4xx", exchange.summary)
 

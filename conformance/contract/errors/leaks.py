@@ -18,7 +18,7 @@ from conformance.model.requirement import must, should
 from conformance.model.scope import EVERY_ERROR, only
 from conformance.model.sources import REPORTED_BUGS
 
-REJECTED: Final = (probes.missing_key, repeated_input_errors)
+EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
 
 MAX_SEARCHED_BYTES: Final = 1 << 16
 """Bytes of an error body that are searched."""
@@ -108,7 +108,7 @@ NO_API_KEY = must(
 )
 
 
-@check(NO_API_KEY, on=EVERY_ERROR, exercised_by=REJECTED)
+@check(NO_API_KEY, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def api_key_is_not_leaked(exchange: Exchange) -> Findings:
     """Check for strings that look like a key, for example one of the upstream.
 
@@ -133,7 +133,7 @@ NO_STACK_TRACE = should(
 )
 
 
-@check(NO_STACK_TRACE, on=EVERY_ERROR, exercised_by=REJECTED)
+@check(NO_STACK_TRACE, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def stack_trace_is_not_leaked(exchange: Exchange) -> Findings:
     """Check for stack traces, lines of source files, and paths on the server.
 
@@ -151,7 +151,7 @@ NO_DATABASE_DETAILS = should(
 )
 
 
-@check(NO_DATABASE_DETAILS, on=EVERY_ERROR, exercised_by=REJECTED)
+@check(NO_DATABASE_DETAILS, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def database_details_are_not_leaked(exchange: Exchange) -> Findings:
     """Check for SQL in capitals, and for messages of well-known database clients.
 
@@ -169,7 +169,7 @@ NO_INTERNAL_ADDRESS = should(
 )
 
 
-@check(NO_INTERNAL_ADDRESS, on=EVERY_ERROR, exercised_by=REJECTED)
+@check(NO_INTERNAL_ADDRESS, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def internal_address_is_not_leaked(exchange: Exchange) -> Findings:
     """Check for connection errors, private addresses with a port, and upstream URLs.
 

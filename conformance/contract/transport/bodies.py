@@ -35,7 +35,7 @@ COMPLETE = must(
 
 @check(COMPLETE, on=EVERY_ATTEMPT, exercised_by=EXERCISED_BY)
 def body_is_complete(exchange: Exchange) -> Findings:
-    """Check that the body was received as its framing announces.
+    """Check that the client received the complete body.
 
     Does not check for bytes after the ``Content-Length``: no client sees them.
     """
@@ -71,7 +71,7 @@ def body_is_finite(exchange: Exchange) -> Findings:
 
 DECODES = must(
     "transport.body-matches-content-encoding",
-    "A body decodes with its `Content-Encoding`, which is one that the request accepts.",
+    "A body decodes with its `Content-Encoding`, which the request accepts.",
     source=f"{RFC_HTTP}, section 8.4",
     cause="the gateway relays the upstream's `Content-Encoding` with a decoded body",
 )
