@@ -1,4 +1,4 @@
-"""What becomes of keys: a good one stays good, and none is told to anybody."""
+"""Keys: a valid key is accepted every time, and no response reveals a key."""
 
 import hashlib
 import re
@@ -15,134 +15,160 @@ from conformance.model.requirement import must, should
 from conformance.model.scope import EVERY_EXCHANGE, Observation, only
 from conformance.model.sources import REPORTED_BUGS
 
-TAIL: Final = 5
-"""Characters of a key's end that are one more than a refusal may show."""
+LEAKED_SUFFIX_LENGTH: Final = 5
+"""Characters at the end of a key that count as a leak; four may be shown."""
 
-ENOUGH: Final = 10
-"""Requests with the good key after which a run can say that it stays good."""
+MIN_REQUESTS: Final = 10
+"""Requests with the valid key that it takes to conclude that none was rejected."""
 
-_MARK: Final = re.compile(
+_KEY_MARKER: Final = re.compile(
     r"\[conformance: (the (?:second )?key(?: without its end"
     r"| with its case swapped)?|(?:most|the end) of the (?:second )?key) was here\]"
 )
-_HASH_MARK: Final = re.compile(
+_HASH_MARKER: Final = re.compile(
     r"\[conformance: (the SHA-256 of the (?:second )?key) was here\]"
 )
 
 
-def _said(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """Yield each place of an answer that can hold a text, and the text."""
+def _headers_and_body(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Yield a pointer and a string for each header and for the body."""
     for name, value in exchange.headers:
         yield f"header {name}", value
     yield "", exchange.body.decode("utf-8", "replace")
 
 
-def _made_up(exchange: Exchange) -> str:
-    """Return the key of our own making that was sent, or nothing."""
+def _invented_key(exchange: Exchange) -> str:
+    """Return the invented key that the request sent, or an empty string.
+
+    A token with a placeholder for a real key is not invented, and a short token
+    could appear in a response by coincidence.
+    """
     header = exchange.request.headers.get("authorization") or ""
     token = header.rpartition(" ")[2]
-    return "" if "$" in token or len(token) < 4 * TAIL else token
+    return "" if "$" in token or len(token) < 4 * LEAKED_SUFFIX_LENGTH else token
 
 
-KEY_REPEATED = must(
+KEY_LEAKED = must(
     "auth.key-is-not-leaked",
-    "No answer repeats a key beyond its last four characters.",
+    "No response contains a key that this run sent, whatever its format, or more "
+    "than its last four characters.",
     source=REPORTED_BUGS,
-    cause="the refusal quotes the Authorization header, into every log on the way",
+    cause="the error message quotes the `Authorization` header, and logs record it",
     covers=("AU-02", "AU-03"),
 )
 
-UNKEYED = only(
-    EVERY_EXCHANGE, "every exchange", lambda x: not x.request.has_key_placeholder
+EVERY_UNKEYED_EXCHANGE = only(
+    EVERY_EXCHANGE,
+    "every exchange without a key in its URL or body",
+    lambda exchange: not exchange.request.has_key_placeholder,
 )
 
 
-@check(KEY_REPEATED, on=UNKEYED, exercised_by=(probes.unknown_key, basic.text))
+@check(
+    KEY_LEAKED,
+    on=EVERY_UNKEYED_EXCHANGE,
+    exercised_by=(probes.unknown_key, basic.text),
+)
 def key_is_not_leaked(exchange: Exchange) -> Findings:
-    """Judge headers and body, for the real keys and for wrong ones that we sent.
+    """Check headers and body for the keys of this run: valid, altered and invented.
 
-    A key so short or plain that an answer may hold it by chance is not judged, nor
-    an answer to a request that had the key in its own body or URL.
+    Does not check keys too short or too common to be recognized, nor responses to
+    requests with a key in their own URL or body. Keys that this run did not send
+    are the subject of ``errors.api-key-is-not-leaked``.
     """
-    made_up = _made_up(exchange)
-    for where, text in _said(exchange):
-        if mark := _MARK.search(text):
-            yield exchange.finding(where, "no key", mark[1])
-        if made_up and (made_up[:-TAIL] in text or made_up[-TAIL:] in text):
-            got = f"the key {made_up[:TAIL]}…{made_up[-TAIL:]} that we had sent"
-            yield exchange.finding(where, "no key", got)
+    key = _invented_key(exchange)
+    prefix, suffix = key[:-LEAKED_SUFFIX_LENGTH], key[-LEAKED_SUFFIX_LENGTH:]
+    for pointer, text in _headers_and_body(exchange):
+        if marker := _KEY_MARKER.search(text):
+            yield exchange.finding(pointer, "no key", marker[1])
+        if key and (prefix in text or suffix in text):
+            got = f"the invalid key {key[:LEAKED_SUFFIX_LENGTH]}…{suffix} as sent"
+            yield exchange.finding(pointer, "no key", got)
 
 
-HASH_TOLD = should(
+HASH_LEAKED = should(
     "auth.key-hash-is-not-leaked",
-    "No answer tells the hash of a key.",
+    "No response contains the SHA-256 hash of a key that this run sent.",
     source=REPORTED_BUGS,
-    cause="the refusal quotes what was looked up in the table of keys",
+    cause="the error message quotes the hash that was looked up in the key table",
     covers=("AU-04",),
 )
 
 
-@check(HASH_TOLD, on=UNKEYED, exercised_by=(probes.unknown_key, basic.text))
+@check(
+    HASH_LEAKED,
+    on=EVERY_UNKEYED_EXCHANGE,
+    exercised_by=(probes.unknown_key, basic.text),
+)
 def key_hash_is_not_leaked(exchange: Exchange) -> Findings:
-    """Judge SHA-256 in hexadecimal, the hash that gateways keep keys by."""
-    made_up = _made_up(exchange)
-    digest = hashlib.sha256(made_up.encode()).hexdigest() if made_up else ""
-    for where, text in _said(exchange):
-        if mark := _HASH_MARK.search(text):
-            yield exchange.finding(where, "no hash of a key", mark[1])
+    """Check for SHA-256 in hexadecimal, because gateways store keys in this form.
+
+    Does not check other hash functions or encodings.
+    """
+    key = _invented_key(exchange)
+    digest = hashlib.sha256(key.encode()).hexdigest() if key else ""
+    for pointer, text in _headers_and_body(exchange):
+        if marker := _HASH_MARKER.search(text):
+            yield exchange.finding(pointer, "no hash of a key", marker[1])
         if digest and digest in text.lower():
-            got = "the SHA-256 of the key that we had sent"
-            yield exchange.finding(where, "no hash of a key", got)
+            got = "the SHA-256 of the invalid key as sent"
+            yield exchange.finding(pointer, "no hash of a key", got)
 
 
-STAYS_GOOD = must(
+ALWAYS_ACCEPTED = must(
     "auth.valid-key-is-always-accepted",
-    "A key that was let in is never turned away.",
+    "A valid key is not rejected with 401 if another request for the same model, or "
+    "with the same body, passed authentication.",
     source=REPORTED_BUGS,
-    cause="one of several instances, or a cache of keys, has not heard of the key",
+    cause="one of several instances, or a key cache, does not know the key yet",
     covers=("AU-10",),
 )
 
 
-def _shown(exchange: Exchange) -> Observation | None:
-    """Note how the good key was met, and what kind of question it came with."""
+def _observe_status(exchange: Exchange) -> Observation | None:
+    """Return model, status and whether a response came, if the valid key was sent.
+
+    The model is replaced by a digest of the body if the body names none. Rate
+    limits and server errors are left out: they do not depend on the key.
+    """
     if not exchange.request.has_bearer_key or exchange.rate_limited:
         return None
     if exchange.status >= 500:
         return None
-    asked_for = exchange.request.field("model")
-    named = isinstance(asked_for, str)
-    group = asked_for if named else exchange.request.prompt_digest
+    model = exchange.request.field("model")
+    group = model if isinstance(model, str) else exchange.request.prompt_digest
     return Observation(
         (group, exchange.status, exchange.has_response), exchange.id, "status"
     )
 
 
 @check(
-    STAYS_GOOD,
-    on=EVERY_EXCHANGE.collecting(_shown, alike=ENOUGH),
+    ALWAYS_ACCEPTED,
+    on=EVERY_EXCHANGE.collecting(_observe_status, alike=MIN_REQUESTS),
     exercised_by=(basic.text, probes.repeated_valid_key),
 )
-def valid_key_is_always_accepted(notes: list[Observation]) -> Findings:
-    """Blame a 401 only where the same model, or an equal body, got past the door.
+def valid_key_is_always_accepted(observations: list[Observation]) -> Findings:
+    """Check each 401 against the other requests for the same model or with equal body.
 
-    A key may be barred from a model, and some say so with a 401; 403 is not judged.
-    Says nothing for a key that never got an answer, or after few requests.
+    Any status but 401 and 403 counts as authenticated. Does not check 403, nor a
+    model for which every request is rejected: a key may lack access to it. The
+    result is inconclusive if the key never got a response, or after few requests.
     """
-    if not any(note.value[2] for note in notes):
-        raise Inconclusive("the key was never let in: it may not be a good one")
+    if not any(observation.value[2] for observation in observations):
+        raise Inconclusive("the key was never accepted; check that it is valid")
     groups = defaultdict[object, list[Observation]](list)
-    for note in notes:
-        groups[note.value[0]].append(note)
-    turned_away = [
-        note
+    for observation in observations:
+        groups[observation.value[0]].append(observation)
+    rejected = [
+        observation
         for group in groups.values()
-        if any(note.value[1] not in {401, 403} for note in group)
-        for note in group
-        if note.value[1] == 401
+        if any(observation.value[1] not in {401, 403} for observation in group)
+        for observation in group
+        if observation.value[1] == 401
     ]
-    for note in turned_away:
-        expected = "no 401, as for other requests of its kind"
-        yield Finding(note.pointer, expected, "401", note.exchange)
-    if not turned_away and len(notes) < ENOUGH:
-        raise Inconclusive(f"{len(notes)} requests are few; {ENOUGH} can tell")
+    for observation in rejected:
+        expected = "a status other than 401"
+        yield Finding(observation.pointer, expected, "401", observation.exchange)
+    if not rejected and len(observations) < MIN_REQUESTS:
+        sent = len(observations)
+        raise Inconclusive(f"requests with the key: {sent}, needed: {MIN_REQUESTS}")

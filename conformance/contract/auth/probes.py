@@ -1,7 +1,7 @@
-"""Knocking at the door: with no key, a wrong key, and the right key held wrongly.
+"""Requests without a key, with an invalid key, or with the valid key misplaced.
 
-Each body is a sound question, so that only the key can be what is refused; a cap
-keeps an answer cheap where somebody is let in.
+Each body is valid, so the key is the only possible reason for a rejection. A low
+``max_output_tokens`` keeps the cost small if the request is accepted.
 """
 
 from typing import Final
@@ -17,123 +17,126 @@ from conformance.model.request import (
 )
 
 ALIASES: Final = (f"{PATH}/", "/responses", "/openai/v1/responses")
-"""Other paths by which gateways reach the same handler."""
+"""Other paths that some gateways route to the same handler."""
 
-STEADY: Final = 9
-"""How often the good key is shown with a question that costs nothing."""
+REPETITIONS: Final = 9
+"""Requests that ``repeated_valid_key`` sends."""
 
-CAP: Final = 16
+MAX_OUTPUT_TOKENS: Final = 16
 
-TORN: Final = b'{"model":'
-"""A body that nobody can answer, whatever they make of a request without members."""
+TRUNCATED_JSON: Final = b'{"model":'
+"""A body that every server rejects, even one that accepts requests without fields."""
 
 
-def _knock(
+def _with_authorization(
     context: ProbeContext, authorization: str | None, *, stream: bool = False
 ) -> Request:
-    """Ask a sound question with this Authorization header, or with none."""
-    streamed = {"stream": True} if stream else {}
-    headers = {"authorization": authorization}
-    return context.request(headers=headers, max_output_tokens=CAP, **streamed)
+    """Return a valid request with this Authorization header, or without one."""
+    extra_fields = {"stream": True} if stream else {}
+    return context.request(
+        headers={"authorization": authorization},
+        max_output_tokens=MAX_OUTPUT_TOKENS,
+        **extra_fields,
+    )
 
 
-def wrong_key(context: ProbeContext) -> str:
-    """Return a key that looks like one, and is nobody's."""
+def invent_key(context: ProbeContext) -> str:
+    """Return a well-formed key that no server knows, the same for equal seeds."""
     return f"sk-{context.word('wrong')}{context.word('key')}{context.word('tail')}"
 
 
 @probe(rejections=1)
 def missing_key(context: ProbeContext) -> Steps:
-    """A question without an Authorization header."""
-    yield _knock(context, None)
+    """Send a request without an Authorization header."""
+    yield _with_authorization(context, None)
 
 
 @probe(rejections=1)
 def empty_key(context: ProbeContext) -> Steps:
-    """A question with the word Bearer, and no key behind it."""
-    yield _knock(context, "Bearer")
+    """Send the scheme Bearer without a key."""
+    yield _with_authorization(context, "Bearer")
 
 
 @probe(rejections=1)
 def unknown_key(context: ProbeContext) -> Steps:
-    """A question with a well-formed key that is nobody's."""
-    yield _knock(context, f"Bearer {wrong_key(context)}")
+    """Send a well-formed key that no server knows."""
+    yield _with_authorization(context, f"Bearer {invent_key(context)}")
 
 
 @probe(rejections=1)
 def unknown_key_streamed(context: ProbeContext) -> Steps:
-    """The same wrong key, with a stream asked for."""
-    yield _knock(context, f"Bearer {wrong_key(context)}", stream=True)
+    """Send the same unknown key with a request for a stream."""
+    yield _with_authorization(context, f"Bearer {invent_key(context)}", stream=True)
 
 
 @probe(rejections=1)
 def truncated_key(context: ProbeContext) -> Steps:
-    """A question with the right key, its last character cut off."""
-    yield _knock(context, f"Bearer {KEY_TRUNCATED}")
+    """Send the valid key without its last character."""
+    yield _with_authorization(context, f"Bearer {KEY_TRUNCATED}")
 
 
 @probe(rejections=1)
 def extended_key(context: ProbeContext) -> Steps:
-    """A question with the right key, one letter longer."""
-    yield _knock(context, f"Bearer {KEY}x")
+    """Send the valid key with one letter appended."""
+    yield _with_authorization(context, f"Bearer {KEY}x")
 
 
 @probe(rejections=1)
 def case_swapped_key(context: ProbeContext) -> Steps:
-    """A question with the right key, small letters and capitals swapped."""
+    """Send the valid key with the case of every letter swapped."""
     if not context.key_has_letters:
-        raise Inconclusive("the key has no letter to write in another case")
-    yield _knock(context, f"Bearer {KEY_CASE_SWAPPED}")
+        raise Inconclusive("the key contains no letters, so its case cannot be swapped")
+    yield _with_authorization(context, f"Bearer {KEY_CASE_SWAPPED}")
 
 
 @probe(rejections=1)
 def basic_scheme(context: ProbeContext) -> Steps:
-    """A question with the right key under the scheme Basic."""
-    yield _knock(context, f"Basic {KEY}")
+    """Send the valid key with the scheme Basic."""
+    yield _with_authorization(context, f"Basic {KEY}")
 
 
 @probe(rejections=1)
 def key_in_query(context: ProbeContext) -> Steps:
-    """A question whose key stands only in the query of the URL."""
-    asked = _knock(context, None)
+    """Send the valid key only as URL query parameters."""
+    request = _with_authorization(context, None)
     path = f"{PATH}?api_key={KEY}&key={KEY}&access_token={KEY}"
     yield Request(
-        asked.content, path=path, headers=asked.headers, has_key_placeholder=True
+        request.content, path=path, headers=request.headers, has_key_placeholder=True
     )
 
 
 @probe(rejections=1)
 def key_in_body(context: ProbeContext) -> Steps:
-    """A question whose key stands only in its JSON body."""
-    body = context.request(max_output_tokens=CAP, api_key=KEY, key=KEY)
+    """Send the valid key only in fields of the JSON body."""
+    request = context.request(max_output_tokens=MAX_OUTPUT_TOKENS, api_key=KEY, key=KEY)
     yield Request(
-        body.content, headers={"authorization": None}, has_key_placeholder=True
+        request.content, headers={"authorization": None}, has_key_placeholder=True
     )
 
 
 @probe(rejections=4)
 def path_aliases(context: ProbeContext) -> Steps:
-    """A question without a key at the endpoint, and at other paths to it."""
-    asked = _knock(context, None)
+    """Send a request without a key to the endpoint and to three aliases of its path."""
+    request = _with_authorization(context, None)
     yield tuple(
-        Request(asked.content, path=path, headers=asked.headers)
+        Request(request.content, path=path, headers=request.headers)
         for path in (PATH, *ALIASES)
     )
 
 
-@probe(model_responses=1, max_output_tokens=CAP)
+@probe(model_responses=1, max_output_tokens=MAX_OUTPUT_TOKENS)
 def lowercase_scheme(context: ProbeContext) -> Steps:
-    """A question with the right key behind a lower-case bearer."""
-    yield _knock(context, f"bearer {KEY}")
+    """Send the valid key with the scheme bearer in lower case."""
+    yield _with_authorization(context, f"bearer {KEY}")
 
 
 @probe(rejections=1)
 def two_spaces_after_bearer(_context: ProbeContext) -> Steps:
-    """Half a JSON text, with two spaces between the scheme and the right key."""
-    yield Request(TORN, headers={"authorization": f"Bearer  {KEY}"})
+    """Send truncated JSON, with two spaces between Bearer and the valid key."""
+    yield Request(TRUNCATED_JSON, headers={"authorization": f"Bearer  {KEY}"})
 
 
-@probe(rejections=STEADY)
+@probe(rejections=REPETITIONS)
 def repeated_valid_key(_context: ProbeContext) -> Steps:
-    """Half a JSON text with the good key, many times at once."""
-    yield tuple(Request(TORN) for _ in range(STEADY))
+    """Send truncated JSON with the valid key nine times at once."""
+    yield tuple(Request(TRUNCATED_JSON) for _ in range(REPETITIONS))

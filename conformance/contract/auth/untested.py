@@ -1,4 +1,4 @@
-"""Clauses about keys that a stranger with one or two good keys cannot judge."""
+"""Requirements on keys that one or two valid keys are not enough to test."""
 
 from conformance.model.requirement import Untested, must, should
 from conformance.model.sources import REPORTED_BUGS
@@ -6,39 +6,40 @@ from conformance.model.sources import REPORTED_BUGS
 EXPIRED_KEY = Untested(
     must(
         "auth.expired-key-is-refused",
-        "A key that has expired is refused with a 401.",
+        "A request with an expired key is rejected with 401.",
         source=REPORTED_BUGS,
         covers=("AU-03",),
     ),
-    because="a run has no key that has expired",
+    because="a run has no expired key",
 )
 
-MODEL_LIST = Untested(
+ALLOWED_MODELS = Untested(
     should(
         "auth.allowed-models-are-not-leaked",
-        "A refusal to use a model lists no other model of the key.",
+        "An error for a model that the key may not use lists no other models of the "
+        "key.",
         source=REPORTED_BUGS,
         covers=("AU-05",),
     ),
-    because="it takes a key that is barred from a model which exists",
+    because="the test needs a key that may not use an existing model",
 )
 
-UPSTREAM_REFUSAL = Untested(
+UPSTREAM_REJECTION = Untested(
     must(
         "auth.upstream-401-is-not-relayed",
-        "A refusal of the gateway's own key by its upstream is no 401 to the client.",
+        "If the upstream rejects the gateway's own key, the client does not get a 401.",
         source=REPORTED_BUGS,
         covers=("AU-11",),
     ),
-    because="it takes an upstream that refuses the gateway on demand",
+    because="the test needs an upstream that rejects the gateway's key on demand",
 )
 
-SPENT_KEY = Untested(
+KEY_WITHOUT_CREDIT = Untested(
     must(
         "auth.key-without-credit-is-refused",
-        "A key without credit gets no answer.",
+        "A request with a key that has no credit left gets an error response.",
         source=REPORTED_BUGS,
         covers=("AU-14",),
     ),
-    because="it takes a key with next to no credit, and spends it",
+    because="the test needs a key with almost no credit, and uses it up",
 )

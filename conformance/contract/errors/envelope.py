@@ -1,7 +1,7 @@
-"""Errors: one envelope, by which a client can tell what went wrong, and whose fault.
+"""Errors: the `error` object, its media type, and the status that it is sent with.
 
-Clauses about the members of the envelope look only at errors that have it; that it
-is there is a clause of its own.
+Checks of the fields of `error` look only at responses that contain this object.
+That it exists is a requirement of its own.
 """
 
 from typing import Final
@@ -27,227 +27,258 @@ from conformance.model.sources import (
     RFC_HTTP,
 )
 
-ENVELOPE: Final = f"{PROJECT_DECISION}, Our decisions: an error"
+ERROR_OBJECT: Final = f"{PROJECT_DECISION}, Our decisions: an error"
 
 OF_HTTP: Final = frozenset({408, 413, 414, 431})
-"""Refusals that a proxy makes before it knows what is asked of whom."""
+"""Statuses that a proxy may send before the request reaches the gateway."""
 
-TOLD_APART: Final = only(
+EVERY_API_ERROR: Final = only(
     EVERY_REJECTION,
-    "every refusal",
+    "every complete 4xx except 408, 413, 414 and 431",
     lambda exchange: exchange.status not in OF_HTTP and not exchange.failure,
 )
-SHOWN: Final = (probes.missing_key, repeated_input_errors)
+EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
 
 
-def envelope(exchange: Exchange) -> Node:
-    """Return the error object; raises ``Inconclusive`` where there is none."""
+def error_object(exchange: Exchange) -> Node:
+    """Return the `error` object; raises ``Inconclusive`` if there is none."""
     error = exchange.json.get("error") if exchange.is_json else None
     if error is None or not error.is_a(dict):
-        raise Inconclusive(f"{exchange.id} has no error object: {exchange.summary}")
+        raise Inconclusive(f"{exchange.id}: no error object, {exchange.summary}")
     return error
 
 
-IS_ENVELOPE = must(
+HAS_ERROR_OBJECT = must(
     "errors.body-has-an-error-object",
-    "A refusal is a JSON object whose error is an object.",
-    source=ENVELOPE,
-    cause="an error page of a proxy or framework is let through as it is",
+    "The body of a 4xx response is a JSON object whose `error` is an object.",
+    source=ERROR_OBJECT,
+    cause="the gateway passes on an error page of a proxy or framework",
     covers=("ER-07", "HD-03", "AU-09"),
 )
 
 
-@check(IS_ENVELOPE, on=TOLD_APART, exercised_by=SHOWN)
+@check(HAS_ERROR_OBJECT, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def body_has_an_error_object(exchange: Exchange) -> Findings:
-    """Judge every 4xx but those of the HTTP layer alone (408, 413, 414, 431)."""
+    """Check that the body is JSON with an `error` object.
+
+    Does not check 408, 413, 414 and 431, which a proxy may send, nor bodies that
+    the transport truncated. Other fields next to `error` are allowed.
+    """
     if not exchange.json["error"].is_a(dict):
         yield exchange.json["error"].finding("an object")
 
 
 MESSAGE = must(
     "errors.message-is-a-non-empty-string",
-    "The message of an error is a text that is not empty.",
-    source=ENVELOPE,
-    cause="the upstream's message is copied from a member that it does not have",
+    "`error.message` is a non-empty string.",
+    source=ERROR_OBJECT,
+    cause="the gateway reads the message from a field that the upstream error lacks",
     covers=("ER-07", "ER-12"),
 )
 
 
-@check(MESSAGE, on=TOLD_APART, exercised_by=SHOWN)
+@check(MESSAGE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def message_is_a_non_empty_string(exchange: Exchange) -> Findings:
-    """Judge that there is a text; what it says is for people."""
-    message = envelope(exchange)["message"]
+    """Check that the message is a string with more than white space.
+
+    Does not check what the message says.
+    """
+    message = error_object(exchange)["message"]
     if not message.expect(str).strip():
-        yield message.finding("a text that is not empty")
+        yield message.finding("a non-empty string")
 
 
 HAS_TYPE = should(
     "errors.has-a-type",
-    "An error names its type.",
-    source=ENVELOPE,
-    cause="the envelope is built from a message alone",
+    "`error.type` is present, and is neither `null` nor an empty string.",
+    source=ERROR_OBJECT,
+    cause="the gateway builds the error object from a message only",
     covers=("ER-07",),
 )
 
 
-@check(HAS_TYPE, on=TOLD_APART, exercised_by=SHOWN)
+@check(HAS_TYPE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def has_a_type(exchange: Exchange) -> Findings:
-    """Judge absent, null and empty; another JSON type is another clause."""
-    error = envelope(exchange)
+    """Check that there is a type.
+
+    Does not check its JSON type: ``errors.type-is-a-string`` does.
+    """
+    error = error_object(exchange)
     if error.get("type") is None or error["type"].value == "":
-        yield error.finding("a type", "none")
+        got = quote(error["type"].value) if "type" in error else "missing"
+        yield error.finding("a non-empty type", got)
 
 
-def _text_where_present(exchange: Exchange, member: str) -> Findings:
-    """Yield a finding for a member that is neither a text nor null nor absent."""
-    if value := envelope(exchange).get(member):
+def _check_string_or_null(exchange: Exchange, name: str) -> Findings:
+    """Yield a finding if a field of `error` exists and is neither string nor null."""
+    if value := error_object(exchange).get(name):
         yield from value.must_be(str)
 
 
-TYPE_IS_TEXT = must(
+TYPE_IS_STRING = must(
     "errors.type-is-a-string",
-    "The type of an error is a text.",
-    source=ENVELOPE,
-    cause="a number of the server's own is put where the API family has a word",
+    "`error.type` is a string if it is present and not `null`.",
+    source=ERROR_OBJECT,
+    cause="the gateway returns an internal error number as the type",
     covers=("ER-07",),
 )
 
 
-@check(TYPE_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
+@check(TYPE_IS_STRING, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def type_is_a_string(exchange: Exchange) -> Findings:
-    """Judge where there is one; its absence is another clause."""
-    yield from _text_where_present(exchange, "type")
+    """Check the JSON type of `error.type`.
+
+    Does not check that the field is present: ``errors.has-a-type`` does.
+    """
+    yield from _check_string_or_null(exchange, "type")
 
 
-CODE_IS_TEXT = must(
+CODE_IS_STRING = must(
     "errors.code-is-a-string-or-null",
-    "The code of an error is a text or null.",
-    source=ENVELOPE,
-    cause="the HTTP status is copied into code, and typed clients throw on a number",
+    "`error.code` is a string or `null` if it is present.",
+    source=ERROR_OBJECT,
+    cause="the gateway copies the HTTP status into `code`, and typed clients fail",
     covers=("ER-06", "ER-05"),
 )
 
 
-@check(CODE_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
+@check(CODE_IS_STRING, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def code_is_a_string_or_null(exchange: Exchange) -> Findings:
-    """Judge where there is one; clients read an absent code as null."""
-    yield from _text_where_present(exchange, "code")
+    """Check the JSON type of `error.code`.
+
+    Does not check that the field is present: clients read a missing code as null.
+    """
+    yield from _check_string_or_null(exchange, "code")
 
 
-PARAM_IS_TEXT = must(
+PARAM_IS_STRING = must(
     "errors.param-is-a-string-or-null",
-    "The param of an error is a text or null.",
-    source=ENVELOPE,
-    cause="the path of a validation error is passed on as an array",
+    "`error.param` is a string or `null` if it is present.",
+    source=ERROR_OBJECT,
+    cause="the gateway returns the path of a validation error as an array",
     covers=("ER-07",),
 )
 
 
-@check(PARAM_IS_TEXT, on=TOLD_APART, exercised_by=SHOWN)
+@check(PARAM_IS_STRING, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def param_is_a_string_or_null(exchange: Exchange) -> Findings:
-    """Judge where there is one; clients read an absent param as null."""
-    yield from _text_where_present(exchange, "param")
+    """Check the JSON type of `error.param`.
+
+    Does not check that the field is present: clients read a missing param as null.
+    """
+    yield from _check_string_or_null(exchange, "param")
 
 
-ALL_FOUR = may(
+PARAM_AND_CODE = may(
     "errors.param-and-code-are-present",
-    "An error shows its param beside its code, null where there is none.",
+    "An error object has the fields `param` and `code`, which may be `null`.",
     source=OPENAI_API,
-    cause="members without a value are left out",
+    cause="the gateway omits fields without a value",
     covers=("ER-07",),
 )
 
 
-@check(ALL_FOUR, on=TOLD_APART, exercised_by=SHOWN)
+@check(PARAM_AND_CODE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def param_and_code_are_present(exchange: Exchange) -> Findings:
-    """Judge that both members are there at all; for information."""
-    error = envelope(exchange)
-    for member in ("param", "code"):
-        if member not in error:
-            yield error.finding(f"the member {member}, or null", "nothing")
+    """Check that both fields are present, for information.
+
+    Does not check their values.
+    """
+    error = error_object(exchange)
+    for name in ("param", "code"):
+        if name not in error:
+            yield error.finding(f"the field {name}", "missing")
 
 
-SAYS_JSON = should(
+JSON_MEDIA_TYPE = should(
     "errors.media-type-is-json",
-    "An error has a JSON media type.",
+    "An error response with a JSON body, and every 5xx response, has a JSON media "
+    "type.",
     source=f"{RFC_HTTP}, section 8.3",
-    cause="the error is written by another layer than answers are",
+    cause="errors are written by another layer than successful responses",
     covers=("HD-03", "HD-05"),
 )
 
 
-@check(SAYS_JSON, on=EVERY_ERROR, exercised_by=SHOWN)
+@check(JSON_MEDIA_TYPE, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def media_type_is_json(exchange: Exchange) -> Findings:
-    """Judge the label of JSON bodies, and of every 5xx.
+    """Check for ``application/json``, ``text/json`` or a ``+json`` suffix.
 
-    A 4xx that is no JSON at all, and an event stream, have clauses of their own.
+    Does not check 4xx bodies that are not JSON, nor event streams: other
+    requirements report both.
     """
-    said = exchange.media_type
-    mislabelled = exchange.is_json or exchange.status >= 500
-    if mislabelled and said != SSE_TYPE and not said.endswith(("/json", "+json")):
-        got = quote(exchange.header("content-type") or "")
+    media_type = exchange.media_type
+    applies = exchange.is_json or exchange.status >= 500
+    if (
+        applies
+        and media_type != SSE_TYPE
+        and not media_type.endswith(("/json", "+json"))
+    ):
+        header = exchange.header("content-type")
+        got = quote(header) if header else "missing"
         yield exchange.finding("header content-type", "application/json", got)
 
 
-NO_BREAKDOWN = must(
+NO_SERVER_ERROR = must(
     "errors.never-a-server-error",
-    "No request is answered with a 5xx.",
+    "No request gets a 5xx response, except 501, 504, 529, or 503 with `Retry-After`.",
     source=REPORTED_BUGS,
-    cause="what the client got wrong is met by an exception, not by validation",
+    cause="invalid input raises an unhandled exception, not a validation error",
     covers=("RV-01", "RV-02", "RV-05", "ER-02", "ER-03", "ER-04", "ER-11", "ST-05"),
 )
 
 
-def _is_passing(exchange: Exchange) -> bool:
-    """Say whether a 5xx is a limit or an overload, and says so."""
+def _is_allowed(exchange: Exchange) -> bool:
+    """Return whether a 5xx response is one that the requirement allows."""
     overloaded = exchange.status == 503 and exchange.header("retry-after")
     return bool(overloaded) or exchange.status in {501, 504, 529}
 
 
 @check(
-    NO_BREAKDOWN,
+    NO_SERVER_ERROR,
     on=EVERY_EXCHANGE,
     exercised_by=(basic.text, probes.two_spaces_after_bearer, repeated_input_errors),
 )
 def never_a_server_error(exchange: Exchange) -> Findings:
-    """Spare 501 (not implemented), 504 (out of time), 529, and 503 with Retry-After.
+    """Check that the status is below 500.
 
-    They speak of a limit or of load that may pass. A plain 503 does not: it is how
-    gateways answer what they cannot route, and clients send that again and again.
+    Does not report 501 (not implemented), 504 (timeout), 529 (overloaded), nor 503
+    with ``Retry-After``. A 503 without it is reported: gateways send it for requests
+    that they cannot route, and clients retry those forever.
     """
     if exchange.status >= 500:
-        if _is_passing(exchange):
+        if _is_allowed(exchange):
             raise Inconclusive(f"{exchange.id}: {exchange.summary}")
         yield exchange.finding("status", "2xx or 4xx", exchange.summary)
 
 
-NOT_A_SUCCESS = must(
+NOT_2XX = must(
     "errors.status-is-not-2xx",
-    "An error is never the body of a 2xx.",
+    "A JSON body with an `error` and without `output` is not sent with a 2xx status.",
     source=REPORTED_BUGS,
-    cause="the upstream's error is relayed, and its status is not",
+    cause="the gateway relays the upstream's error body, but not its status",
     covers=("ER-01", "US-21"),
 )
 
 
-@check(NOT_A_SUCCESS, on=EVERY_2XX, exercised_by=basic.text)
+@check(NOT_2XX, on=EVERY_2XX, exercised_by=basic.text)
 def status_is_not_2xx(exchange: Exchange) -> Findings:
-    """Judge JSON bodies with an error that are no response object.
+    """Check JSON bodies that contain an error and are not response objects.
 
-    A response that has failed carries its error by right, and so does a stream.
+    Does not check failed responses and streams: both may contain an error.
     """
     if exchange.is_json and (error := exchange.json.get("error")):
         if exchange.json.get("output") is None and error.value:
-            yield error.finding("a status of 4xx or 5xx with it")
+            yield error.finding(f"no error with status {exchange.status}")
     elif not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {ResponseKind.UNRECOGNIZED}")
 
 
 RETRY_AFTER = may(
     "errors.rate-limit-has-retry-after",
-    "A 429 tells in Retry-After how long to wait.",
+    "A 429 response has a `Retry-After` header.",
     source="RFC 6585 (Additional HTTP Status Codes), section 4",
-    cause="the upstream's header is dropped on the way to the client",
+    cause="the gateway drops the upstream's header",
     covers=("HD-02",),
 )
 
@@ -256,6 +287,9 @@ EVERY_429 = only(EVERY_REJECTION, "every 429", lambda exchange: exchange.rate_li
 
 @check(RETRY_AFTER, on=EVERY_429)
 def rate_limit_has_retry_after(exchange: Exchange) -> Findings:
-    """Judge presence, where a run meets its rate limit at all."""
+    """Check that the header is present, if the run exceeds a rate limit at all.
+
+    Does not check its value.
+    """
     if not exchange.header("retry-after"):
-        yield exchange.finding("header retry-after", "seconds or a date", "nothing")
+        yield exchange.finding("header retry-after", "seconds or a date", "missing")

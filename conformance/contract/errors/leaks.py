@@ -1,8 +1,8 @@
-"""What errors give away: secrets, places inside the server, the client's prompt.
+"""Information in error responses: keys, internals of the server, the prompt.
 
-Each clause knows a few unmistakable forms, and passes over the rest: to blame an
-innocent sentence is worse than to miss an indiscreet one. What stands in the request
-may stand in the answer, and a server may name the address that it was asked at.
+Each check recognizes a few unmistakable patterns, because a false positive is worse
+than a missed leak. Strings that the request contained, and strings with the server's
+own address, are never reported.
 """
 
 import re
@@ -18,13 +18,15 @@ from conformance.model.requirement import must, should
 from conformance.model.scope import EVERY_ERROR, only
 from conformance.model.sources import REPORTED_BUGS
 
-READ: Final = 1 << 16
-"""Bytes of an error that are searched."""
+EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
 
-LARGEST: Final = 1 << 16
-SMALL: Final = 1 << 14
-GROWTH: Final = 10
-"""An error may be ten times its request; 16 KiB are always fine, 64 KiB the most."""
+MAX_SEARCHED_BYTES: Final = 1 << 16
+"""Bytes of an error body that are searched."""
+
+ALWAYS_ALLOWED_BYTES: Final = 1 << 14
+MAX_BODY_BYTES: Final = 1 << 16
+MAX_GROWTH: Final = 10
+"""Size of an error body divided by that of its request body."""
 
 _ESCAPES: Final = (("\\\\", "\\"), ("\\/", "/"), ('\\"', '"'), ("\\n", "\n"))
 
@@ -64,153 +66,164 @@ _ADDRESS: Final = re.compile(
 )
 
 
-def _plain(data: bytes) -> str:
-    """Return JSON text with the escapes undone that hide paths and lines."""
-    text = data[:READ].decode("utf-8", "replace")
-    for escaped, meant in _ESCAPES:
-        text = text.replace(escaped, meant)
+def _unescape(data: bytes) -> str:
+    """Return JSON as a string, with the escapes in paths and lines undone."""
+    text = data[:MAX_SEARCHED_BYTES].decode("utf-8", "replace")
+    for escaped, character in _ESCAPES:
+        text = text.replace(escaped, character)
     return text
 
 
-def told(exchange: Exchange, pattern: re.Pattern[str]) -> Iterator[str]:
-    """Yield what an error holds of ``pattern`` and the client does not know."""
-    text = _plain(exchange.body)
-    asked = ""
-    own = exchange.origin.rpartition("/")[2]
+def find_leaks(exchange: Exchange, pattern: re.Pattern[str]) -> Iterator[str]:
+    """Yield each match of ``pattern`` in the body that the client does not know.
+
+    The client knows what its request contained, and the address of the server.
+    """
+    text = _unescape(exchange.body)
+    request_text = ""
+    host = exchange.origin.rpartition("/")[2]
     for match in pattern.finditer(text):
-        asked = asked or _plain(exchange.request.content)
-        known = match.group() in asked or (own and own in match.group())
-        if not known:
+        request_text = request_text or _unescape(exchange.request.content)
+        is_known = match.group() in request_text or (host and host in match.group())
+        if not is_known:
             yield match.group().strip()
 
 
-def _first(exchange: Exchange, pattern: re.Pattern[str], but: str) -> Findings:
-    for found in told(exchange, pattern):
-        yield exchange.finding("", but, quote(found))
+def _check_no_leak(
+    exchange: Exchange, pattern: re.Pattern[str], expected: str
+) -> Findings:
+    """Yield one finding for the first leak, if there is any."""
+    for leak in find_leaks(exchange, pattern):
+        yield exchange.finding("", expected, quote(leak))
         return
 
 
-NO_SECRET = must(
+NO_API_KEY = must(
     "errors.api-key-is-not-leaked",
-    "An error tells nobody's key.",
+    "An error response contains no API key in a well-known format, such as `sk-…` or "
+    "`AIza…`, other than the key of its request.",
     source=REPORTED_BUGS,
-    cause="the URL or the headers of the upstream request are put into the message",
+    cause="the error message contains the URL or the headers of the upstream request",
     covers=("AU-06",),
 )
 
 
-@check(
-    NO_SECRET, on=EVERY_ERROR, exercised_by=(probes.missing_key, repeated_input_errors)
-)
+@check(NO_API_KEY, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def api_key_is_not_leaked(exchange: Exchange) -> Findings:
-    """Judge forms of well-known keys; masked ones and placeholders are no keys.
+    """Check for strings that look like a key, for example one of the upstream.
 
-    Our own keys are masked before we look, and have a clause under ``auth``.
+    Does not check masked keys and placeholders, nor keys that this run sent: they
+    are the subject of ``auth.key-is-not-leaked``, and recorded bodies contain only
+    markers in their place.
     """
     header = exchange.request.headers.get("authorization") or "-"
     own = header.rpartition(" ")[2]
-    for found in told(exchange, _SECRET):
-        if found.rpartition(" ")[2] not in own and len(set(found)) > 8:
-            yield exchange.finding("", "no key", f"{quote(found[:10])}…")
+    for leak in find_leaks(exchange, _SECRET):
+        if leak.rpartition(" ")[2] not in own and len(set(leak)) > 8:
+            yield exchange.finding("", "no API key", f"{quote(leak[:10])}…")
             return
 
 
-NO_TRACE = should(
+NO_STACK_TRACE = should(
     "errors.stack-trace-is-not-leaked",
-    "An error tells no place in the server's code.",
+    "An error response contains no stack trace, source line or file path.",
     source=REPORTED_BUGS,
-    cause="the exception itself is made the message",
+    cause="the gateway returns the text of an exception as the error message",
     covers=("AU-08",),
 )
 
 
-@check(
-    NO_TRACE, on=EVERY_ERROR, exercised_by=(probes.missing_key, repeated_input_errors)
-)
+@check(NO_STACK_TRACE, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def stack_trace_is_not_leaked(exchange: Exchange) -> Findings:
-    """Judge stack traces, lines of source files, and paths of files on a disk."""
-    yield from _first(exchange, _TRACE, "no stack trace or file path")
+    """Check for stack traces, lines of source files, and paths on the server.
+
+    Does not check class names or messages of exceptions.
+    """
+    yield from _check_no_leak(exchange, _TRACE, "no stack trace or file path")
 
 
-NO_DATABASE = should(
+NO_DATABASE_DETAILS = should(
     "errors.database-details-are-not-leaked",
-    "An error tells nothing of the server's database.",
+    "An error response contains no SQL and no error text of a database client.",
     source=REPORTED_BUGS,
-    cause="the failure of a query is made the message",
+    cause="the gateway returns the error of a failed query as the error message",
     covers=("AU-04", "AU-08"),
 )
 
 
-@check(
-    NO_DATABASE,
-    on=EVERY_ERROR,
-    exercised_by=(probes.missing_key, repeated_input_errors),
-)
+@check(NO_DATABASE_DETAILS, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def database_details_are_not_leaked(exchange: Exchange) -> Findings:
-    """Judge SQL in capitals, and the words of well-known database clients."""
-    yield from _first(exchange, _DATABASE, "no word of a database")
+    """Check for SQL in capitals, and for messages of well-known database clients.
+
+    Does not check SQL in lower case: it reads like a sentence.
+    """
+    yield from _check_no_leak(exchange, _DATABASE, "no SQL or database error")
 
 
-NO_ADDRESS = should(
+NO_INTERNAL_ADDRESS = should(
     "errors.internal-address-is-not-leaked",
-    "An error tells no address behind the server.",
+    "An error response contains no internal network address and no upstream URL.",
     source=REPORTED_BUGS,
-    cause="the failure of the connection to the upstream is made the message",
+    cause="the gateway returns the error of an upstream connection as the message",
     covers=("AU-07",),
 )
 
 
-@check(
-    NO_ADDRESS, on=EVERY_ERROR, exercised_by=(probes.missing_key, repeated_input_errors)
-)
+@check(NO_INTERNAL_ADDRESS, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def internal_address_is_not_leaked(exchange: Exchange) -> Findings:
-    """Judge failed connections, private addresses with a port, and upstream URLs.
+    """Check for connection errors, private addresses with a port, and upstream URLs.
 
-    A link to documentation is welcome, and so is the server's own address.
+    Does not check links to documentation, nor the server's own address.
     """
-    yield from _first(exchange, _ADDRESS, "no address but the server's own")
+    yield from _check_no_leak(exchange, _ADDRESS, "no internal address")
 
 
-STAYS_SMALL = should(
+BOUNDED_SIZE = should(
     "errors.body-size-is-bounded",
-    "An error is not many times larger than its request.",
+    "The size of an error body is at most 16 KiB, or ten times that of the request "
+    "body up to 64 KiB.",
     source=REPORTED_BUGS,
-    cause="every one of many alike mistakes is explained, and quoted, at length",
+    cause="the validator explains and quotes every repeated error in full",
     covers=("RV-03",),
 )
 
 
-EVERY_WHOLE_ERROR = only(EVERY_ERROR, "every whole error", lambda x: not x.failure)
+EVERY_COMPLETE_ERROR = only(
+    EVERY_ERROR, "every complete error", lambda exchange: not exchange.failure
+)
 
 
-@check(STAYS_SMALL, on=EVERY_WHOLE_ERROR, exercised_by=repeated_input_errors)
+@check(BOUNDED_SIZE, on=EVERY_COMPLETE_ERROR, exercised_by=repeated_input_errors)
 def body_size_is_bounded(exchange: Exchange) -> Findings:
-    """Allow ten times the request, at least 16 KiB and at most 64 KiB.
+    """Allow ten times the request body, but at least 16 KiB and at most 64 KiB.
 
-    A body without an end has a clause of its own.
+    Does not check endless bodies: ``transport.body-is-finite`` does.
     """
-    size, asked = len(exchange.body), len(exchange.request.content)
-    allowed = min(LARGEST, max(SMALL, GROWTH * asked))
+    size, request_size = len(exchange.body), len(exchange.request.content)
+    allowed = min(MAX_BODY_BYTES, max(ALWAYS_ALLOWED_BYTES, MAX_GROWTH * request_size))
     if size > allowed:
-        wanted = f"at most {allowed} bytes for a request of {asked}"
-        yield exchange.finding("", wanted, f"{size} bytes")
+        expected = f"at most {allowed} bytes for a request of {request_size} bytes"
+        yield exchange.finding("", expected, f"{size} bytes")
 
 
-KEEPS_PROMPT = should(
+NO_PROMPT = should(
     "errors.prompt-is-not-echoed",
-    "A refusal does not repeat the prompt.",
+    "A 4xx response that rejects one input item does not repeat the text of another.",
     source=REPORTED_BUGS,
-    cause="the validator quotes the whole input, and every log on the way keeps it",
+    cause="the validator quotes the complete input, and logs record the message",
     covers=("RV-04",),
 )
 
 
-@check(KEEPS_PROMPT, on=repeated_input_errors)
+@check(NO_PROMPT, on=repeated_input_errors)
 def prompt_is_not_echoed(exchange: Exchange) -> Findings:
-    """Look for the word in a message that is sound; quoting the mistake is fine."""
+    """Check for a unique word from the one valid message of the input.
+
+    Does not check for text of the invalid items: an error may quote it.
+    """
     if exchange.kind is not ResponseKind.CLIENT_ERROR:
-        raise Inconclusive(f"{exchange.id}: no refusal, {exchange.summary}")
-    said = exchange.request.field("input")[0]["content"]
-    word = said.partition(" is ")[2].partition(".")[0]
+        raise Inconclusive(f"{exchange.id}: no 4xx response, got {exchange.summary}")
+    prompt = exchange.request.field("input")[0]["content"]
+    word = prompt.partition(" is ")[2].partition(".")[0]
     if word in exchange.body.decode("utf-8", "replace"):
-        yield exchange.finding("", "nothing of the prompt", f"the word {word} of it")
+        yield exchange.finding("", "no text of the prompt", f"its word {word}")

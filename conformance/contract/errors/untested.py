@@ -1,38 +1,38 @@
-"""Clauses about errors that it takes an upstream of our own to judge."""
+"""Requirements on errors that only a controlled upstream could test."""
 
 from typing import Final
 
 from conformance.model.requirement import Untested, must
 from conformance.model.sources import REPORTED_BUGS
 
-WHY: Final = "it takes an upstream that fails on demand, behind the server"
+REASON: Final = "the test needs an upstream of the gateway that fails on demand"
 
-PASSED_ON = Untested(
+UPSTREAM_RATE_LIMIT = Untested(
     must(
         "errors.upstream-rate-limit-is-429",
-        "A rate limit of the upstream reaches the client as a 429.",
+        "A rate limit of the upstream is returned to the client as a 429.",
         source=REPORTED_BUGS,
         covers=("ER-02", "ER-10"),
     ),
-    because=WHY,
+    because=REASON,
 )
 
-RIGHT_CLASS = Untested(
+RETRYABLE_CODE = Untested(
     must(
         "errors.overload-has-a-retryable-code",
-        "A failure for lack of capacity has a code that tells to try again.",
+        "An error for lack of capacity has an `error.code` that clients retry.",
         source=REPORTED_BUGS,
         covers=("ER-08",),
     ),
-    because=WHY,
+    because=REASON,
 )
 
-SAME_CODE = Untested(
+UPSTREAM_CODE = Untested(
     must(
         "errors.upstream-code-is-preserved",
-        "The code of an upstream's error reaches the client unchanged.",
+        "The `error.code` of an upstream error is returned to the client unchanged.",
         source=REPORTED_BUGS,
         covers=("ER-09",),
     ),
-    because=WHY,
+    because=REASON,
 )

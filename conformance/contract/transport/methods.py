@@ -1,6 +1,5 @@
-"""Transport: what other methods get, and a client that reads no compression."""
+"""Methods: what GET, HEAD, PUT, PATCH and DELETE of the endpoint return."""
 
-from conformance.contract.tokens import probes as token_probes
 from conformance.contract.transport import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
@@ -8,79 +7,93 @@ from conformance.model.node import quote
 from conformance.model.requirement import must, should
 from conformance.model.sources import RFC_HTTP
 
-NO_WORK = must(
+CREATES_NOTHING = must(
     "transport.other-method-creates-no-response",
-    "No method but POST makes a response.",
+    "A request with a method other than `POST` gets no new response object and no "
+    "stream.",
     source=f"{RFC_HTTP}, section 9.2.1",
-    cause="the route takes any method, so that a link or a prefetch costs tokens",
+    cause="the route accepts any method, so a link preview or a prefetch costs tokens",
 )
 
 
 def _is_new_response(exchange: Exchange) -> bool:
-    """Say whether a model has worked; a list of stored responses is none."""
+    """Return whether the model was called; a list of stored responses is not new."""
     if exchange.kind is ResponseKind.STREAM:
         return any(event.type.startswith("response.") for event in exchange.events)
     if exchange.kind is not ResponseKind.RESPONSE:
         return False
-    whole = exchange.json
-    output = whole.get("output")
-    return whole["object"].value == "response" if "object" in whole else bool(output)
+    body = exchange.json
+    output = body.get("output")
+    return body["object"].value == "response" if "object" in body else bool(output)
 
 
-@check(NO_WORK, on=probes.other_methods)
+@check(CREATES_NOTHING, on=probes.other_methods)
 def other_method_creates_no_response(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Judge response objects and streams; says nothing unless a method was refused."""
+    """Check for response objects and streams with response events.
+
+    Does not check a list of responses. The result is inconclusive if no method is
+    rejected with a 4xx or 501.
+    """
     for exchange in exchanges:
         if _is_new_response(exchange):
-            method = exchange.request.method
-            yield exchange.finding("status", f"a refusal of {method}", "a response")
+            expected = f"no response object or stream for {exchange.request.method}"
+            yield exchange.finding("status", expected, "a response")
             return
     if not any(
-        x.kind is ResponseKind.CLIENT_ERROR or x.status == 501 for x in exchanges
+        exchange.kind is ResponseKind.CLIENT_ERROR or exchange.status == 501
+        for exchange in exchanges
     ):
-        raise Inconclusive("no other method was refused")
+        raise Inconclusive("no other method was rejected")
 
 
-STANDS = should(
+NO_SERVER_ERROR = should(
     "transport.other-method-causes-no-server-error",
-    "No method is answered with a server error.",
+    "A request with a method other than `POST` gets no 5xx response, except 501, 503, "
+    "504 or 529.",
     source=f"{RFC_HTTP}, section 15.5.6",
-    cause="a method without a handler meets an exception",
+    cause="a method without a handler raises an exception",
     covers=("RV-01",),
 )
 
 
-@check(STANDS, on=probes.other_methods)
+@check(NO_SERVER_ERROR, on=probes.other_methods)
 def other_method_causes_no_server_error(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Judge 5xx but 501, by which a server says that it does not know a method.
+    """Check the status of each response.
 
-    A SHOULD, as no client of the API sends any; 503, 504 and 529 speak of load.
+    This is a SHOULD because no client of the API sends other methods. Does not
+    report 501 (not implemented), nor 503, 504 and 529, which mean overload.
     """
     for exchange in exchanges:
         if exchange.status >= 500 and exchange.status not in {501, 503, 504, 529}:
             method = exchange.request.method
             yield exchange.finding("status", f"405 for {method}", exchange.summary)
     if not any(
-        x.kind is ResponseKind.CLIENT_ERROR or x.status >= 500 for x in exchanges
+        exchange.kind is ResponseKind.CLIENT_ERROR or exchange.status >= 500
+        for exchange in exchanges
     ):
-        raise Inconclusive("no other method was refused")
+        raise Inconclusive("no other method was rejected")
 
 
 IS_405 = should(
     "transport.other-method-is-405",
-    "Another method than POST is refused with 405.",
+    "A 4xx response to a method other than `POST` has status 405.",
     source=f"{RFC_HTTP}, section 15.5.6",
-    cause="the router knows the path by its method only, and answers 404",
+    cause="the router matches path and method together, and returns 404",
 )
 
 
 @check(IS_405, on=probes.other_methods)
 def other_method_is_405(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Judge refusals: 405 or 501; a GET that lists responses is a route of its own."""
-    refused = [x for x in exchanges if x.kind is ResponseKind.CLIENT_ERROR]
-    if not refused:
-        raise Inconclusive("no other method was refused")
-    for exchange in refused:
+    """Check each 4xx response.
+
+    Does not check 501, nor a GET that lists responses.
+    """
+    rejections = [
+        exchange for exchange in exchanges if exchange.kind is ResponseKind.CLIENT_ERROR
+    ]
+    if not rejections:
+        raise Inconclusive("no other method was rejected")
+    for exchange in rejections:
         if exchange.status != 405:
             got = f"{exchange.status} for {exchange.request.method}"
             yield exchange.finding("status", "405", got)
@@ -88,39 +101,23 @@ def other_method_is_405(exchanges: tuple[Exchange, ...]) -> Findings:
 
 ALLOW = should(
     "transport.405-lists-allowed-methods",
-    "A 405 lists POST in Allow.",
+    "A 405 response lists `POST` in its `Allow` header.",
     source=f"{RFC_HTTP}, section 10.2.1",
-    cause="the refusal is written by hand, and the header forgotten",
+    cause="the error handler does not set the header",
 )
 
 
 @check(ALLOW, on=probes.other_methods)
 def a_405_lists_allowed_methods(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Judge each 405; other statuses have no such duty."""
-    refused = [x for x in exchanges if x.status == 405]
-    if not refused:
-        raise Inconclusive("no method was refused with 405")
-    for exchange in refused:
+    """Check ``Allow`` of each 405 response, in any case.
+
+    Does not check which other methods it lists.
+    """
+    rejections = [exchange for exchange in exchanges if exchange.status == 405]
+    if not rejections:
+        raise Inconclusive("no method was rejected with 405")
+    for exchange in rejections:
         allowed = exchange.header("allow") or ""
         if "POST" not in [name.strip().upper() for name in allowed.split(",")]:
-            got = quote(allowed) if allowed else "nothing"
+            got = quote(allowed) if allowed else "missing"
             yield exchange.finding("header allow", "POST", got)
-
-
-PLAIN = should(
-    "transport.no-unrequested-compression",
-    "A client that reads no compression gets none.",
-    source=f"{RFC_HTTP}, section 12.5.3",
-    cause="a proxy compresses whatever passes, or keeps one packed copy for all",
-)
-
-
-@check(PLAIN, on=token_probes.equivalent_inputs)
-def no_unrequested_compression(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Judge the header of the answer to the first, which asks for no compression."""
-    exchange = exchanges[0]
-    encoding = (exchange.header("content-encoding") or "identity").strip().lower()
-    if encoding != "identity":
-        yield exchange.finding("header content-encoding", "none", quote(encoding))
-    elif not exchange.has_response:
-        raise Inconclusive(f"{exchange.id}: {exchange.summary}")

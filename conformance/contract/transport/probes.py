@@ -1,4 +1,4 @@
-"""Requests about HTTP itself."""
+"""Requests with other HTTP methods."""
 
 from typing import Final
 
@@ -6,16 +6,19 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 OTHER_METHODS: Final = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
-"""Methods that ask for no new answer. OPTIONS is left out: browsers ask it first."""
+"""Methods that must not create a response.
 
-BODILESS: Final = frozenset({"HEAD", "DELETE"})
+OPTIONS is left out, because browsers send it before a request to another origin.
+"""
+
+METHODS_WITHOUT_BODY: Final = frozenset({"HEAD", "DELETE"})
 
 
 @probe(rejections=len(OTHER_METHODS))
 def other_methods(context: ProbeContext) -> Steps:
-    """A sound question sent by every other method, one each."""
+    """Send one request with each of GET, HEAD, PUT, PATCH and DELETE."""
     content = context.request(max_output_tokens=16).content
     yield tuple(
-        Request(b"" if method in BODILESS else content, method=method)
+        Request(b"" if method in METHODS_WITHOUT_BODY else content, method=method)
         for method in OTHER_METHODS
     )

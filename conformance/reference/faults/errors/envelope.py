@@ -1,6 +1,6 @@
-"""Errors that clients cannot read, that lie about whose fault it is, or tell too much.
+"""Faults that break requirements of `contract/errors/envelope.py`.
 
-Most of them spoil the refusal of a key alone, so that nothing else is wrong.
+Most of them affect only 401 responses, so that nothing else fails.
 """
 
 from dataclasses import replace
@@ -15,32 +15,32 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-_CROWD = 50
-"""Items of input from which a request is a crowded one."""
+MANY_ITEMS = 50
+"""A request with more input items than this comes from `repeated-input-errors`."""
 
 
 def _without(error: Json, *names: str) -> Json:
     return {name: value for name, value in error.items() if name not in names}
 
 
-def barred(reply: GatewayResponse, **members: Json) -> GatewayResponse:
-    """Refuse a key with other members in the error."""
+def change_401(reply: GatewayResponse, **fields: Json) -> GatewayResponse:
+    """Return a 401 with these fields set in its error; others unchanged."""
     if reply.status != 401:
         return reply
-    return reply.with_payload({"error": {**reply.payload["error"], **members}})
+    return reply.with_payload({"error": {**reply.payload["error"], **fields}})
 
 
-def is_crowded(request: GatewayRequest) -> bool:
-    """Return whether the input has very many items."""
-    given = request.field("input")
-    return isinstance(given, list) and len(given) > _CROWD
+def has_many_items(request: GatewayRequest) -> bool:
+    """Return whether the input has more than `MANY_ITEMS` items."""
+    items = request.field("input")
+    return isinstance(items, list) and len(items) > MANY_ITEMS
 
 
 @on_reply(breaks="errors.body-has-an-error-object")
 def error_is_string(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The error is a text where an object belongs."""
+    """`error` of a 401 is a string instead of an object."""
     if reply.status != 401:
         return reply
     return reply.with_payload({"error": reply.payload["error"]["message"]})
@@ -50,7 +50,7 @@ def error_is_string(
 def error_envelope_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The message stands at the top of the body."""
+    """A 401 body is an object with `detail` instead of `error`."""
     if reply.status != 401:
         return reply
     return reply.with_payload({"detail": reply.payload["error"]["message"]})
@@ -60,7 +60,7 @@ def error_envelope_missing(
 def error_as_html_page(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A refusal is a page for people."""
+    """A 401 body is an HTML page."""
     if reply.status != 401:
         return reply
     page = b"<html><body><h1>401 Authorization Required</h1></body></html>"
@@ -71,7 +71,7 @@ def error_as_html_page(
 def error_body_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A refusal is a status and nothing else."""
+    """A 401 body is empty."""
     return replace(reply, raw=b"") if reply.status == 401 else reply
 
 
@@ -79,23 +79,23 @@ def error_body_empty(
 def error_message_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The message of an error is empty."""
-    return barred(reply, message="")
+    """`error.message` of a 401 is empty."""
+    return change_401(reply, message="")
 
 
 @on_reply(breaks="errors.message-is-a-non-empty-string")
 def error_message_is_object(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The upstream's whole error stands where its message belongs."""
-    return barred(reply, message={"message": "Incorrect API key."})
+    """`error.message` of a 401 is an object."""
+    return change_401(reply, message={"message": "Incorrect API key."})
 
 
 @on_reply(breaks="errors.has-a-type")
 def error_type_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error has no type."""
+    """`error.type` of a 401 is missing."""
     if reply.status != 401:
         return reply
     return reply.with_payload({"error": _without(reply.payload["error"], "type")})
@@ -105,31 +105,31 @@ def error_type_missing(
 def error_type_is_number(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The type of an error is a number."""
-    return barred(reply, type=4010)
+    """`error.type` of a 401 is a number."""
+    return change_401(reply, type=4010)
 
 
 @on_reply(breaks="errors.code-is-a-string-or-null")
 def error_code_is_number(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The code of an error is the HTTP status."""
-    return barred(reply, code=reply.status)
+    """`error.code` of a 401 is the HTTP status as a number."""
+    return change_401(reply, code=reply.status)
 
 
 @on_reply(breaks="errors.param-is-a-string-or-null")
 def error_param_is_array(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The param of an error is a list of steps."""
-    return barred(reply, param=["header", "authorization"])
+    """`error.param` of a 401 is an array."""
+    return change_401(reply, param=["header", "authorization"])
 
 
 @on_reply(breaks="errors.param-and-code-are-present")
 def error_param_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error without a param does not have the member."""
+    """`error.param` of a 401 is missing instead of `null`."""
     if reply.status != 401:
         return reply
     return reply.with_payload({"error": _without(reply.payload["error"], "param")})
@@ -139,7 +139,7 @@ def error_param_missing(
 def error_media_type_is_text(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A JSON error goes by the name of plain text."""
+    """A JSON 401 has the media type `text/plain`."""
     return replace(reply, media_type="text/plain") if reply.status == 401 else reply
 
 
@@ -147,49 +147,49 @@ def error_media_type_is_text(
 def two_spaces_after_bearer_crash(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The parsing of the Authorization header throws."""
+    """Two spaces after `Bearer` cause a 500."""
     if "  " not in request.headers.get("authorization", ""):
         return request
-    refused = ApiError(500, "Internal error.", code="internal_error")
-    return GatewayResponse(500, payload=refused.envelope())
+    error = ApiError(500, "Internal error.", code="internal_error")
+    return GatewayResponse(500, payload=error.envelope())
 
 
 @on_reply(breaks="errors.never-a-server-error")
 def invalid_items_return_502(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """What the client got wrong is blamed on the upstream."""
-    crowded = is_crowded(request) and reply.is_rejection
-    return replace(reply, status=502) if crowded else reply
+    """Many invalid input items are rejected with 502."""
+    is_affected = has_many_items(request) and reply.is_rejection
+    return replace(reply, status=502) if is_affected else reply
 
 
 @on_reply(breaks="errors.never-a-server-error")
 def invalid_items_return_503(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """What cannot be routed is called an overload, without a word on how long."""
-    crowded = is_crowded(request) and reply.is_rejection
-    return replace(reply, status=503) if crowded else reply
+    """Many invalid input items are rejected with 503 without `Retry-After`."""
+    is_affected = has_many_items(request) and reply.is_rejection
+    return replace(reply, status=503) if is_affected else reply
 
 
 @on_reply(breaks={"errors.status-is-not-2xx", "responses.is-a-response-object"})
 def quota_error_returned_as_200(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The upstream's error is relayed under a status of success."""
+    """An upstream quota error is returned with status 200."""
     if request.headers.get("accept-encoding") != "identity":
         return reply
-    refused = ApiError(429, "Quota exceeded.", code="insufficient_quota")
-    return GatewayResponse(payload=refused.envelope())
+    error = ApiError(429, "Quota exceeded.", code="insufficient_quota")
+    return GatewayResponse(payload=error.envelope())
 
 
 @on_request(breaks="errors.rate-limit-has-retry-after")
 def rate_limit_without_retry_after(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The first crowded request meets a rate limit, and is not told how long."""
-    if not is_crowded(request) or gateway.notes.get("limited"):
+    """The first request with many input items gets a 429 without `Retry-After`."""
+    if not has_many_items(request) or gateway.notes.get("limited"):
         return request
     gateway.notes["limited"] = True
-    refused = ApiError(429, "Too many requests.", code="rate_limit_exceeded")
-    return GatewayResponse(429, payload=refused.envelope())
+    error = ApiError(429, "Too many requests.", code="rate_limit_exceeded")
+    return GatewayResponse(429, payload=error.envelope())

@@ -1,0 +1,53 @@
+"""Headers: accepted spellings of charset, caching and compression."""
+
+import pytest
+
+from conformance.model.verdict import Outcome
+from tests.contract.sample_errors import ANSWER, came, on_probe, refusal, universal
+
+
+@pytest.mark.parametrize(
+    ("header", "outcome"),
+    [
+        ("application/json", Outcome.PASSED),
+        ('application/json; charset="UTF-8"', Outcome.PASSED),
+        ("application/json;charset=utf8", Outcome.PASSED),
+        ("text/event-stream; charset=utf-8", Outcome.PASSED),
+        ("application/json; charset=ascii; profile=x", Outcome.FAILED),
+        ("text/html; charset=latin1", Outcome.INCONCLUSIVE),
+    ],
+)
+def test_charset_is_utf_8_in_any_spelling(header: str, outcome: Outcome) -> None:
+    """Other media types may have other charsets."""
+    exchange = refusal("No.", headers=(("content-type", header),))
+
+    assert universal("transport.charset-is-utf-8", exchange).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("header", "outcome"),
+    [
+        ("no-store", Outcome.PASSED),
+        ("max-age=0, private, must-revalidate", Outcome.PASSED),
+        ("No-Cache", Outcome.PASSED),
+        ("public, max-age=60", Outcome.FAILED),
+    ],
+)
+def test_any_of_three_directives_forbids_shared_caching(
+    header: str, outcome: Outcome
+) -> None:
+    """Case and other directives do not matter."""
+    exchange = came(ANSWER, headers=(("cache-control", header),))
+    verdict = universal("transport.response-forbids-shared-caching", exchange)
+
+    assert verdict.outcome is outcome
+
+
+def test_content_encoding_identity_is_not_compression() -> None:
+    """Only the first response counts: its request accepts no compression."""
+    id_ = "transport.no-unrequested-compression"
+    identity = came(ANSWER, headers=(("content-encoding", "Identity"),))
+    compressed = came(ANSWER, headers=(("content-encoding", "gzip"),))
+
+    assert on_probe(id_, (identity, compressed)) is Outcome.PASSED
+    assert on_probe(id_, (compressed, identity)) is Outcome.FAILED
