@@ -111,7 +111,7 @@ UNIQUE_CALL_IDS = should(
     exercised_by=(tool_probes.tool_choice_required, tool_probes.tool_round_trip),
 )
 def call_ids_differ_between_responses(observations: list[Observation]) -> Findings:
-    """Compare the calls of all responses, because one conversation may contain several.
+    """Compare the calls of all responses: a conversation may contain several of them.
 
     Does not compare responses with the same id: they are one response, sent again.
     """
@@ -162,7 +162,10 @@ def _check_ids_differ(
 def different_instructions_get_separate_responses(
     exchanges: tuple[Exchange, ...],
 ) -> Findings:
-    """Compare the ids of two such JSON responses. Does not compare their texts."""
+    """Compare the ids of the JSON responses to two such requests.
+
+    Does not compare their texts.
+    """
     yield from _check_ids_differ(exchanges, probes.DIFFERENT_INSTRUCTIONS)
 
 
@@ -177,7 +180,7 @@ IDENTICAL_REQUESTS = should(
 
 @check(IDENTICAL_REQUESTS, on=probes.concurrent_requests)
 def equal_requests_get_separate_responses(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Compare the ids of two such JSON responses, each of which is billed by itself.
+    """Compare the ids of the JSON responses, each of which is billed separately.
 
     Does not compare their texts.
     """

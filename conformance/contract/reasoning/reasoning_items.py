@@ -186,7 +186,10 @@ _TAGS: Final = re.compile(r"</?(?:think|thinking|thought|reasoning)>|<\|channel\
 
 @check(NO_TAGS, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
 def think_tags_are_not_in_text(_response: Node, exchange: Exchange) -> Findings:
-    """Check the text for tags. Does not check if the request contains such a tag."""
+    """Check the output text for tags.
+
+    Does not check responses to requests that contain such a tag.
+    """
     text = exchange.text
     if not text.strip():
         raise Inconclusive(f"{exchange.id}: the response has no text")

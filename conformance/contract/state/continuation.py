@@ -145,7 +145,7 @@ def _token_counts(
 
 @check(GROWTH, on=probes.chained_turns)
 def context_grows_by_one_turn(*turns: Exchange) -> Findings:
-    """Check turns 2 to 5: no turn reads less, and the growth does not double twice.
+    """Check turns 2 to 5: prompt tokens never shrink, and growth never doubles twice.
 
     Turn 1 is not compared, because only it has instructions. Does not check by how much
     a turn grows: reasoning is counted as output, and need not be read again. If turns 3
@@ -219,7 +219,7 @@ STORE_FALSE = should(
     "a 4xx status.",
     source=f"{OPENAI_API}, store",
     needs=Capability.STATE,
-    cause="the gateway stores every response, whatever `store` is",
+    cause="the gateway stores every response, regardless of `store`",
     covers=("PR-10",),
 )
 

@@ -113,7 +113,7 @@ TEXT_FORMAT = should(
     "structured.plain-text-format-is-accepted",
     "A request with `text.format` set to `text`, which is the default, is accepted.",
     source=_FORMAT,
-    cause="the gateway rejects `text.format` whatever its type is",
+    cause="the gateway rejects `text.format` regardless of its type",
     covers=("EC-02",),
 )
 

@@ -241,7 +241,7 @@ NONE_CHOICE = must(
 def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
     """Check that no output item is a function call, because clients run each call.
 
-    Does not check requests that get tools from stored state.
+    Does not check requests without functions, or with stored state that may add tools.
     """
     _require_output(response, exchange)
     for call in calls_in(response):
@@ -267,7 +267,7 @@ SINGLE_CALL = should(
     SINGLE_CALL,
     on=only(
         EVERY_RESPONSE_OBJECT,
-        "every response without parallel calls",
+        "every response to parallel_tool_calls false",
         _disables_parallel_calls,
     ),
     exercised_by=probes.parallel_calls,

@@ -156,7 +156,7 @@ ECHOED_TOOLS = should(
 
 
 def _echoes_functions(exchange: Exchange) -> bool:
-    """Return whether ``tools`` is an array in the response, for functions at most."""
+    """Return whether the response echoes ``tools``, and all tools are functions."""
     final = exchange.response_or_none
     echoed = final.get("tools") if final is not None else None
     return (

@@ -46,8 +46,8 @@ def _with_accepted_result(turn: ResultTurn) -> ResultTurn:
 
 JSON_CALL_ACCEPTED = must(
     "tools.own-call-is-accepted-as-input",
-    "The output items of a JSON response are accepted as input, followed by the result "
-    "of its function call.",
+    "The output items of a JSON response with a function call, followed by the result "
+    "of the call, are accepted as input.",
     source=_SOURCE,
     needs=Capability.TOOLS,
     cause="the gateway generates ids that the next upstream does not know",
@@ -69,8 +69,8 @@ def own_call_is_accepted_as_input(
 
 STREAMED_CALL_ACCEPTED = must(
     "tools.streamed-call-is-accepted-as-input",
-    "The output items of a streamed response are accepted as input, followed by the "
-    "result of its function call.",
+    "The output items of a streamed response with a function call, followed by the "
+    "result of the call, are accepted as input.",
     source=_SOURCE,
     needs=Capability.TOOLS,
     cause="the streaming path generates ids that the gateway itself does not know",
@@ -105,7 +105,7 @@ RESULT_READ = should(
 
 @check(RESULT_READ, on=probes.tool_round_trip)
 def result_reaches_the_model(call_exchange: Exchange, *results: ResultTurn) -> Findings:
-    """Check that the output repeats the code word, or that a long result costs more.
+    """Check for the result's code word in the output, or for a growing token count.
 
     The model need not repeat the code word. Then the long result must use more prompt
     tokens than the short one. Inconclusive if all three counts are equal.
@@ -147,7 +147,7 @@ PARTS_READ = should(
 def result_in_parts_reaches_the_model(
     call_exchange: Exchange, *results: ResultTurn
 ) -> Findings:
-    """Check that the request succeeds and that parts cost at least a one-line result.
+    """Check that the request succeeds, with at least the tokens of a one-line result.
 
     The parts are longer than the one-line result. Does not compare token counts that
     are missing.

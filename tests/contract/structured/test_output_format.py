@@ -1,4 +1,4 @@
-"""Structured output: which texts match their format, and which show nothing."""
+"""Structured output: which texts match their format, and which are inconclusive."""
 
 import json
 

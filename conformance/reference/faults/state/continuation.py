@@ -162,7 +162,7 @@ def fetched_response_id_differs(
 def get_returns_html(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """GET of a response returns a 404 with an HTML page."""
+    """GET requests for a response return a 404 with an HTML page."""
     if request.method != "GET" or not request.path.startswith("/v1/responses/"):
         return reply
     page = b"<!doctype html><title>Not found</title>"
