@@ -1,4 +1,4 @@
-"""Conversations built by hand: requests of a probe, and answers to them."""
+"""Run a probe against prepared responses, and build such responses."""
 
 import json
 from contextlib import suppress
@@ -20,7 +20,7 @@ SETTING: Final = ProbeContext("m")
 
 
 def message(text: str) -> Json:
-    """Return an output item that says something."""
+    """Return a message item with one text part."""
     return {
         "type": "message",
         "id": "msg",
@@ -30,7 +30,7 @@ def message(text: str) -> Json:
 
 
 def call(name: str = "get_weather", arguments: Json = '{"city": "Turin"}') -> Json:
-    """Return an output item that calls a function."""
+    """Return a function call item; its ``call_id`` contains the function name."""
     return {
         "type": "function_call",
         "id": "fc",
@@ -41,7 +41,11 @@ def call(name: str = "get_weather", arguments: Json = '{"city": "Turin"}') -> Js
 
 
 def response(*output: Json, read: int = 50, written: int = 9, **members: Json) -> Json:
-    """Return a completed response object with some output items."""
+    """Return a completed response object with these output items.
+
+    ``read`` are its input tokens, ``written`` its output tokens. ``members`` are added
+    to the object, or replace its fields.
+    """
     usage = {"input_tokens": read, "output_tokens": written}
     return {
         "id": "resp_1",
@@ -54,12 +58,15 @@ def response(*output: Json, read: int = 50, written: int = 9, **members: Json) -
 
 
 def asking(**members: Json) -> Request:
-    """Return a request of our own."""
+    """Return a request as probes make it, with these fields."""
     return SETTING.request(**members)
 
 
 def streamed(final: Json, *events: Json, request: Request | None = None) -> Exchange:
-    """Return a stream of some events that ends with a completed response."""
+    """Return a stream of events that ends with a ``response.completed`` event.
+
+    ``final`` is the response object of that event.
+    """
     told = [*events, {"type": "response.completed", "response": final}]
     body = "".join(f"data: {json.dumps(event)}\n\n" for event in told)
     return came(
@@ -70,9 +77,10 @@ def streamed(final: Json, *events: Json, request: Request | None = None) -> Exch
 
 
 def conversed(probe: Probe, *answers: Exchange) -> tuple[ProbeResult, ...]:
-    """Hold the conversation of a probe, whose requests get the answers in turn.
+    """Run a probe, whose requests get these responses in order; return its turns.
 
-    Raises what the probe raises when it cannot go on.
+    A turn of several requests is a tuple. Raises what the probe raises if it cannot
+    continue.
     """
     steps, left, turns = probe.steps(SETTING), iter(answers), list[ProbeResult]()
     with suppress(StopIteration):
@@ -89,6 +97,9 @@ def conversed(probe: Probe, *answers: Exchange) -> tuple[ProbeResult, ...]:
 
 
 def held(id_: str, *turns: ProbeResult, probe: int = 0) -> Outcome:
-    """Judge a clause on a conversation with one of its probes."""
+    """Return the outcome of a requirement for the turns of one of its probes.
+
+    ``probe`` is the index of the probe.
+    """
     check = catalogue().find(id_)
     return evaluate(Case(check, check.probes[probe]), turns, "newapi").outcome

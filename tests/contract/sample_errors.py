@@ -1,4 +1,4 @@
-"""Exchanges built by hand, and what one check makes of them."""
+"""Build exchanges and error responses, and evaluate one check on them."""
 
 import json
 from typing import Any, Final
@@ -23,21 +23,21 @@ def came(
     *,
     request: Request = ASKED,
     headers: tuple[tuple[str, str], ...] = JSON_HEADERS,
-    **facts: Any,  # noqa: ANN401 -- whatever else an exchange has
+    **facts: Any,  # noqa: ANN401 -- any other field of an exchange
 ) -> Exchange:
-    """Return an exchange; a body that is no bytes is written as JSON."""
+    """Return an exchange; a body that is not bytes is encoded as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Exchange(request, status, headers, raw, **facts)
 
 
 def refusal(message: Json, status: int = 400, **facts: Any) -> Exchange:  # noqa: ANN401 -- as above
-    """Return a refusal in the envelope of the API family."""
+    """Return an error response, 400 by default, with an OpenAI error object."""
     error = {"message": message, "type": "invalid_request_error", "param": None}
     return came({"error": {**error, "code": None}}, status, **facts)
 
 
 def universal(id_: str, *exchanges: Exchange) -> Verdict:
-    """Judge a universal clause on some exchanges."""
+    """Return the verdict of a universal check on these exchanges."""
     tally = UniversalVerdict(Case(catalogue().find(id_), None), "newapi")
     for exchange in exchanges:
         tally.add(exchange)
@@ -45,6 +45,6 @@ def universal(id_: str, *exchanges: Exchange) -> Verdict:
 
 
 def on_probe(id_: str, told: Exchange | tuple[Exchange, ...]) -> Outcome:
-    """Judge a clause on the one turn of its first probe."""
+    """Return the outcome of a requirement for the only turn of its first probe."""
     found = catalogue().find(id_)
     return evaluate(Case(found, found.probes[0]), (told,), "newapi").outcome

@@ -1,4 +1,4 @@
-"""Sound answers built by hand, as JSON and as streams, to be changed in one place."""
+"""Build conforming JSON and streamed responses, in which tests change one field."""
 
 import json
 from typing import Any, Final
@@ -11,7 +11,7 @@ Json = Any
 
 DATE: Final = "Sun, 22 Nov 2026 12:00:00 GMT"
 NOON: Final = 1795348800
-"""The same second, counted from 1970."""
+"""``DATE`` as a Unix timestamp in seconds."""
 
 HEADERS: Final = (("content-type", "application/json"), ("date", DATE))
 STREAM_HEADERS: Final = (("content-type", "text/event-stream"), ("date", DATE))
@@ -65,12 +65,12 @@ def asking(input_: Json = "Say hello in one word.", **members: Json) -> Request:
 
 
 def answer(request: Request | None = None, **members: Json) -> Exchange:
-    """Return a JSON answer whose response has these members."""
+    """Return a conforming JSON response with these fields changed."""
     return came({**RESPONSE, **members}, request=request or asking(), headers=HEADERS)
 
 
 def stream(request: Request | None = None, **members: Json) -> Exchange:
-    """Return a stream whose last snapshot has these members."""
+    """Return a stream of one event: the final one, with these fields changed."""
     response = {**RESPONSE, **members}
     event = {"type": f"response.{response['status']}", "response": response}
     body = f"data: {json.dumps(event)}\n\n".encode()
@@ -78,5 +78,5 @@ def stream(request: Request | None = None, **members: Json) -> Exchange:
 
 
 def saying(text: str) -> list[Json]:
-    """Return the output of an answer in words."""
+    """Return an ``output`` array with one message that has this text."""
     return [{**MESSAGE, "content": [{**PART, "text": text}]}]

@@ -1,4 +1,4 @@
-"""Streams for the tests, written down by hand as a conforming server sends them."""
+"""Build streams of events as a conforming server sends them, and check them."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,10 @@ SSE = (("content-type", "text/event-stream"),)
 
 
 def response(status: str, output: Sequence[Json] = ()) -> Json:
-    """Return a response object as every snapshot has it."""
+    """Return a response object as snapshots contain it.
+
+    ``usage`` is ``null`` while the status is ``in_progress``.
+    """
     counts = {"input_tokens": 3, "output_tokens": 9, "total_tokens": 12}
     return {
         "id": "resp_1",
@@ -38,12 +41,12 @@ def response(status: str, output: Sequence[Json] = ()) -> Json:
 
 
 def text(said: str) -> Json:
-    """Return a content part."""
+    """Return an ``output_text`` part."""
     return {"type": "output_text", "text": said, "annotations": [], "logprobs": []}
 
 
 def message(status: str, *parts: str) -> Json:
-    """Return a message item."""
+    """Return a message item with these texts as its parts."""
     return {
         "type": "message",
         "id": "msg_1",
@@ -54,13 +57,13 @@ def message(status: str, *parts: str) -> Json:
 
 
 def thought(*parts: str) -> Json:
-    """Return a reasoning item."""
+    """Return a reasoning item with these texts as the parts of its summary."""
     summary = [{"type": "summary_text", "text": part} for part in parts]
     return {"type": "reasoning", "id": "rs_1", "summary": summary}
 
 
 def call(status: str, arguments: str) -> Json:
-    """Return a function call."""
+    """Return a function call item."""
     return {
         "type": "function_call",
         "id": "fc_1",
@@ -167,7 +170,7 @@ _CALL: list[Json] = [
 
 
 def conforming() -> list[Json]:
-    """Return the events of a stream with a thought, a message and a call."""
+    """Return the events of a conforming stream with reasoning, a message and a call."""
     tracks = (_THOUGHT, _MESSAGE, _CALL)
     told = [
         {**event, "output_index": index}
@@ -185,12 +188,12 @@ def conforming() -> list[Json]:
 
 
 def numbered(events: Iterable[Json]) -> list[Json]:
-    """Number events from 0."""
+    """Set the ``sequence_number`` of the events, starting at 0."""
     return [{**event, "sequence_number": n} for n, event in enumerate(events)]
 
 
 def written(events: Iterable[Json]) -> bytes:
-    """Write events as frames of the plainest kind."""
+    """Encode events as frames with one ``event`` and one ``data`` line."""
     return b"".join(
         f"event: {event.get('type')}\ndata: {json.dumps(event)}\n\n".encode()
         for event in events
@@ -204,7 +207,10 @@ def exchange(
     hang_up_after: int | None = None,
     chunks: tuple[tuple[float, int], ...] | None = None,
 ) -> Exchange:
-    """Return the exchange that brought a stream of events, or of bytes."""
+    """Return an exchange whose body is a stream of events, or these bytes.
+
+    Each chunk has the seconds until it arrived, and the offset at which it ends.
+    """
     body = stream if isinstance(stream, bytes) else written(stream)
     asked = Request.of(
         {"model": "m", "input": "Hi.", "stream": True}, disconnect_after=hang_up_after
@@ -214,7 +220,7 @@ def exchange(
 
 
 def broken(stream: Iterable[Json] | Exchange) -> set[Rule]:
-    """Return the rules that a stream breaks."""
+    """Return the rules that a stream violates."""
     whole = stream if isinstance(stream, Exchange) else exchange(stream)
     return {rule for rule, found in lifecycle(whole).breaches.items() if found}
 
@@ -224,8 +230,11 @@ def changed(type_: str, change: Callable[[Json], Json]) -> list[Json]:
     return [change(e) if e["type"] == type_ else e for e in conforming()]
 
 
-def accumulated(body: bytes) -> Any:  # noqa: ANN401 -- what the client makes of it
-    """Let the official client add up a stream; raises what it raises."""
+def accumulated(body: bytes) -> Any:  # noqa: ANN401 -- the response type of the client
+    """Return the final response that the official client accumulates from a stream.
+
+    Raises what the client raises.
+    """
     sent = httpx2.Response(
         200, headers={"content-type": "text/event-stream"}, content=body
     )

@@ -1,1 +1,1 @@
-"""Isolation: concurrent requests do not see each other."""
+"""Isolation: concurrent requests do not affect each other."""

@@ -1,4 +1,4 @@
-"""Isolation: an answer belongs to its request, however many there are at once."""
+"""Concurrency: responses belong to their requests, however many run at once."""
 
 import re
 from dataclasses import dataclass
@@ -15,154 +15,173 @@ from conformance.model.scope import EVERY_ATTEMPT, EVERY_CALL, Observation
 from conformance.model.sources import REPORTED_BUGS
 
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
-"""The form of the words that probes make up; see ``Setting.word``."""
+"""The form of a test word, as made by ``ProbeContext.word``."""
 
-FOREIGN = must(
+NO_OTHER_TEXT = must(
     "isolation.no-text-from-another-request",
-    "No answer holds a word that only another request has.",
+    "No response contains a test word that only another request contains.",
     source=REPORTED_BUGS,
-    cause="state of a converter, a buffer or a cache is shared between requests",
+    cause="a converter, a buffer or a cache shares state between requests",
     covers=("CC-01", "CC-02", "CC-03", "CC-04"),
 )
 
 
 @dataclass(frozen=True)
-class Words:
-    """Which of our words one request has, and which its answer has."""
+class WordsOfExchange:
+    """The test words in a request, and those in its response."""
 
-    own: frozenset[bytes]
-    heard: frozenset[bytes]
-    answered: bool
+    sent: frozenset[bytes]
+    received: frozenset[bytes]
+    has_response: bool
 
 
-def _words_of(exchange: Exchange) -> Observation | None:
+def _words(exchange: Exchange) -> Observation | None:
+    """Return the test words of an exchange, or ``None`` if it has none.
+
+    Received words count only if the request does not refer to stored state, from which
+    they could come.
+    """
     request = exchange.request
     headers = " ".join(v for v in request.headers.values() if v)
-    whole = b" ".join((request.content, request.path.encode(), headers.encode()))
-    own = frozenset(_WORD.findall(whole.replace(b"\0", b"")))
-    alone = self_contained(request) and b"item_reference" not in request.content
-    heard = frozenset(_WORD.findall(exchange.body)) if alone else frozenset()
-    if not own and not heard:
+    text = b" ".join((request.content, request.path.encode(), headers.encode()))
+    sent = frozenset(_WORD.findall(text.replace(b"\0", b"")))
+    stateless = self_contained(request) and b"item_reference" not in request.content
+    received = frozenset(_WORD.findall(exchange.body)) if stateless else frozenset()
+    if not sent and not received:
         return None
-    return Observation(Words(own, heard, exchange.has_response), exchange.id)
+    words = WordsOfExchange(sent, received, exchange.has_response)
+    return Observation(words, exchange.id)
 
 
 @check(
-    FOREIGN,
-    on=EVERY_ATTEMPT.collecting(_words_of),
+    NO_OTHER_TEXT,
+    on=EVERY_ATTEMPT.collecting(_words),
     exercised_by=probes.concurrent_requests,
 )
-def no_text_from_another_request(notes: list[Observation]) -> Findings:
-    """Judge every answer of the run, but those to requests that bring a context by id.
+def no_text_from_another_request(observations: list[Observation]) -> Findings:
+    """Compare the test words of every response in the run with those of all requests.
 
-    A word that a model leaves out is no finding, and neither is one that no request
-    of this run has.
+    Errors are checked like other responses. Does not check responses to requests that
+    refer to stored state, words that are missing, or words that no request contains.
     """
-    if sum(n.value.answered and bool(n.value.heard) for n in notes) < 2:
-        raise Inconclusive("fewer than two answers hold any word of ours")
-    sent = {word: note.exchange for note in notes for word in note.value.own}
-    for note in notes:
-        for word in note.value.heard - note.value.own:
-            if word in sent:
-                yield _stray(note, word, sent[word])
+    if sum(o.value.has_response and bool(o.value.received) for o in observations) < 2:
+        raise Inconclusive("fewer than two responses contain a test word")
+    senders = {word: o.exchange for o in observations for word in o.value.sent}
+    for observation in observations:
+        for word in observation.value.received - observation.value.sent:
+            if word in senders:
+                yield _leaked_word(observation, word, senders[word])
 
 
-def _stray(note: Observation, word: bytes, owner: str) -> Finding:
-    wanted = f"no word of {owner}, which is another request"
-    return Finding("", wanted, word.decode(), note.exchange)
+def _leaked_word(observation: Observation, word: bytes, sender: str) -> Finding:
+    expected = f"no test word of {sender}, which is another request"
+    return Finding("", expected, word.decode(), observation.exchange)
 
 
 @dataclass(frozen=True)
-class Id:
-    """The call_id of a call, and the id of the answer that it stands in."""
+class CallId:
+    """The ``call_id`` of a function call, and the id of its response."""
 
     call_id: str
-    response: str
+    response_id: str
 
 
 def _call_id(call: Node, exchange: Exchange) -> Observation | None:
-    call_id, response = call.get("call_id"), exchange.response.get("id")
-    if call_id is None or response is None or not call_id.value:
+    call_id, response_id = call.get("call_id"), exchange.response.get("id")
+    if call_id is None or response_id is None or not call_id.value:
         return None
-    return Observation(
-        Id(str(call_id.value), str(response.value)), exchange.id, call_id.pointer
-    )
+    value = CallId(str(call_id.value), str(response_id.value))
+    return Observation(value, exchange.id, call_id.pointer)
 
 
-CALLS = should(
+UNIQUE_CALL_IDS = should(
     "isolation.call-ids-differ-between-responses",
-    "No two answers have a function call of the same call_id.",
+    "Function calls in different responses have different values of `call_id`.",
     source=REPORTED_BUGS,
     needs=Capability.TOOLS,
-    cause="call ids are the function's name and a number that starts again",
+    cause="the gateway builds `call_id` from the function name and a counter that "
+    "restarts",
     covers=("CC-02", "TO-09"),
 )
 
 
 @check(
-    CALLS,
+    UNIQUE_CALL_IDS,
     on=EVERY_CALL.collecting(_call_id),
     exercised_by=(tool_probes.tool_choice_required, tool_probes.tool_round_trip),
 )
-def call_ids_differ_between_responses(notes: list[Observation]) -> Findings:
-    """Judge across answers: the calls of several turns end up in one conversation.
+def call_ids_differ_between_responses(observations: list[Observation]) -> Findings:
+    """Compare the calls of all responses: a conversation may contain several of them.
 
-    An answer that is given again, under its own id, counts once.
+    Does not compare responses with the same id: they are one response, sent again.
     """
     first = dict[str, Observation]()
-    for note in notes:
-        before = first.setdefault(note.value.call_id, note)
-        if before.value.response != note.value.response:
-            wanted = f"another call_id than in {before.exchange}"
+    for observation in observations:
+        call_id = observation.value.call_id
+        earlier = first.setdefault(call_id, observation)
+        if earlier.value.response_id != observation.value.response_id:
+            expected = f"a call_id different from the one in {earlier.exchange}"
             yield Finding(
-                note.pointer, wanted, quote(note.value.call_id), note.exchange
+                observation.pointer, expected, quote(call_id), observation.exchange
             )
 
 
-Burst = tuple[Exchange, ...]
-
-INSTRUCTIONS = must(
+DIFFERENT_INSTRUCTIONS = must(
     "isolation.different-instructions-get-separate-responses",
-    "Two requests that differ in their instructions have two answers.",
+    "Two requests that differ only in `instructions` get responses with different ids.",
     source=REPORTED_BUGS,
-    cause="a cache of answers takes its key from the input alone",
+    cause="the gateway caches responses by `input` alone",
     covers=("CC-04",),
 )
 
 
-def _one_answer(burst: Burst, places: tuple[int, int], wanted: str) -> Findings:
-    """Yield a finding where two JSON answers have one id, and others another."""
-    first, second = (burst[place] for place in places)
+def _check_ids_differ(
+    exchanges: tuple[Exchange, ...], indexes: tuple[int, int]
+) -> Findings:
+    """Yield a finding if two JSON responses have the same id.
+
+    Raises ``Inconclusive`` if one of them has no id, or if all JSON responses have the
+    same id, which other requirements report.
+    """
+    first, second = (exchanges[index] for index in indexes)
     ids = [exchange.response.get("id") for exchange in (first, second)]
-    others = (
+    all_ids = (
         x.response_or_none.get("id")
-        for x in burst[: probes.EACH_WAY]
+        for x in exchanges[: probes.REQUESTS_PER_MODE]
         if x.response_or_none
     )
-    told = {id_.value for id_ in others if id_ and id_.is_a(str) and id_.value}
-    if len(told) < 2 or not all(id_ and id_.is_a(str) and id_.value for id_ in ids):
-        raise Inconclusive(f"{first.id}: the ids of the answers tell nothing")
+    distinct = {id_.value for id_ in all_ids if id_ and id_.is_a(str) and id_.value}
+    if len(distinct) < 2 or not all(id_ and id_.is_a(str) and id_.value for id_ in ids):
+        raise Inconclusive(f"{first.id}: the response ids are missing or all equal")
     for id_ in ids[1:]:
         if ids[0] and id_ and ids[0].value == id_.value:
-            yield id_.finding(f"{wanted} {first.id}")
+            yield id_.finding(f"an id different from the one in {first.id}")
 
 
-@check(INSTRUCTIONS, on=probes.concurrent_requests)
-def different_instructions_get_separate_responses(burst: Burst) -> Findings:
-    """Judge the ids of two requests that are alike but for their instructions."""
-    yield from _one_answer(burst, probes.ALIKE, "another answer than that of")
+@check(DIFFERENT_INSTRUCTIONS, on=probes.concurrent_requests)
+def different_instructions_get_separate_responses(
+    exchanges: tuple[Exchange, ...],
+) -> Findings:
+    """Compare the ids of the JSON responses to two such requests.
+
+    Does not compare their texts.
+    """
+    yield from _check_ids_differ(exchanges, probes.DIFFERENT_INSTRUCTIONS)
 
 
-TWINS = should(
+IDENTICAL_REQUESTS = should(
     "isolation.equal-requests-get-separate-responses",
-    "Two requests that are equal in every byte have two answers.",
+    "Two identical requests get responses with different ids.",
     source=REPORTED_BUGS,
-    cause="equal requests are answered out of a cache, or run as one",
+    cause="the gateway answers identical requests from a cache, or merges them",
     covers=("CC-04", "RT-03"),
 )
 
 
-@check(TWINS, on=probes.concurrent_requests)
-def equal_requests_get_separate_responses(burst: Burst) -> Findings:
-    """Judge the ids: each answer can be continued, and is billed, by itself."""
-    yield from _one_answer(burst, probes.TWINS, "an answer of its own, not that of")
+@check(IDENTICAL_REQUESTS, on=probes.concurrent_requests)
+def equal_requests_get_separate_responses(exchanges: tuple[Exchange, ...]) -> Findings:
+    """Compare the ids of the JSON responses, each of which is billed separately.
+
+    Does not compare their texts.
+    """
+    yield from _check_ids_differ(exchanges, probes.IDENTICAL)

@@ -1,4 +1,4 @@
-"""Many conversations at once, none of which may hear of another."""
+"""A probe that sends many requests at the same time."""
 
 from typing import Final
 
@@ -6,58 +6,66 @@ from conformance.model.node import Json
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
-EACH_WAY: Final = 16
-"""Requests that are answered by JSON, and as many that are answered by a stream."""
+REQUESTS_PER_MODE: Final = 16
+"""Requests with JSON responses, which come first, and as many with streams."""
+
+EMPTY_TOOLS: Final = 10
+"""Index of a JSON request with an empty array of tools."""
 
 PLAIN_FORMAT: Final = 11
-EMPTY_TOOLS: Final = 10
-TWINS: Final = (12, 13)
-"""The places, among the JSON requests, of two that are equal in every byte."""
+"""Index of a JSON request with ``text.format`` set to ``text``."""
 
-ALIKE: Final = (14, 15)
-"""The places of two that are equal but for their instructions."""
+IDENTICAL: Final = (12, 13)
+"""Indexes of two identical JSON requests."""
 
-INSTRUCTED: Final = 2 * EACH_WAY - 1
-"""The place of a stream that has its word from long instructions."""
+DIFFERENT_INSTRUCTIONS: Final = (14, 15)
+"""Indexes of two JSON requests that differ only in their instructions."""
 
-_MANNER: Final = (
+INSTRUCTED: Final = 2 * REQUESTS_PER_MODE - 1
+"""Index of a stream with long instructions, which contain its test word."""
+
+_LONG_INSTRUCTIONS: Final = (
     "You are a kind old clerk who sits at the door of a town hall, and knows everybody "
     "who comes in by name. You are never in a hurry, you speak as people do in your "
     "part of the country, and you have a good word for each of them."
 )
 
-_SCRIPTS: Final = "caf\N{LATIN SMALL LETTER E WITH ACUTE} \u4f60\u597d \U0001f642"
-"""Text of two, three and four bytes a character, for every fourth word."""
+_MULTIBYTE_TEXT: Final = (
+    "caf\N{LATIN SMALL LETTER E WITH ACUTE} \u4f60\u597d \U0001f642"
+)
+"""Text with characters of 2, 3 and 4 bytes, added to every fourth test word."""
 
 
-def _words(context: ProbeContext, number: int) -> str:
-    own = TWINS[0] if number in TWINS else number
-    word = context.word(f"burst-{own}")
-    return f"{word} {_SCRIPTS}" if own % 4 == 1 else word
+def _words(context: ProbeContext, index: int) -> str:
+    """Return the test word of a request; identical requests have the same one."""
+    index = IDENTICAL[0] if index in IDENTICAL else index
+    word = context.word(f"burst-{index}")
+    return f"{word} {_MULTIBYTE_TEXT}" if index % 4 == 1 else word
 
 
-def _asking(context: ProbeContext, number: int) -> Request:
-    members: dict[str, Json] = {"max_output_tokens": 64}
-    said = f"Reply with exactly: {_words(context, number)}"
-    if number in ALIKE:
-        word = context.word(f"burst-{number}")
-        members["instructions"] = f"Always start your answer with {word}."
-        said = "Say hello in one word."
-    elif number == INSTRUCTED:
-        word = context.word(f"burst-{number}")
-        start = f"Always start your answer with {word}. {_MANNER}"
-        members |= {"instructions": start, "stream": True}
-        said = "Say hello in one word."
-    elif number == PLAIN_FORMAT:
-        members["text"] = {"format": {"type": "text"}}
-    elif number == EMPTY_TOOLS:
-        members["tools"] = []
-    elif number >= EACH_WAY:
-        members["stream"] = True
-    return context.request(said, **members)
+def _request(context: ProbeContext, index: int) -> Request:
+    """Return one of the concurrent requests."""
+    fields: dict[str, Json] = {"max_output_tokens": 64}
+    prompt = f"Reply with exactly: {_words(context, index)}"
+    if index in DIFFERENT_INSTRUCTIONS:
+        word = context.word(f"burst-{index}")
+        fields["instructions"] = f"Always start your answer with {word}."
+        prompt = "Say hello in one word."
+    elif index == INSTRUCTED:
+        word = context.word(f"burst-{index}")
+        start = f"Always start your answer with {word}. {_LONG_INSTRUCTIONS}"
+        fields |= {"instructions": start, "stream": True}
+        prompt = "Say hello in one word."
+    elif index == PLAIN_FORMAT:
+        fields["text"] = {"format": {"type": "text"}}
+    elif index == EMPTY_TOOLS:
+        fields["tools"] = []
+    elif index >= REQUESTS_PER_MODE:
+        fields["stream"] = True
+    return context.request(prompt, **fields)
 
 
-@probe(model_responses=2 * EACH_WAY)
+@probe(model_responses=2 * REQUESTS_PER_MODE)
 def concurrent_requests(context: ProbeContext) -> Steps:
-    """Thirty-two requests at once, each with its own word, half of them streams."""
-    yield tuple(_asking(context, number) for number in range(2 * EACH_WAY))
+    """Send 32 requests at the same time, half of them streams, with their own words."""
+    yield tuple(_request(context, index) for index in range(2 * REQUESTS_PER_MODE))

@@ -1,1 +1,1 @@
-"""Reasoning items and options."""
+"""Reasoning: the `reasoning` option and reasoning items."""

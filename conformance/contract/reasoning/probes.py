@@ -1,4 +1,4 @@
-"""Conversations with a model that is asked to think before it speaks."""
+"""Probes that request reasoning."""
 
 from typing import Final
 
@@ -6,37 +6,41 @@ from conformance.model.node import Json
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
-TINY: Final = 16
-"""Output tokens that thinking alone may use up."""
+TINY_LIMIT: Final = 16
+"""Output token limit that reasoning alone may use up."""
 
-ROOM: Final = 512
-"""Output tokens for some thinking, and for an answer of a few words."""
+MAX_OUTPUT_TOKENS: Final = 512
+"""Output token limit of a response with reasoning and a few words."""
 
 
-@probe(model_responses=1, max_output_tokens=TINY, needs=Capability.REASONING)
+@probe(model_responses=1, max_output_tokens=TINY_LIMIT, needs=Capability.REASONING)
 def reasoning_with_tiny_cap(context: ProbeContext) -> Steps:
-    """A little reasoning, and a cap that leaves hardly any room for it."""
-    yield context.request(reasoning={"effort": "low"}, max_output_tokens=TINY)
+    """Request low reasoning effort, with ``max_output_tokens`` set to 16."""
+    yield context.request(reasoning={"effort": "low"}, max_output_tokens=TINY_LIMIT)
 
 
-@probe(model_responses=2, max_output_tokens=2 * ROOM, needs=Capability.REASONING)
+@probe(
+    model_responses=2,
+    max_output_tokens=2 * MAX_OUTPUT_TOKENS,
+    needs=Capability.REASONING,
+)
 def reasoning_sent_back(context: ProbeContext) -> Steps:
-    """Much reasoning with a summary, then the whole answer comes back as input."""
-    question: Json = {
+    """Request reasoning with a summary, then send the complete output back as input."""
+    prompt: Json = {
         "role": "user",
         "content": "How many of the numbers from 1 to 20 can be divided by 3? "
         "Answer with one number.",
     }
     first = yield context.request(
-        [question],
+        [prompt],
         reasoning={"effort": "high", "summary": "auto"},
-        max_output_tokens=ROOM,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     if first.has_response:
-        turn = first.response["output"].expect(list)
+        items = first.response["output"].expect(list)
         thanks: Json = {"role": "user", "content": "Thank you. Say hello in one word."}
         yield context.request(
-            [question, *turn, thanks],
+            [prompt, *items, thanks],
             reasoning={"effort": "medium"},
-            max_output_tokens=ROOM,
+            max_output_tokens=MAX_OUTPUT_TOKENS,
         )

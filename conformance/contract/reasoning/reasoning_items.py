@@ -1,4 +1,4 @@
-"""Reasoning: thoughts that are counted, kept out of the text, and taken back."""
+"""Reasoning items: their form, their token count, and their use as input."""
 
 import re
 from typing import Final
@@ -12,115 +12,135 @@ from conformance.contract.probes import basic
 from conformance.contract.reasoning import probes
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import Node
+from conformance.model.node import Node, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_REASONING, EVERY_RESPONSE_OBJECT
 from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
 _EFFORT = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/reasoning"
 
-TAKEN = should(
+EFFORT_ACCEPTED = should(
     "reasoning.effort-is-accepted-or-clearly-refused",
-    "A request with a reasoning.effort is answered, or refused in words about it.",
+    "A request with `reasoning.effort` is answered, or rejected with an error that "
+    "mentions reasoning or the output token limit.",
     source=_EFFORT,
     needs=Capability.REASONING,
-    cause="an upstream's complaint about another member is passed on",
+    cause="the gateway returns an upstream's error about another field",
     covers=("RV-01",),
 )
 
-_CAPS = ("max_output_tokens", "max_tokens", "max_completion_tokens")
+_LIMIT_FIELDS = ("max_output_tokens", "max_tokens", "max_completion_tokens")
 
 
-@check(TAKEN, on=(probes.reasoning_with_tiny_cap, probes.reasoning_sent_back))
+@check(EFFORT_ACCEPTED, on=(probes.reasoning_with_tiny_cap, probes.reasoning_sent_back))
 def effort_is_accepted_or_clearly_refused(
-    first: Exchange, *_replayed: Exchange
+    first: Exchange, *_second: Exchange
 ) -> Findings:
-    """Judge the words of a refusal; one that finds the cap too small is clear, too."""
-    yield from expect_rejection_to_name(first, Capability.REASONING, *_CAPS)
+    """Check the message of a rejection. Does not check whether the model reasoned.
+
+    A message that names the limit passes, because the server may find it too small.
+    """
+    yield from expect_rejection_to_name(first, Capability.REASONING, *_LIMIT_FIELDS)
 
 
-STARVED = must(
+LIMIT_USED_UP = must(
     "reasoning.using-up-max-output-tokens-is-incomplete",
-    "An answer whose cap is used up by reasoning is incomplete.",
+    "A response whose `max_output_tokens` is used up by reasoning has the `status` "
+    "`incomplete`.",
     source=REPORTED_BUGS,
     needs=Capability.REASONING,
-    cause="the gateway finds no message in the upstream's answer, and gives up",
+    cause="the gateway returns an error if the upstream's response has no message",
     covers=("ST-05", "RE-06"),
 )
 
 
-def _is_silent(exchange: Exchange) -> bool:
+def _has_no_visible_output(exchange: Exchange) -> bool:
+    """Return whether there is no text, and no item other than message or reasoning."""
     types = [t.value for item in exchange.items() if (t := item.get("type"))]
-    quiet = all(t in ("message", "reasoning") for t in types)
-    return quiet and not exchange.text.strip()
+    no_other_items = all(t in ("message", "reasoning") for t in types)
+    return no_other_items and not exchange.text.strip()
 
 
-@check(STARVED, on=probes.reasoning_with_tiny_cap)
+@check(LIMIT_USED_UP, on=probes.reasoning_with_tiny_cap)
 def using_up_max_output_tokens_is_incomplete(exchange: Exchange) -> Findings:
-    """Judge answers without a word whose tokens reach the cap, and a plain 500."""
+    """Check the ``status`` of a response without text; a status code 500 fails as well.
+
+    Does not check responses with text, or with fewer output tokens than the limit.
+    """
     if exchange.status == 500:
-        yield exchange.finding("status", "an incomplete answer", exchange.summary)
+        yield exchange.finding("status", "a 2xx status", exchange.summary)
         return
-    status, spent = exchange.response.get("status"), output_tokens(exchange) or 0
-    if status is None or not (spent or exchange.text.strip()):
-        raise Inconclusive(f"{exchange.id}: neither a text nor a count of tokens")
-    if spent >= probes.TINY and _is_silent(exchange) and status.value != "incomplete":
-        yield status.finding(f"incomplete, since {spent} tokens said nothing")
+    status, used = exchange.response.get("status"), output_tokens(exchange) or 0
+    if status is None or not (used or exchange.text.strip()):
+        raise Inconclusive(f"{exchange.id}: there is neither text nor a token count")
+    if used < probes.TINY_LIMIT or not _has_no_visible_output(exchange):
+        return
+    if status.value != "incomplete":
+        yield status.finding(f'"incomplete" ({used} output tokens, no text)')
 
 
-BACK = must(
+OWN_OUTPUT = must(
     "reasoning.own-output-is-accepted-as-input",
-    "The output of a reasoning model is accepted as input, its thoughts included.",
+    "The complete output of a request with reasoning, including reasoning items, is "
+    "accepted as input.",
     source=f"{OPENAI_API}, reasoning item",
     needs=Capability.REASONING,
-    cause="a converter knows no reasoning items, or wants members that it never gave",
+    cause="the converter does not support reasoning items, or requires fields that the "
+    "gateway never returns",
     covers=("RV-09", "OI-15", "RV-07"),
 )
 
 
-@check(BACK, on=probes.reasoning_sent_back)
-def own_output_is_accepted_as_input(first: Exchange, *replayed: Exchange) -> Findings:
-    """Judge the status of the second turn, which holds the first word for word."""
+@check(OWN_OUTPUT, on=probes.reasoning_sent_back)
+def own_output_is_accepted_as_input(first: Exchange, *second: Exchange) -> Findings:
+    """Check that the second request, with the unchanged output of the first, succeeds.
+
+    Does not check whether the model uses the reasoning.
+    """
     if not first.response["output"].expect(list):
-        raise Inconclusive(f"{first.id}: the answer has no output")
-    wanted = "an answer, since the items are the server's own"
-    yield from expect_accepted(replayed[0], wanted)
+        raise Inconclusive(f"{first.id}: the response has no output")
+    yield from expect_accepted(second[0], "a 2xx status")
 
 
 SUMMARY = should(
     "reasoning.item-has-a-summary",
-    "A reasoning item has a summary, which is an array.",
+    "`summary` of a reasoning item is an array.",
     source=f"{OPENAI_API}, reasoning item",
     needs=Capability.REASONING,
-    cause="an upstream's reasoning_content is put into an item of the gateway's making",
+    cause="the gateway builds reasoning items from an upstream's `reasoning_content` "
+    "without a `summary`",
     covers=("RE-01",),
 )
 
 
 @check(SUMMARY, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
 def item_has_a_summary(item: Node, _exchange: Exchange) -> Findings:
-    """Judge the array; it is empty where nothing was summed up."""
+    """Check the type of ``summary``. Does not check the content; it may be empty."""
     item["summary"].expect(list)
     yield from ()
 
 
 PARTS = should(
     "reasoning.parts-have-a-type-and-text",
-    "The parts of a reasoning item are typed objects with a text.",
+    "Parts of a reasoning item have the `type` `summary_text` in `summary` or "
+    "`reasoning_text` in `content`, and a string as `text`.",
     source=f"{OPENAI_API}, reasoning item",
     needs=Capability.REASONING,
-    cause="the parts are texts themselves, or have the type of a message's parts",
+    cause="the gateway returns strings, or parts with the `type` of message parts",
     covers=("SE-34",),
 )
 
-_TYPES: Final = {"summary": "summary_text", "content": "reasoning_text"}
+_PART_TYPES: Final = {"summary": "summary_text", "content": "reasoning_text"}
 
 
 @check(PARTS, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
 def parts_have_a_type_and_text(item: Node, _exchange: Exchange) -> Findings:
-    """Judge summary and content, where they are arrays; both may be empty."""
-    for member, type_ in _TYPES.items():
-        parts = item.get(member)
+    """Check each part of ``summary`` and ``content``.
+
+    Does not check a field that is missing, empty or not an array.
+    """
+    for field, type_ in _PART_TYPES.items():
+        parts = item.get(field)
         if parts is None or not parts.is_a(list):
             continue
         for part in parts:
@@ -128,30 +148,34 @@ def parts_have_a_type_and_text(item: Node, _exchange: Exchange) -> Findings:
             yield from part["text"].must_be(str)
 
 
-COUNTED = should(
+REASONING_TOKENS = should(
     "reasoning.visible-reasoning-is-counted",
-    "An answer that shows thoughts counts more than zero reasoning tokens.",
+    "If a response contains visible reasoning, its `reasoning_tokens` count is greater "
+    "than 0.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Usage",
     needs=Capability.REASONING,
-    cause="the count is not taken over from the upstream, and stands at its default",
+    cause="the gateway does not copy the count from the upstream and returns 0",
     covers=("US-10",),
 )
 
 
-@check(COUNTED, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
+@check(REASONING_TOKENS, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
 def visible_reasoning_is_counted(item: Node, exchange: Exchange) -> Findings:
-    """Judge counts that are there, beside an item with a text in it."""
-    lists = [item.get("summary"), item.get("content")]
-    parts = [part for some in lists if some and some.is_a(list) for part in some]
-    shown = any((text := part.get("text")) and text.value for part in parts)
+    """Check the count if a part of the item has text.
+
+    Does not check a missing count.
+    """
+    arrays = [item.get("summary"), item.get("content")]
+    parts = [part for array in arrays if array and array.is_a(list) for part in array]
+    visible = any((text := part.get("text")) and text.value for part in parts)
     count = reasoning_tokens(exchange.response)
-    if shown and count is not None and count.value <= 0:
-        yield count.finding("more than 0, since there is reasoning")
+    if visible and count is not None and count.value <= 0:
+        yield count.finding("more than 0")
 
 
-TAGS = should(
+NO_TAGS = should(
     "reasoning.think-tags-are-not-in-text",
-    "The text of an answer is free of the tags that models put around their thoughts.",
+    "Response text contains no reasoning tags such as `<think>`.",
     source=REPORTED_BUGS,
     cause="the engine has no reasoning parser for the model",
     covers=("RE-02", "CC-03"),
@@ -160,12 +184,16 @@ TAGS = should(
 _TAGS: Final = re.compile(r"</?(?:think|thinking|thought|reasoning)>|<\|channel\|>")
 
 
-@check(TAGS, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
+@check(NO_TAGS, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
 def think_tags_are_not_in_text(_response: Node, exchange: Exchange) -> Findings:
-    """Judge answers with a text, unless the request itself has such a tag."""
+    """Check the output text for tags.
+
+    Does not check responses to requests that contain such a tag.
+    """
     text = exchange.text
     if not text.strip():
-        raise Inconclusive(f"{exchange.id}: the answer has no text")
+        raise Inconclusive(f"{exchange.id}: the response has no text")
     found = _TAGS.search(text)
     if found and not _TAGS.search(exchange.request.content.decode("utf-8", "ignore")):
-        yield exchange.finding("/output", "text without tags of thought", found.group())
+        expected = "text without reasoning tags"
+        yield exchange.finding("/output", expected, quote(found.group()))

@@ -1,1 +1,1 @@
-"""Stored responses and conversations that continue."""
+"""State: stored responses, and turns that continue them."""

@@ -1,4 +1,4 @@
-"""State: what ``previous_response_id`` brings back, and for whom."""
+"""Continuation: what ``previous_response_id`` brings back, and what GET returns."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -15,244 +15,285 @@ from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability, must, should
 from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
-_MEMBER = (
+_PREVIOUS_ID = (
     f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
 )
 
-FOUND = should(
+STORED_IS_FOUND = should(
     "state.stored-response-can-be-continued",
-    "An answer that says it was stored is found when it is continued.",
+    "If `store` is `true` in a response, a request that continues it is not rejected "
+    "with an error about an unknown response.",
     source=f"{OPENAI_API}, store",
-    cause="store is repeated from the request, and nothing was ever kept",
+    cause="the gateway echoes `store` from the request, but stores nothing",
     covers=("PR-03",),
 )
 
-_LOST = ("not found", "not_found", "no such", "does not exist", "unknown", "expired")
+_NOT_FOUND_PHRASES = (
+    "not found",
+    "not_found",
+    "no such",
+    "does not exist",
+    "unknown",
+    "expired",
+)
 
 
-@check(FOUND, on=probes.two_turn_recall)
-def stored_response_can_be_continued(told: Exchange, exchange: Exchange) -> Findings:
-    """Judge the words of a refusal; one that lacks the capability is none of those."""
-    stored = told.response.get("store")
-    if exchange.kind is not ResponseKind.CLIENT_ERROR:
-        _ = exchange.response
+@check(STORED_IS_FOUND, on=probes.two_turn_recall)
+def stored_response_can_be_continued(first: Exchange, second: Exchange) -> Findings:
+    """Check that a rejection of the second turn does not say "not found" or the like.
+
+    Does not report other rejections, such as one of ``previous_response_id`` itself.
+    """
+    stored = first.response.get("store")
+    if second.kind is not ResponseKind.CLIENT_ERROR:
+        _ = second.response
         return
-    said = exchange.body[:65536].decode("utf-8", "replace").lower()
-    if stored is not None and stored.value is True and any(w in said for w in _LOST):
-        wanted = "the answer to be known, since its store is true"
-        yield exchange.finding("status", wanted, exchange.summary)
+    error = second.body[:65536].decode("utf-8", "replace").lower()
+    not_found = any(phrase in error for phrase in _NOT_FOUND_PHRASES)
+    if stored is not None and stored.value is True and not_found:
+        expected = "the stored response to be found"
+        yield second.finding("status", expected, second.summary)
 
 
-READ = must(
+CONTEXT_READ = must(
     "state.previous-response-reaches-the-model",
-    "A request with a previous_response_id is answered out of the conversation so far.",
-    source=_MEMBER,
+    "`previous_response_id` gives the model the earlier turns of the conversation.",
+    source=_PREVIOUS_ID,
     needs=Capability.STATE,
-    cause="the gateway drops the member for upstreams that keep nothing",
+    cause="the gateway drops `previous_response_id` for upstreams that store nothing",
     covers=("PR-01", "RT-05"),
 )
 
 
-@check(READ, on=probes.two_turn_recall)
-def previous_response_reaches_the_model(told: Exchange, exchange: Exchange) -> Findings:
-    """Look for the word of the first turn in the second answer, else at the counts.
+@check(CONTEXT_READ, on=probes.two_turn_recall)
+def previous_response_reaches_the_model(first: Exchange, second: Exchange) -> Findings:
+    """Check that the output has the word of the first turn, or the token count grew.
 
-    The first message is several times as long as the second, so fewer prompt tokens
-    in the second turn show that it was not read. Equal ones come from a server that
-    does not count.
+    The first message is several times as long as the second one. A second turn with
+    fewer prompt tokens than the first therefore did not read it. Equal counts are
+    inconclusive: the server does not count.
     """
-    word = probes.word_in(told.request.json["input"])
-    if word in exchange.text:
+    word = probes.remembered_word(first.request.json["input"])
+    if word in second.text:
         return
-    before, after = input_tokens(told), input_tokens(exchange)
+    before, after = input_tokens(first), input_tokens(second)
     if before is None or after is None or before == after:
-        raise Inconclusive(f"{exchange.id}: neither the text nor the usage tells")
+        raise Inconclusive(
+            f"{second.id}: neither the text nor the token counts show whether the "
+            "first turn was read"
+        )
     if after < before:
-        wanted = f"more prompt tokens than in the first turn ({before})"
-        yield exchange.finding("/usage", wanted, str(after))
+        expected = f"more than {before} prompt tokens (the first turn)"
+        yield second.finding("/usage", expected, str(after))
 
 
-_CHAIN = 5
-"""Turns of a conversation by id, which two requests about it follow."""
+_CHAIN_TURNS = 5
+"""Turns of ``chained_turns`` before the requests that continue and fetch one."""
 
-STREAMED = must(
+STREAM_IS_FOUND = must(
     "state.streamed-response-can-be-continued",
-    "The id of a stream is known as soon as the stream has ended.",
-    source=_MEMBER,
+    "A streamed response can be continued by its id as soon as the stream has ended.",
+    source=_PREVIOUS_ID,
     needs=Capability.STATE,
-    cause="a stream is stored in the background, or under another id",
+    cause="the stream is stored in the background, or under another id",
     covers=("PR-06", "SE-10"),
 )
 
 
-@check(STREAMED, on=probes.chained_turns)
+@check(STREAM_IS_FOUND, on=probes.chained_turns)
 def streamed_response_can_be_continued(*turns: Exchange) -> Findings:
-    """Judge the status of each turn that continues the id of a stream."""
+    """Check that each turn that continues a stream succeeds.
+
+    Does not check what the model read.
+    """
     if len(turns) < 2:
         _ = turns[0].response
-    for before, after in pairwise(turns[:_CHAIN]):
+    for before, after in pairwise(turns[:_CHAIN_TURNS]):
         if before.request.streamed:
-            wanted = "an answer, since the id is that of the stream"
-            yield from expect_accepted(after, wanted)
+            yield from expect_accepted(after, "a 2xx status")
 
 
-LINEAR = must(
+GROWTH = must(
     "state.context-grows-by-one-turn",
-    "Each turn by id adds only itself to all that the turn before it read.",
+    "Each turn with a `previous_response_id` adds only itself to the context of the "
+    "turn before it.",
     source=REPORTED_BUGS,
     needs=Capability.STATE,
-    cause="earlier turns are put before a context that holds them, or left out of it",
+    cause="earlier turns are prepended to a context that already contains them, or are "
+    "left out",
     covers=("PR-01", "PR-09"),
 )
 
 _DOUBLING = 1.6
-_NOISE = 64
-"""Prompt tokens that a turn of a few words may add, whatever its template."""
+"""Ratio of two successive growths that counts as doubling."""
+
+_MAX_TURN_TOKENS = 64
+"""Prompt tokens that a turn of a few words may add, including its template."""
 
 
-def _told(
-    turns: tuple[Exchange, ...], count: Callable[[Exchange], int | None], what: str
+def _token_counts(
+    turns: tuple[Exchange, ...], count: Callable[[Exchange], int | None], kind: str
 ) -> list[int]:
-    """Return a count of each turn; raises ``Inconclusive`` where one is not told."""
+    """Return a token count of each turn; raises ``Inconclusive`` if one is missing."""
     counts = list[int]()
     for turn in turns:
-        if (told := count(turn)) is None:
-            raise Inconclusive(f"{turn.id}: the usage does not tell what was {what}")
-        counts.append(told)
+        if (tokens := count(turn)) is None:
+            raise Inconclusive(f"{turn.id}: usage has no {kind} token count")
+        counts.append(tokens)
     return counts
 
 
-@check(LINEAR, on=probes.chained_turns)
+@check(GROWTH, on=probes.chained_turns)
 def context_grows_by_one_turn(*turns: Exchange) -> Findings:
-    """Judge turns two to five: one that reads less, or growth that doubles twice.
+    """Check turns 2 to 5: prompt tokens never shrink, and growth never doubles twice.
 
-    The first has instructions, which no other reads. By how much a turn has to grow
-    is not judged: what a model thought is written, and need not be read again. Where
-    the last three, which ask the same, read no more each time, nothing shows: they
-    come from a server that does not count, or counts only what is new.
+    Turn 1 is not compared, because only it has instructions. Does not check by how much
+    a turn grows: reasoning is counted as output, and need not be read again. If turns 3
+    to 5 read equally many tokens, the result is inconclusive: the server does not
+    count, or counts only new input.
     """
-    if len(turns) <= _CHAIN:
-        raise Inconclusive("the chain broke off before its fifth turn")
-    read = _told(turns[1:_CHAIN], input_tokens, "read")
-    for turn, (before, now) in zip(turns[2:_CHAIN], pairwise(read), strict=True):
+    if len(turns) <= _CHAIN_TURNS:
+        raise Inconclusive("the chain ended before its fifth turn")
+    read = _token_counts(turns[1:_CHAIN_TURNS], input_tokens, "input")
+    for turn, (before, now) in zip(turns[2:_CHAIN_TURNS], pairwise(read), strict=True):
         if now < before:
-            wanted = f"more prompt tokens than in the turn before ({before})"
-            yield turn.finding("/usage", wanted, str(now))
+            expected = f"at least {before} prompt tokens (the turn before)"
+            yield turn.finding("/usage", expected, str(now))
             return
     if read[1] == read[-1]:
-        raise Inconclusive(f"each of the last turns is counted as {read[1]} tokens")
-    written = _told(turns[1 : _CHAIN - 1], output_tokens, "written")
-    yield from _doubled(turns[_CHAIN - 1], read, written)
+        raise Inconclusive(f"turns 3 to 5 all report {read[1]} prompt tokens")
+    written = _token_counts(turns[1 : _CHAIN_TURNS - 1], output_tokens, "output")
+    yield from _check_doubling(turns[_CHAIN_TURNS - 1], read, written)
 
 
-def _doubled(last: Exchange, read: list[int], written: list[int]) -> Findings:
-    """Compare by how much each turn outgrows the one before, that answer apart."""
+def _check_doubling(last: Exchange, read: list[int], written: list[int]) -> Findings:
+    """Yield a finding if the growth of the prompt, less the output, doubles twice.
+
+    ``read`` has the prompt tokens of turns 2 to 5, ``written`` the output tokens of
+    turns 2 to 4.
+    """
     third, fourth, fifth = (
-        now - before - said
-        for (before, now), said in zip(pairwise(read), written, strict=True)
+        now - before - output
+        for (before, now), output in zip(pairwise(read), written, strict=True)
     )
     doubles = fourth > _DOUBLING * third and fifth > _DOUBLING * fourth
-    if doubles and fifth > _NOISE:
-        wanted = f"about as many more prompt tokens as a turn before ({fourth})"
-        yield last.finding("/usage", wanted, str(fifth))
+    if doubles and fifth > _MAX_TURN_TOKENS:
+        expected = f"about {fourth} more prompt tokens (the growth of turn 4)"
+        yield last.finding("/usage", expected, str(fifth))
 
 
-INSTRUCTIONS = should(
+OLD_INSTRUCTIONS = should(
     "state.instructions-are-not-carried-over",
-    "The instructions of one turn do not hold in the next.",
+    "`instructions` of one turn do not apply to the next turn.",
     source=f"{OPENAI_API}, instructions",
     needs=Capability.STATE,
-    cause="instructions are stored as a message of the conversation",
+    cause="the gateway stores `instructions` as a message of the conversation",
     covers=("PR-08",),
 )
 
 
-@check(INSTRUCTIONS, on=probes.chained_turns)
+@check(OLD_INSTRUCTIONS, on=probes.chained_turns)
 def instructions_are_not_carried_over(*turns: Exchange) -> Findings:
-    """Look for a word that stood in the first turn's instructions alone.
+    """Check the second turn for a word that only the first turn's instructions have.
 
-    A model that let it slip in its first answer has put it into the context itself.
+    Inconclusive if the model wrote that word in the first turn: it is then part of the
+    conversation.
     """
     if len(turns) < 2:
         raise Inconclusive("there is no second turn")
     first, second = turns[:2]
-    word = probes.word_in(first.request.json["instructions"])
-    repeated = second.response.get("instructions")
-    if repeated is not None and word in str(repeated.value):
-        yield repeated.finding("no instructions, since this turn has none")
+    word = probes.remembered_word(first.request.json["instructions"])
+    echoed = second.response.get("instructions")
+    if echoed is not None and word in str(echoed.value):
+        yield echoed.finding("no instructions")
     elif word in first.text:
-        raise Inconclusive(f"{first.id}: the model told its instructions itself")
+        raise Inconclusive(f"{first.id}: the model repeated its instructions")
     elif word in second.text:
-        yield second.finding("/output", "nothing of earlier instructions", second.text)
+        expected = "no text from earlier instructions"
+        yield second.finding("/output", expected, second.text)
 
 
-UNSTORED = should(
+STORE_FALSE = should(
     "state.unstored-response-cannot-be-continued",
-    "An answer that was not to be stored cannot be continued.",
+    "A request that continues a response with `store` set to `false` is rejected with "
+    "a 4xx status.",
     source=f"{OPENAI_API}, store",
     needs=Capability.STATE,
-    cause="everything is stored, whatever store says",
+    cause="the gateway stores every response, regardless of `store`",
     covers=("PR-10",),
 )
 
 
-@check(UNSTORED, on=probes.chained_turns)
+@check(STORE_FALSE, on=probes.chained_turns)
 def unstored_response_cannot_be_continued(*turns: Exchange) -> Findings:
-    """Judge the status of a turn that continues one with store false."""
-    if len(turns) <= _CHAIN + 1:
-        raise Inconclusive("no turn was answered that asked not to be stored")
-    yield from expect_rejected(turns[_CHAIN], "a 4xx, since the answer was not stored")
+    """Check the status of the request that continues the turn with ``store: false``.
+
+    Does not check the error message.
+    """
+    if len(turns) <= _CHAIN_TURNS + 1:
+        raise Inconclusive("no request with store false was answered")
+    yield from expect_rejected(turns[_CHAIN_TURNS], "a 4xx status")
 
 
-FETCHED = should(
+FETCH = should(
     "state.get-returns-the-response-or-error",
-    "A GET of an answer's id returns that answer, or says in JSON that it does not.",
+    "A GET request for a response id returns the response with that `id`, or a JSON "
+    "object with status 400, 404, 405 or 501.",
     source=f"{OPENAI_API}, Get a model response",
     needs=Capability.STATE,
-    cause="companion routes fall through to a web page, or make a new id each time",
+    cause="the GET route falls through to a web page, or makes a new id each time",
     covers=("ST-10", "PR-11"),
 )
 
-_LACKING = frozenset({400, 404, 405, 501})
+_UNSUPPORTED_STATUSES = frozenset({400, 404, 405, 501})
 
 
-@check(FETCHED, on=probes.chained_turns)
+@check(FETCH, on=probes.chained_turns)
 def get_returns_the_response_or_error(*turns: Exchange) -> Findings:
-    """Judge status, form and id; what else the object holds is not looked at."""
+    """Check the status, that the body is JSON, and the ``id`` of a fetched response.
+
+    Does not check any other field.
+    """
     fetched = turns[-1]
     if fetched.request.method != "GET" or fetched.status in {0, 429, 502, 503}:
-        raise Inconclusive("the answer was not fetched")
-    asked = unquote(fetched.request.path.rpartition("/")[2])
-    if fetched.status not in {200, *_LACKING}:
-        yield fetched.finding("status", "200, 404, 405 or 501", str(fetched.status))
+        raise Inconclusive("the response was not fetched")
+    requested_id = unquote(fetched.request.path.rpartition("/")[2])
+    if fetched.status not in {200, *_UNSUPPORTED_STATUSES}:
+        expected = "200, 400, 404, 405 or 501"
+        yield fetched.finding("status", expected, str(fetched.status))
     elif not fetched.is_json:
         got = f"{fetched.media_type or 'no media type'}, {fetched.summary}"
-        yield fetched.finding("", "the answer in JSON, or an object that says why", got)
-    elif fetched.status in _LACKING:
+        yield fetched.finding("", "a JSON response or error", got)
+    elif fetched.status in _UNSUPPORTED_STATUSES:
         if not fetched.json.expect(dict):
-            yield fetched.json.finding("an object that says why not")
+            yield fetched.json.finding("a non-empty error object")
     else:
-        yield from fetched.json["id"].must_equal(asked, "the id that was asked for")
+        yield from fetched.json["id"].must_equal(requested_id, "the requested id")
 
 
-CALLS = must(
+STORED_CALL = must(
     "state.stored-call-result-is-accepted",
-    "A stored function call is answered by the id of its response, and its result.",
-    source=_MEMBER,
+    "A `function_call_output` is accepted with only the `previous_response_id` of the "
+    "response that contains the call.",
+    source=_PREVIOUS_ID,
     needs=Capability.TOOLS,
-    cause="stored context keeps messages, and loses calls",
+    cause="the stored context keeps messages, but loses function calls",
     covers=("PR-07",),
 )
 
 
-@check(CALLS, on=probes.stored_call)
-def stored_call_result_is_accepted(exchange: Exchange, *replied: Exchange) -> Findings:
-    """Judge the status of the second turn, which has nothing but id and result."""
-    if not replied:
-        _ = exchange.response
+@check(STORED_CALL, on=probes.stored_call)
+def stored_call_result_is_accepted(
+    call_exchange: Exchange, *result: Exchange
+) -> Findings:
+    """Check that the request with the id and the result succeeds.
+
+    Does not check the output of the model.
+    """
+    if not result:
+        _ = call_exchange.response
         raise Inconclusive(
-            f"{exchange.id}: the model called no function, though forced to"
+            f"{call_exchange.id}: the model made no function call although one was "
+            "forced"
         )
-    yield from expect_accepted(
-        replied[0], "an answer, since the call is in the context"
-    )
+    yield from expect_accepted(result[0], "a 2xx status")

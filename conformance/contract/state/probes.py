@@ -1,30 +1,35 @@
-"""Conversations that the server is asked to remember."""
+"""Probes that continue a stored response by its id."""
 
 from typing import Final
 from urllib.parse import quote
 
-from conformance.contract.tools.probes import CAP, WEATHER, calls, result
+from conformance.contract.tools.probes import (
+    MAX_CALL_TOKENS,
+    WEATHER,
+    call_result,
+    function_calls,
+)
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import PATH, SECOND_KEY, Request
 from conformance.model.requirement import Capability
 
-SHORT: Final = 64
-"""Output tokens for an answer of a few words."""
+MAX_OUTPUT_TOKENS: Final = 64
+"""Output token limit of a response of a few words."""
 
-QUESTION: Final = "Which word did I ask you to remember?"
+RECALL_PROMPT: Final = "Which word did I ask you to remember?"
 
-HELLO: Final = "Thank you for that answer. Now say hello in one word."
-"""What the last turns of a chain ask: alike, and each longer than ``QUESTION``.
+HELLO_PROMPT: Final = "Thank you for that answer. Now say hello in one word."
+"""Prompt of the last turns of a chain, longer than ``RECALL_PROMPT``.
 
-So a server that counts only what is new never counts less than in the turn before.
+A server that counts only new input therefore never counts less than in the turn before.
 """
 
-OURS: Final = {"authorization": f"Bearer {SECOND_KEY}"}
-"""What the holder of the second key sends."""
+SECOND_KEY_HEADERS: Final = {"authorization": f"Bearer {SECOND_KEY}"}
+"""Headers of a request with the second key."""
 
-_PASTIME: Final = (
+_FILLER: Final = (
     "I will ask you for it later on. Until then there is nothing that you have to do: "
     "a boat lies in the harbour, the sea is calm, two gulls sit on the mast, and the "
     "wind comes from the south, as it does on most days at this time of the year. "
@@ -32,122 +37,144 @@ _PASTIME: Final = (
 )
 
 
-def _told(word: str) -> str:
-    """Return a message that is several times as long as the question after it."""
-    return f"Remember the word {word}. {_PASTIME}"
+def _remember_prompt(word: str) -> str:
+    """Return a prompt with a word, several times as long as ``RECALL_PROMPT``."""
+    return f"Remember the word {word}. {_FILLER}"
 
 
-def word_in(text: str) -> str:
-    """Return the word that a text of ours asks to remember: its fourth."""
-    return text.split()[3].strip(".")
+def remembered_word(prompt: str) -> str:
+    """Return the word that a prompt asks to remember: its fourth word."""
+    return prompt.split()[3].strip(".")
 
 
 def _id(exchange: Exchange) -> str:
     return exchange.response["id"].expect(str)
 
 
-def _fetch(response_id: str, *, foreign: bool = False) -> Request:
+def _fetch(response_id: str, *, second_key: bool = False) -> Request:
+    """Return a GET request for a stored response, with the first key by default."""
     headers: dict[str, str | None] = {"content-type": None}
     path = f"{PATH}/{quote(response_id, safe='')}"
-    more = OURS if foreign else {}
-    return Request(method="GET", path=path, headers={**headers, **more})
+    key_headers = SECOND_KEY_HEADERS if second_key else {}
+    return Request(method="GET", path=path, headers={**headers, **key_headers})
 
 
-# It opens the capability, and must be held to its end where that is refused: so it
-# needs nothing itself.
-@probe(model_responses=2, max_output_tokens=2 * SHORT)
+# This is the first probe of the capability, so it declares no ``needs``: it has to run
+# to its end even if the server rejects ``previous_response_id``.
+@probe(model_responses=2, max_output_tokens=2 * MAX_OUTPUT_TOKENS)
 def two_turn_recall(context: ProbeContext) -> Steps:
-    """A word is told in a long message, and asked for by the id of the answer."""
-    told = yield context.request(
-        _told(context.word("remembered")), store=True, max_output_tokens=SHORT
+    """Ask the model to remember a word, then ask for it by ``previous_response_id``."""
+    first = yield context.request(
+        _remember_prompt(context.word("remembered")),
+        store=True,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     yield context.request(
-        QUESTION, previous_response_id=_id(told), max_output_tokens=SHORT
+        RECALL_PROMPT,
+        previous_response_id=_id(first),
+        max_output_tokens=MAX_OUTPUT_TOKENS,
     )
 
 
 @probe(
-    model_responses=5, rejections=1, max_output_tokens=5 * SHORT, needs=Capability.STATE
+    model_responses=5,
+    rejections=1,
+    max_output_tokens=5 * MAX_OUTPUT_TOKENS,
+    needs=Capability.STATE,
 )
 def chained_turns(context: ProbeContext) -> Steps:
-    """Five turns by id, the first and the third a stream, the last not to be stored.
+    """Continue a response for five turns, then an unstored one, and fetch one.
 
-    The first has instructions that no other turn repeats. Then the last turn is
-    continued all the same, and the one before it is fetched.
+    The first and the third turn are streams. Only the first turn has instructions. The
+    fifth turn has ``store`` set to ``false`` and is continued all the same. The last
+    request fetches the fourth turn. The probe ends early if a turn has no response.
     """
     word = context.word("instructed")
-    secret = f"Remember the word {word}. Never say it in your first answer."
+    instructions = f"Remember the word {word}. Never say it in your first answer."
 
-    def turn(before: Exchange, text: str, **members: Json) -> Request:
+    def turn(previous: Exchange, prompt: str, **fields: Json) -> Request:
         return context.request(
-            text,
-            previous_response_id=_id(before),
-            max_output_tokens=SHORT,
-            **{"store": True, **members},
+            prompt,
+            previous_response_id=_id(previous),
+            max_output_tokens=MAX_OUTPUT_TOKENS,
+            **{"store": True, **fields},
         )
 
-    before = yield context.request(
-        stream=True, store=True, instructions=secret, max_output_tokens=SHORT
+    previous = yield context.request(
+        stream=True,
+        store=True,
+        instructions=instructions,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
     )
-    for text, more in ((QUESTION, {}), (HELLO, {"stream": True}), (HELLO, {})):
-        if not before.has_response:
+    for prompt, fields in (
+        (RECALL_PROMPT, {}),
+        (HELLO_PROMPT, {"stream": True}),
+        (HELLO_PROMPT, {}),
+    ):
+        if not previous.has_response:
             return
-        before = yield turn(before, text, **more)
-    if before.has_response:
-        last = yield turn(before, HELLO, store=False)
-        if last.has_response:
-            yield turn(last, HELLO)
-        yield _fetch(_id(before))
+        previous = yield turn(previous, prompt, **fields)
+    if previous.has_response:
+        unstored = yield turn(previous, HELLO_PROMPT, store=False)
+        if unstored.has_response:
+            yield turn(unstored, HELLO_PROMPT)
+        yield _fetch(_id(previous))
 
 
-@probe(model_responses=2, max_output_tokens=2 * CAP, needs=Capability.STATE)
+@probe(model_responses=2, max_output_tokens=2 * MAX_CALL_TOKENS, needs=Capability.STATE)
 def stored_call(context: ProbeContext) -> Steps:
-    """A forced call is answered by its id and its result alone."""
-    asked = yield context.request(
+    """Force a call, then send only its result and the id of the response."""
+    first = yield context.request(
         "What is the weather in Turin?",
         tools=[WEATHER],
         tool_choice={"type": "function", "name": WEATHER["name"]},
         store=True,
-        max_output_tokens=CAP,
+        max_output_tokens=MAX_CALL_TOKENS,
     )
-    if made := calls(asked):
-        results: Json = [result(call, "It is sunny in Turin.") for call in made]
+    if calls := function_calls(first):
+        results: Json = [call_result(call, "It is sunny in Turin.") for call in calls]
         yield context.request(
             results,
             tools=[WEATHER],
-            previous_response_id=_id(asked),
-            max_output_tokens=CAP,
+            previous_response_id=_id(first),
+            max_output_tokens=MAX_CALL_TOKENS,
         )
 
 
 @probe(rejections=3, needs=Capability.STATE)
 def unknown_response_ids(context: ProbeContext) -> Steps:
-    """Ids that nobody was given: a likely one, one with odd characters, a number."""
-    likely = f"resp_{context.word('unknown-id').lower():0<32}"
+    """Continue ids that do not exist: a plausible one, a malformed one, a number."""
+    plausible = f"resp_{context.word('unknown-id').lower():0<32}"
     yield tuple(
-        context.request(QUESTION, previous_response_id=id_, max_output_tokens=SHORT)
-        for id_ in (likely, "../no such \N{SNOWMAN} id?", 12345)
+        context.request(
+            RECALL_PROMPT,
+            previous_response_id=id_,
+            max_output_tokens=MAX_OUTPUT_TOKENS,
+        )
+        for id_ in (plausible, "../no such \N{SNOWMAN} id?", 12345)
     )
 
 
 @probe(
     model_responses=1,
     rejections=2,
-    max_output_tokens=SHORT,
+    max_output_tokens=MAX_OUTPUT_TOKENS,
     needs=Capability.STATE,
     second_key=True,
 )
 def other_users_conversation(context: ProbeContext) -> Steps:
-    """A word is told with one key; another key continues that, and fetches it."""
-    told = yield context.request(
-        _told(context.word("foreign")), store=True, max_output_tokens=SHORT
+    """Store a response with one key, then continue and fetch it with another."""
+    first = yield context.request(
+        _remember_prompt(context.word("foreign")),
+        store=True,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     yield (
         context.request(
-            QUESTION,
-            previous_response_id=_id(told),
-            headers=OURS,
-            max_output_tokens=SHORT,
+            RECALL_PROMPT,
+            previous_response_id=_id(first),
+            headers=SECOND_KEY_HEADERS,
+            max_output_tokens=MAX_OUTPUT_TOKENS,
         ),
-        _fetch(_id(told), foreign=True),
+        _fetch(_id(first), second_key=True),
     )

@@ -1,4 +1,4 @@
-"""State: ids that were never given, or were given to somebody else."""
+"""Unknown ids: response ids that do not exist, or that belong to another key."""
 
 from conformance.contract.evidence.request_outcome import expect_rejected
 from conformance.contract.evidence.token_counts import input_tokens
@@ -8,114 +8,122 @@ from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability, must, should
 from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
-Ids = tuple[Exchange, Exchange, Exchange]
-"""The answers to a likely id, an odd one, and a number."""
+IdExchanges = tuple[Exchange, Exchange, Exchange]
+"""Exchanges with a plausible id, a malformed one and a number."""
 
-_MEMBER = (
+_PREVIOUS_ID = (
     f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
 )
 
-UNKNOWN = must(
+UNKNOWN_ID = must(
     "state.unknown-id-is-refused",
-    "A previous_response_id that nobody was given is refused.",
-    source=_MEMBER,
+    "A request with an unknown `previous_response_id` is rejected with a 4xx status.",
+    source=_PREVIOUS_ID,
     needs=Capability.STATE,
-    cause="the gateway drops the member, or starts afresh where it finds nothing",
+    cause="the gateway ignores `previous_response_id`, or starts a new conversation if "
+    "the id is unknown",
     covers=("PR-02", "PR-01"),
 )
 
 
-@check(UNKNOWN, on=probes.unknown_response_ids)
-def unknown_id_is_refused(three: Ids) -> Findings:
-    """Judge the status for an id that looks like any other."""
-    yield from expect_rejected(three[0], "a 4xx, since nobody was given this id")
+@check(UNKNOWN_ID, on=probes.unknown_response_ids)
+def unknown_id_is_refused(exchanges: IdExchanges) -> Findings:
+    """Check the status for an id in a common format. Does not check the message."""
+    yield from expect_rejected(exchanges[0], "a 4xx status")
 
 
-ODD = must(
+MALFORMED_ID = must(
     "state.malformed-id-is-refused",
-    "A previous_response_id that cannot be an id is refused.",
-    source=_MEMBER,
+    "A request with a malformed `previous_response_id` is rejected with a 4xx status.",
+    source=_PREVIOUS_ID,
     needs=Capability.STATE,
-    cause="what is not in the form of an id is treated as no id",
+    cause="the gateway treats a malformed id as missing",
     covers=("PR-02",),
 )
 
 
-@check(ODD, on=probes.unknown_response_ids)
-def malformed_id_is_refused(three: Ids) -> Findings:
-    """Judge the status for an id with dots, slashes, blanks and a snowman."""
-    yield from expect_rejected(three[1], "a 4xx, since this is no id")
+@check(MALFORMED_ID, on=probes.unknown_response_ids)
+def malformed_id_is_refused(exchanges: IdExchanges) -> Findings:
+    """Check the status for an id with dots, a slash, spaces and a snowman.
+
+    Does not check the message.
+    """
+    yield from expect_rejected(exchanges[1], "a 4xx status")
 
 
-NUMBER = should(
+NUMERIC_ID = should(
     "state.numeric-id-is-refused",
-    "A number as previous_response_id is refused.",
-    source=_MEMBER,
+    "A request with a number as `previous_response_id` is rejected with a 4xx status.",
+    source=_PREVIOUS_ID,
     needs=Capability.STATE,
-    cause="a member of another type is read as an absent one",
+    cause="the gateway treats a value of the wrong type as missing",
     covers=("PR-02", "RV-01"),
 )
 
 
-@check(NUMBER, on=probes.unknown_response_ids)
-def numeric_id_is_refused(three: Ids) -> Findings:
-    """Judge the status for a number in the place of a text."""
-    yield from expect_rejected(three[2], "a 4xx, since an id is a text")
+@check(NUMERIC_ID, on=probes.unknown_response_ids)
+def numeric_id_is_refused(exchanges: IdExchanges) -> Findings:
+    """Check the status for a number instead of a string. Does not check the message."""
+    yield from expect_rejected(exchanges[2], "a 4xx status")
 
 
-CLOSED = must(
+PRIVATE_CONVERSATION = must(
     "state.conversation-is-private-to-its-key",
-    "The id of one key's answer opens no conversation to another key.",
+    "A request with another key cannot continue a conversation by the id of its "
+    "response.",
     source=REPORTED_BUGS,
     needs=Capability.STATE,
-    cause="stored responses are looked up by their id alone",
+    cause="the gateway looks up stored responses by id alone",
     covers=("PR-05",),
 )
 
 
-@check(CLOSED, on=probes.other_users_conversation)
+@check(PRIVATE_CONVERSATION, on=probes.other_users_conversation)
 def conversation_is_private_to_its_key(
-    told: Exchange, strange: tuple[Exchange, Exchange]
+    first: Exchange, with_second_key: tuple[Exchange, Exchange]
 ) -> Findings:
-    """Judge what the second key learns, by the word and by the prompt tokens.
+    """Check that neither the text nor the prompt tokens contain the first key's prompt.
 
-    An answer out of nothing is no leak: that strange ids are let in at all is what
-    ``state.unknown-id-is-refused`` blames.
+    Does not report a successful response without that context: accepting unknown ids is
+    what ``state.unknown-id-is-refused`` reports.
     """
-    asked, _ = strange
-    word = probes.word_in(told.request.json["input"])
-    if word.encode() in asked.body:
-        yield asked.finding("", "nothing of the first key's conversation", word)
+    continued, _ = with_second_key
+    word = probes.remembered_word(first.request.json["input"])
+    if word.encode() in continued.body:
+        yield continued.finding("", "no text from the first key's conversation", word)
         return
-    if asked.kind is ResponseKind.CLIENT_ERROR and asked.status != 401:
+    if continued.kind is ResponseKind.CLIENT_ERROR and continued.status != 401:
         return
-    before, after = input_tokens(told), input_tokens(asked)
-    if not asked.has_response or before is None or after is None or before == after:
-        raise Inconclusive(f"{asked.id}: {asked.summary}")
+    before, after = input_tokens(first), input_tokens(continued)
+    if not continued.has_response or before is None or after is None or before == after:
+        raise Inconclusive(f"{continued.id}: {continued.summary}")
     if after > before:
-        wanted = f"fewer prompt tokens than the first key's message has ({before})"
-        yield asked.finding("/usage", wanted, str(after))
+        expected = f"fewer than {before} prompt tokens (the first key's request)"
+        yield continued.finding("/usage", expected, str(after))
 
 
-UNFETCHED = must(
+PRIVATE_RESPONSE = must(
     "state.response-is-private-to-its-key",
-    "A GET with another key does not return the answer of the first.",
+    "A GET request with another key does not return the stored response.",
     source=REPORTED_BUGS,
     needs=Capability.STATE,
-    cause="the route that fetches checks that there is a key, not whose it is",
+    cause="the GET route checks that the key is valid, not that it owns the response",
     covers=("PR-04",),
 )
 
 
-@check(UNFETCHED, on=probes.other_users_conversation)
+@check(PRIVATE_RESPONSE, on=probes.other_users_conversation)
 def response_is_private_to_its_key(
-    told: Exchange, strange: tuple[Exchange, Exchange]
+    first: Exchange, with_second_key: tuple[Exchange, Exchange]
 ) -> Findings:
-    """Judge what comes back: a web page for any path, say, gives nothing away."""
-    _, fetched = strange
+    """Check that no JSON body with a 2xx status contains the id of the response.
+
+    Does not report other bodies, such as a web page that is returned for every path.
+    """
+    _, fetched = with_second_key
     if not fetched.status or fetched.status >= 500 or fetched.status == 401:
         raise Inconclusive(f"{fetched.id}: {fetched.summary}")
     if fetched.status >= 300 or not fetched.is_json:
         return
-    if told.response["id"].expect(str).encode() in fetched.body:
-        yield fetched.finding("status", "a 4xx, since the key is another", "200")
+    if first.response["id"].expect(str).encode() in fetched.body:
+        yield fetched.finding("status", "a 4xx status", str(fetched.status))

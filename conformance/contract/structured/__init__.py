@@ -1,1 +1,1 @@
-"""Output formats: JSON objects and JSON Schema."""
+"""Structured output: JSON objects and JSON Schema."""

@@ -1,4 +1,4 @@
-"""Structured output: what ``text.format`` asks for, and what comes."""
+"""Output format: text has the form that ``text.format`` requests."""
 
 import json
 
@@ -18,26 +18,28 @@ from conformance.model.sources import OPENAI_API
 _FORMAT = f"{OPENAI_API}, text.format"
 
 
-def _value(exchange: Exchange, wanted: str) -> Node:
-    """Return the text of a completed response as JSON; raises ``UnexpectedValue``.
+def _parse_text(exchange: Exchange, expected: str) -> Node:
+    """Return the text of a completed response, or of its last message, parsed as JSON.
 
-    Raises ``Inconclusive`` for an answer that was cut, failed, declined or is blank.
+    Raises ``UnexpectedValue`` with ``expected`` if neither is JSON. Raises
+    ``Inconclusive`` if the response is not completed or has no text, for example
+    because of a refusal.
     """
     status = exchange.response.get("status")
     text = exchange.text.strip()
     if not text or status is None or status.value != "completed":
-        raise Inconclusive(f"{exchange.id}: there is no completed answer with a text")
-    for said in (text, _said_last(exchange)):
+        raise Inconclusive(f"{exchange.id}: there is no completed response with text")
+    for candidate in (text, _last_message_text(exchange)):
         try:
-            value = json.loads(said)
+            value = json.loads(candidate)
         except (ValueError, RecursionError):
             continue
         return Node(value, "the text of /output ", exchange.id)
-    raise UnexpectedValue(exchange.finding("/output", wanted, quote(text)))
+    raise UnexpectedValue(exchange.finding("/output", expected, quote(text)))
 
 
-def _said_last(exchange: Exchange) -> str:
-    """Return the text of the last message: those before it may be comments."""
+def _last_message_text(exchange: Exchange) -> str:
+    """Return the text of the last message; earlier messages may be comments."""
     *_, last = exchange.items("message")
     content = last.get("content")
     if content is None or not content.is_a(list):
@@ -46,74 +48,81 @@ def _said_last(exchange: Exchange) -> str:
     return "".join(text.value for text in parts if text and text.is_a(str))
 
 
-SCHEMA = should(
+JSON_SCHEMA = should(
     "structured.text-matches-the-schema",
-    "The text of an answer with text.format json_schema fits the schema.",
+    "When `text.format` is `json_schema`, the text of a completed response is JSON "
+    "that matches the schema.",
     source=_FORMAT,
     needs=Capability.STRUCTURED,
-    cause="text.format is dropped, or its schema is lost, on the way to the upstream",
+    cause="the gateway drops `text.format` or its schema before it calls the upstream",
     covers=("EC-01",),
 )
 
 
-@check(SCHEMA, on=probes.json_schema_output)
+@check(JSON_SCHEMA, on=probes.json_schema_output)
 def text_matches_the_schema(exchange: Exchange) -> Findings:
-    """Judge the whole text of a completed answer to a question without a hint of it.
+    """Validate the complete text against the schema; the prompt mentions no JSON.
 
-    A model that comments on its work in messages of their own is judged by the last.
+    If the complete text is not JSON, the text of the last message is validated instead,
+    so a model may comment in earlier messages. Does not check whether the data is true.
     """
-    value = _value(exchange, "JSON that fits the schema")
+    value = _parse_text(exchange, "JSON that matches the schema")
     yield from misfits(value, probes.SCHEMA)
 
 
-OBJECT = should(
+JSON_OBJECT = should(
     "structured.text-is-a-json-object",
-    "The text of an answer with text.format json_object is one JSON object.",
+    "When `text.format` is `json_object`, the text of a completed response is one JSON "
+    "object.",
     source=_FORMAT,
     needs=Capability.STRUCTURED,
-    cause="only schemas are translated for the upstream, or only on the JSON path",
+    cause="the gateway converts only `json_schema`, or converts formats only when not "
+    "streaming",
     covers=("EC-01", "EC-02"),
 )
 
 
-@check(OBJECT, on=probes.json_object_output)
-def text_is_a_json_object(*exchange: Exchange) -> Findings:
-    """Judge the whole text of a completed stream: a fence around JSON is no JSON.
+@check(JSON_OBJECT, on=probes.json_object_output)
+def text_is_a_json_object(*exchanges: Exchange) -> Findings:
+    """Check that the text of a stream, or of its last message, is one JSON object.
 
-    A server that refused to stream is judged by its JSON answer.
+    JSON inside a Markdown code fence fails. If the server rejects streaming, its JSON
+    response is checked instead. Does not check the fields of the object.
     """
-    yield from _value(exchange[-1], "one JSON object").must_be(dict)
+    yield from _parse_text(exchanges[-1], "one JSON object").must_be(dict)
 
 
-NAMED = should(
+FORMAT_ACCEPTED = should(
     "structured.format-is-accepted-or-clearly-refused",
-    "A request with a text.format is answered, or refused in words about it.",
+    "A request with a JSON `text.format` is answered, or rejected with an error that "
+    "mentions the format.",
     source=_FORMAT,
     needs=Capability.STRUCTURED,
-    cause="a half-translated format reaches an upstream, which cannot read it",
+    cause="the gateway converts the format only in part, and the upstream rejects it",
     covers=("EC-02",),
 )
 
 
-@check(NAMED, on=(probes.json_schema_output, probes.json_object_output))
-def format_is_accepted_or_clearly_refused(*exchange: Exchange) -> Findings:
-    """Judge the words of a refusal, but not of one that is about streams."""
-    yield from expect_rejection_to_name(exchange[-1], Capability.STRUCTURED)
+@check(FORMAT_ACCEPTED, on=(probes.json_schema_output, probes.json_object_output))
+def format_is_accepted_or_clearly_refused(*exchanges: Exchange) -> Findings:
+    """Check the message of a rejection. Does not check a rejection of streaming."""
+    yield from expect_rejection_to_name(exchanges[-1], Capability.STRUCTURED)
 
 
-PLAIN = should(
+TEXT_FORMAT = should(
     "structured.plain-text-format-is-accepted",
-    "A request with text.format text is answered like one without a format.",
+    "A request with `text.format` set to `text`, which is the default, is accepted.",
     source=_FORMAT,
-    cause="the member is refused whatever it asks for",
+    cause="the gateway rejects `text.format` regardless of its type",
     covers=("EC-02",),
 )
 
 
-@check(PLAIN, on=isolation_probes.concurrent_requests)
-def plain_text_format_is_accepted(burst: tuple[Exchange, ...]) -> Findings:
-    """Judge the status of the one request with this format among many without."""
-    asked = burst[isolation_probes.PLAIN_FORMAT]
-    yield from expect_accepted(
-        asked, "an answer, since text is what it is without a format"
-    )
+@check(TEXT_FORMAT, on=isolation_probes.concurrent_requests)
+def plain_text_format_is_accepted(exchanges: tuple[Exchange, ...]) -> Findings:
+    """Check that the one request with this format succeeds.
+
+    Does not check the text of the response.
+    """
+    with_format = exchanges[isolation_probes.PLAIN_FORMAT]
+    yield from expect_accepted(with_format, "a 2xx status")

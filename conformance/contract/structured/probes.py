@@ -1,4 +1,4 @@
-"""Answers that have to come in a form."""
+"""Probes that request output in a JSON format."""
 
 from typing import Final
 
@@ -7,8 +7,8 @@ from conformance.model.node import Json
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
-ROOM: Final = 256
-"""Output tokens for one small object, thinking included."""
+MAX_OUTPUT_TOKENS: Final = 256
+"""Output token limit of a response with one small object, including reasoning."""
 
 SCHEMA: Final[Json] = {
     "type": "object",
@@ -22,9 +22,13 @@ SCHEMA: Final[Json] = {
 }
 
 
-@probe(model_responses=1, max_output_tokens=ROOM, needs=Capability.STRUCTURED)
+@probe(
+    model_responses=1,
+    max_output_tokens=MAX_OUTPUT_TOKENS,
+    needs=Capability.STRUCTURED,
+)
 def json_schema_output(context: ProbeContext) -> Steps:
-    """A plain question, whose answer has to fit a JSON Schema."""
+    """Request output that matches a schema, with a prompt that mentions no JSON."""
     yield context.request(
         "Tell me about the capital of Italy.",
         text={
@@ -35,21 +39,22 @@ def json_schema_output(context: ProbeContext) -> Steps:
                 "strict": True,
             }
         },
-        max_output_tokens=ROOM,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
     )
 
 
-@probe(model_responses=1, max_output_tokens=ROOM, needs=Capability.STRUCTURED)
+@probe(
+    model_responses=1,
+    max_output_tokens=MAX_OUTPUT_TOKENS,
+    needs=Capability.STRUCTURED,
+)
 def json_object_output(context: ProbeContext) -> Steps:
-    """A question whose answer has to be a JSON object, and comes as a stream.
-
-    A server that refuses to stream is asked once more, without.
-    """
-    question = "Name the capital of Italy, as JSON."
-    members: dict[str, Json] = {
+    """Request a JSON object as a stream, or without one if streaming is rejected."""
+    prompt = "Name the capital of Italy, as JSON."
+    fields: dict[str, Json] = {
         "text": {"format": {"type": "json_object"}},
-        "max_output_tokens": ROOM,
+        "max_output_tokens": MAX_OUTPUT_TOKENS,
     }
-    asked = yield context.request(question, stream=True, **members)
-    if names_capability(asked, Capability.STREAMING):
-        yield context.request(question, **members)
+    stream_exchange = yield context.request(prompt, stream=True, **fields)
+    if names_capability(stream_exchange, Capability.STREAMING):
+        yield context.request(prompt, **fields)

@@ -1,1 +1,1 @@
-"""Tools: declarations, choices, calls and their results."""
+"""Tools: declarations, `tool_choice`, function calls and their results."""

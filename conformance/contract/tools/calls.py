@@ -1,4 +1,4 @@
-"""Function calls: what every call of every answer has to look like."""
+"""Function calls: their ids, names and arguments."""
 
 import json
 from typing import Final
@@ -14,182 +14,196 @@ from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
 from conformance.model.sources import OPENAI_API
 
-_CALLED: Final = (probes.tool_choice_required, probes.tool_round_trip)
+_FORCED_CALLS: Final = (probes.tool_choice_required, probes.tool_round_trip)
 
 CALL_ID = must(
     "tools.call-has-a-call-id",
-    "A function call carries a call_id, by which its result is handed back.",
+    "`call_id` of a function call is a non-empty string.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
-    cause="a converter from chat completions keeps the call's id as the item's only",
+    cause="the converter from chat completions uses the call's id only as the item id",
     covers=("TO-09", "OI-06"),
 )
 
 
-@check(CALL_ID, on=EVERY_CALL, exercised_by=_CALLED)
+@check(CALL_ID, on=EVERY_CALL, exercised_by=_FORCED_CALLS)
 def call_has_a_call_id(call: Node, _exchange: Exchange) -> Findings:
-    """Judge that it is a text with something in it; its form is the server's own."""
+    """Check that ``call_id`` is a non-empty string. Does not check its format."""
     if not call["call_id"].expect(str):
-        yield call["call_id"].finding("a text that is not empty")
+        yield call["call_id"].finding("a non-empty string")
 
 
-def _nameless(exchange: Exchange) -> bool:
-    """Say whether the request declares a function without a name."""
-    offered = exchange.request.field("tools")
-    return isinstance(offered, list) and not all(
-        isinstance(tool, dict) and tool.get("name") for tool in offered
+def _declares_unnamed_function(exchange: Exchange) -> bool:
+    """Return whether a tool in the request has no name."""
+    tools = exchange.request.field("tools")
+    return isinstance(tools, list) and not all(
+        isinstance(tool, dict) and tool.get("name") for tool in tools
     )
 
 
-NAME = must(
+CALL_NAME = must(
     "tools.call-has-a-name",
-    "A function call carries the name of its function.",
+    "`name` of a function call is a non-empty string.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
-    cause="the name came in the first chunk of an upstream stream, which was dropped",
+    cause="the converter drops the first chunk of an upstream stream, with the name",
     covers=("TO-11",),
 )
 
 
-@check(NAME, on=EVERY_CALL, exercised_by=_CALLED)
+@check(CALL_NAME, on=EVERY_CALL, exercised_by=_FORCED_CALLS)
 def call_has_a_name(call: Node, exchange: Exchange) -> Findings:
-    """Judge that it is a text with something in it.
+    """Check that ``name`` is a non-empty string.
 
-    Who was offered a function without a name, and took it, has none to say.
+    Does not report an empty name if the request declares a tool without a name.
     """
-    if not call["name"].expect(str) and not _nameless(exchange):
-        yield call["name"].finding("a text that is not empty")
+    if not call["name"].expect(str) and not _declares_unnamed_function(exchange):
+        yield call["name"].finding("a non-empty string")
 
 
-ARGUMENTS = must(
+ARGUMENTS_TYPE = must(
     "tools.arguments-are-a-string",
-    "The arguments of a function call are a text, even where they hold JSON.",
+    "`arguments` of a function call is a string, even if it contains JSON.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
-    cause="an upstream's parsed arguments are passed on without being written as text",
+    cause="the converter passes on the upstream's parsed arguments as an object",
     covers=("TO-06",),
 )
 
 
-@check(ARGUMENTS, on=EVERY_CALL, exercised_by=_CALLED)
+@check(ARGUMENTS_TYPE, on=EVERY_CALL, exercised_by=_FORCED_CALLS)
 def arguments_are_a_string(call: Node, _exchange: Exchange) -> Findings:
-    """Judge the type; what the text says is another clause's business."""
+    """Check the type of ``arguments``. Does not check the content of the string."""
     call["arguments"].expect(str)
     yield from ()
 
 
-ONE_OBJECT = should(
+ARGUMENTS_OBJECT = should(
     "tools.arguments-are-one-json-object",
-    "The arguments of a finished function call are the text of one JSON object.",
+    "`arguments` of a completed function call contains exactly one JSON object.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
-    cause="pieces of several calls are joined, or the last piece of one is lost",
+    cause="the converter joins the deltas of several calls, or loses the last delta",
     covers=("TO-07", "TO-08"),
 )
 
 
-def _finished(item: Node, exchange: Exchange) -> bool:
-    """Say whether a call came to its end; a cut one may hold half an object.
+def _is_complete(item: Node, exchange: Exchange) -> bool:
+    """Return whether the output was not truncated, so that arguments are complete.
 
-    That a cut answer says so is judged elsewhere: here the cap itself tells.
+    Output that used all of ``max_output_tokens`` counts as truncated whatever its
+    status is, because another requirement checks the status.
     """
-    cap, spent = exchange.request.field("max_output_tokens"), output_tokens(exchange)
-    if isinstance(cap, int) and spent is not None and spent >= cap:
+    cap, used = exchange.request.field("max_output_tokens"), output_tokens(exchange)
+    if isinstance(cap, int) and used is not None and used >= cap:
         return False
     statuses = (exchange.response.get("status"), item.get("status"))
     return all(s is None or s.value == "completed" for s in statuses)
 
 
-def _takes_nothing(name: str, exchange: Exchange) -> bool:
+def _has_no_parameters(name: str, exchange: Exchange) -> bool:
+    """Return whether the request declares no parameters for this function."""
     schema = functions(exchange.request).get(name) or {}
     return not (isinstance(schema, dict) and schema.get("properties"))
 
 
-@check(ONE_OBJECT, on=EVERY_CALL, exercised_by=_CALLED)
+@check(ARGUMENTS_OBJECT, on=EVERY_CALL, exercised_by=_FORCED_CALLS)
 def arguments_are_one_json_object(call: Node, exchange: Exchange) -> Findings:
-    """Judge finished calls; a function without parameters may be given no text at all.
+    """Check that ``arguments`` of a completed call parse as one JSON object.
 
-    Several objects in a row, as joined pieces of several calls make them, are named.
+    Does not check truncated calls, or arguments that are not a string. An empty
+    string is valid for a function without parameters.
     """
-    written = call.get("arguments")
-    if written is None or not written.is_a(str) or not _finished(call, exchange):
+    arguments = call.get("arguments")
+    if arguments is None or not arguments.is_a(str):
+        return
+    if not _is_complete(call, exchange):
         return
     name = call.get("name")
-    if not written.value.strip() and _takes_nothing(str(name and name.value), exchange):
+    function = str(name and name.value)
+    if not arguments.value.strip() and _has_no_parameters(function, exchange):
         return
     try:
-        value, end = json.JSONDecoder().raw_decode(written.value.strip())
+        value, end = json.JSONDecoder().raw_decode(arguments.value.strip())
     except (ValueError, RecursionError):
-        yield written.finding("the text of one JSON object")
+        yield arguments.finding("one JSON object")
         return
     if not isinstance(value, dict):
-        yield written.finding("the text of one JSON object")
-    elif end != len(written.value.strip()):
-        yield written.finding("the text of one JSON object, and nothing behind it")
+        yield arguments.finding("one JSON object")
+    elif end != len(arguments.value.strip()):
+        yield arguments.finding("exactly one JSON object")
 
 
-FIT = should(
+ARGUMENTS_SCHEMA = should(
     "tools.arguments-match-their-function",
-    "The arguments of a call fit the parameters of the function that it names.",
+    "`arguments` of a function call match the `parameters` schema of its function.",
     source=f"{OPENAI_API}, function calling",
     needs=Capability.TOOLS,
-    cause="the arguments of one of several calls are put into another",
+    cause="the converter assigns the arguments of one parallel call to another",
     covers=("TO-08",),
 )
 
 
-def _asks_ours(exchange: Exchange) -> bool:
+def _declares_only_probe_functions(exchange: Exchange) -> bool:
+    """Return whether all declared functions are those of the probes, unchanged."""
     declared = functions(exchange.request)
-    ours = {tool["name"]: tool["parameters"] for tool in probes.BOTH}
-    return bool(declared) and all(ours.get(n) == s for n, s in declared.items())
+    known = {tool["name"]: tool["parameters"] for tool in probes.TOOLS}
+    return bool(declared) and all(known.get(n) == s for n, s in declared.items())
 
 
 @check(
-    FIT,
-    on=only(EVERY_CALL, "every call of our own functions", _asks_ours),
-    exercised_by=(probes.parallel_calls, *_CALLED),
+    ARGUMENTS_SCHEMA,
+    on=only(
+        EVERY_CALL,
+        "every call of a function that the probes declare",
+        _declares_only_probe_functions,
+    ),
+    exercised_by=(probes.parallel_calls, *_FORCED_CALLS),
 )
 def arguments_match_their_function(call: Node, exchange: Exchange) -> Findings:
-    """Judge our own two functions, whose parameters have no name in common."""
-    name, written = call.get("name"), call.get("arguments")
+    """Check calls of the probes' two functions, whose parameter names all differ.
+
+    Does not check truncated calls, or arguments that are not JSON.
+    """
+    name, arguments = call.get("name"), call.get("arguments")
     schema = functions(exchange.request).get(str(name.value)) if name else None
-    if schema is None or written is None or not _finished(call, exchange):
+    if schema is None or arguments is None or not _is_complete(call, exchange):
         return
     try:
-        value = json.loads(written.value)
+        value = json.loads(arguments.value)
     except (ValueError, TypeError, RecursionError):
         return
-    yield from misfits(Node(value, f"{written.pointer} ", written.exchange), schema)
+    yield from misfits(Node(value, f"{arguments.pointer} ", arguments.exchange), schema)
 
 
-DIFFER = must(
+UNIQUE_CALL_IDS = must(
     "tools.call-ids-differ-within-a-response",
-    "No two function calls of one answer have the same call_id.",
+    "Function calls in one response have different values of `call_id`.",
     source=f"{OPENAI_API}, function_call item",
     needs=Capability.TOOLS,
-    cause="call ids are made from the function's name, or from a clock",
+    cause="the gateway derives `call_id` from the function name or from the time",
     covers=("TO-09", "CC-02"),
 )
 
 
-def _makes_a_call(exchange: Exchange) -> bool:
+def _has_a_call(exchange: Exchange) -> bool:
     return exchange.response_or_none is not None and bool(
         calls_in(exchange.response_or_none)
     )
 
 
 @check(
-    DIFFER,
-    on=only(EVERY_RESPONSE_OBJECT, "every response with a call", _makes_a_call),
-    exercised_by=(probes.parallel_calls, *_CALLED),
+    UNIQUE_CALL_IDS,
+    on=only(EVERY_RESPONSE_OBJECT, "every response with a function call", _has_a_call),
+    exercised_by=(probes.parallel_calls, *_FORCED_CALLS),
 )
 def call_ids_differ_within_a_response(response: Node, _exchange: Exchange) -> Findings:
-    """Judge one answer by itself; a call without a call_id has a clause of its own."""
-    seen = dict[str, str]()
+    """Compare the calls of one response. Does not check missing or empty ids."""
+    pointers = dict[str, str]()
     for call in calls_in(response):
         call_id = call.get("call_id")
         if call_id is None or not call_id.is_a(str) or not call_id.value:
             continue
-        first = seen.setdefault(call_id.value, call_id.pointer)
+        first = pointers.setdefault(call_id.value, call_id.pointer)
         if first != call_id.pointer:
-            yield call_id.finding(f"another call_id than at {first}")
+            yield call_id.finding(f"a call_id different from {first}")

@@ -1,4 +1,4 @@
-"""Tools: how the model is told that it may, must or must not call a function."""
+"""Tool choice: whether the model may, must or must not call a function."""
 
 from conformance.contract.evidence.declared_tools import (
     calls_in,
@@ -26,245 +26,274 @@ from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API
 
 _CHOICE = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/tool_choice"
 
-OFFER = should(
+TOOLS_ACCEPTED = should(
     "tools.function-is-accepted-or-clearly-refused",
-    "A request that offers a function is answered, or refused in words about tools.",
+    "A request that declares a function is answered, or rejected with an error that "
+    "mentions tools or functions.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/tools",
     needs=Capability.TOOLS,
-    cause="a function's flat form reaches an upstream that expects the nested one",
+    cause="the gateway sends flat functions to an upstream that expects nested ones",
     covers=("RV-14", "RV-13"),
 )
 
 
-@check(OFFER, on=probes.tool_choice_auto)
+@check(TOOLS_ACCEPTED, on=probes.tool_choice_auto)
 def function_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
-    """Judge the words of a refusal only; whether the model calls is its own affair."""
+    """Check the message of a rejection. Does not check whether the model calls."""
     yield from expect_rejection_to_name(exchange, Capability.TOOLS)
 
 
-REQUIRED = should(
+REQUIRED_CHOICE = should(
     "tools.required-choice-makes-a-call",
-    "With tool_choice required the answer holds a function call.",
+    "When `tool_choice` is `required`, the JSON response contains a function call.",
     source=_CHOICE,
     needs=Capability.TOOLS,
-    cause="the gateway passes tool_choice on to an engine that does not enforce it",
+    cause="the gateway passes `tool_choice` on to an engine that does not enforce it",
     covers=("TO-01", "OI-09", "TO-13"),
 )
 
 
-def _lost(exchange: Exchange) -> bool:
-    """Say whether a stream told of items, and its last snapshot has none."""
-    told = any(e.type.startswith("response.output_item.") for e in exchange.events)
-    return exchange.kind is ResponseKind.STREAM and told and not list(exchange.items())
+def _final_snapshot_lost_items(exchange: Exchange) -> bool:
+    """Return whether a stream had output items but its final snapshot has none."""
+    if exchange.kind is not ResponseKind.STREAM:
+        return False
+    streamed = any(e.type.startswith("response.output_item.") for e in exchange.events)
+    return streamed and not list(exchange.items())
 
 
-def _no_call(exchange: Exchange) -> Findings:
-    """Yield a finding where an answer holds no call, unless it was cut or failed."""
+def _expect_call(exchange: Exchange) -> Findings:
+    """Yield a finding if a completed response contains no function call.
+
+    Raises ``Inconclusive`` if there is no call and the response is not completed, has
+    no output, or is a final snapshot that lacks the streamed items.
+    """
     response = exchange.response
     status = response.get("status")
     if calls_in(response):
         return
     if response.get("output") is None:
-        raise Inconclusive(f"{exchange.id}: the answer has no output")
-    if _lost(exchange):
-        raise Inconclusive(f"{exchange.id}: the last snapshot lacks what was streamed")
+        raise Inconclusive(f"{exchange.id}: the response has no output")
+    if _final_snapshot_lost_items(exchange):
+        raise Inconclusive(f"{exchange.id}: the final snapshot lacks streamed items")
     if status is not None and status.value != "completed":
         raise Inconclusive(
-            f"{exchange.id}: the answer is {status.value}, without a call"
+            f"{exchange.id}: the response is {status.value}, with no call"
         )
     yield response["output"].finding("an array with a function_call")
 
 
-@check(REQUIRED, on=probes.tool_choice_required)
+@check(REQUIRED_CHOICE, on=probes.tool_choice_required)
 def required_choice_makes_a_call(
-    pair: tuple[Exchange, Exchange], *_replied: Exchange
+    json_and_stream: tuple[Exchange, Exchange], *_result: Exchange
 ) -> Findings:
-    """Judge the JSON answer to small talk, which asks for no call by itself."""
-    yield from _no_call(pair[0])
+    """Check that the JSON response to small talk contains a function call.
+
+    The prompt alone gives no reason for a call. Does not check the streamed response.
+    """
+    json_exchange, _ = json_and_stream
+    yield from _expect_call(json_exchange)
 
 
-STREAMED = should(
+STREAMED_CHOICE = should(
     "tools.choice-is-honored-in-streams",
-    "A tool_choice that makes a call in JSON makes one in a stream, too.",
+    "When `tool_choice` is `required` and the JSON response contains a function call, "
+    "the streamed response contains one too.",
     source=_CHOICE,
     needs=Capability.TOOLS,
-    cause="the streaming path builds its own upstream request, without the choice",
+    cause="the streaming path builds its own upstream request, without `tool_choice`",
     covers=("TO-04",),
 )
 
 
-@check(STREAMED, on=probes.tool_choice_required)
+@check(STREAMED_CHOICE, on=probes.tool_choice_required)
 def choice_is_honored_in_streams(
-    pair: tuple[Exchange, Exchange], *_replied: Exchange
+    json_and_stream: tuple[Exchange, Exchange], *_result: Exchange
 ) -> Findings:
-    """Judge the stream where the JSON answer to the same request has a call."""
-    if not calls_in(pair[0].response):
-        raise Inconclusive(f"{pair[0].id}: the JSON answer holds no call, either")
-    yield from _no_call(pair[1])
+    """Check that the streamed response contains a function call.
+
+    Inconclusive if the JSON response to the same request contains none.
+    """
+    json_exchange, stream_exchange = json_and_stream
+    if not calls_in(json_exchange.response):
+        raise Inconclusive(f"{json_exchange.id}: the JSON response contains no call")
+    yield from _expect_call(stream_exchange)
 
 
-SHOWN = should(
+FORCED_CALL_OUTPUT = should(
     "tools.forced-call-response-is-not-empty",
-    "An answer to a forced call shows what its output tokens were spent on.",
+    "A completed response to a forced call contains text or an item other than a "
+    "message if it reports more than 2 output tokens besides reasoning.",
     source=_CHOICE,
     needs=Capability.TOOLS,
-    cause="text that is no call is thrown away where only calls are expected",
+    cause="the gateway discards model output that it cannot parse as a function call",
     covers=("TO-13", "OI-09", "US-26"),
 )
 
-_END_MARKS = 2
-"""Tokens that a model may spend on saying nothing."""
+_MAX_TOKENS_OF_EMPTY_OUTPUT = 2
+"""Output tokens, such as end markers, that a model may use for an empty output."""
 
 
-def _shows_something(exchange: Exchange) -> bool:
+def _has_visible_output(exchange: Exchange) -> bool:
     types = [t.value for item in exchange.items() if (t := item.get("type"))]
     return any(t != "message" for t in types) or bool(exchange.text.strip())
 
 
-@check(SHOWN, on=probes.tool_choice_required)
+@check(FORCED_CALL_OUTPUT, on=probes.tool_choice_required)
 def forced_call_response_is_not_empty(
-    pair: tuple[Exchange, Exchange], *_replied: Exchange
+    json_and_stream: tuple[Exchange, Exchange], *_result: Exchange
 ) -> Findings:
-    """Judge completed answers; hidden reasoning may well be all that was spent."""
-    for exchange in pair:
+    """Check that completed responses contain the output whose tokens they report.
+
+    Reasoning tokens do not count, because reasoning may be hidden. Does not check
+    which kind of output it is.
+    """
+    for exchange in json_and_stream:
         response = exchange.response
-        thought = reasoning_tokens(response)
-        spent = (output_tokens(exchange) or 0) - (thought.value if thought else 0)
+        reasoning = reasoning_tokens(response)
+        used = (output_tokens(exchange) or 0) - (reasoning.value if reasoning else 0)
         status = response.get("status")
-        done = status is not None and status.value == "completed"
-        if not done or spent <= _END_MARKS or _lost(exchange):
+        completed = status is not None and status.value == "completed"
+        if not completed or used <= _MAX_TOKENS_OF_EMPTY_OUTPUT:
             continue
-        if not _shows_something(exchange):
-            wanted = f"a call or a text for {spent} output tokens"
-            yield response["output"].finding(wanted)
+        if _final_snapshot_lost_items(exchange) or _has_visible_output(exchange):
+            continue
+        yield response["output"].finding(f"a call or text for {used} output tokens")
 
 
-NAMED = should(
+NAMED_CHOICE = should(
     "tools.named-choice-makes-a-call",
-    "A tool_choice that names a function makes a call.",
+    "When `tool_choice` names a function, the response contains a function call.",
     source=_CHOICE,
     needs=Capability.TOOLS,
-    cause="only the texts auto, none and required are passed on, objects are dropped",
+    cause="the gateway passes on `auto`, `none` and `required`, but drops an object",
     covers=("TO-03", "OI-09"),
 )
 
 
-@check(NAMED, on=probes.tool_round_trip)
-def named_choice_makes_a_call(exchange: Exchange, *_replied: object) -> Findings:
-    """Judge that there is a call; which function it names has a clause of its own."""
-    yield from _no_call(exchange)
+@check(NAMED_CHOICE, on=probes.tool_round_trip)
+def named_choice_makes_a_call(exchange: Exchange, *_results: object) -> Findings:
+    """Check that the response contains a call. Does not check which function."""
+    yield from _expect_call(exchange)
 
 
-def _names_one(exchange: Exchange) -> bool:
+def _names_declared(exchange: Exchange) -> bool:
     return chosen(exchange.request) in functions(exchange.request)
 
 
-NO_OTHER = must(
+CHOSEN_FUNCTION = must(
     "tools.named-choice-calls-no-other-function",
-    "A tool_choice that names a function lets no other function be called.",
+    "When `tool_choice` names a declared function, the response calls no other one.",
     source=_CHOICE,
     needs=Capability.TOOLS,
-    cause="a named choice is weakened to required, and the model picks for itself",
+    cause="the gateway converts a named choice to `required`, and the model chooses",
     covers=("TO-03",),
 )
 
 
 @check(
-    NO_OTHER,
-    on=only(EVERY_RESPONSE_OBJECT, "every answer to a named choice", _names_one),
+    CHOSEN_FUNCTION,
+    on=only(EVERY_RESPONSE_OBJECT, "every response to a named choice", _names_declared),
     exercised_by=probes.tool_round_trip,
 )
 def named_choice_calls_no_other_function(
     response: Node, exchange: Exchange
 ) -> Findings:
-    """Judge the names of the calls that are there."""
+    """Check the names of the calls. Inconclusive if there is no call."""
     calls = calls_in(response)
     if not calls:
-        raise Inconclusive(f"{exchange.id}: the answer holds no call")
+        raise Inconclusive(f"{exchange.id}: the response contains no call")
     for call in calls:
         name = call.get("name")
         if name is not None:
             yield from name.must_equal(chosen(exchange.request))
 
 
-def _needs_output(response: Node, exchange: Exchange) -> None:
-    """Raise ``Inconclusive`` for an answer that has nothing to look at."""
+def _require_output(response: Node, exchange: Exchange) -> None:
+    """Raise ``Inconclusive`` if ``output`` is not an array with items."""
     output = response.get("output")
     if output is None or not output.is_a(list) or not output.value:
-        raise Inconclusive(f"{exchange.id}: the answer has no output")
+        raise Inconclusive(f"{exchange.id}: the response has no output")
 
 
-def _forbids(exchange: Exchange) -> bool:
+def _forbids_calls(exchange: Exchange) -> bool:
     request = exchange.request
     declared = bool(functions(request)) and self_contained(request)
     return declared and request.field("tool_choice") == "none"
 
 
-NONE = must(
+NONE_CHOICE = must(
     "tools.none-choice-makes-no-call",
-    "With tool_choice none the answer holds no function call.",
+    "When `tool_choice` is `none`, the response contains no function call.",
     source=_CHOICE,
     needs=Capability.TOOLS,
-    cause="the choice is dropped on the way, and the tools are not",
+    cause="the gateway passes on `tools`, but drops `tool_choice`",
     covers=("TO-02",),
 )
 
 
 @check(
-    NONE,
-    on=only(EVERY_RESPONSE_OBJECT, "every answer to a forbidden call", _forbids),
+    NONE_CHOICE,
+    on=only(
+        EVERY_RESPONSE_OBJECT, "every response to tool_choice none", _forbids_calls
+    ),
     exercised_by=probes.tool_choice_none,
 )
 def none_choice_makes_no_call(response: Node, exchange: Exchange) -> Findings:
-    """Judge the items; a client runs each call that it is given."""
-    _needs_output(response, exchange)
+    """Check that no output item is a function call, because clients run each call.
+
+    Does not check requests without functions, or with stored state that may add tools.
+    """
+    _require_output(response, exchange)
     for call in calls_in(response):
-        yield call.finding("no function call, since tool_choice is none")
+        yield call.finding("no function call")
 
 
-def _one_at_a_time(exchange: Exchange) -> bool:
+def _disables_parallel_calls(exchange: Exchange) -> bool:
     return exchange.request.field("parallel_tool_calls") is False
 
 
-ONE = should(
+SINGLE_CALL = should(
     "tools.no-parallel-calls-when-disabled",
-    "With parallel_tool_calls false the answer holds one function call at most.",
+    "When `parallel_tool_calls` is `false`, a response has at most one function call.",
     source=f"{OPENAI_API}, parallel_tool_calls",
     needs=Capability.TOOLS,
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="parallel_tool_calls is not in the gateway's list of members to pass on",
+    cause="the gateway does not pass on `parallel_tool_calls`",
     covers=("TO-12",),
 )
 
 
 @check(
-    ONE,
+    SINGLE_CALL,
     on=only(
-        EVERY_RESPONSE_OBJECT, "every answer without parallel calls", _one_at_a_time
+        EVERY_RESPONSE_OBJECT,
+        "every response to parallel_tool_calls false",
+        _disables_parallel_calls,
     ),
     exercised_by=probes.parallel_calls,
 )
 def no_parallel_calls_when_disabled(response: Node, exchange: Exchange) -> Findings:
-    """Judge how many calls there are; none is fine where the model prefers to talk."""
-    _needs_output(response, exchange)
+    """Check that there is at most one call. A response without a call passes."""
+    _require_output(response, exchange)
     calls = calls_in(response)
     for call in calls[1:]:
-        yield call.finding("one function call at most", f"{len(calls)} calls")
+        yield call.finding("at most one function call", f"{len(calls)} calls")
 
 
-UNDECLARED = should(
+UNDECLARED_CHOICE = should(
     "tools.undeclared-choice-is-refused",
-    "A tool_choice that names a function which is not declared is refused.",
+    "A `tool_choice` that names an undeclared function is rejected with a 4xx status.",
     source=_CHOICE,
     needs=Capability.TOOLS,
-    cause="the choice is passed on, or dropped, without a look at the tools",
+    cause="the gateway forwards or drops `tool_choice` without comparing it to `tools`",
     covers=("TO-03",),
 )
 
 
-@check(UNDECLARED, on=probes.undeclared_tool_choice)
+@check(UNDECLARED_CHOICE, on=probes.undeclared_tool_choice)
 def undeclared_choice_is_refused(exchange: Exchange) -> Findings:
-    """Judge the status: any 4xx will do, but one that speaks of the caller."""
-    yield from expect_rejected(
-        exchange, "a 4xx, since the chosen function is not declared"
-    )
+    """Check that the status is 4xx; 401 and 403 are inconclusive.
+
+    Does not check the error message.
+    """
+    yield from expect_rejected(exchange, "a 4xx status")

@@ -1,4 +1,4 @@
-"""Conversations in which the model may, must or must not call a function."""
+"""Probes in which the model may, must or must not call a function."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,8 +9,8 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
-CAP: Final = 256
-"""Output tokens for one call: its arguments are short, thinking may be longer."""
+MAX_CALL_TOKENS: Final = 256
+"""Output token limit of one response with a call, including reasoning."""
 
 WEATHER: Final[Mapping[str, Json]] = {
     "type": "function",
@@ -36,17 +36,22 @@ POPULATION: Final[Mapping[str, Json]] = {
         "additionalProperties": False,
     },
 }
-BOTH: Final = [WEATHER, POPULATION]
+TOOLS: Final = [WEATHER, POPULATION]
 
-LONG: Final = " ".join(f"Line {number} of the old result." for number in range(1, 21))
-"""A text of more than a hundred tokens in any model's reckoning."""
+LONG_RESULT: Final = " ".join(
+    f"Line {number} of the old result." for number in range(1, 21)
+)
+"""A result of more than 100 tokens with any tokenizer."""
 
-BRACKETS: Final = f"[Old tool result cleared] {LONG}"
-"""A result that looks like JSON and is none."""
+BRACKETED_RESULT: Final = f"[Old tool result cleared] {LONG_RESULT}"
+"""A result that starts like a JSON array but is not JSON."""
 
 
-def calls(exchange: Exchange) -> list[Json]:
-    """Return the function calls of an answer that can be replied to, as they are."""
+def function_calls(exchange: Exchange) -> list[Json]:
+    """Return the function calls in a response that have a string ``call_id``.
+
+    Empty if there is no response, or its ``output`` is not an array.
+    """
     if exchange.response_or_none is None or not isinstance(
         exchange.response_or_none.value.get("output"), list
     ):
@@ -60,8 +65,8 @@ def calls(exchange: Exchange) -> list[Json]:
     ]
 
 
-def result(call: Json, output: Json) -> Json:
-    """Return the input item that replies to a call."""
+def call_result(call: Json, output: Json) -> Json:
+    """Return the ``function_call_output`` item with the result of a call."""
     return {
         "type": "function_call_output",
         "call_id": call["call_id"],
@@ -69,90 +74,97 @@ def result(call: Json, output: Json) -> Json:
     }
 
 
-def _replied(
-    context: ProbeContext, question: Json, exchange: Exchange, output: Json
+def _send_result(
+    context: ProbeContext, prompt: Json, exchange: Exchange, output: Json
 ) -> Request:
-    """Replay a whole turn, word for word, with the results of its calls behind it."""
-    turn = exchange.response["output"].value
-    results = [result(call, output) for call in calls(exchange)]
+    """Return a request with the prompt, the unchanged output and a result per call."""
+    items = exchange.response["output"].value
+    results = [call_result(call, output) for call in function_calls(exchange)]
     return context.request(
-        [question, *turn, *results], tools=BOTH, max_output_tokens=CAP
+        [prompt, *items, *results], tools=TOOLS, max_output_tokens=MAX_CALL_TOKENS
     )
 
 
-@probe(model_responses=1, max_output_tokens=CAP, needs=Capability.TOOLS)
+@probe(model_responses=1, max_output_tokens=MAX_CALL_TOKENS, needs=Capability.TOOLS)
 def tool_choice_auto(context: ProbeContext) -> Steps:
-    """A question, and a function that the model may call to answer it."""
+    """Ask about the weather, and declare a function that the model may call."""
     yield context.request(
         "What is the weather in Turin?",
         tools=[WEATHER],
         tool_choice="auto",
-        max_output_tokens=CAP,
+        max_output_tokens=MAX_CALL_TOKENS,
     )
 
 
-@probe(model_responses=4, max_output_tokens=4 * CAP, needs=Capability.TOOLS)
+@probe(model_responses=4, max_output_tokens=4 * MAX_CALL_TOKENS, needs=Capability.TOOLS)
 def tool_round_trip(context: ProbeContext) -> Steps:
-    """One of two functions is forced, and its result is handed over in three forms."""
-    question = {
+    """Force a call of one of two functions, then send its result in three forms.
+
+    The forms, sent at the same time: a short string, a long string that starts like
+    JSON, and the long string as an ``input_text`` part.
+    """
+    prompt = {
         "role": "user",
         "content": "Look up the population of Italy. I live in Turin, in Italy. "
         "Then repeat the code word that stands in the result.",
     }
-    asked = yield context.request(
-        [question],
-        tools=BOTH,
+    call_exchange = yield context.request(
+        [prompt],
+        tools=TOOLS,
         tool_choice={"type": "function", "name": POPULATION["name"]},
-        max_output_tokens=CAP,
+        max_output_tokens=MAX_CALL_TOKENS,
     )
-    if calls(asked):
-        plain = f"The code word is {context.word('tool-result')}."
-        parts = [{"type": "input_text", "text": LONG}]
+    if function_calls(call_exchange):
+        short = f"The code word is {context.word('tool-result')}."
+        parts = [{"type": "input_text", "text": LONG_RESULT}]
         yield (
-            _replied(context, question, asked, plain),
-            _replied(context, question, asked, BRACKETS),
-            _replied(context, question, asked, parts),
+            _send_result(context, prompt, call_exchange, short),
+            _send_result(context, prompt, call_exchange, BRACKETED_RESULT),
+            _send_result(context, prompt, call_exchange, parts),
         )
 
 
-@probe(model_responses=3, max_output_tokens=3 * CAP, needs=Capability.TOOLS)
+@probe(model_responses=3, max_output_tokens=3 * MAX_CALL_TOKENS, needs=Capability.TOOLS)
 def tool_choice_required(context: ProbeContext) -> Steps:
-    """Small talk with a required call, as JSON and as a stream, which is replied to."""
-    question = {"role": "user", "content": "Hello, I am in Turin today."}
-    asked: dict[str, Json] = {
+    """Force a call in JSON and in a stream, then send the result of the streamed call.
+
+    The prompt is small talk, so that a model does not call on its own.
+    """
+    prompt = {"role": "user", "content": "Hello, I am in Turin today."}
+    fields: dict[str, Json] = {
         "tools": [WEATHER],
         "tool_choice": "required",
-        "max_output_tokens": CAP,
+        "max_output_tokens": MAX_CALL_TOKENS,
     }
-    _, streamed = yield (
-        context.request([question], **asked),
-        context.request([question], stream=True, **asked),
+    _, stream_exchange = yield (
+        context.request([prompt], **fields),
+        context.request([prompt], stream=True, **fields),
     )
-    if calls(streamed):
-        yield _replied(context, question, streamed, "It is sunny in Turin.")
+    if function_calls(stream_exchange):
+        yield _send_result(context, prompt, stream_exchange, "It is sunny in Turin.")
 
 
-@probe(model_responses=1, max_output_tokens=CAP, needs=Capability.TOOLS)
+@probe(model_responses=1, max_output_tokens=MAX_CALL_TOKENS, needs=Capability.TOOLS)
 def tool_choice_none(context: ProbeContext) -> Steps:
-    """A question that begs for a function, and a choice that forbids to call it."""
+    """Ask the model to use a tool, with ``tool_choice`` set to ``none``."""
     yield context.request(
         "Use the tool: what is the weather in Turin?",
         tools=[WEATHER],
         tool_choice="none",
-        max_output_tokens=CAP,
+        max_output_tokens=MAX_CALL_TOKENS,
     )
 
 
-@probe(model_responses=2, max_output_tokens=2 * CAP, needs=Capability.TOOLS)
+@probe(model_responses=2, max_output_tokens=2 * MAX_CALL_TOKENS, needs=Capability.TOOLS)
 def parallel_calls(context: ProbeContext) -> Steps:
-    """A question that takes several calls: as a stream, and one call at a time."""
+    """Ask for several calls: in a stream, and with parallel calls disabled."""
     yield (
         context.request(
             "What is the weather in Turin, what is the weather in Oslo, and what is "
             "the population of Italy? Call every tool that you need at once.",
-            tools=BOTH,
+            tools=TOOLS,
             tool_choice="required",
-            max_output_tokens=CAP,
+            max_output_tokens=MAX_CALL_TOKENS,
             stream=True,
         ),
         context.request(
@@ -160,14 +172,14 @@ def parallel_calls(context: ProbeContext) -> Steps:
             "Call the tool for both at once.",
             tools=[WEATHER],
             parallel_tool_calls=False,
-            max_output_tokens=CAP,
+            max_output_tokens=MAX_CALL_TOKENS,
         ),
     )
 
 
 @probe(rejections=1, needs=Capability.TOOLS)
 def undeclared_tool_choice(context: ProbeContext) -> Steps:
-    """A choice that forces a function which is not among the tools."""
+    """Force a call of a function that ``tools`` does not declare."""
     yield context.request(
         tools=[WEATHER], tool_choice={"type": "function", "name": "get_horoscope"}
     )

@@ -1,4 +1,4 @@
-"""Tool round trips: a call comes out, its result goes in, and the model reads it."""
+"""Tool round trips: a call and its result are accepted as input and reach the model."""
 
 from conformance.contract.evidence.request_outcome import expect_accepted
 from conformance.contract.evidence.token_counts import input_tokens
@@ -13,138 +13,174 @@ from conformance.model.requirement import (
 )
 from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
-Replies = tuple[Exchange, Exchange, Exchange]
-"""The answers to a plain result, to one in brackets, and to one in parts."""
+ResultTurn = tuple[Exchange, Exchange, Exchange]
+"""Exchanges that send a short result, a long one in brackets, and one in parts."""
 
 _SOURCE = f"{OPENAI_API}, function_call_output item"
 
 
-def _replies(exchange: Exchange, replies: tuple[Replies, ...]) -> Replies:
-    """Return the answers to the results; raises where no call was made."""
-    if not replies:
-        _ = exchange.response
+def _result_turn(call_exchange: Exchange, turns: tuple[ResultTurn, ...]) -> ResultTurn:
+    """Return the turn with the results.
+
+    Raises ``Inconclusive`` if it does not exist because the model made no call.
+    """
+    if not turns:
+        _ = call_exchange.response  # raises the more specific reason, if there is one
         raise Inconclusive(
-            f"{exchange.id}: the model called no function, though forced to"
+            f"{call_exchange.id}: the model made no function call although one was "
+            "forced"
         )
-    return replies[0]
+    return turns[0]
 
 
-def _read(replies: Replies) -> Replies:
-    """Return the replies where the plain one was taken; another clause blames that."""
-    if not replies[0].has_response:
-        raise Inconclusive(f"{replies[0].id}: no result was taken at all")
-    return replies
+def _with_accepted_result(turn: ResultTurn) -> ResultTurn:
+    """Return the turn if the short result was accepted; otherwise raise.
+
+    Raises ``Inconclusive`` because ``tools.own-call-is-accepted-as-input`` reports the
+    rejection.
+    """
+    if not turn[0].has_response:
+        raise Inconclusive(f"{turn[0].id}: the short result was not accepted")
+    return turn
 
 
-ACCEPTED = must(
+JSON_CALL_ACCEPTED = must(
     "tools.own-call-is-accepted-as-input",
-    "The items of an answer are accepted as input, the result of its call behind them.",
+    "The output items of a JSON response with a function call, followed by the result "
+    "of the call, are accepted as input.",
     source=_SOURCE,
     needs=Capability.TOOLS,
-    cause="ids that the gateway made itself are unknown to the upstream it asks next",
+    cause="the gateway generates ids that the next upstream does not know",
     covers=("RV-07", "OI-15", "TO-09", "TO-10"),
 )
 
 
-@check(ACCEPTED, on=probes.tool_round_trip)
-def own_call_is_accepted_as_input(exchange: Exchange, *replied: Replies) -> Findings:
-    """Judge the status of the plain reply: all items go back word for word."""
-    plain, _, _ = _replies(exchange, replied)
-    yield from expect_accepted(plain, "an answer, since the items are the server's own")
-
-
-STREAMED = must(
-    "tools.streamed-call-is-accepted-as-input",
-    "The items of a stream are accepted as input, the result of its call behind them.",
-    source=_SOURCE,
-    needs=Capability.TOOLS,
-    cause="the streaming path makes ids that the gateway itself does not know",
-    covers=("RV-07", "OI-15", "TO-09", "TO-10"),
-)
-
-
-@check(STREAMED, on=probes.tool_choice_required)
-def streamed_call_is_accepted_as_input(
-    pair: tuple[Exchange, Exchange], *replied: Exchange
+@check(JSON_CALL_ACCEPTED, on=probes.tool_round_trip)
+def own_call_is_accepted_as_input(
+    call_exchange: Exchange, *results: ResultTurn
 ) -> Findings:
-    """Judge the status; the items are those of the stream's last snapshot."""
-    if not replied:
-        _ = [exchange.response for exchange in pair]  # a refusal tells more than this
-        raise Inconclusive(f"{pair[1].id}: the stream has no call to reply to")
-    yield from expect_accepted(
-        replied[0], "an answer, since the items are the server's own"
-    )
+    """Check that the request with the short result succeeds.
+
+    It contains all output items unchanged. Does not check the output of the model.
+    """
+    short_result, _, _ = _result_turn(call_exchange, results)
+    yield from expect_accepted(short_result, "a 2xx status")
 
 
-READ = should(
-    "tools.result-reaches-the-model",
-    "The model reads the result of its call.",
+STREAMED_CALL_ACCEPTED = must(
+    "tools.streamed-call-is-accepted-as-input",
+    "The output items of a streamed response with a function call, followed by the "
+    "result of the call, are accepted as input.",
     source=_SOURCE,
     needs=Capability.TOOLS,
-    cause="a converter drops results whose call it cannot find",
+    cause="the streaming path generates ids that the gateway itself does not know",
+    covers=("RV-07", "OI-15", "TO-09", "TO-10"),
+)
+
+
+@check(STREAMED_CALL_ACCEPTED, on=probes.tool_choice_required)
+def streamed_call_is_accepted_as_input(
+    json_and_stream: tuple[Exchange, Exchange], *result: Exchange
+) -> Findings:
+    """Check that the request with the items of the final snapshot succeeds.
+
+    Does not check the output of the model.
+    """
+    if not result:
+        # Raise the more specific reason, such as a rejection, if there is one.
+        _ = [exchange.response for exchange in json_and_stream]
+        raise Inconclusive(f"{json_and_stream[1].id}: the stream contains no call")
+    yield from expect_accepted(result[0], "a 2xx status")
+
+
+RESULT_READ = should(
+    "tools.result-reaches-the-model",
+    "The result of a function call reaches the model.",
+    source=_SOURCE,
+    needs=Capability.TOOLS,
+    cause="the converter drops results whose call it cannot find",
     covers=("TO-10",),
 )
 
 
-@check(READ, on=probes.tool_round_trip)
-def result_reaches_the_model(exchange: Exchange, *replied: Replies) -> Findings:
-    """Look for a word of the result in the answer, else at the prompt tokens.
+@check(RESULT_READ, on=probes.tool_round_trip)
+def result_reaches_the_model(call_exchange: Exchange, *results: ResultTurn) -> Findings:
+    """Check for the result's code word in the output, or for a growing token count.
 
-    They must grow with the result. Counts that never move tell nothing.
+    The model need not repeat the code word. Then the long result must use more prompt
+    tokens than the short one. Inconclusive if all three counts are equal.
     """
-    plain, brackets, _ = _read(_replies(exchange, replied))
-    before, short, long = map(input_tokens, (exchange, plain, brackets))
-    if _said(plain):
+    turn = _result_turn(call_exchange, results)
+    short_result, long_result, _ = _with_accepted_result(turn)
+    before, short, long = map(input_tokens, (call_exchange, short_result, long_result))
+    if _repeats_code_word(short_result):
         return
     if before is None or short is None or long is None or before == short == long:
-        raise Inconclusive(f"{plain.id}: neither the text nor the usage tells")
+        raise Inconclusive(
+            f"{short_result.id}: neither the text nor the token counts show whether "
+            "the result was read"
+        )
     if long <= short:
-        wanted = f"more prompt tokens than for a result of one line ({short})"
-        yield brackets.finding("/usage", wanted, str(long))
+        expected = f"more than {short} prompt tokens (a one-line result)"
+        yield long_result.finding("/usage", expected, str(long))
 
 
-def _said(plain: Exchange) -> bool:
-    """Say whether the answer repeats the code word of the result."""
-    result = plain.request.json["input"][-1]["output"]
-    return result.rpartition(" ")[2].strip(".") in plain.text
+def _repeats_code_word(exchange: Exchange) -> bool:
+    """Return whether the output contains the last word of the result in the request."""
+    result = exchange.request.json["input"][-1]["output"]
+    return result.rpartition(" ")[2].strip(".") in exchange.text
 
 
-PARTS = should(
+PARTS_READ = should(
     "tools.result-in-parts-reaches-the-model",
-    "The result of a call may be a list of input_text parts.",
+    "A `function_call_output` whose `output` is an array of `input_text` parts is "
+    "accepted, and the parts reach the model.",
     source=_SOURCE,
     needs=Capability.TOOLS,
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="a converter knows results as texts only",
+    cause="the converter supports only results that are strings",
     covers=("RV-10",),
 )
 
 
-@check(PARTS, on=probes.tool_round_trip)
+@check(PARTS_READ, on=probes.tool_round_trip)
 def result_in_parts_reaches_the_model(
-    exchange: Exchange, *replied: Replies
+    call_exchange: Exchange, *results: ResultTurn
 ) -> Findings:
-    """Judge the status, and that a long result costs more than one of a line."""
-    plain, _, parts = _read(_replies(exchange, replied))
-    yield from expect_accepted(parts, "an answer, since parts are a form of a result")
-    short, long = input_tokens(plain), input_tokens(parts)
+    """Check that the request succeeds, with at least the tokens of a one-line result.
+
+    The parts are longer than the one-line result. Does not compare token counts that
+    are missing.
+    """
+    turn = _result_turn(call_exchange, results)
+    short_result, _, parts_result = _with_accepted_result(turn)
+    yield from expect_accepted(parts_result, "a 2xx status")
+    short, long = input_tokens(short_result), input_tokens(parts_result)
     if short and long and long < short:
-        wanted = f"more prompt tokens than for a result of one line ({short})"
-        yield parts.finding("/usage", wanted, str(long))
+        expected = f"at least {short} prompt tokens (a one-line result)"
+        yield parts_result.finding("/usage", expected, str(long))
 
 
-OPAQUE = must(
+NON_JSON_ACCEPTED = must(
     "tools.non-json-result-is-accepted",
-    "The result of a call is any text, whatever it begins with.",
+    "A `function_call_output` whose `output` starts with a bracket but is not JSON is "
+    "accepted.",
     source=REPORTED_BUGS,
     needs=Capability.TOOLS,
-    cause="a result that begins with a bracket is put into an upstream's JSON as it is",
+    cause="the gateway inserts a result that starts with a bracket into the upstream's "
+    "JSON unescaped",
     covers=("RV-11",),
 )
 
 
-@check(OPAQUE, on=probes.tool_round_trip)
-def non_json_result_is_accepted(exchange: Exchange, *replied: Replies) -> Findings:
-    """Judge the status, where the same call with a plain result is accepted."""
-    _, brackets, _ = _read(_replies(exchange, replied))
-    yield from expect_accepted(brackets, "an answer, since a result is any text")
+@check(NON_JSON_ACCEPTED, on=probes.tool_round_trip)
+def non_json_result_is_accepted(
+    call_exchange: Exchange, *results: ResultTurn
+) -> Findings:
+    """Check that the request succeeds, if the same call with a short result does.
+
+    Does not check the output of the model.
+    """
+    turn = _result_turn(call_exchange, results)
+    _, long_result, _ = _with_accepted_result(turn)
+    yield from expect_accepted(long_result, "a 2xx status")

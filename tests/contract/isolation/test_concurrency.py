@@ -1,4 +1,4 @@
-"""Isolation: which words are foreign, and which only look like it."""
+"""Isolation: which words and ids belong to another request."""
 
 import pytest
 
@@ -10,97 +10,109 @@ from conformance.model.verdict import Outcome
 from tests.contract.run_probe import SETTING, asking, call, held, message, response
 from tests.contract.sample_errors import came, refusal, universal
 
-CLAUSE = "isolation.no-text-from-another-request"
-MINE, OTHER = SETTING.word("mine"), SETTING.word("other")
+PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
+INCONCLUSIVE = Outcome.INCONCLUSIVE
+
+NO_OTHER_TEXT = "isolation.no-text-from-another-request"
+FIRST_WORD, SECOND_WORD = SETTING.word("mine"), SETTING.word("other")
 
 
-def recited(word: str, said: str, **members: object) -> Exchange:
-    """Return an answer to a request for one word."""
-    request = asking(input_=f"Reply with exactly: {word}", **members)
-    return came(response(message(said)), request=request, id=f"x-{said}")
+def exchange_with(word: str, text: str, **fields: object) -> Exchange:
+    """Return a request that sends a test word, and a response with this text."""
+    request = asking(input_=f"Reply with exactly: {word}", **fields)
+    return came(response(message(text)), request=request, id=f"x-{text}")
+
+
+FIRST = exchange_with(FIRST_WORD, FIRST_WORD)
+SECOND = exchange_with(SECOND_WORD, SECOND_WORD)
 
 
 @pytest.mark.parametrize("seed", range(50))
-def test_every_word_has_the_form_that_is_looked_for(seed: int) -> None:
-    """Otherwise nothing would ever be foreign."""
+def test_every_test_word_matches_the_pattern(seed: int) -> None:
+    """Otherwise no leaked word could be found."""
     word = ProbeContext("m", seed).word("any").encode()
 
     assert _WORD.findall(b"a " + word + b".") == [word]
 
 
-def test_words_in_their_own_answers_are_at_home() -> None:
-    """So is a word of nobody, and a text without any."""
-    told = (recited(MINE, MINE), recited(OTHER, OTHER), recited(MINE, "QWERTZ1234"))
+def test_words_of_the_own_request_pass() -> None:
+    """So does a word of the same form that no request contains."""
+    unknown = exchange_with(FIRST_WORD, "QWERTZ1234")
 
-    assert universal(CLAUSE, *told).outcome is Outcome.PASSED
-
-
-def test_a_word_of_another_request_is_foreign() -> None:
-    """Wherever in the body it stands."""
-    told = (recited(MINE, MINE), recited(OTHER, f"{OTHER} {MINE}"))
-
-    verdict = universal(CLAUSE, *told)
-
-    assert verdict.outcome is Outcome.FAILED
-    assert verdict.findings[0].exchange == f"x-{OTHER} {MINE}"
+    assert universal(NO_OTHER_TEXT, FIRST, SECOND, unknown).outcome is PASSED
 
 
-def test_an_error_that_quotes_another_request_is_a_leak() -> None:
-    """It need not be an answer."""
-    stray = refusal(f"Cannot read {MINE}.", request=asking())
-    told = (recited(MINE, MINE), recited(OTHER, OTHER), stray)
+def test_a_word_of_another_request_fails() -> None:
+    """It may be anywhere in the body."""
+    leak = exchange_with(SECOND_WORD, f"{SECOND_WORD} {FIRST_WORD}")
 
-    assert universal(CLAUSE, *told).outcome is Outcome.FAILED
+    verdict = universal(NO_OTHER_TEXT, FIRST, leak)
 
-
-def test_what_a_context_brings_is_not_foreign() -> None:
-    """A request with an id may be answered out of an earlier one."""
-    chained = recited(OTHER, MINE, previous_response_id="resp_1")
-    told = (recited(MINE, MINE), recited(OTHER, OTHER), chained)
-
-    assert universal(CLAUSE, *told).outcome is Outcome.PASSED
+    assert verdict.outcome is FAILED
+    assert verdict.findings[0].exchange == f"x-{SECOND_WORD} {FIRST_WORD}"
 
 
-def test_models_that_never_say_a_word_prove_nothing() -> None:
-    """Neither do refusals."""
-    told = (recited(MINE, "Hello"), recited(OTHER, "Hello"), refusal("No."))
+def test_an_error_that_quotes_another_request_fails() -> None:
+    """Errors are checked like other responses."""
+    leak = refusal(f"Cannot read {FIRST_WORD}.", request=asking())
 
-    assert universal(CLAUSE, *told).outcome is Outcome.INCONCLUSIVE
-
-
-def test_a_repeated_answer_repeats_its_calls() -> None:
-    """One answer given twice has one call_id; two answers have two."""
-    once = came(response(call()))
-    other = came(response(call(), id="resp_2"))
-
-    again = universal("isolation.call-ids-differ-between-responses", once, once)
-    shared = universal("isolation.call-ids-differ-between-responses", once, other)
-
-    assert (again.outcome, shared.outcome) == (Outcome.PASSED, Outcome.FAILED)
+    assert universal(NO_OTHER_TEXT, FIRST, SECOND, leak).outcome is FAILED
 
 
-def burst(ids: list[str]) -> tuple[Exchange, ...]:
-    """Return the answers to a burst, the JSON ones with these ids."""
-    streams = [f"stream-{number}" for number in range(probes.EACH_WAY)]
+def test_words_from_stored_state_pass() -> None:
+    """A response that continues another one may contain its words."""
+    continued = exchange_with(SECOND_WORD, FIRST_WORD, previous_response_id="resp_1")
+
+    assert universal(NO_OTHER_TEXT, FIRST, SECOND, continued).outcome is PASSED
+
+
+def test_responses_without_test_words_are_inconclusive() -> None:
+    """So are errors without them."""
+    exchanges = (
+        exchange_with(FIRST_WORD, "Hello"),
+        exchange_with(SECOND_WORD, "Hello"),
+        refusal("No."),
+    )
+
+    assert universal(NO_OTHER_TEXT, *exchanges).outcome is INCONCLUSIVE
+
+
+def test_call_ids_must_differ_only_between_responses() -> None:
+    """The same response, sent again, has the same calls."""
+    first = came(response(call()))
+    second = came(response(call(), id="resp_2"))
+    id_ = "isolation.call-ids-differ-between-responses"
+
+    assert universal(id_, first, first).outcome is PASSED
+    assert universal(id_, first, second).outcome is FAILED
+
+
+def concurrent_responses(ids: list[str]) -> tuple[Exchange, ...]:
+    """Return the concurrent responses; ``ids`` are those of the JSON responses."""
+    streams = [f"stream-{number}" for number in range(probes.REQUESTS_PER_MODE)]
     return tuple(came(response(message("Hi"), id=id_)) for id_ in ids + streams)
 
 
 @pytest.mark.parametrize(
-    ("clause", "places"),
+    ("requirement", "indexes"),
     [
-        ("isolation.different-instructions-get-separate-responses", probes.ALIKE),
-        ("isolation.equal-requests-get-separate-responses", probes.TWINS),
+        (
+            "isolation.different-instructions-get-separate-responses",
+            probes.DIFFERENT_INSTRUCTIONS,
+        ),
+        ("isolation.equal-requests-get-separate-responses", probes.IDENTICAL),
     ],
 )
-def test_a_shared_id_tells_where_others_differ(
-    clause: str, places: tuple[int, int]
+def test_a_shared_id_fails_only_if_other_ids_differ(
+    requirement: str, indexes: tuple[int, int]
 ) -> None:
-    """Where all ids are equal, or empty, clauses about ids have said so."""
-    ids = [f"resp_{number}" for number in range(probes.EACH_WAY)]
+    """If all ids are equal or empty, other requirements report that."""
+    ids = [f"resp_{number}" for number in range(probes.REQUESTS_PER_MODE)]
     shared = list(ids)
-    shared[places[1]] = shared[places[0]]
+    shared[indexes[1]] = shared[indexes[0]]
+    equal, empty = ["resp"] * len(ids), [""] * len(ids)
 
-    assert held(clause, burst(ids)) is Outcome.PASSED
-    assert held(clause, burst(shared)) is Outcome.FAILED
-    assert held(clause, burst(["resp"] * len(ids))) is Outcome.INCONCLUSIVE
-    assert held(clause, burst([""] * len(ids))) is Outcome.INCONCLUSIVE
+    assert held(requirement, concurrent_responses(ids)) is PASSED
+    assert held(requirement, concurrent_responses(shared)) is FAILED
+    assert held(requirement, concurrent_responses(equal)) is INCONCLUSIVE
+    assert held(requirement, concurrent_responses(empty)) is INCONCLUSIVE

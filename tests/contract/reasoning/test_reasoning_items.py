@@ -1,4 +1,4 @@
-"""Reasoning: answers that are short, silent or thoughtful, and still conform."""
+"""Reasoning: which items, counts, texts and rejections conform."""
 
 import pytest
 
@@ -10,86 +10,91 @@ from tests.contract.run_probe import asking, conversed, held, message, response
 from tests.contract.sample_errors import came, refusal, universal
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
-OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
+INCONCLUSIVE, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
 
-SUMMED: Json = [{"type": "summary_text", "text": "I counted."}]
+SUMMARY: Json = [{"type": "summary_text", "text": "I counted."}]
 
 
-def thought(summary: Json = SUMMED, **members: Json) -> Json:
+def reasoning_item(summary: Json = SUMMARY, **fields: Json) -> Json:
     """Return a reasoning item."""
-    return {"type": "reasoning", "id": "rs", "summary": summary, **members}
+    return {"type": "reasoning", "id": "rs", "summary": summary, **fields}
 
 
-def counted(count: Json) -> Exchange:
-    """Return an answer whose shown thoughts are counted like this."""
+def with_reasoning_tokens(count: Json) -> Exchange:
+    """Return a response with visible reasoning and this count of its tokens."""
     details = {"output_tokens_details": {"reasoning_tokens": count}}
     usage = {"input_tokens": 9, "output_tokens": 40, "total_tokens": 49, **details}
-    return came(response(thought(), message("6"), usage=usage))
+    return came(response(reasoning_item(), message("6"), usage=usage))
 
 
 @pytest.mark.parametrize(
-    ("told", "outcome"),
+    ("exchange", "outcome"),
     [
         (came(response(message("Hello"))), PASSED),
         (came(response(message("Hello"), written=16)), PASSED),
         (came(response(written=16, status="incomplete")), PASSED),
-        (came(response(thought(), written=16, status="incomplete")), PASSED),
-        (came(response(thought(), message(""), written=16)), FAILED),
+        (came(response(reasoning_item(), written=16, status="incomplete")), PASSED),
+        (came(response(reasoning_item(), message(""), written=16)), FAILED),
         (came(response(written=16)), FAILED),
-        (came(response(written=0)), OPEN),
+        (came(response(written=0)), INCONCLUSIVE),
         (refusal("Oops.", 500), FAILED),
-        (refusal("Busy.", 503), OPEN),
+        (refusal("Busy.", 503), INCONCLUSIVE),
         (refusal("reasoning is not supported"), UNSUPPORTED),
-        (refusal("max_output_tokens must be at least 64"), OPEN),
+        (refusal("max_output_tokens must be at least 64"), INCONCLUSIVE),
     ],
 )
-def test_a_starved_answer_may_end_in_many_ways(
-    told: Exchange, outcome: Outcome
+def test_a_tiny_limit_must_not_give_an_empty_completed_response(
+    exchange: Exchange, outcome: Outcome
 ) -> None:
-    """What it may not do is to break down, or to be complete without a word."""
-    assert held("reasoning.using-up-max-output-tokens-is-incomplete", told) is outcome
+    """A 500 fails, too. A response with text passes, whatever its status is."""
+    id_ = "reasoning.using-up-max-output-tokens-is-incomplete"
+
+    assert held(id_, exchange) is outcome
 
 
 @pytest.mark.parametrize(
-    ("told", "outcome"),
+    ("exchange", "outcome"),
     [
         (came(response(message("Hello"))), PASSED),
         (refusal("'reasoning.effort' is not supported"), PASSED),
         (refusal("max_output_tokens must be at least 64"), PASSED),
         (refusal("Bad request."), FAILED),
-        (refusal("Bad gateway.", 502), OPEN),
-        (refusal("who are you?", 401), OPEN),
+        (refusal("Bad gateway.", 502), INCONCLUSIVE),
+        (refusal("who are you?", 401), INCONCLUSIVE),
     ],
 )
-def test_a_refusal_names_what_it_lacks(told: Exchange, outcome: Outcome) -> None:
-    """A cap that is too small is as good a reason."""
-    assert held("reasoning.effort-is-accepted-or-clearly-refused", told) is outcome
+def test_a_rejection_must_mention_reasoning_or_the_limit(
+    exchange: Exchange, outcome: Outcome
+) -> None:
+    """A limit that is too small is a valid reason."""
+    id_ = "reasoning.effort-is-accepted-or-clearly-refused"
+
+    assert held(id_, exchange) is outcome
 
 
-def test_models_without_thoughts_take_their_answers_back_too() -> None:
-    """The clause is about the whole output, whatever is in it."""
-    plain = came(response(message("6")))
-    clause = "reasoning.own-output-is-accepted-as-input"
-    taken = conversed(probes.reasoning_sent_back, plain, plain)
-    refused = conversed(probes.reasoning_sent_back, plain, refusal("Unknown item."))
+def test_output_without_reasoning_must_be_accepted_as_input_too() -> None:
+    """The requirement applies to the complete output, whatever items it has."""
+    first = came(response(message("6")))
+    id_ = "reasoning.own-output-is-accepted-as-input"
 
-    assert held(clause, *taken) is PASSED
-    assert held(clause, *refused) is FAILED
+    for second, outcome in ((first, PASSED), (refusal("Unknown item."), FAILED)):
+        turns = conversed(probes.reasoning_sent_back, first, second)
+        assert held(id_, *turns) is outcome
 
 
 @pytest.mark.parametrize(
     ("item", "outcome"),
     [
-        (thought(), PASSED),
-        (thought([]), PASSED),
-        (thought([], content=[{"type": "reasoning_text", "text": "x"}]), PASSED),
-        (thought(encrypted_content="opaque", status="completed"), PASSED),
-        (thought(["I counted."]), FAILED),
-        (thought([{"type": "summary_text"}]), FAILED),
+        (reasoning_item(), PASSED),
+        (reasoning_item([]), PASSED),
+        (reasoning_item([], content=[{"type": "reasoning_text", "text": "x"}]), PASSED),
+        (reasoning_item(encrypted_content="opaque", status="completed"), PASSED),
+        (reasoning_item(["I counted."]), FAILED),
+        (reasoning_item([{"type": "summary_text"}]), FAILED),
     ],
 )
-def test_parts_of_thoughts_are_typed_texts(item: Json, outcome: Outcome) -> None:
-    """There may be none."""
+def test_parts_must_be_typed_objects_with_text(item: Json, outcome: Outcome) -> None:
+    """Empty arrays pass."""
     verdict = universal("reasoning.parts-have-a-type-and-text", came(response(item)))
 
     assert verdict.outcome is outcome
@@ -98,23 +103,24 @@ def test_parts_of_thoughts_are_typed_texts(item: Json, outcome: Outcome) -> None
 @pytest.mark.parametrize(
     ("count", "outcome"), [(12, PASSED), (0, FAILED), (None, PASSED)]
 )
-def test_an_absent_count_is_another_clauses_business(
+def test_visible_reasoning_must_not_be_counted_as_zero(
     count: Json, outcome: Outcome
 ) -> None:
-    """Zero is a count, and a wrong one beside a shown thought."""
-    verdict = universal("reasoning.visible-reasoning-is-counted", counted(count))
+    """A missing count is left to other requirements."""
+    exchange = with_reasoning_tokens(count)
+    verdict = universal("reasoning.visible-reasoning-is-counted", exchange)
 
     assert verdict.outcome is outcome
 
 
-def test_tags_that_the_client_sent_may_be_repeated() -> None:
-    """And a text about thinking is no tag."""
-    clause = "reasoning.think-tags-are-not-in-text"
+def test_text_must_not_contain_tags_unless_the_request_does() -> None:
+    """The word "think" alone is not a tag. A response without text is inconclusive."""
+    id_ = "reasoning.think-tags-are-not-in-text"
+    request = asking(input_="What does <think> mean?")
     tagged = came(response(message("<think>Hm.</think> 6")))
-    asked = asking(input_="What does <think> mean?")
-    quoted = came(response(message("<think> opens a thought.")), request=asked)
+    quoted = came(response(message("<think> opens a thought.")), request=request)
 
-    assert universal(clause, tagged).outcome is FAILED
-    assert universal(clause, quoted).outcome is PASSED
-    assert universal(clause, came(response(message("I think: 6")))).outcome is PASSED
-    assert universal(clause, came(response(thought()))).outcome is OPEN
+    assert universal(id_, tagged).outcome is FAILED
+    assert universal(id_, quoted).outcome is PASSED
+    assert universal(id_, came(response(message("I think: 6")))).outcome is PASSED
+    assert universal(id_, came(response(reasoning_item()))).outcome is INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""State: what counts, words and refusals say of a conversation, and what not."""
+"""Continuation: what texts, token counts and errors show about stored responses."""
 
 from collections.abc import Iterator
 
@@ -29,12 +29,16 @@ from tests.contract.sample_errors import came, refusal
 from tests.fault_servers import fault_servers
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
-OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
+INCONCLUSIVE, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
+
+GROWTH = "state.context-grows-by-one-turn"
+STREAM_CONTINUED = "state.streamed-response-can-be-continued"
+FETCHED = "state.get-returns-the-response-or-error"
 
 
-def said(text: str = "Hello", read: int = 80, **members: Json) -> Exchange:
-    """Return an answer that says something for so many prompt tokens."""
-    return came(response(message(text), read=read, **members))
+def text_response(text: str = "Hello", read: int = 80, **fields: Json) -> Exchange:
+    """Return a response with a text and ``read`` prompt tokens."""
+    return came(response(message(text), read=read, **fields))
 
 
 @pytest.mark.parametrize(
@@ -43,22 +47,26 @@ def said(text: str = "Hello", read: int = 80, **members: Json) -> Exchange:
         ("I forgot.", (80, 110), PASSED),
         ("I forgot.", (80, 20), FAILED),
         (f"It was {SETTING.word('remembered')}.", (80, 20), PASSED),
-        ("I forgot.", (36, 36), OPEN),
-        ("I forgot.", (0, 0), OPEN),
+        ("I forgot.", (36, 36), INCONCLUSIVE),
+        ("I forgot.", (0, 0), INCONCLUSIVE),
     ],
 )
-def test_a_context_is_read_by_word_or_by_count(
+def test_the_word_or_token_counts_show_that_the_context_was_read(
     text: str, counts: tuple[int, int], outcome: Outcome
 ) -> None:
-    """A forgetful model has read it, and a server that never counts tells nothing."""
+    """Equal counts are inconclusive: the server does not count."""
     first, second = counts
-    turns = conversed(probes.two_turn_recall, said(read=first), said(text, read=second))
+    turns = conversed(
+        probes.two_turn_recall,
+        text_response(read=first),
+        text_response(text, read=second),
+    )
 
     assert held("state.previous-response-reaches-the-model", *turns) is outcome
 
 
 @pytest.mark.parametrize(
-    ("stored", "words", "outcome"),
+    ("store", "error", "outcome"),
     [
         (True, "Previous response not found.", FAILED),
         (True, "previous_response_id is not supported.", PASSED),
@@ -66,23 +74,30 @@ def test_a_context_is_read_by_word_or_by_count(
         (None, "Previous response not found.", PASSED),
     ],
 )
-def test_only_who_says_to_have_stored_must_find(
-    stored: bool | None,  # noqa: FBT001 -- a value of the wire
-    words: str,
+def test_not_found_fails_only_if_the_response_has_store_true(
+    store: bool | None,  # noqa: FBT001 -- a value of the wire
+    error: str,
     outcome: Outcome,
 ) -> None:
-    """A server without memory says so in the first place."""
-    turns = conversed(probes.two_turn_recall, said(store=stored), refusal(words))
+    """A server that stores nothing may say so with another error or ``store``."""
+    turns = conversed(
+        probes.two_turn_recall, text_response(store=store), refusal(error)
+    )
 
     assert held("state.stored-response-can-be-continued", *turns) is outcome
 
 
 def chain(*counts: int) -> tuple[Exchange, ...]:
-    """Return a whole chain whose turns read so many tokens, and then its ends."""
+    """Return the exchanges of ``chained_turns``, its turns with these prompt tokens.
+
+    The unstored turn is not found, and the stored one is fetched.
+    """
     fetched = came({"id": "resp_1"})
-    turns = (said(read=count) for count in counts)
-    told = conversed(probes.chained_turns, *turns, refusal("not found", 404), fetched)
-    return tuple(turn for turn in told if isinstance(turn, Exchange))
+    turns = (text_response(read=count) for count in counts)
+    results = conversed(
+        probes.chained_turns, *turns, refusal("not found", 404), fetched
+    )
+    return tuple(turn for turn in results if isinstance(turn, Exchange))
 
 
 @pytest.mark.parametrize(
@@ -92,13 +107,15 @@ def chain(*counts: int) -> tuple[Exchange, ...]:
         ((300, 60, 80, 100, 120), PASSED),
         ((40, 50, 75, 130, 190), PASSED),
         ((40, 80, 160, 320, 640), FAILED),
-        ((0, 0, 0, 0, 0), OPEN),
+        ((0, 0, 0, 0, 0), INCONCLUSIVE),
         ((40, 60, 60, 80, 100), PASSED),
     ],
 )
-def test_a_chain_may_grow_unevenly(counts: tuple[int, ...], outcome: Outcome) -> None:
-    """Only growth that doubles twice in a row is blamed."""
-    assert held("state.context-grows-by-one-turn", *chain(*counts)) is outcome
+def test_a_chain_fails_only_if_its_growth_doubles_twice(
+    counts: tuple[int, ...], outcome: Outcome
+) -> None:
+    """Uneven growth passes."""
+    assert held(GROWTH, *chain(*counts)) is outcome
 
 
 @pytest.mark.parametrize(
@@ -107,34 +124,36 @@ def test_a_chain_may_grow_unevenly(counts: tuple[int, ...], outcome: Outcome) ->
         ((33, 35, 14, 14, 14), FAILED),
         ((33, 35, 14, 30, 60), FAILED),
         ((40, 60, 80, 99, 98), FAILED),
-        ((40, 16, 16, 16, 16), OPEN),
-        ((40, 13, 16, 16, 16), OPEN),
+        ((40, 16, 16, 16, 16), INCONCLUSIVE),
+        ((40, 13, 16, 16, 16), INCONCLUSIVE),
     ],
 )
-def test_a_turn_that_reads_less_has_forgotten(
+def test_a_turn_that_reads_fewer_tokens_fails(
     counts: tuple[int, ...], outcome: Outcome
 ) -> None:
-    """A server that counts only what is new shows nothing; the last turns are alike."""
-    assert held("state.context-grows-by-one-turn", *chain(*counts)) is outcome
+    """Equal last counts are inconclusive: the server counts only new input."""
+    assert held(GROWTH, *chain(*counts)) is outcome
 
 
-def test_a_turn_that_continues_is_a_stream() -> None:
-    """What it reads is told by its last event, and its id can be continued too."""
-    first, second = said(), said(read=90)
-    whole = chain(80, 90, 110, 130, 150)
-    third = streamed(response(message("Hello"), read=20), request=whole[2].request)
-    again = (first, second, third, *whole[3:])
-    lost = conversed(probes.chained_turns, first, second, third, refusal("not found"))
+def test_a_continued_turn_may_be_a_stream() -> None:
+    """Its final snapshot has the token count, and its id can be continued."""
+    first, second = text_response(), text_response(read=90)
+    turns = chain(80, 90, 110, 130, 150)
+    third = streamed(response(message("Hello"), read=20), request=turns[2].request)
+    shrinking = (first, second, third, *turns[3:])
+    not_found = conversed(
+        probes.chained_turns, first, second, third, refusal("not found")
+    )
 
-    assert [t.request.streamed for t in whole[:5]] == [True, False, True, False, False]
-    assert held("state.context-grows-by-one-turn", *again) is FAILED
-    assert held("state.streamed-response-can-be-continued", *again) is PASSED
-    assert held("state.streamed-response-can-be-continued", *lost) is FAILED
+    assert [t.request.streamed for t in turns[:5]] == [True, False, True, False, False]
+    assert held(GROWTH, *shrinking) is FAILED
+    assert held(STREAM_CONTINUED, *shrinking) is PASSED
+    assert held(STREAM_CONTINUED, *not_found) is FAILED
 
 
-def test_what_only_counts_the_new_never_shrinks() -> None:
-    """The turns that are alike ask at more length than the one before them."""
-    assert len(probes.HELLO.split()) > len(probes.QUESTION.split())
+def test_the_last_prompts_are_longer_than_the_one_before() -> None:
+    """So a server that counts only new input never counts less than before."""
+    assert len(probes.HELLO_PROMPT.split()) > len(probes.RECALL_PROMPT.split())
 
 
 @pytest.mark.parametrize(
@@ -148,137 +167,93 @@ def test_what_only_counts_the_new_never_shrinks() -> None:
         (came(b"<html>"), FAILED),
         (came(b"", 404), FAILED),
         (refusal("Oops.", 500), FAILED),
-        (refusal("Busy.", 503), OPEN),
+        (refusal("Busy.", 503), INCONCLUSIVE),
     ],
 )
-def test_a_server_need_not_fetch(fetched: Exchange, outcome: Outcome) -> None:
-    """It only has to say in JSON that it does not."""
+def test_a_fetch_returns_the_response_or_a_json_error(
+    fetched: Exchange, outcome: Outcome
+) -> None:
+    """A server need not support GET."""
     *turns, _ = chain(40, 60, 80, 100, 120)
     turns.append(conversed(probes.chained_turns, *turns, fetched)[-1])  # type: ignore[arg-type]  # a fetch is one exchange
 
-    assert held("state.get-returns-the-response-or-error", *turns) is outcome
+    assert held(FETCHED, *turns) is outcome
 
 
-def test_a_page_is_told_by_what_came() -> None:
-    """Its status and media type, and not what a decoder said of it."""
+def test_the_finding_for_a_fetched_page_quotes_it() -> None:
+    """It has the media type, the status and the body, but no JSON parser error."""
     html = (("content-type", "text/html; charset=utf-8"),)
     page = came(b"<html>Not found</html>", 404, headers=html)
     *turns, _ = chain(40, 60, 80, 100, 120)
     turns.append(conversed(probes.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
-    check = catalogue().find("state.get-returns-the-response-or-error")
+    check = catalogue().find(FETCHED)
 
     (finding,) = evaluate(Case(check, check.probes[0]), tuple(turns), "newapi").findings
 
     assert finding.got == 'text/html, status 404, "<html>Not found</html>"'
 
 
-def test_a_chain_that_breaks_off_leaves_the_rest_open() -> None:
-    """A refused second turn is the business of one clause."""
-    down = refusal("Response resp_1 not found.", 404)
-    turns = conversed(probes.chained_turns, said(), down)
+def test_checks_of_later_turns_are_inconclusive_if_the_chain_ends_early() -> None:
+    """A rejected second turn fails one requirement only."""
+    not_found = refusal("Response resp_1 not found.", 404)
+    turns = conversed(probes.chained_turns, text_response(), not_found)
 
-    assert held("state.streamed-response-can-be-continued", *turns) is FAILED
-    for rest in (
-        "context-grows-by-a-turn",
-        "unstored-response-is-forgotten",
-        "response-can-be-fetched",
+    assert held(STREAM_CONTINUED, *turns) is FAILED
+    for id_ in (GROWTH, "state.unstored-response-cannot-be-continued", FETCHED):
+        assert held(id_, *turns) is INCONCLUSIVE
+
+
+def test_instructions_that_the_model_repeated_are_inconclusive() -> None:
+    """Its output is part of the context of the next turn."""
+    repeating = text_response(SETTING.word("instructed"))
+    silent = text_response("Hello")
+    id_ = "state.instructions-are-not-carried-over"
+
+    for turns, outcome in (
+        ((repeating, repeating), INCONCLUSIVE),
+        ((silent, repeating), FAILED),
+        ((silent, silent), PASSED),
     ):
-        assert held(f"state.{rest}", *turns) is OPEN
+        assert held(id_, *conversed(probes.chained_turns, *turns)) is outcome
 
 
-def test_a_model_that_tells_its_instructions_is_no_evidence() -> None:
-    """What it said itself stands in the context of the next turn by right."""
-    told = said(SETTING.word("instructed"))
-    silent = said("Hello")
-    clause = "state.instructions-are-not-carried-over"
+def test_a_stored_call_is_inconclusive_if_the_model_made_none() -> None:
+    """A rejected result fails."""
+    with_call = came(response(call()))
+    no_call = conversed(probes.stored_call, text_response())
+    rejected = conversed(probes.stored_call, with_call, refusal("No tool call found."))
 
-    assert held(clause, *conversed(probes.chained_turns, told, told)) is OPEN
-    assert held(clause, *conversed(probes.chained_turns, silent, told)) is FAILED
-    assert held(clause, *conversed(probes.chained_turns, silent, silent)) is PASSED
-
-
-@pytest.mark.parametrize(
-    ("asked", "outcome"),
-    [
-        (refusal("not found", 404), PASSED),
-        (refusal("forbidden", 403), PASSED),
-        (refusal("who are you?", 401), OPEN),
-        (said("I do not know.", read=20), PASSED),
-        (said("I do not know.", read=120), FAILED),
-        (said(f"It was {SETTING.word('foreign')}.", read=20), FAILED),
-        (said("I do not know.", read=80), OPEN),
-    ],
-)
-def test_a_stranger_may_be_answered_out_of_nothing(
-    asked: Exchange, outcome: Outcome
-) -> None:
-    """A leak is a word, or a prompt that is longer than the stranger's own."""
-    turns = conversed(
-        probes.other_users_conversation, said(), asked, refusal("no", 404)
-    )
-
-    assert held("state.conversation-is-private-to-its-key", *turns) is outcome
-
-
-@pytest.mark.parametrize(
-    ("fetched", "outcome"),
-    [
-        (refusal("not found", 404), PASSED),
-        (came(b"<html>the application</html>"), PASSED),
-        (came({"id": "resp_1"}), FAILED),
-        (refusal("who are you?", 401), OPEN),
-        (refusal("oops", 500), OPEN),
-    ],
-)
-def test_a_page_for_any_path_gives_nothing_away(
-    fetched: Exchange, outcome: Outcome
-) -> None:
-    """What counts is whether the answer comes back."""
-    turns = conversed(
-        probes.other_users_conversation, said(), refusal("no", 404), fetched
-    )
-
-    assert held("state.response-is-private-to-its-key", *turns) is outcome
-
-
-def test_a_stored_call_that_was_not_made_is_open() -> None:
-    """The model would not call, so nothing can be answered."""
-    made = came(response(call()))
-    silent = conversed(probes.stored_call, said())
-    refused = conversed(probes.stored_call, made, refusal("No tool call found."))
-
-    assert held("state.stored-call-result-is-accepted", *silent) is OPEN
-    assert held("state.stored-call-result-is-accepted", *refused) is FAILED
+    assert held("state.stored-call-result-is-accepted", *no_call) is INCONCLUSIVE
+    assert held("state.stored-call-result-is-accepted", *rejected) is FAILED
 
 
 @on_request()
 def _stateless(
-    asked: GatewayRequest, _gateway: Gateway
+    request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A server that keeps nothing, and says so."""
-    if not asked.field("previous_response_id"):
-        return asked
-    refused = ApiError(
+    """``previous_response_id`` is rejected as unsupported."""
+    if not request.field("previous_response_id"):
+        return request
+    error = ApiError(
         400, "'previous_response_id' is not supported.", code="unsupported_parameter"
     )
-    return GatewayResponse(400, payload=refused.envelope())
+    return GatewayResponse(400, payload=error.envelope())
 
 
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[dict[str, Outcome]]:
-    """Judge a stateless server by the whole section."""
-    with fault_servers({"stateless": (_stateless,)}) as town:
-        report = town.judge("stateless", only=("state",))
+    """Yield the outcomes of the section ``state`` for a stateless server."""
+    with fault_servers({"stateless": (_stateless,)}) as servers:
+        report = servers.judge("stateless", only=("state",))
         yield {v.requirement.id: v.outcome for v in report.verdicts}
 
 
-def test_a_server_without_memory_is_unsupported(
-    outcomes: dict[str, Outcome],
-) -> None:
-    """A clear refusal closes the whole capability, and breaks nothing."""
-    mine = {id_: o for id_, o in outcomes.items() if id_.startswith("state.")}
-    judged = {id_ for id_, outcome in mine.items() if outcome is not UNSUPPORTED}
+def test_a_stateless_server_is_unsupported(outcomes: dict[str, Outcome]) -> None:
+    """A clear rejection makes the whole capability unsupported, and fails nothing."""
+    of_state = {id_: o for id_, o in outcomes.items() if id_.startswith("state.")}
+    supported = {
+        id_: outcome for id_, outcome in of_state.items() if outcome is not UNSUPPORTED
+    }
 
-    assert len(mine) > 10
-    assert judged == {"state.stored-response-can-be-continued"}
-    assert mine["state.stored-response-can-be-continued"] is PASSED
+    assert len(of_state) > 10
+    assert supported == {"state.stored-response-can-be-continued": PASSED}

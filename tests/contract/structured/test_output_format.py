@@ -1,4 +1,4 @@
-"""Structured output: texts that fit, texts that do not, and those that tell nothing."""
+"""Structured output: which texts match their format, and which are inconclusive."""
 
 import json
 
@@ -6,7 +6,6 @@ import pytest
 
 from conformance.contract.evidence.schema_match import misfits
 from conformance.contract.structured import probes
-from conformance.contract.structured.probes import json_object_output
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json, Node
 from conformance.model.verdict import Outcome
@@ -14,9 +13,11 @@ from tests.contract.run_probe import conversed, held, message, response, streame
 from tests.contract.sample_errors import came, refusal
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
-OPEN, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
+INCONCLUSIVE, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
 
-NAMED = "structured.format-is-accepted-or-clearly-refused"
+MATCHES_SCHEMA = "structured.text-matches-the-schema"
+IS_OBJECT = "structured.text-is-a-json-object"
+CLEARLY_REJECTED = "structured.format-is-accepted-or-clearly-refused"
 
 ROME = {"city": "Rome", "continent": "Europe", "inhabitants": 2_800_000}
 
@@ -28,37 +29,33 @@ ROME = {"city": "Rome", "continent": "Europe", "inhabitants": 2_800_000}
         (f"\n{json.dumps(ROME, indent=2)}\n", PASSED),
         (json.dumps({**ROME, "inhabitants": "many"}), FAILED),
         ("Rome is the capital of Italy.", FAILED),
-        ("", OPEN),
+        ("", INCONCLUSIVE),
     ],
 )
-def test_a_text_has_to_fit_its_schema(text: str, outcome: Outcome) -> None:
-    """Blanks around it are free, and a blank alone tells nothing."""
-    assert (
-        held("structured.text-matches-the-schema", came(response(message(text))))
-        is outcome
-    )
+def test_text_must_match_its_schema(text: str, outcome: Outcome) -> None:
+    """White space around the JSON is ignored. An empty text is inconclusive."""
+    assert held(MATCHES_SCHEMA, came(response(message(text)))) is outcome
 
 
-def test_a_comment_may_stand_in_a_message_before_the_answer() -> None:
-    """Not behind it, and not in the same message."""
+def test_comments_are_allowed_only_in_earlier_messages() -> None:
+    """A comment after the JSON, or in the same message, fails."""
     comment, value = message("Let me see."), message(json.dumps(ROME))
     mixed = message(f"Let me see. {json.dumps(ROME)}")
-    asked = "structured.text-matches-the-schema"
 
-    assert held(asked, came(response(comment, value))) is PASSED
-    assert held(asked, came(response(value, comment))) is FAILED
-    assert held(asked, came(response(mixed))) is FAILED
+    assert held(MATCHES_SCHEMA, came(response(comment, value))) is PASSED
+    assert held(MATCHES_SCHEMA, came(response(value, comment))) is FAILED
+    assert held(MATCHES_SCHEMA, came(response(mixed))) is FAILED
 
 
-def test_a_text_that_was_cut_need_not_be_json() -> None:
-    """Nor one that was declined."""
-    cut = came(response(message('{"city": "Ro'), status="incomplete"))
+def test_truncated_text_and_refusals_are_inconclusive() -> None:
+    """Neither has to be JSON."""
+    truncated = came(response(message('{"city": "Ro'), status="incomplete"))
     part = {"type": "refusal", "refusal": "I would rather not."}
-    declined = came(response({**message(""), "content": [part]}))
+    refused = came(response({**message(""), "content": [part]}))
 
-    for told in (cut, declined):
-        assert held("structured.text-matches-the-schema", told) is OPEN
-        assert held("structured.text-is-a-json-object", told) is OPEN
+    for exchange in (truncated, refused):
+        assert held(MATCHES_SCHEMA, exchange) is INCONCLUSIVE
+        assert held(IS_OBJECT, exchange) is INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -70,60 +67,59 @@ def test_a_text_that_was_cut_need_not_be_json() -> None:
         ('```json\n{"capital": "Rome"}\n```', FAILED),
     ],
 )
-def test_an_object_has_no_fence(text: str, outcome: Outcome) -> None:
-    """What is around JSON makes it no JSON."""
-    assert (
-        held("structured.text-is-a-json-object", came(response(message(text))))
-        is outcome
-    )
+def test_text_must_be_exactly_one_object(text: str, outcome: Outcome) -> None:
+    """A code fence around the object fails."""
+    assert held(IS_OBJECT, came(response(message(text)))) is outcome
 
 
 @pytest.mark.parametrize(
-    ("told", "named", "kept"),
+    ("exchange", "clearly_rejected", "matches_schema"),
     [
         (refusal("text.format json_schema is not supported"), PASSED, UNSUPPORTED),
-        (refusal("Bad request."), FAILED, OPEN),
+        (refusal("Bad request."), FAILED, INCONCLUSIVE),
     ],
 )
-def test_a_format_may_be_refused_by_name(
-    told: Exchange, named: Outcome, kept: Outcome
+def test_a_rejection_must_mention_the_format(
+    exchange: Exchange, clearly_rejected: Outcome, matches_schema: Outcome
 ) -> None:
-    """Only a vague refusal is blamed, and only once."""
-    assert held(NAMED, told) is named
-    assert held("structured.text-matches-the-schema", told) is kept
+    """Other rejections fail one requirement only."""
+    assert held(CLEARLY_REJECTED, exchange) is clearly_rejected
+    assert held(MATCHES_SCHEMA, exchange) is matches_schema
 
 
-def test_an_object_is_asked_for_as_a_stream() -> None:
-    """Its last event holds the text; nobody is asked twice who answers."""
-    (kept,) = conversed(json_object_output, streamed(response(message("{}"))))
-    (dropped,) = conversed(json_object_output, streamed(response(message("Rome"))))
+def test_an_object_is_requested_as_a_stream() -> None:
+    """The final snapshot has the text. A response makes a second request needless."""
+    (valid,) = conversed(probes.json_object_output, streamed(response(message("{}"))))
+    (invalid,) = conversed(
+        probes.json_object_output, streamed(response(message("Rome")))
+    )
 
-    assert isinstance(kept, Exchange)
-    assert kept.request.streamed
-    assert held("structured.text-is-a-json-object", kept) is PASSED
-    assert held("structured.text-is-a-json-object", dropped) is FAILED
+    assert isinstance(valid, Exchange)
+    assert valid.request.streamed
+    assert held(IS_OBJECT, valid) is PASSED
+    assert held(IS_OBJECT, invalid) is FAILED
 
 
 @pytest.mark.parametrize(
-    ("second", "kept", "named"),
+    ("second", "is_object", "clearly_rejected"),
     [
         (came(response(message("{}"))), PASSED, PASSED),
         (came(response(message("Rome"))), FAILED, PASSED),
         (refusal("response_format is not supported"), UNSUPPORTED, PASSED),
-        (refusal("Bad request."), OPEN, FAILED),
+        (refusal("Bad request."), INCONCLUSIVE, FAILED),
     ],
 )
-def test_who_refuses_to_stream_is_asked_without(
-    second: Exchange, kept: Outcome, named: Outcome
+def test_a_server_without_streaming_gets_a_second_request(
+    second: Exchange, is_object: Outcome, clearly_rejected: Outcome
 ) -> None:
-    """Streams and formats are two capabilities: one refusal is not both."""
+    """Streaming and formats are two capabilities, so only the second one counts."""
     turns = conversed(
-        json_object_output, refusal("Streaming is not supported."), second
+        probes.json_object_output, refusal("Streaming is not supported."), second
     )
 
     assert len(turns) == 2
-    assert held("structured.text-is-a-json-object", *turns) is kept
-    assert held(NAMED, *turns, probe=1) is named
+    assert held(IS_OBJECT, *turns) is is_object
+    assert held(CLEARLY_REJECTED, *turns, probe=1) is clearly_rejected
 
 
 @pytest.mark.parametrize(
@@ -138,15 +134,15 @@ def test_who_refuses_to_stream_is_asked_without(
         ([], [""]),
     ],
 )
-def test_misfits_are_found_where_they_are(value: Json, pointers: list[str]) -> None:
-    """Each with a pointer of its own."""
+def test_each_schema_violation_has_a_pointer(value: Json, pointers: list[str]) -> None:
+    """A missing field has the pointer of its object."""
     found = [finding.pointer for finding in misfits(Node(value), probes.SCHEMA)]
 
     assert found == pointers
 
 
-def test_the_items_of_an_array_are_looked_at() -> None:
-    """Their places are in the pointers."""
+def test_array_items_are_validated() -> None:
+    """Their indexes are in the pointers."""
     schema = {"type": "array", "items": {"type": "string"}}
 
     assert [f.pointer for f in misfits(Node(["a", 1]), schema)] == ["/1"]

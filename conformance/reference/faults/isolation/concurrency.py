@@ -1,4 +1,4 @@
-"""Defects of many requests at once: answers, words and ids that get mixed up."""
+"""Faults that break requirements of `contract/isolation/concurrency.py`."""
 
 from typing import Any
 
@@ -10,61 +10,63 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _recites(request: GatewayRequest) -> bool:
-    """Whether a request asks for a word within the cap that goes with it."""
-    said = request.field("input")
-    exact = isinstance(said, str) and said.startswith("Reply with exactly:")
+def _requests_exact_text(request: GatewayRequest) -> bool:
+    """Return whether a request is one of the concurrent requests for a test word."""
+    prompt = request.field("input")
+    exact = isinstance(prompt, str) and prompt.startswith("Reply with exactly:")
     return exact and request.field("max_output_tokens") == 64
 
 
 def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
-    def say(response: Json) -> Json:
+    """Return the reply with another text in its messages."""
+
+    def replace_text(response: Json) -> Json:
         for item in response["output"]:
             if item["type"] == "message":
                 item["content"][0]["text"] = text
         return response
 
-    return rebuild_stream(reply, say)
+    return rebuild_stream(reply, replace_text)
 
 
-def _one_id(
+def _with_shared_id(
     request: GatewayRequest, reply: GatewayResponse, key: object
 ) -> GatewayResponse:
-    """Give all answers of the same ``key`` the id of the first."""
+    """Give all replies with the same ``key`` the id of the first one."""
     ids = request.fault_state.setdefault("ids", {})
 
-    def level(response: Json) -> Json:
+    def set_id(response: Json) -> Json:
         return {**response, "id": ids.setdefault(key, response["id"])}
 
-    return change_each_response(reply, level)
+    return change_each_response(reply, set_id)
 
 
 @on_reply(breaks="isolation.no-text-from-another-request")
 def text_from_previous_request(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every other answer says what was asked of the request before it."""
-    if not _recites(request):
+    """Every second response has the text of the response before it."""
+    if not _requests_exact_text(request):
         return reply
-    said = request.field("input").partition(": ")[2]
-    before = request.fault_state.pop("said", None)
-    if before is None:
-        request.fault_state["said"] = said
+    text = request.field("input").partition(": ")[2]
+    previous_text = request.fault_state.pop("text", None)
+    if previous_text is None:
+        request.fault_state["text"] = text
         return reply
-    return _with_text(reply, before)
+    return _with_text(reply, previous_text)
 
 
 @on_reply(breaks="isolation.no-text-from-another-request")
 def text_from_previous_stream(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream says what was asked of the stream before it."""
-    if not (_recites(request) and reply.streamed):
+    """Each stream has the text of the stream before it."""
+    if not (_requests_exact_text(request) and reply.streamed):
         return reply
-    said = request.field("input").partition(": ")[2]
-    before = request.fault_state.get("streamed", said)
-    request.fault_state["streamed"] = said
-    return _with_text(reply, before)
+    text = request.field("input").partition(": ")[2]
+    previous_text = request.fault_state.get("streamed", text)
+    request.fault_state["streamed"] = text
+    return _with_text(reply, previous_text)
 
 
 @on_reply(
@@ -76,35 +78,37 @@ def text_from_previous_stream(
 def different_instructions_share_response_id(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Requests that differ in their instructions alone have one answer's id."""
-    said = request.field("input")
+    """Requests that differ only in ``instructions`` get the same response id."""
+    prompt = request.field("input")
     if (
         not request.field("instructions")
         or request.wants_stream
-        or not isinstance(said, str)
+        or not isinstance(prompt, str)
     ):
         return reply
-    return _one_id(request, reply, said)
+    return _with_shared_id(request, reply, prompt)
 
 
 @on_reply(breaks="isolation.equal-requests-get-separate-responses")
 def equal_requests_share_response_id(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Requests that are equal in every byte have one answer's id."""
-    return _one_id(request, reply, request.raw) if _recites(request) else reply
+    """Identical requests get the same response id."""
+    if not _requests_exact_text(request):
+        return reply
+    return _with_shared_id(request, reply, request.raw)
 
 
 @on_reply(breaks="isolation.call-ids-differ-between-responses")
 def call_ids_repeat_across_responses(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Where a call is required, the calls of each answer are numbered from 1."""
+    """Required calls are numbered from ``call_1`` in each response."""
 
     def number(response: Json) -> Json:
         calls = [i for i in response["output"] if i["type"] == "function_call"]
-        for place, call in enumerate(calls, 1):
-            call["call_id"] = f"call_{place}"
+        for position, call in enumerate(calls, 1):
+            call["call_id"] = f"call_{position}"
         return response
 
     required = request.field("tool_choice") == "required"

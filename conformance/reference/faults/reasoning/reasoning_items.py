@@ -1,4 +1,4 @@
-"""Defects of reasoning: refused, uncounted, misshapen, or spilt into the text."""
+"""Faults that break requirements of `contract/reasoning/reasoning_items.py`."""
 
 from typing import Any
 
@@ -11,9 +11,8 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
-STARVING = 16
-"""A cap, in tokens, that thinking may use up."""
+TINY_LIMIT = 16
+"""``max_output_tokens`` up to which reasoning uses up the limit."""
 
 
 def _effort(request: GatewayRequest) -> Json:
@@ -21,23 +20,24 @@ def _effort(request: GatewayRequest) -> Json:
     return reasoning.get("effort") if isinstance(reasoning, dict) else None
 
 
-def _starves(request: GatewayRequest) -> bool:
-    cap = request.field("max_output_tokens")
-    return bool(_effort(request)) and isinstance(cap, int) and cap <= STARVING
+def _is_used_up_by_reasoning(request: GatewayRequest) -> bool:
+    """Return whether the request has an effort and a tiny ``max_output_tokens``."""
+    limit = request.field("max_output_tokens")
+    return bool(_effort(request)) and isinstance(limit, int) and limit <= TINY_LIMIT
 
 
-def _refusal(status: int, message: str) -> GatewayResponse:
-    refused = ApiError(status, message, code="invalid_request")
-    return GatewayResponse(status, payload=refused.envelope())
+def _error(status: int, message: str) -> GatewayResponse:
+    error = ApiError(status, message, code="invalid_request")
+    return GatewayResponse(status, payload=error.envelope())
 
 
 @on_request(breaks="reasoning.effort-is-accepted-or-clearly-refused")
 def effort_rejected_without_reason(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A request with an effort is refused without a word on why."""
+    """``reasoning.effort`` is rejected with a 400 whose message gives no reason."""
     known = _effort(request) in {"low", "medium", "high"}
-    return _refusal(400, "The request is not valid.") if known else request
+    return _error(400, "The request is not valid.") if known else request
 
 
 @on_request(
@@ -49,57 +49,59 @@ def effort_rejected_without_reason(
 def cap_used_up_by_reasoning_returns_500(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Where reasoning uses up the cap, the gateway breaks down."""
-    return _refusal(500, "The answer has no message.") if _starves(request) else request
+    """If reasoning uses up ``max_output_tokens``, the gateway returns a 500."""
+    if not _is_used_up_by_reasoning(request):
+        return request
+    return _error(500, "The answer has no message.")
 
 
 @on_reply(breaks="reasoning.using-up-max-output-tokens-is-incomplete")
 def cap_used_up_by_reasoning_marked_completed(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Where reasoning uses up the cap, the answer is completed, and empty."""
+    """If reasoning uses up ``max_output_tokens``, the status is ``completed``."""
 
-    def starve(response: Json) -> Json:
+    def use_up(response: Json) -> Json:
         usage = response["usage"]
-        for spent in ("completion_tokens", "output_tokens"):
-            if spent in usage:
-                usage["total_tokens"] += STARVING - usage[spent]
-                usage[spent] = STARVING
+        for name in ("completion_tokens", "output_tokens"):
+            if name in usage:
+                usage["total_tokens"] += TINY_LIMIT - usage[name]
+                usage[name] = TINY_LIMIT
         for item in response["output"]:
             if item["type"] == "message":
                 item["content"][0]["text"] = ""
         return response
 
-    return rebuild_stream(reply, starve) if _starves(request) else reply
+    return rebuild_stream(reply, use_up) if _is_used_up_by_reasoning(request) else reply
 
 
 @on_request(breaks="reasoning.own-output-is-accepted-as-input")
 def reasoning_input_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A reasoning item is unknown when a client sends it back."""
-    given = request.field("input")
-    items = given if isinstance(given, list) else []
+    """Reasoning items are rejected when a client sends them back."""
+    input_ = request.field("input")
+    items = input_ if isinstance(input_, list) else []
     if any(isinstance(i, dict) and i.get("type") == "reasoning" for i in items):
-        return _refusal(400, "An item of the input has an unknown type.")
+        return _error(400, "An item of the input has an unknown type.")
     return request
 
 
-def _thinking(reply: GatewayResponse, change: Json) -> GatewayResponse:
-    """Change the reasoning items of an answer that is no stream."""
+def _change_reasoning(reply: GatewayResponse, change: Json) -> GatewayResponse:
+    """Return a JSON reply with changed reasoning items, and a stream unchanged."""
 
-    def rethink(item: Json) -> Json:
+    def change_item(item: Json) -> Json:
         return change(item) if item["type"] == "reasoning" else item
 
-    return reply if reply.streamed else change_each_item(reply, rethink)
+    return reply if reply.streamed else change_each_item(reply, change_item)
 
 
 @on_reply(breaks="reasoning.item-has-a-summary")
 def reasoning_summary_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A reasoning item has no summary."""
-    return _thinking(
+    """Reasoning items in JSON responses have no ``summary``."""
+    return _change_reasoning(
         reply, lambda item: {k: v for k, v in item.items() if k != "summary"}
     )
 
@@ -108,37 +110,37 @@ def reasoning_summary_missing(
 def reasoning_part_type_is_output_text(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The parts of a summary have the type of a message's parts."""
+    """Parts of a reasoning summary have the ``type`` of message parts."""
 
     def retype(item: Json) -> Json:
         parts = [{**part, "type": "output_text"} for part in item["summary"]]
         return {**item, "summary": parts}
 
-    return _thinking(reply, retype)
+    return _change_reasoning(reply, retype)
 
 
 @on_reply(breaks="reasoning.visible-reasoning-is-counted")
 def reasoning_tokens_always_zero(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The count of reasoning tokens stands at its default."""
+    """``reasoning_tokens`` is always 0."""
 
-    def forget(response: Json) -> Json:
+    def set_to_zero(response: Json) -> Json:
         for name in ("completion_tokens_details", "output_tokens_details"):
             if name in response["usage"]:
                 response["usage"][name]["reasoning_tokens"] = 0
         return response
 
-    return rebuild_stream(reply, forget)
+    return rebuild_stream(reply, set_to_zero)
 
 
 @on_reply(breaks="reasoning.think-tags-are-not-in-text")
 def think_tags_in_text(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Where there is reasoning, it is told in the text, between tags."""
+    """Text of a JSON response with reasoning starts with it, in ``<think>`` tags."""
 
-    def spill(response: Json) -> Json:
+    def add_tags(response: Json) -> Json:
         for item in response["output"]:
             if item["type"] == "message":
                 text = item["content"][0]["text"]
@@ -146,7 +148,7 @@ def think_tags_in_text(
         return response
 
     return (
-        rebuild_stream(reply, spill)
+        rebuild_stream(reply, add_tags)
         if _effort(request) and not reply.streamed
         else reply
     )

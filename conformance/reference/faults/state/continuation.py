@@ -1,4 +1,4 @@
-"""Defects of stored conversations: lost, doubled, kept too long, or shown to others."""
+"""Faults that break requirements of `contract/state/continuation.py`."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,84 +15,89 @@ from conformance.reference.store import Record
 Json = Any
 
 
-def previous(request: GatewayRequest, gateway: Gateway) -> Record | None:
-    """The record that a request continues, whoever it belongs to."""
-    named = request.field("previous_response_id")
-    return gateway.store.records.get(named) if isinstance(named, str) else None
+def find_previous(request: GatewayRequest, gateway: Gateway) -> Record | None:
+    """Return the record that a request continues, whatever its key."""
+    id_ = request.field("previous_response_id")
+    return gateway.store.records.get(id_) if isinstance(id_, str) else None
 
 
-def afresh(request: GatewayRequest, gateway: Gateway) -> GatewayResponse:
-    """Answer as if nothing was continued, and repeat the id that was."""
-    own = request.field("previous_response_id")
+def answer_without_history(
+    request: GatewayRequest, gateway: Gateway
+) -> GatewayResponse:
+    """Answer as if the id was missing, but echo ``previous_response_id``."""
+    original = request.field("previous_response_id")
     reply = gateway.answer(request.without_fields("previous_response_id"))
-    return change_each_response(reply, lambda r: {**r, "previous_response_id": own})
+    return change_each_response(
+        reply, lambda r: {**r, "previous_response_id": original}
+    )
 
 
-def _as_items(request: GatewayRequest) -> list[Json]:
-    given = request.field("input")
-    if isinstance(given, list):
-        return given
-    return [{"role": "user", "content": given or ""}]
+def _input_items(request: GatewayRequest) -> list[Json]:
+    """Return ``input`` as an array of items."""
+    input_ = request.field("input")
+    if isinstance(input_, list):
+        return input_
+    return [{"role": "user", "content": input_ or ""}]
 
 
-def _unknown() -> GatewayResponse:
-    refused = ApiError(
+def _not_found() -> GatewayResponse:
+    error = ApiError(
         404,
         "No response is known by this previous_response_id.",
         param="previous_response_id",
         code="previous_response_not_found",
     )
-    return GatewayResponse(404, payload=refused.envelope())
+    return GatewayResponse(404, payload=error.envelope())
 
 
 @on_request(breaks="state.stored-response-can-be-continued")
 def stored_response_not_found(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Answers say that they are stored, and none is ever found."""
-    return _unknown() if request.field("previous_response_id") else request
+    """Responses have ``store: true``, but continuing them returns 404."""
+    return _not_found() if request.field("previous_response_id") else request
 
 
 @on_request(breaks="state.previous-response-reaches-the-model")
 def previous_response_id_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Known ids of earlier answers are dropped, unless a call is answered."""
-    if isinstance(request.field("input"), list) or not previous(request, gateway):
+    """A valid ``previous_response_id`` is ignored unless the input is an array."""
+    if isinstance(request.field("input"), list) or not find_previous(request, gateway):
         return request
-    return afresh(request, gateway)
+    return answer_without_history(request, gateway)
 
 
 @on_reply(breaks="state.streamed-response-can-be-continued")
 def stored_stream_id_differs(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream has another id than the response that is stored."""
-    told = new_id("resp")
+    """The ``id`` in a stream is not the id of the stored response."""
+    id_ = new_id("resp")
     if not reply.streamed:
         return reply
-    return change_each_response(reply, lambda response: {**response, "id": told})
+    return change_each_response(reply, lambda response: {**response, "id": id_})
 
 
 @on_request(breaks="state.context-grows-by-one-turn")
 def history_duplicated(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """The stored turns are put before a context that holds them already."""
-    record = previous(request, gateway)
+    """Stored turns are prepended to a context that already contains them."""
+    record = find_previous(request, gateway)
     if record is None or isinstance(request.field("input"), list):
         return request
-    return request.with_fields(input=[*record.context, *_as_items(request)])
+    return request.with_fields(input=[*record.context, *_input_items(request)])
 
 
 @on_request(breaks="state.context-grows-by-one-turn")
 def history_lost_after_two_turns(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """What continues a response that continued another is answered out of nothing."""
-    record = previous(request, gateway)
+    """From the third turn on, all earlier turns are lost."""
+    record = find_previous(request, gateway)
     if record and record.response["previous_response_id"]:
-        nothing = to_json({"response": record.response, "context": []})
-        named = request.field("previous_response_id")
-        gateway.store.records[named] = replace(record, written=nothing)
+        without_context = to_json({"response": record.response, "context": []})
+        id_ = request.field("previous_response_id")
+        gateway.store.records[id_] = replace(record, written=without_context)
     return request
 
 
@@ -100,22 +105,23 @@ def history_lost_after_two_turns(
 def history_lost_in_streams(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A turn that is asked for as a stream is answered out of nothing."""
-    lost = request.wants_stream and previous(request, gateway)
-    return afresh(request, gateway) if lost else request
+    """``previous_response_id`` is ignored in streaming requests."""
+    if request.wants_stream and find_previous(request, gateway):
+        return answer_without_history(request, gateway)
+    return request
 
 
 @on_request(breaks="state.instructions-are-not-carried-over")
 def instructions_stored_as_message(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """The instructions of a turn become a message of the next."""
-    record = previous(request, gateway)
-    kept = record.response["instructions"] if record else None
-    if not kept:
+    """``instructions`` of one turn become a message in the next turn."""
+    record = find_previous(request, gateway)
+    instructions = record.response["instructions"] if record else None
+    if not instructions:
         return request
-    message = {"role": "user", "content": kept}
-    return request.with_fields(input=[message, *_as_items(request)])
+    message = {"role": "user", "content": instructions}
+    return request.with_fields(input=[message, *_input_items(request)])
 
 
 @on_request(
@@ -124,23 +130,27 @@ def instructions_stored_as_message(
 def instructions_carried_over(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """A turn without instructions has those of the turn before."""
-    record = previous(request, gateway)
-    kept = record.response["instructions"] if record else None
-    return request.with_fields(instructions=kept) if kept else request
+    """A turn without ``instructions`` gets those of the turn before."""
+    record = find_previous(request, gateway)
+    instructions = record.response["instructions"] if record else None
+    if not instructions:
+        return request
+    return request.with_fields(instructions=instructions)
 
 
 @on_request(breaks="state.unstored-response-cannot-be-continued")
 def store_false_ignored(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """A continued conversation is stored whatever store says."""
-    return request.without_fields("store") if previous(request, gateway) else request
+    """A turn that continues another is stored even if ``store`` is ``false``."""
+    if not find_previous(request, gateway):
+        return request
+    return request.without_fields("store")
 
 
 @on_reply(breaks="state.get-returns-the-response-or-error")
 def fetched_response_id_differs(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A response has a new id each time that it is fetched."""
+    """A fetched response has a new ``id`` each time."""
     if request.method != "GET":
         return reply
     return change_each_response(
@@ -152,7 +162,7 @@ def fetched_response_id_differs(
 def get_returns_html(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The route that fetches a response falls through to a web page."""
+    """GET requests for a response return a 404 with an HTML page."""
     if request.method != "GET" or not request.path.startswith("/v1/responses/"):
         return reply
     page = b"<!doctype html><title>Not found</title>"
@@ -163,13 +173,15 @@ def get_returns_html(
 def function_calls_not_stored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The calls of a conversation are not stored with it."""
-    if not previous(request, gateway) or not isinstance(request.field("input"), list):
+    """The result of a stored call is rejected because the call was not stored."""
+    if not find_previous(request, gateway) or not isinstance(
+        request.field("input"), list
+    ):
         return request
-    refused = ApiError(
+    error = ApiError(
         400, "No tool call found for this function call output.", code="no_such_call"
     )
-    return GatewayResponse(400, payload=refused.envelope())
+    return GatewayResponse(400, payload=error.envelope())
 
 
 @on_request(
@@ -181,8 +193,9 @@ def function_calls_not_stored(
 def unknown_previous_id_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An id that leads nowhere starts a new conversation."""
-    named = request.field("previous_response_id")
-    likely = isinstance(named, str) and named.startswith("resp_")
-    lost = likely and not previous(request, gateway)
-    return afresh(request, gateway) if lost else request
+    """An unknown id in the usual format starts a new conversation."""
+    id_ = request.field("previous_response_id")
+    plausible = isinstance(id_, str) and id_.startswith("resp_")
+    if plausible and not find_previous(request, gateway):
+        return answer_without_history(request, gateway)
+    return request

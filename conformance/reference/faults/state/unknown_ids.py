@@ -1,7 +1,10 @@
 """Faults that break requirements of `contract/state/unknown_ids.py`."""
 
 from conformance.reference.fault import on_request
-from conformance.reference.faults.state.continuation import afresh, previous
+from conformance.reference.faults.state.continuation import (
+    answer_without_history,
+    find_previous,
+)
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -11,21 +14,21 @@ from conformance.reference.response_message import GatewayResponse
 def malformed_previous_id_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """What does not have the form of an id starts a new conversation."""
-    named = request.field("previous_response_id")
-    odd = isinstance(named, str) and not named.startswith("resp_")
-    return afresh(request, gateway) if odd else request
+    """An id without the prefix ``resp_`` starts a new conversation."""
+    id_ = request.field("previous_response_id")
+    malformed = isinstance(id_, str) and not id_.startswith("resp_")
+    return answer_without_history(request, gateway) if malformed else request
 
 
 @on_request(breaks="state.numeric-id-is-refused")
 def numeric_previous_id_ignored(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """A number as an id starts a new conversation."""
-    named = request.field("previous_response_id")
+    """A number as ``previous_response_id`` starts a new conversation."""
+    id_ = request.field("previous_response_id")
     return (
         request.without_fields("previous_response_id")
-        if isinstance(named, int)
+        if isinstance(id_, int)
         else request
     )
 
@@ -34,8 +37,8 @@ def numeric_previous_id_ignored(
 def conversation_readable_with_any_key(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """A conversation is looked up by its id alone."""
-    record = previous(request, gateway)
+    """Any key can continue a conversation by its id."""
+    record = find_previous(request, gateway)
     if record is None or request.key is None:
         return request
     return request.with_header("authorization", f"Bearer {gateway.keys[record.owner]}")
@@ -45,7 +48,7 @@ def conversation_readable_with_any_key(
 def response_readable_with_any_key(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """A response is fetched by its id alone."""
+    """Any key can fetch a stored response by its id."""
     record = gateway.store.records.get(request.path.rpartition("/")[2])
     if request.method != "GET" or record is None or request.key is None:
         return request

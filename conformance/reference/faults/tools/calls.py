@@ -1,4 +1,4 @@
-"""Defects of function calls: what a call looks like, and which functions it names."""
+"""Faults that break requirements of `contract/tools/calls.py`."""
 
 import json
 from collections.abc import Callable
@@ -17,16 +17,16 @@ def function_calls(response: Json) -> list[Json]:
     return [item for item in response["output"] if item["type"] == "function_call"]
 
 
-def in_json(
+def change_required_calls_in_json(
     request: GatewayRequest, reply: GatewayResponse, change: Callable[[Json], Json]
 ) -> GatewayResponse:
-    """Change the calls of a required choice that is answered by JSON."""
+    """Change the calls in a JSON reply to a request with ``tool_choice: required``."""
 
-    def called(item: Json) -> Json:
+    def change_call(item: Json) -> Json:
         return change(item) if item["type"] == "function_call" else item
 
     return (
-        change_each_item(reply, called)
+        change_each_item(reply, change_call)
         if request.field("tool_choice") == "required" and not request.wants_stream
         else reply
     )
@@ -34,30 +34,34 @@ def in_json(
 
 @on_reply(breaks={"tools.call-has-a-call-id", "sdk.reads-a-response"})
 def call_id_missing(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A call has its item's id alone."""
-    return in_json(
+    """A function call in a JSON response has no ``call_id``, only an ``id``."""
+    return change_required_calls_in_json(
         request, reply, lambda call: {k: v for k, v in call.items() if k != "call_id"}
     )
 
 
 @on_reply(breaks="tools.call-has-a-call-id")
 def call_id_empty(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """The call_id of a call is the empty text."""
-    return in_json(request, reply, lambda call: {**call, "call_id": ""})
+    """``call_id`` of a function call in a JSON response is the empty string."""
+    return change_required_calls_in_json(
+        request, reply, lambda call: {**call, "call_id": ""}
+    )
 
 
 @on_reply(breaks="tools.call-has-a-name")
 def call_name_null(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """The name of a called function is null."""
-    return in_json(request, reply, lambda call: {**call, "name": None})
+    """``name`` of a function call in a JSON response is ``null``."""
+    return change_required_calls_in_json(
+        request, reply, lambda call: {**call, "name": None}
+    )
 
 
 @on_reply(breaks="tools.arguments-are-a-string")
 def call_arguments_are_object(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The arguments of a call are an object."""
-    return in_json(
+    """``arguments`` of a function call in a JSON response is an object."""
+    return change_required_calls_in_json(
         request,
         reply,
         lambda call: {**call, "arguments": json.loads(call["arguments"])},
@@ -68,8 +72,8 @@ def call_arguments_are_object(
 def call_arguments_truncated(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last piece of a call's arguments is lost."""
-    return in_json(
+    """``arguments`` of a function call in a JSON response lacks its last character."""
+    return change_required_calls_in_json(
         request, reply, lambda call: {**call, "arguments": call["arguments"][:-1]}
     )
 
@@ -78,7 +82,7 @@ def call_arguments_truncated(
 def call_arguments_concatenated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The arguments of several calls are joined in the first of them."""
+    """Parallel calls are merged into one call with all their arguments."""
 
     def join(response: Json) -> Json:
         calls = function_calls(response)
@@ -96,13 +100,14 @@ def call_arguments_concatenated(
 def call_arguments_swapped(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Where several functions are called, each gets the arguments of the next."""
+    """Each of several parallel calls has the arguments of the next one."""
 
     def shift(response: Json) -> Json:
         calls = function_calls(response)
-        written = [call["arguments"] for call in calls]
-        for call, arguments in zip(calls, written[1:] + written[:1], strict=True):
-            call["arguments"] = arguments
+        arguments = [call["arguments"] for call in calls]
+        shifted = arguments[1:] + arguments[:1]
+        for call, other_arguments in zip(calls, shifted, strict=True):
+            call["arguments"] = other_arguments
         return response
 
     return rebuild_stream(reply, shift)
@@ -114,12 +119,12 @@ def call_arguments_swapped(
 def call_id_shared_by_all_calls(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """All calls of an answer have the call_id of the first."""
+    """All calls of a response have the ``call_id`` of the first call."""
 
-    def level(response: Json) -> Json:
+    def share(response: Json) -> Json:
         calls = function_calls(response)
         for call in calls:
             call["call_id"] = calls[0]["call_id"]
         return response
 
-    return rebuild_stream(reply, level)
+    return rebuild_stream(reply, share)

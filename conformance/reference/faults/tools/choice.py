@@ -1,4 +1,4 @@
-"""Defects of tools: choices that are lost, and results that do not get through."""
+"""Faults that break requirements of `contract/tools/choice.py`."""
 
 from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_request
@@ -10,11 +10,11 @@ from conformance.reference.response import text_part
 from conformance.reference.response_message import GatewayResponse
 
 
-def _requires(request: GatewayRequest) -> bool:
+def _requires_call(request: GatewayRequest) -> bool:
     return bool(request.field("tool_choice") == "required")
 
 
-def _names_declared(request: GatewayRequest) -> bool:
+def _names_declared_function(request: GatewayRequest) -> bool:
     choice = request.field("tool_choice")
     tools = request.field("tools")
     names = [
@@ -25,20 +25,20 @@ def _names_declared(request: GatewayRequest) -> bool:
     return isinstance(choice, dict) and choice.get("name") in names
 
 
-def rejection(message: str) -> GatewayResponse:
-    """Return a 400 with this message."""
-    refused = ApiError(400, message, code="invalid_request")
-    return GatewayResponse(400, payload=refused.envelope())
+def bad_request(message: str) -> GatewayResponse:
+    """Return a 400 response with this error message."""
+    error = ApiError(400, message, code="invalid_request")
+    return GatewayResponse(400, payload=error.envelope())
 
 
-def _choosing(
+def _answer_with_choice(
     request: GatewayRequest, gateway: Gateway, choice: Json
 ) -> GatewayResponse:
-    """Answer as if another choice had been made, and repeat the one that was."""
-    own = request.field("tool_choice")
+    """Answer as if ``tool_choice`` was ``choice``, but echo the original value."""
+    original = request.field("tool_choice")
     reply = gateway.answer(request.with_fields(tool_choice=choice))
     return change_each_response(
-        reply, lambda response: {**response, "tool_choice": own}
+        reply, lambda response: {**response, "tool_choice": original}
     )
 
 
@@ -46,26 +46,28 @@ def _choosing(
 def tools_rejected_without_reason(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A request that lets the model choose is refused without a word on why."""
+    """``tool_choice: auto`` is rejected with a 400 whose message gives no reason."""
     may_call = request.field("tool_choice") == "auto"
-    return rejection("The request is not valid.") if may_call else request
+    return bad_request("The request is not valid.") if may_call else request
 
 
 @on_request(breaks="tools.required-choice-makes-a-call")
 def tool_choice_required_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The choice "required" is not passed on."""
-    return _choosing(request, gateway, "auto") if _requires(request) else request
+    """``tool_choice: required`` is treated as ``auto``."""
+    if not _requires_call(request):
+        return request
+    return _answer_with_choice(request, gateway, "auto")
 
 
 @on_request(breaks="tools.choice-is-honored-in-streams")
 def tool_choice_required_ignored_in_streams(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The choice "required" is not passed on where a stream is wanted."""
-    lost = _requires(request) and request.wants_stream
-    return _choosing(request, gateway, "auto") if lost else request
+    """``tool_choice: required`` is treated as ``auto`` in streaming requests."""
+    ignored = _requires_call(request) and request.wants_stream
+    return _answer_with_choice(request, gateway, "auto") if ignored else request
 
 
 @on_reply(
@@ -77,51 +79,53 @@ def tool_choice_required_ignored_in_streams(
 def unparsed_call_billed_and_dropped(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A required call that cannot be read is thrown away, and its tokens are billed."""
+    """A required call is replaced by an empty message, but its tokens are billed."""
 
     def blank(response: Json) -> Json:
         for call in function_calls(response):
             for name in ("call_id", "name", "arguments"):
                 del call[name]
-            more = {"role": "assistant", "content": [text_part("")]}
-            call.update({"type": "message", **more})
+            fields = {"role": "assistant", "content": [text_part("")]}
+            call.update({"type": "message", **fields})
         return response
 
-    return rebuild_stream(reply, blank) if _requires(request) else reply
+    return rebuild_stream(reply, blank) if _requires_call(request) else reply
 
 
 @on_request(breaks="tools.named-choice-makes-a-call")
 def named_tool_choice_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A choice that names a function is taken for none."""
-    return _choosing(request, gateway, "none") if _names_declared(request) else request
+    """A ``tool_choice`` that names a function is treated as ``none``."""
+    if not _names_declared_function(request):
+        return request
+    return _answer_with_choice(request, gateway, "none")
 
 
 @on_request(breaks="tools.named-choice-calls-no-other-function")
 def named_tool_choice_weakened_to_required(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A choice that names a function is taken for any function."""
-    return (
-        _choosing(request, gateway, "required") if _names_declared(request) else request
-    )
+    """A ``tool_choice`` that names a function is treated as ``required``."""
+    if not _names_declared_function(request):
+        return request
+    return _answer_with_choice(request, gateway, "required")
 
 
 @on_request(breaks="tools.none-choice-makes-no-call")
 def tool_choice_none_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The choice "none" is not passed on."""
-    forbids = request.field("tool_choice") == "none"
-    return _choosing(request, gateway, "auto") if forbids else request
+    """``tool_choice: none`` is treated as ``auto``."""
+    forbids_calls = request.field("tool_choice") == "none"
+    return _answer_with_choice(request, gateway, "auto") if forbids_calls else request
 
 
 @on_request(breaks="tools.no-parallel-calls-when-disabled")
 def parallel_tool_calls_false_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The leave for parallel calls is always given."""
+    """``parallel_tool_calls: false`` is treated as ``true``."""
     if request.field("parallel_tool_calls") is not False:
         return request
     reply = gateway.answer(request.with_fields(parallel_tool_calls=True))
@@ -132,8 +136,8 @@ def parallel_tool_calls_false_ignored(
 def undeclared_tool_choice_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A choice that names a function which is not declared is dropped."""
+    """A ``tool_choice`` that names an undeclared function is treated as ``auto``."""
     choice = request.field("tool_choice")
-    named = isinstance(choice, dict) and choice.get("type") == "function"
-    lost = named and not _names_declared(request)
-    return _choosing(request, gateway, "auto") if lost else request
+    is_named = isinstance(choice, dict) and choice.get("type") == "function"
+    ignored = is_named and not _names_declared_function(request)
+    return _answer_with_choice(request, gateway, "auto") if ignored else request

@@ -3,7 +3,11 @@
 import json
 
 from conformance.reference.fault import on_reply
-from conformance.reference.faults.tools.calls import Json, function_calls, in_json
+from conformance.reference.faults.tools.calls import (
+    Json,
+    change_required_calls_in_json,
+    function_calls,
+)
 from conformance.reference.mutations import change_each_response, rebuild_stream
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response import new_id, text_part
@@ -14,9 +18,9 @@ from conformance.reference.response_message import GatewayResponse
 def call_without_tools(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A function is called though the list of tools is empty."""
+    """A response contains a function call although ``tools`` is empty."""
 
-    def call(response: Json) -> Json:
+    def add_call(response: Json) -> Json:
         response["output"].append(
             {
                 "type": "function_call",
@@ -29,15 +33,15 @@ def call_without_tools(
         )
         return response
 
-    return rebuild_stream(reply, call) if request.field("tools") == [] else reply
+    return rebuild_stream(reply, add_call) if request.field("tools") == [] else reply
 
 
 @on_reply(breaks="tools.calls-name-a-declared-function")
 def called_function_renamed(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A called function has the name that an upstream knows it by."""
-    return in_json(
+    """``name`` of a function call has the prefix ``functions.``."""
+    return change_required_calls_in_json(
         request, reply, lambda call: {**call, "name": f"functions.{call['name']}"}
     )
 
@@ -46,20 +50,22 @@ def called_function_renamed(
 def tool_call_markup_in_text(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Where the model may choose, its call is left in the text as it was written."""
+    """With ``tool_choice: auto``, calls are returned as text in ``<tool_call>``."""
 
-    def tell(response: Json) -> Json:
+    def write_as_text(response: Json) -> Json:
         for call in function_calls(response):
             body = json.dumps({"name": call["name"], "arguments": call["arguments"]})
             text = f"<tool_call>{body}</tool_call>"
             for name in ("call_id", "name", "arguments"):
                 del call[name]
-            more = {"role": "assistant", "content": [text_part(text)]}
-            call.update({"type": "message", **more})
+            fields = {"role": "assistant", "content": [text_part(text)]}
+            call.update({"type": "message", **fields})
         return response
 
     return (
-        rebuild_stream(reply, tell) if request.field("tool_choice") == "auto" else reply
+        rebuild_stream(reply, write_as_text)
+        if request.field("tool_choice") == "auto"
+        else reply
     )
 
 
@@ -67,7 +73,7 @@ def tool_call_markup_in_text(
 def undeclared_tool_in_echo(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The tools that are repeated have one that nobody declared."""
+    """Echoed ``tools`` contain a function that the request does not declare."""
     tool = {"type": "function", "name": "search_web", "parameters": {"type": "object"}}
 
     def add(response: Json) -> Json:
@@ -80,5 +86,5 @@ def undeclared_tool_in_echo(
 def echoed_tools_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The tools that are repeated are always none."""
+    """Echoed ``tools`` are always empty."""
     return change_each_response(reply, lambda response: {**response, "tools": []})

@@ -4,20 +4,20 @@ from collections.abc import Callable
 
 from conformance.reference.fault import on_request
 from conformance.reference.faults.tools.calls import Json
-from conformance.reference.faults.tools.choice import rejection
+from conformance.reference.faults.tools.choice import bad_request
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
 
 def _results(request: GatewayRequest) -> list[Json]:
-    """The results of calls in a request that brings the whole conversation itself."""
-    given = request.field("input")
-    if not isinstance(given, list) or request.field("previous_response_id"):
+    """Return the call results in a request that has no ``previous_response_id``."""
+    items = request.field("input")
+    if not isinstance(items, list) or request.field("previous_response_id"):
         return []
     return [
         item
-        for item in given
+        for item in items
         if isinstance(item, dict) and item.get("type") == "function_call_output"
     ]
 
@@ -25,7 +25,7 @@ def _results(request: GatewayRequest) -> list[Json]:
 def _with_outputs(
     request: GatewayRequest, change: Callable[[Json], Json]
 ) -> GatewayRequest:
-    """Change what the results of calls say."""
+    """Return the request with the ``output`` of each call result changed."""
     results = _results(request)
     if not results:
         return request
@@ -45,15 +45,15 @@ def _with_outputs(
 def own_call_rejected_as_input(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The gateway's own calls are unknown when a client sends them back."""
+    """Calls that the gateway returned are rejected when a client sends them back."""
     if _results(request):
-        return rejection("No tool output found for this function call.")
+        return bad_request("No tool output found for this function call.")
     return request
 
 
 @on_request(breaks="tools.result-reaches-the-model")
 def tool_result_dropped(request: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
-    """What a function returned does not reach the model."""
+    """The result of a function call does not reach the model."""
     return _with_outputs(request, lambda _output: "")
 
 
@@ -61,9 +61,9 @@ def tool_result_dropped(request: GatewayRequest, _gateway: Gateway) -> GatewayRe
 def tool_result_in_parts_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The result of a call has to be one text."""
+    """A call result that is an array of parts is rejected."""
     if any(isinstance(item.get("output"), list) for item in _results(request)):
-        return rejection("The output of a tool call must be a string.")
+        return bad_request("The output of a tool call must be a string.")
     return request
 
 
@@ -71,7 +71,7 @@ def tool_result_in_parts_rejected(
 def tool_result_in_parts_dropped(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """The result of a call is dropped when it comes in parts."""
+    """A call result that is an array of parts does not reach the model."""
     return _with_outputs(request, lambda o: "" if isinstance(o, list) else o)
 
 
@@ -79,8 +79,8 @@ def tool_result_in_parts_dropped(
 def non_json_tool_result_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A result that begins with a bracket is read as JSON."""
-    texts = [item.get("output") for item in _results(request)]
-    if any(isinstance(text, str) and text[:1] in {"{", "["} for text in texts):
-        return rejection("The tool call output could not be parsed.")
+    """A call result that starts with a bracket is rejected."""
+    outputs = [item.get("output") for item in _results(request)]
+    if any(isinstance(output, str) and output[:1] in {"{", "["} for output in outputs):
+        return bad_request("The tool call output could not be parsed.")
     return request

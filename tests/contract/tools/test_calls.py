@@ -1,0 +1,78 @@
+"""Function calls: which arguments and ids conform."""
+
+import pytest
+
+from conformance.contract.tools import probes
+from conformance.model.node import Json
+from conformance.model.verdict import Outcome
+from tests.contract.run_probe import asking, call, response
+from tests.contract.sample_errors import came, universal
+
+PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
+
+WITH_TOOL = asking(tools=[probes.WEATHER])
+TRUNCATED_CALL = call(arguments='{"ci')
+ONE_OBJECT = "tools.arguments-are-one-json-object"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "outcome"),
+    [
+        ("{}", PASSED),
+        (' {"city": "Turin"}\n', PASSED),
+        ('{"city": "Turin"', FAILED),
+        ('{"city": "Turin"}{"city": "Oslo"}', FAILED),
+        ('["Turin"]', FAILED),
+        ("null", FAILED),
+        ("Turin", FAILED),
+        ("", FAILED),
+        ({"city": "Turin"}, PASSED),
+    ],
+)
+def test_arguments_must_be_exactly_one_object(
+    arguments: Json, outcome: Outcome
+) -> None:
+    """Arguments that are not a string are left to the check of their type."""
+    exchange = came(response(call(arguments=arguments)), request=WITH_TOOL)
+
+    assert universal(ONE_OBJECT, exchange).outcome is outcome
+
+
+def test_a_function_without_parameters_may_have_empty_arguments() -> None:
+    """Some engines write an empty string instead of an empty object."""
+    request = asking(tools=[{"type": "function", "name": "ping"}])
+    exchange = came(response(call("ping", "")), request=request)
+
+    assert universal(ONE_OBJECT, exchange).outcome is PASSED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        response(TRUNCATED_CALL, status="incomplete"),
+        response({**TRUNCATED_CALL, "status": "incomplete"}),
+        response(TRUNCATED_CALL, written=16),
+    ],
+    ids=["incomplete response", "incomplete item", "limit reached"],
+)
+def test_truncated_arguments_are_not_reported(body: Json) -> None:
+    """Truncation shows in either status, or in the token count."""
+    request = asking(tools=[probes.WEATHER], max_output_tokens=16)
+
+    assert universal(ONE_OBJECT, came(body, request=request)).outcome is PASSED
+
+
+def test_ids_of_parallel_calls_must_differ() -> None:
+    """A missing id is left to the check that requires one."""
+    first, second = call("get_weather"), call("get_population")
+    without_id = {**second, "call_id": None}
+    same_id = {**second, "call_id": first["call_id"]}
+
+    for other, outcome in (
+        (second, PASSED),
+        (without_id, PASSED),
+        (same_id, FAILED),
+    ):
+        exchange = came(response(first, other), request=WITH_TOOL)
+        verdict = universal("tools.call-ids-differ-within-a-response", exchange)
+        assert verdict.outcome is outcome
