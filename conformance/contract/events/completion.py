@@ -15,7 +15,8 @@ from conformance.model.requirement import Capability, must, should
 
 ITEM_DONE = must(
     "events.item-done-is-sent",
-    "In a completed response, each added item has a `response.output_item.done`.",
+    "In a completed response, each item with a `response.output_item.added` also has a "
+    "`response.output_item.done`.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the converter sends `response.output_item.done` only for messages",
@@ -57,7 +58,8 @@ def item_done_is_sent_once(findings: tuple[Finding, ...]) -> Findings:
 
 DONE_ITEM_STATUS = should(
     "events.done-item-is-not-in-progress",
-    "The `status` of a done item is not `in_progress` or `queued`.",
+    "The item in `response.output_item.done` does not have the `status` `in_progress` "
+    "or `queued`.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the gateway sends the added item again as the done item",
@@ -80,7 +82,8 @@ def done_item_is_not_in_progress(findings: tuple[Finding, ...]) -> Findings:
 
 PART_DONE = should(
     "events.part-done-is-sent",
-    "In a completed response, each added content or summary part has a done event.",
+    "In a completed response, each content or summary part with an added event also "
+    "has a done event.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the gateway expects clients to infer the end of a part from its item",
@@ -99,8 +102,8 @@ def part_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
 
 TEXT_DONE = should(
     "events.text-done-is-sent",
-    "In a completed response, each message text and refusal sent in deltas has a done "
-    "event.",
+    "In a completed response, `response.output_text.done` or `response.refusal.done` "
+    "follows each text that was sent in deltas.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the gateway expects clients to infer the end of a text from its item",
@@ -119,8 +122,8 @@ def text_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
 
 ARGUMENTS_DONE = should(
     "events.arguments-done-is-sent",
-    "In a completed response, arguments sent in deltas have a "
-    "`response.function_call_arguments.done`.",
+    "In a completed response, `response.function_call_arguments.done` follows "
+    "arguments that were sent in deltas.",
     source=STREAMING,
     needs=Capability.TOOLS,
     cause="the gateway expects clients to infer the end of arguments from their item",
@@ -143,7 +146,8 @@ def arguments_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
 
 SNAPSHOT_LISTS_ITEMS = must(
     "events.final-snapshot-lists-every-item",
-    "The `output` of the final snapshot contains every done item.",
+    "The `output` of the final snapshot contains every item that had a "
+    "`response.output_item.done`.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the gateway copies `output` from the first event into the terminal event",

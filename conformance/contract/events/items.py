@@ -160,7 +160,7 @@ ITEM_ADDED_FIRST = must(
     "`response.output_item.added` precedes every other event of its item.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the gateway skips the added events of a cached or blank response",
+    cause="the gateway sends no added event for a cached or blank response",
     covers=("SE-11", "SE-37"),
 )
 
@@ -183,7 +183,7 @@ PART_ADDED_FIRST = must(
     "`response.content_part.added` precedes every other event of its content part.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the gateway skips the added event, or increases the index with each delta",
+    cause="the gateway sends no added event, or increases the index with each delta",
     covers=("SE-11", "SE-06"),
 )
 
@@ -229,7 +229,7 @@ def summary_part_added_comes_first(findings: tuple[Finding, ...]) -> Findings:
 
 CONTENT_INDEX_ORDER = must(
     "events.content-index-counts-from-zero",
-    "The content parts of each item are added with `content_index` 0, 1, 2 and so on.",
+    "The `content_index` of added content parts counts from 0 in each item.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="one counter is used for all items, so a message after reasoning starts at 1",

@@ -16,7 +16,7 @@ from conformance.model.requirement import Capability, must, should
 
 DELTA_IS_STRING = must(
     "events.delta-is-a-string",
-    "The `delta` of a text or arguments event is a string.",
+    "The `delta` of each text, refusal, arguments or reasoning event is a string.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the converter forwards a final upstream chunk that has no content",
@@ -79,8 +79,8 @@ DONE_TEXT = must(
 def deltas_match_the_done_text(findings: tuple[Finding, ...]) -> Findings:
     """Compare character by character, whitespace included.
 
-    Text in the added part counts as the first delta. Does not compare a text that had
-    no deltas (``events.text-is-sent-in-deltas`` reports it), nor reasoning.
+    Text in the added part counts as the first delta. Does not compare texts without
+    deltas (``events.text-is-sent-in-deltas`` reports those), nor reasoning.
     """
     yield from findings
 
@@ -110,7 +110,8 @@ def text_is_sent_in_deltas(findings: tuple[Finding, ...]) -> Findings:
 
 DONE_ITEM_TEXT = must(
     "events.done-item-has-the-streamed-text",
-    "A done item and a done content part contain the streamed text.",
+    "The item in `response.output_item.done` and the part in "
+    "`response.content_part.done` contain the streamed text.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="the gateway builds the done item before the last delta, or without its text",

@@ -156,10 +156,10 @@ def disconnect_does_not_break_next_request(
 
 STREAMS_SUCCEED = must(
     "streaming.not-every-stream-fails",
-    "At least one stream of a run delivers a response and not an error.",
+    "At least one stream of a run delivers a response instead of an error.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="streaming uses another upstream, or another upstream key, than JSON",
+    cause="the gateway uses a different upstream or upstream key for streams",
     covers=("SE-38",),
 )
 

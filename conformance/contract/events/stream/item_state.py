@@ -88,7 +88,7 @@ class TextState:
         """Check that ``text`` equals the done text, the sum of deltas, or ``also``.
 
         Does not check that these agree with each other: another rule does. Does not
-        require a text that was never streamed, nor reasoning, which may be left out.
+        check texts that were never streamed, nor require reasoning in the item.
         """
         streamed = self.streamed if self.deltas or self.initial_text else None
         texts = (also, self.done_text, streamed)
@@ -240,7 +240,7 @@ class ItemState:
                 if state.events is events and state.position == position
             )
             pointer = f"/item{TextState(events, position).pointer}"
-            expected = "a text that was sent in deltas"
+            expected = "text that was sent in deltas"
             findings.check(Rule.SENT_IN_DELTAS, ok, event, pointer, expected, text)
 
     def done_item_texts(self) -> Iterator[tuple[TextEvents, int, str]]:
