@@ -1,1 +1,1 @@
-"""Server-sent events: framing, order, items, text and snapshots of a stream."""
+"""Server-sent events: framing, items, texts, snapshots and completion of a stream."""

@@ -1,158 +1,211 @@
-"""Events: what is finished, and what the terminal snapshot makes of it."""
+"""Requirements about done events, and the items of the final snapshot.
+
+A *done item* is the item in ``response.output_item.done``. ``contract/events/
+snapshots.py`` defines the final snapshot.
+"""
 
 from conformance.contract.events.framing import STREAMING
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.events.stream.scope import stream_rule
 from conformance.contract.probes import basic
 from conformance.contract.tools.probes import tool_choice_required
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
 from conformance.model.requirement import Capability, must, should
 
-FINISHED = must(
+ITEM_DONE = must(
     "events.item-done-is-sent",
-    "Each announced item of a completed response is finished.",
+    "In a completed response, each item with a `response.output_item.added` also has a "
+    "`response.output_item.done`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="output_item.done is sent for messages only",
+    cause="the converter sends `response.output_item.done` only for messages",
     covers=("SE-14",),
 )
 
 
-@check(FINISHED, on=ruled(Rule.FINISHED), exercised_by=basic.streamed_text)
-def item_done_is_sent(found: tuple[Finding, ...]) -> Findings:
-    """Judge completed responses; a cut or failed one may leave items open."""
-    yield from found
+@check(ITEM_DONE, on=stream_rule(Rule.ITEM_DONE), exercised_by=basic.streamed_text)
+def item_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
+    """Check each added item of a stream that ends with ``response.completed``.
+
+    Does not check incomplete or failed responses: their items may lack the event.
+    """
+    yield from findings
 
 
-FINISHED_ONCE = must(
+ITEM_DONE_ONCE = must(
     "events.item-done-is-sent-once",
-    "No output item is finished twice.",
+    "Each output item has at most one `response.output_item.done`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the gateway closes what its upstream has closed already",
+    cause="the gateway sends the event again after its upstream has sent it",
     covers=("SE-16",),
 )
 
 
-@check(FINISHED_ONCE, on=ruled(Rule.FINISHED_ONCE), exercised_by=basic.streamed_text)
-def item_done_is_sent_once(found: tuple[Finding, ...]) -> Findings:
-    """Judge output_item.done: agents run the call that it holds, each time it comes."""
-    yield from found
+@check(
+    ITEM_DONE_ONCE,
+    on=stream_rule(Rule.ITEM_DONE_ONCE),
+    exercised_by=basic.streamed_text,
+)
+def item_done_is_sent_once(findings: tuple[Finding, ...]) -> Findings:
+    """Check for a second done event: agents run the function call in each of them.
+
+    Does not require a first one: ``events.item-done-is-sent`` does.
+    """
+    yield from findings
 
 
-FINISHED_STATUS = should(
+DONE_ITEM_STATUS = should(
     "events.done-item-is-not-in-progress",
-    "A finished item does not say that it is in progress.",
+    "The item in `response.output_item.done` does not have the `status` `in_progress` "
+    "or `queued`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the announced item is sent again at its end",
+    cause="the gateway sends the added item again as the done item",
     covers=("ST-04",),
 )
 
 
 @check(
-    FINISHED_STATUS, on=ruled(Rule.FINISHED_STATUS), exercised_by=basic.streamed_text
+    DONE_ITEM_STATUS,
+    on=stream_rule(Rule.DONE_ITEM_STATUS),
+    exercised_by=basic.streamed_text,
 )
-def done_item_is_not_in_progress(found: tuple[Finding, ...]) -> Findings:
-    """Judge the status in output_item.done, where there is one."""
-    yield from found
+def done_item_is_not_in_progress(findings: tuple[Finding, ...]) -> Findings:
+    """Check the ``status`` in ``response.output_item.done``.
+
+    Does not check items without a ``status``.
+    """
+    yield from findings
 
 
-PART_FINISHED = should(
+PART_DONE = should(
     "events.part-done-is-sent",
-    "Each announced part of a completed response is finished.",
+    "In a completed response, each content or summary part with an added event also "
+    "has a done event.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the end of a part is left to be guessed from the end of the item",
+    cause="the gateway expects clients to infer the end of a part from its item",
     covers=("SE-34",),
 )
 
 
-@check(PART_FINISHED, on=ruled(Rule.PART_FINISHED), exercised_by=basic.streamed_text)
-def part_done_is_sent(found: tuple[Finding, ...]) -> Findings:
-    """Judge content parts and summary parts, by content_part.done or its like."""
-    yield from found
+@check(PART_DONE, on=stream_rule(Rule.PART_DONE), exercised_by=basic.streamed_text)
+def part_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
+    """Check ``content_part.done`` and ``reasoning_summary_part.done`` events.
+
+    Does not check parts that the added item already contains.
+    """
+    yield from findings
 
 
 TEXT_DONE = should(
     "events.text-done-is-sent",
-    "Each text of a completed response is finished by an event of its own.",
+    "In a completed response, `response.output_text.done` or `response.refusal.done` "
+    "follows each text that was sent in deltas.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the end of a text is left to be guessed from the end of the item",
+    cause="the gateway expects clients to infer the end of a text from its item",
     covers=("SE-13",),
 )
 
 
-@check(TEXT_DONE, on=ruled(Rule.TEXT_DONE), exercised_by=basic.streamed_text)
-def text_done_is_sent(found: tuple[Finding, ...]) -> Findings:
-    """Judge output_text.done and refusal.done where deltas came before."""
-    yield from found
+@check(TEXT_DONE, on=stream_rule(Rule.TEXT_DONE), exercised_by=basic.streamed_text)
+def text_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
+    """Check ``response.output_text.done`` and ``response.refusal.done``.
+
+    Does not check texts without deltas.
+    """
+    yield from findings
 
 
 ARGUMENTS_DONE = should(
     "events.arguments-done-is-sent",
-    "The arguments of a call are finished by an event of their own.",
+    "In a completed response, `response.function_call_arguments.done` follows "
+    "arguments that were sent in deltas.",
     source=STREAMING,
     needs=Capability.TOOLS,
-    cause="the end of the arguments is left to be guessed from the end of the item",
+    cause="the gateway expects clients to infer the end of arguments from their item",
     covers=("SE-14",),
 )
 
 
-@check(ARGUMENTS_DONE, on=ruled(Rule.ARGUMENTS_DONE), exercised_by=tool_choice_required)
-def arguments_done_is_sent(found: tuple[Finding, ...]) -> Findings:
-    """Judge function_call_arguments.done where deltas came before."""
-    yield from found
+@check(
+    ARGUMENTS_DONE,
+    on=stream_rule(Rule.ARGUMENTS_DONE),
+    exercised_by=tool_choice_required,
+)
+def arguments_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
+    """Check each function call whose arguments were sent in deltas.
+
+    Does not check calls without deltas.
+    """
+    yield from findings
 
 
-LISTED = must(
+SNAPSHOT_LISTS_ITEMS = must(
     "events.final-snapshot-lists-every-item",
-    "The terminal snapshot lists every finished item.",
+    "The `output` of the final snapshot contains every item that had a "
+    "`response.output_item.done`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the terminal event is written with the output of the first one",
+    cause="the gateway copies `output` from the first event into the terminal event",
     covers=("OI-01", "OI-08"),
 )
 
 
-@check(LISTED, on=ruled(Rule.LISTED), exercised_by=basic.streamed_text)
-def final_snapshot_lists_every_item(found: tuple[Finding, ...]) -> Findings:
-    """Judge completed and incomplete responses; a missing output is judged elsewhere.
+@check(
+    SNAPSHOT_LISTS_ITEMS,
+    on=stream_rule(Rule.SNAPSHOT_LISTS_ITEMS),
+    exercised_by=basic.streamed_text,
+)
+def final_snapshot_lists_every_item(findings: tuple[Finding, ...]) -> Findings:
+    """Match items by ``id``, then by ``call_id``, then by type in order.
 
-    Items are matched by id, by call id, then by what is left of their type.
+    Does not check failed responses, nor an ``output`` that is missing or not an array.
     """
-    yield from found
+    yield from findings
 
 
-NO_OTHERS = must(
+NO_EXTRA_ITEM = must(
     "events.final-snapshot-has-no-extra-item",
-    "The terminal snapshot lists no item that was never told.",
+    "The `output` of the final snapshot contains only items that were in the stream.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="an item is added by a later stage that sends no events",
+    cause="a later stage adds an item to the snapshot and sends no events for it",
     covers=("OI-07",),
 )
 
 
-@check(NO_OTHERS, on=ruled(Rule.NO_OTHERS), exercised_by=basic.streamed_text)
-def final_snapshot_has_no_extra_item(found: tuple[Finding, ...]) -> Findings:
-    """Judge listed items for which no announcement and no end came."""
-    yield from found
+@check(
+    NO_EXTRA_ITEM,
+    on=stream_rule(Rule.NO_EXTRA_ITEM),
+    exercised_by=basic.streamed_text,
+)
+def final_snapshot_has_no_extra_item(findings: tuple[Finding, ...]) -> Findings:
+    """Check for items that had neither an added nor a done event.
+
+    Does not check failed responses.
+    """
+    yield from findings
 
 
-ORDER = should(
+ITEM_ORDER = should(
     "events.final-snapshot-keeps-item-order",
-    "The terminal snapshot lists items in the order of their output_index.",
+    "The final snapshot lists items in the order of their `output_index`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="items are listed in the order in which they were finished",
+    cause="the gateway lists items in the order of their done events",
     covers=("OI-01",),
 )
 
 
-@check(ORDER, on=ruled(Rule.ORDER), exercised_by=basic.streamed_text)
-def final_snapshot_keeps_item_order(found: tuple[Finding, ...]) -> Findings:
-    """Judge the items that both have; gaps between indexes are no matter."""
-    yield from found
+@check(ITEM_ORDER, on=stream_rule(Rule.ITEM_ORDER), exercised_by=basic.streamed_text)
+def final_snapshot_keeps_item_order(findings: tuple[Finding, ...]) -> Findings:
+    """Compare the listed items that were in the stream.
+
+    Does not check for gaps between indexes, nor streams in which an item lacks an index
+    or two share one.
+    """
+    yield from findings

@@ -1,14 +1,15 @@
-"""Events: how a stream is framed, and how its events are named and numbered.
+"""Requirements about the frames of a stream, and the name and number of each event.
 
-The page says nothing of stream events, yet every client relies on those of the API
-family that it documents. What breaks official clients is a MUST, what they survive
-a SHOULD. ``stream.state_machine`` reads each stream once, for all requirements.
+New API's document does not describe stream events, yet every client relies on the
+events of the Responses API. What breaks official clients is a MUST; what they
+tolerate is a SHOULD. ``stream.state_machine`` reads each stream once and finds the
+violations of all requirements of this section; the checks only report them.
 """
 
 from typing import Final
 
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.events.stream.scope import stream_rule
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
@@ -27,184 +28,257 @@ from conformance.model.sources import (
 
 STREAMING: Final = f"{OPENAI_API}, streaming events"
 
-DATA = must(
+DATA_IS_JSON = must(
     "events.data-is-one-json-object",
-    "The data of each event is one JSON object.",
+    "The `data` of each event is one JSON object.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="an error frame is glued to a frame that was still open",
+    cause="the gateway writes an error into a frame that is still open",
     covers=("SE-22", "SE-27"),
 )
 
 
-@check(DATA, on=ruled(Rule.DATA), exercised_by=basic.streamed_text)
-def data_is_one_json_object(found: tuple[Finding, ...]) -> Findings:
-    """Judge every event but ``[DONE]``, and but one that the end of a stream cut."""
-    yield from found
+@check(
+    DATA_IS_JSON,
+    on=stream_rule(Rule.DATA_IS_JSON),
+    exercised_by=basic.streamed_text,
+)
+def data_is_one_json_object(findings: tuple[Finding, ...]) -> Findings:
+    """Check that the data of each event parses as one JSON object.
+
+    Does not check ``[DONE]``, nor a last frame that was truncated.
+    """
+    yield from findings
 
 
-TYPE = must(
+TYPE_PRESENT = must(
     "events.data-has-a-type",
-    "The data of each event has a type that is a text.",
+    "The `data` of each event has a `type` that is a non-empty string.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the type is written into the event line alone",
+    cause="the gateway writes the type only into the `event` field",
     covers=("SE-23",),
 )
 
 
-@check(TYPE, on=ruled(Rule.TYPE), exercised_by=basic.streamed_text)
-def data_has_a_type(found: tuple[Finding, ...]) -> Findings:
-    """Judge each object; one that belongs to another API is another clause's."""
-    yield from found
+@check(
+    TYPE_PRESENT,
+    on=stream_rule(Rule.TYPE_PRESENT),
+    exercised_by=basic.streamed_text,
+)
+def data_has_a_type(findings: tuple[Finding, ...]) -> Findings:
+    """Check the ``type`` of each event whose data is an object.
+
+    Does not check data of another API: ``events.no-event-of-another-api`` reports it.
+    """
+    yield from findings
 
 
-FOREIGN = must(
+NO_OTHER_API = must(
     "events.no-event-of-another-api",
-    "No event is a chunk or an error of another API.",
+    "No event is a chunk or an error object of another API.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="an upstream's chat completion chunk or bare error is passed on as it came",
+    cause="the gateway relays a chat completion chunk or a bare error of its upstream",
     covers=("SE-21", "OI-11"),
 )
 
 
-@check(FOREIGN, on=ruled(Rule.FOREIGN), exercised_by=basic.streamed_text)
-def no_event_of_another_api(found: tuple[Finding, ...]) -> Findings:
-    """Judge data without a type that has ``choices``, ``error`` or a chat object."""
-    yield from found
+@check(
+    NO_OTHER_API,
+    on=stream_rule(Rule.NO_OTHER_API),
+    exercised_by=basic.streamed_text,
+)
+def no_event_of_another_api(findings: tuple[Finding, ...]) -> Findings:
+    """Check data without a ``type`` for ``choices``, ``error`` or a ``chat.`` object.
+
+    Does not check events that have a ``type``.
+    """
+    yield from findings
 
 
-NAME = must(
+NAME_MATCHES_TYPE = must(
     "events.name-matches-type",
-    "An event that has a name has its type as its name.",
+    "The `event` field of a frame, if present, equals the `type` in its data.",
     source=f"{OPEN_RESPONSES}, HTTP responses",
     needs=Capability.STREAMING,
-    cause="names are copied from the upstream while types are rewritten",
+    cause="the gateway copies names from the upstream but rewrites the types",
     covers=("SE-23",),
 )
 
 
-@check(NAME, on=ruled(Rule.NAME), exercised_by=basic.streamed_text)
-def name_matches_type(found: tuple[Finding, ...]) -> Findings:
-    """Judge events with an ``event`` line; frames of data alone are legal."""
-    yield from found
+@check(
+    NAME_MATCHES_TYPE,
+    on=stream_rule(Rule.NAME_MATCHES_TYPE),
+    exercised_by=basic.streamed_text,
+)
+def name_matches_type(findings: tuple[Finding, ...]) -> Findings:
+    """Compare the ``event`` field of each frame with the ``type`` in its data.
+
+    Does not require an ``event`` field: frames with only ``data`` are valid.
+    """
+    yield from findings
 
 
-VOCABULARY = should(
+KNOWN_PREFIX = should(
     "events.type-has-a-known-prefix",
-    "The type of each event is of the family of response events.",
+    "Each event type is `response.*`, `error`, `keepalive` or `vendor:*`.",
     source=f"{OPEN_RESPONSES}, extending streaming events",
     needs=Capability.STREAMING,
-    cause="events of the upstream's own account keeping leak to the client",
+    cause="the gateway forwards internal accounting events of its upstream",
     covers=("SE-27",),
 )
 
 
-@check(VOCABULARY, on=ruled(Rule.VOCABULARY), exercised_by=basic.streamed_text)
-def type_has_a_known_prefix(found: tuple[Finding, ...]) -> Findings:
-    """Let ``response.*``, ``error``, ``keepalive``, ``vendor:*`` pass, known or not."""
-    yield from found
+@check(
+    KNOWN_PREFIX,
+    on=stream_rule(Rule.KNOWN_PREFIX),
+    exercised_by=basic.streamed_text,
+)
+def type_has_a_known_prefix(findings: tuple[Finding, ...]) -> Findings:
+    """Check the form of each event type.
+
+    Does not check that the type itself is documented: ``response.note`` passes.
+    """
+    yield from findings
 
 
-EMPTY = must(
+DATA_PRESENT = must(
     "events.every-event-has-data",
-    "No event consists of a name alone.",
+    "A frame with an `event` field also has a `data` field.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="a filter empties an event instead of leaving it out",
+    cause="a filter removes the data of an event and leaves its name",
     covers=("SE-27",),
 )
 
 
-@check(EMPTY, on=ruled(Rule.EMPTY), exercised_by=basic.streamed_text)
-def every_event_has_data(found: tuple[Finding, ...]) -> Findings:
-    """Judge event lines that a blank line follows before any data.
+@check(
+    DATA_PRESENT,
+    on=stream_rule(Rule.DATA_PRESENT),
+    exercised_by=basic.streamed_text,
+)
+def every_event_has_data(findings: tuple[Finding, ...]) -> Findings:
+    """Check for a blank line that follows an ``event`` field before any ``data``.
 
-    A browser drops them; official SDKs parse the absent data, and die of it.
+    A browser drops such a frame; official SDKs parse the missing data and raise.
+    Reports only the first such frame of a stream.
     """
-    yield from found
+    yield from findings
 
 
-CLOSED = must(
+FINAL_BLANK_LINE = must(
     "events.last-event-ends-with-blank-line",
-    "The last event of a stream ends in a blank line.",
+    "The last event of a stream ends with a blank line.",
     source=f"{WHATWG_SSE}, section 9.2.6",
     needs=Capability.STREAMING,
-    cause="the buffer of the read loop is not flushed when the upstream ends",
+    cause="the gateway does not flush its read buffer when the upstream ends",
     covers=("SE-35",),
 )
 
 
-@check(CLOSED, on=ruled(Rule.CLOSED), exercised_by=basic.streamed_text)
-def last_event_ends_with_blank_line(found: tuple[Finding, ...]) -> Findings:
-    """Judge streams that came whole: by the standard the open event is dropped."""
-    yield from found
+@check(
+    FINAL_BLANK_LINE,
+    on=stream_rule(Rule.FINAL_BLANK_LINE),
+    exercised_by=basic.streamed_text,
+)
+def last_event_ends_with_blank_line(findings: tuple[Finding, ...]) -> Findings:
+    """Check the last frame: the standard drops an event without a blank line.
+
+    Does not check streams that failed or that the client ended, nor a last frame
+    whose data is not an object, such as ``[DONE]``.
+    """
+    yield from findings
 
 
-CHARACTERS = must(
+NO_LONE_SURROGATE = must(
     "events.text-has-no-lone-surrogate",
-    "No text of an event has half a character.",
+    "The text in delta and done events contains no lone surrogate.",
     source="RFC 8259 (JSON), section 8.2",
     needs=Capability.STREAMING,
-    cause="text is cut into deltas between the two halves of an emoji",
+    cause="the gateway splits text between the two surrogates of an emoji",
     covers=("SE-32",),
 )
 
 
-@check(CHARACTERS, on=ruled(Rule.CHARACTERS), exercised_by=basic.streamed_text)
-def text_has_no_lone_surrogate(found: tuple[Finding, ...]) -> Findings:
-    """Judge lone surrogates, which strict JSON parsers refuse, in deltas and ends.
+@check(
+    NO_LONE_SURROGATE,
+    on=stream_rule(Rule.NO_LONE_SURROGATE),
+    exercised_by=basic.streamed_text,
+)
+def text_has_no_lone_surrogate(findings: tuple[Finding, ...]) -> Findings:
+    """Check each delta and each done text: strict JSON parsers reject lone surrogates.
 
-    Requests that sent one themselves are left out.
+    Does not check responses to a request that itself contains an escaped surrogate.
     """
-    yield from found
+    yield from findings
 
 
-NUMBERED = should(
+NUMBER_IS_INTEGER = should(
     "events.sequence-number-is-an-integer",
-    "Each event has a sequence_number that is an integer.",
+    "Each `response.*` and `error` event has an integer `sequence_number`.",
     source=STREAMING,
     needs=Capability.STREAMING,
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="the gateway writes its own events without counting them",
+    cause="the gateway adds its own events without a number",
     covers=("SE-01",),
 )
 
 
-@check(NUMBERED, on=ruled(Rule.NUMBERED), exercised_by=basic.streamed_text)
-def sequence_number_is_an_integer(found: tuple[Finding, ...]) -> Findings:
-    """Judge ``error`` and ``response.*`` events; extensions need no number."""
-    yield from found
+@check(
+    NUMBER_IS_INTEGER,
+    on=stream_rule(Rule.NUMBER_IS_INTEGER),
+    exercised_by=basic.streamed_text,
+)
+def sequence_number_is_an_integer(findings: tuple[Finding, ...]) -> Findings:
+    """Check ``sequence_number`` in ``response.*`` and ``error`` events.
+
+    Does not check extension events such as ``keepalive``.
+    """
+    yield from findings
 
 
-COUNTS_UP = must(
+NUMBER_COUNTS_UP = must(
     "events.sequence-number-counts-up",
-    "Each sequence_number is greater than the one before it.",
+    "Each `sequence_number` is greater than the previous one.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the number is a constant, or starts again with each upstream",
+    cause="the gateway sends a constant, or restarts the numbers for each upstream",
     covers=("SE-02",),
 )
 
 
-@check(COUNTS_UP, on=ruled(Rule.COUNTS_UP), exercised_by=basic.streamed_text)
-def sequence_number_counts_up(found: tuple[Finding, ...]) -> Findings:
-    """Judge neighbours that both have one; the contract names no first number."""
-    yield from found
+@check(
+    NUMBER_COUNTS_UP,
+    on=stream_rule(Rule.NUMBER_COUNTS_UP),
+    exercised_by=basic.streamed_text,
+)
+def sequence_number_counts_up(findings: tuple[Finding, ...]) -> Findings:
+    """Compare each two consecutive events that both have an integer number.
+
+    Does not check the first number: the contract does not define it.
+    """
+    yield from findings
 
 
-NO_GAP = should(
+NUMBER_HAS_NO_GAP = should(
     "events.sequence-number-has-no-gap",
-    "Each sequence_number is one greater than the one before it.",
+    "Each `sequence_number` is one greater than the previous one.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="a filter takes events out without numbering the others again",
+    cause="a filter removes events and does not renumber the others",
     covers=("SE-03",),
 )
 
 
-@check(NO_GAP, on=ruled(Rule.NO_GAP), exercised_by=basic.streamed_text)
-def sequence_number_has_no_gap(found: tuple[Finding, ...]) -> Findings:
-    """Judge neighbours that both have one, and that count up."""
-    yield from found
+@check(
+    NUMBER_HAS_NO_GAP,
+    on=stream_rule(Rule.NUMBER_HAS_NO_GAP),
+    exercised_by=basic.streamed_text,
+)
+def sequence_number_has_no_gap(findings: tuple[Finding, ...]) -> Findings:
+    """Compare each two consecutive events whose numbers count up.
+
+    Does not check numbers that do not: ``events.sequence-number-counts-up`` does.
+    """
+    yield from findings

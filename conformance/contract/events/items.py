@@ -1,9 +1,13 @@
-"""Events: how they name the item and the part that they are about."""
+"""Requirements about how events name the output item and the part that they change.
+
+An item is *added* by ``response.output_item.added``, a content part by
+``response.content_part.added``.
+"""
 
 from conformance.contract.events.framing import STREAMING
 from conformance.contract.events.probes import streamed_reasoning
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.events.stream.scope import stream_rule
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
@@ -16,171 +20,231 @@ from conformance.model.requirement import (
 
 OUTPUT_INDEX = must(
     "events.output-index-is-present",
-    "Each event about an output item has an output_index.",
+    "Each event about an output item has a non-negative integer `output_index`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="a converter tells one item at a time, and counts none",
+    cause="the converter supports only one output item and sends no index",
     covers=("SE-04",),
 )
 
 
-@check(OUTPUT_INDEX, on=ruled(Rule.OUTPUT_INDEX), exercised_by=basic.streamed_text)
-def output_index_is_present(found: tuple[Finding, ...]) -> Findings:
-    """Judge the events of items, of their parts, and of texts and arguments."""
-    yield from found
+@check(
+    OUTPUT_INDEX,
+    on=stream_rule(Rule.OUTPUT_INDEX),
+    exercised_by=basic.streamed_text,
+)
+def output_index_is_present(findings: tuple[Finding, ...]) -> Findings:
+    """Check the events of items, parts, texts and arguments.
+
+    Does not check that indexes start at 0 or have no gap.
+    """
+    yield from findings
 
 
 ITEM_ID = should(
     "events.item-id-is-present",
-    "Each event about the inside of an item has an item_id.",
+    "Each event about a part, a text or arguments has a non-empty `item_id`.",
     source=STREAMING,
     needs=Capability.STREAMING,
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="ids are given to the item alone",
+    cause="the gateway sends the id only in the item itself",
     covers=("SE-09",),
 )
 
 
-@check(ITEM_ID, on=ruled(Rule.ITEM_ID), exercised_by=basic.streamed_text)
-def item_id_is_present(found: tuple[Finding, ...]) -> Findings:
-    """Judge the events of parts, texts and arguments; accumulators use the index."""
-    yield from found
+@check(ITEM_ID, on=stream_rule(Rule.ITEM_ID), exercised_by=basic.streamed_text)
+def item_id_is_present(findings: tuple[Finding, ...]) -> Findings:
+    """Check the events of parts, texts and arguments; accumulators use the index.
+
+    Does not check the added and done events of an item, which contain the item.
+    """
+    yield from findings
 
 
 CONTENT_INDEX = must(
     "events.content-index-is-present",
-    "Each event about a content part has a content_index.",
+    "Each event about a content part has a non-negative integer `content_index`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="a converter knows of one part only",
+    cause="the converter supports only one content part",
     covers=("SE-04",),
 )
 
 
-@check(CONTENT_INDEX, on=ruled(Rule.CONTENT_INDEX), exercised_by=basic.streamed_text)
-def content_index_is_present(found: tuple[Finding, ...]) -> Findings:
-    """Judge the events of parts, output_text and refusal; accumulators index by it."""
-    yield from found
+@check(
+    CONTENT_INDEX,
+    on=stream_rule(Rule.CONTENT_INDEX),
+    exercised_by=basic.streamed_text,
+)
+def content_index_is_present(findings: tuple[Finding, ...]) -> Findings:
+    """Check ``content_part``, ``output_text`` and ``refusal`` events.
+
+    Accumulators find the part by this index. Does not check raw reasoning:
+    ``events.reasoning-index-is-present`` does.
+    """
+    yield from findings
 
 
 REASONING_INDEX = should(
     "events.reasoning-index-is-present",
-    "Each event about a part of a reasoning item has its index.",
+    "Each reasoning event has the index of its part: `summary_index` for a summary, "
+    "`content_index` for raw reasoning.",
     source=STREAMING,
     needs=Capability.REASONING,
-    cause="reasoning is told like plain text",
+    cause="the converter sends reasoning in the form of plain text",
     covers=("SE-04", "SE-34"),
 )
 
 
-@check(REASONING_INDEX, on=ruled(Rule.REASONING_INDEX), exercised_by=streamed_reasoning)
-def reasoning_index_is_present(found: tuple[Finding, ...]) -> Findings:
-    """Judge summary_index in summary events, content_index in raw reasoning."""
-    yield from found
+@check(
+    REASONING_INDEX,
+    on=stream_rule(Rule.REASONING_INDEX),
+    exercised_by=streamed_reasoning,
+)
+def reasoning_index_is_present(findings: tuple[Finding, ...]) -> Findings:
+    """Check that the index is a non-negative integer.
+
+    Does not check the order of the indexes.
+    """
+    yield from findings
 
 
-ONE_INDEX = must(
+ONE_ITEM_PER_INDEX = must(
     "events.output-index-identifies-one-item",
-    "Each output_index stands for one item.",
+    "Each `output_index` identifies one output item.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="every item is told as number 0, or one item is announced again",
+    cause="the gateway sends every item with index 0, or adds an item twice",
     covers=("SE-07",),
 )
 
 
-@check(ONE_INDEX, on=ruled(Rule.ONE_INDEX), exercised_by=basic.streamed_text)
-def output_index_identifies_one_item(found: tuple[Finding, ...]) -> Findings:
-    """Judge announcements, and events whose index is not that of their item.
+@check(
+    ONE_ITEM_PER_INDEX,
+    on=stream_rule(Rule.ONE_ITEM_PER_INDEX),
+    exercised_by=basic.streamed_text,
+)
+def output_index_identifies_one_item(findings: tuple[Finding, ...]) -> Findings:
+    """Check added items, and events whose index is not that of their ``item_id``.
 
-    Items may overlap; an index may be left out, but not given away twice.
+    Does not check overlap or gaps: items may overlap, and indexes may be skipped.
     """
-    yield from found
+    yield from findings
 
 
-IDENTITY = must(
+SAME_IDENTITY = must(
     "events.item-identity-stays-the-same",
-    "An output item keeps its identity in all events.",
+    "The `id`, `call_id` and `type` of an output item are the same in all its events.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="each event, or the finished item, gets an id made anew",
+    cause="the gateway generates a new id for each event, or for the done item",
     covers=("SE-08",),
 )
 
 
-@check(IDENTITY, on=ruled(Rule.IDENTITY), exercised_by=basic.streamed_text)
-def item_identity_stays_the_same(found: tuple[Finding, ...]) -> Findings:
-    """Compare id, call id, type: of each event, the finished item, the last snapshot.
+@check(
+    SAME_IDENTITY,
+    on=stream_rule(Rule.SAME_IDENTITY),
+    exercised_by=basic.streamed_text,
+)
+def item_identity_stays_the_same(findings: tuple[Finding, ...]) -> Findings:
+    """Compare each event, the done item and the final snapshot with the first value.
 
-    An id that is absent is judged elsewhere.
+    Does not check values that are missing.
     """
-    yield from found
+    yield from findings
 
 
-ANNOUNCED = must(
+ITEM_ADDED_FIRST = must(
     "events.item-added-comes-first",
-    "An output item is announced before any other event of it.",
+    "`response.output_item.added` precedes every other event of its item.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="a cached or whitespace answer skips the opening events",
+    cause="the gateway sends no added event for a cached or blank response",
     covers=("SE-11", "SE-37"),
 )
 
 
-@check(ANNOUNCED, on=ruled(Rule.ANNOUNCED), exercised_by=basic.streamed_text)
-def item_added_comes_first(found: tuple[Finding, ...]) -> Findings:
-    """Judge parts, texts and ends of items that no output_item.added came for."""
-    yield from found
+@check(
+    ITEM_ADDED_FIRST,
+    on=stream_rule(Rule.ITEM_ADDED_FIRST),
+    exercised_by=basic.streamed_text,
+)
+def item_added_comes_first(findings: tuple[Finding, ...]) -> Findings:
+    """Check that part, text and done events belong to an item that was added.
+
+    Reports only the first event of each item that was not.
+    """
+    yield from findings
 
 
-PART_ANNOUNCED = must(
+PART_ADDED_FIRST = must(
     "events.content-part-added-comes-first",
-    "A content part is announced before any other event of it.",
+    "`response.content_part.added` precedes every other event of its content part.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the opening of the part is skipped, or its index grows with each delta",
+    cause="the gateway sends no added event, or increases the index with each delta",
     covers=("SE-11", "SE-06"),
 )
 
 
-@check(PART_ANNOUNCED, on=ruled(Rule.PART_ANNOUNCED), exercised_by=basic.streamed_text)
-def content_part_added_comes_first(found: tuple[Finding, ...]) -> Findings:
-    """Judge output_text, refusal and the end of a part, of items that were announced.
+@check(
+    PART_ADDED_FIRST,
+    on=stream_rule(Rule.PART_ADDED_FIRST),
+    exercised_by=basic.streamed_text,
+)
+def content_part_added_comes_first(findings: tuple[Finding, ...]) -> Findings:
+    """Check ``output_text``, ``refusal`` and ``content_part.done`` events.
 
-    Parts that the announced item already had need no event of their own.
+    Does not check parts of an item that was not added, nor parts that the added item
+    already contains.
     """
-    yield from found
+    yield from findings
 
 
-SUMMARY_ANNOUNCED = should(
+SUMMARY_ADDED_FIRST = should(
     "events.summary-part-added-comes-first",
-    "A part of a reasoning summary is announced before its text.",
+    "`response.reasoning_summary_part.added` precedes every other event of its "
+    "summary part.",
     source=STREAMING,
     needs=Capability.REASONING,
-    cause="reasoning is told with the events of plain text, or with half of its own",
+    cause="the gateway sends reasoning as plain text, or omits some reasoning events",
     covers=("SE-34",),
 )
 
 
 @check(
-    SUMMARY_ANNOUNCED, on=ruled(Rule.SUMMARY_ANNOUNCED), exercised_by=streamed_reasoning
+    SUMMARY_ADDED_FIRST,
+    on=stream_rule(Rule.SUMMARY_ADDED_FIRST),
+    exercised_by=streamed_reasoning,
 )
-def summary_part_added_comes_first(found: tuple[Finding, ...]) -> Findings:
-    """Judge summary text, which clients show under the part that was announced."""
-    yield from found
+def summary_part_added_comes_first(findings: tuple[Finding, ...]) -> Findings:
+    """Check summary events: clients display the text under the part that was added.
+
+    Does not check parts of an item that was not added, nor parts that the added item
+    already contains.
+    """
+    yield from findings
 
 
-FROM_ZERO = must(
+CONTENT_INDEX_ORDER = must(
     "events.content-index-counts-from-zero",
-    "The content_index of an item's parts counts from 0.",
+    "The `content_index` of added content parts counts from 0 in each item.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="one counter serves all items, and a message behind reasoning starts at 1",
+    cause="one counter is used for all items, so a message after reasoning starts at 1",
     covers=("SE-05", "SE-06"),
 )
 
 
-@check(FROM_ZERO, on=ruled(Rule.FROM_ZERO), exercised_by=basic.streamed_text)
-def content_index_counts_from_zero(found: tuple[Finding, ...]) -> Findings:
-    """Judge announcements of parts, item by item: 0, 1, 2."""
-    yield from found
+@check(
+    CONTENT_INDEX_ORDER,
+    on=stream_rule(Rule.CONTENT_INDEX_ORDER),
+    exercised_by=basic.streamed_text,
+)
+def content_index_counts_from_zero(findings: tuple[Finding, ...]) -> Findings:
+    """Check the index in each ``response.content_part.added``, item by item.
+
+    Does not check summary parts.
+    """
+    yield from findings

@@ -1,8 +1,14 @@
-"""Events: the snapshots that begin and end a stream."""
+"""Requirements about snapshots: how a stream begins and how it ends.
+
+A *snapshot* is the ``response`` object inside an event. ``response.created``,
+``response.queued`` and ``response.in_progress`` contain *early snapshots*. The *final
+snapshot* is in the terminal event: ``response.completed``, ``response.incomplete`` or
+``response.failed``.
+"""
 
 from conformance.contract.events.framing import STREAMING
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.events.stream.scope import stream_rule
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
@@ -16,26 +22,30 @@ from conformance.model.sources import REPORTED_BUGS
 
 CREATED_FIRST = must(
     "events.created-comes-first",
-    "A stream begins with response.created.",
+    "The first event of a stream is `response.created` or `error`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="a keep-alive is faked from another event before the upstream answers",
+    cause="the gateway sends another event first, as a keep-alive",
     covers=("SE-26", "SE-37"),
 )
 
 
-@check(CREATED_FIRST, on=ruled(Rule.CREATED_FIRST), exercised_by=basic.streamed_text)
-def created_comes_first(found: tuple[Finding, ...]) -> Findings:
-    """Judge the first event that has a type; an ``error`` may stand in its place.
+@check(
+    CREATED_FIRST,
+    on=stream_rule(Rule.CREATED_FIRST),
+    exercised_by=basic.streamed_text,
+)
+def created_comes_first(findings: tuple[Finding, ...]) -> Findings:
+    """Check the first event that has a type: official accumulators raise on any other.
 
-    Comments are no events. Official accumulators refuse any other beginning.
+    Does not check comments, which are not events.
     """
-    yield from found
+    yield from findings
 
 
 CREATED_ONCE = must(
     "events.created-is-sent-once",
-    "A stream has one response.created.",
+    "A stream has at most one `response.created`.",
     source=STREAMING,
     needs=Capability.STREAMING,
     cause="an internal retry begins the response again in the same stream",
@@ -43,139 +53,195 @@ CREATED_ONCE = must(
 )
 
 
-@check(CREATED_ONCE, on=ruled(Rule.CREATED_ONCE), exercised_by=basic.streamed_text)
-def created_is_sent_once(found: tuple[Finding, ...]) -> Findings:
-    """Judge what comes before the end; behind it nothing may come at all."""
-    yield from found
+@check(
+    CREATED_ONCE,
+    on=stream_rule(Rule.CREATED_ONCE),
+    exercised_by=basic.streamed_text,
+)
+def created_is_sent_once(findings: tuple[Finding, ...]) -> Findings:
+    """Check for a second ``response.created`` before the terminal event.
+
+    Does not check what follows the terminal event: another requirement does.
+    """
+    yield from findings
 
 
-NESTED = must(
+SNAPSHOT_NESTED = must(
     "events.snapshot-is-in-response-field",
-    "An event about the whole response has it as an object named response.",
+    "Each event with a snapshot has it as an object in the field `response`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the snapshot's members are spread over the event itself",
+    cause="the gateway writes the fields of the snapshot directly into the event",
     covers=("SE-24", "SE-26"),
 )
 
 
-@check(NESTED, on=ruled(Rule.NESTED), exercised_by=basic.streamed_text)
-def snapshot_is_in_response_field(found: tuple[Finding, ...]) -> Findings:
-    """Judge created, queued, in_progress and the three terminal events."""
-    yield from found
+@check(
+    SNAPSHOT_NESTED,
+    on=stream_rule(Rule.SNAPSHOT_NESTED),
+    exercised_by=basic.streamed_text,
+)
+def snapshot_is_in_response_field(findings: tuple[Finding, ...]) -> Findings:
+    """Check ``response.created``, ``.queued``, ``.in_progress`` and terminal events.
+
+    Does not check the fields of the snapshot.
+    """
+    yield from findings
 
 
-ONE_ID = must(
+SAME_ID = must(
     "events.response-id-stays-the-same",
-    "All snapshots of a stream have one id.",
+    "All snapshots of a stream have the same `id`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the gateway makes an id of its own for some events only",
+    cause="the gateway generates its own `id` for some of the events only",
     covers=("SE-10",),
 )
 
 
-@check(ONE_ID, on=ruled(Rule.ONE_ID), exercised_by=basic.streamed_text)
-def response_id_stays_the_same(found: tuple[Finding, ...]) -> Findings:
-    """Compare each snapshot with the first; accumulators refuse another id."""
-    yield from found
+@check(SAME_ID, on=stream_rule(Rule.SAME_ID), exercised_by=basic.streamed_text)
+def response_id_stays_the_same(findings: tuple[Finding, ...]) -> Findings:
+    """Compare each snapshot with the first one; accumulators reject another ``id``.
+
+    Does not check the form of the ``id``.
+    """
+    yield from findings
 
 
-ONE_MODEL = should(
+SAME_MODEL = should(
     "events.model-stays-the-same",
-    "All snapshots of a stream name one model.",
+    "All snapshots of a stream name the same `model`.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="the model's name is rewritten in the last event only",
+    cause="the gateway rewrites the model name only in the last event",
     covers=("EC-05",),
 )
 
 
-@check(ONE_MODEL, on=ruled(Rule.ONE_MODEL), exercised_by=basic.streamed_text)
-def model_stays_the_same(found: tuple[Finding, ...]) -> Findings:
-    """Compare snapshots that name a model; which name is right is not judged here."""
-    yield from found
+@check(SAME_MODEL, on=stream_rule(Rule.SAME_MODEL), exercised_by=basic.streamed_text)
+def model_stays_the_same(findings: tuple[Finding, ...]) -> Findings:
+    """Compare each snapshot that names a model with the first one.
+
+    Does not check whether it is the requested model.
+    """
+    yield from findings
 
 
-WHOLE_START = should(
+CREATED_COMPLETE = should(
     "events.created-snapshot-is-complete",
-    "The snapshot in response.created has the members of a response.",
+    "The snapshot in `response.created` has `id`, `object`, `created_at`, `status`, "
+    "`model` and `output`.",
     source=STREAMING,
     needs=Capability.STREAMING,
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="the gateway writes a skeleton before it knows the response",
+    cause="the gateway sends an incomplete response before it knows all fields",
     covers=("SE-25",),
 )
 
 
-@check(WHOLE_START, on=ruled(Rule.WHOLE_START), exercised_by=basic.streamed_text)
-def created_snapshot_is_complete(found: tuple[Finding, ...]) -> Findings:
-    """Look for the six members of the page's own example, whatever their values."""
-    yield from found
+@check(
+    CREATED_COMPLETE,
+    on=stream_rule(Rule.CREATED_COMPLETE),
+    exercised_by=basic.streamed_text,
+)
+def created_snapshot_is_complete(findings: tuple[Finding, ...]) -> Findings:
+    """Check for the six fields of the example response in New API's document.
+
+    Does not check their values.
+    """
+    yield from findings
 
 
-STARTED = should(
+EARLY_STATUS = should(
     "events.early-snapshot-status-is-not-final",
-    "A snapshot before the end has a status that is not final.",
+    "A snapshot before the terminal event has `status` `queued` or `in_progress`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the finished response is sent in every event",
+    cause="the gateway sends the finished response in every event",
     covers=("SE-25",),
 )
 
 
-@check(STARTED, on=ruled(Rule.STARTED), exercised_by=basic.streamed_text)
-def early_snapshot_status_is_not_final(found: tuple[Finding, ...]) -> Findings:
-    """Judge created, queued and in_progress: their status is queued or in_progress."""
-    yield from found
+@check(
+    EARLY_STATUS,
+    on=stream_rule(Rule.EARLY_STATUS),
+    exercised_by=basic.streamed_text,
+)
+def early_snapshot_status_is_not_final(findings: tuple[Finding, ...]) -> Findings:
+    """Check the ``status`` of each early snapshot.
+
+    Does not check a ``status`` that is missing or not a string.
+    """
+    yield from findings
 
 
-TERMINAL = must(
+TERMINAL_SENT = must(
     "events.terminal-event-is-sent",
-    "A stream ends in a completed, incomplete or failed event, or in an error.",
+    "A stream ends with `response.completed`, `response.incomplete`, "
+    "`response.failed` or `error`.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the upstream breaks off, or a filter takes the last event out",
+    cause="the upstream connection breaks, or a filter removes the last event",
     covers=("SE-33", "SE-19", "SE-20", "SE-35", "SE-36", "ST-09"),
 )
 
 
-@check(TERMINAL, on=ruled(Rule.TERMINAL), exercised_by=basic.streamed_text)
-def terminal_event_is_sent(found: tuple[Finding, ...]) -> Findings:
-    """Judge streams that the server ended; not those that we left, or gave up on."""
-    yield from found
+@check(
+    TERMINAL_SENT,
+    on=stream_rule(Rule.TERMINAL_SENT),
+    exercised_by=basic.streamed_text,
+)
+def terminal_event_is_sent(findings: tuple[Finding, ...]) -> Findings:
+    """Check that each stream that the server ended has a terminal event.
+
+    Does not check streams that the client disconnected, or stopped reading because of
+    a timeout, a size limit or unreadable bytes.
+    """
+    yield from findings
 
 
-AGREES = must(
+TERMINAL_STATUS = must(
     "events.terminal-event-matches-status",
-    "The terminal event is named after the status that it carries.",
+    "The type of the terminal event matches the `status` of its snapshot.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="response.completed is sent for every end, cut answers included",
+    cause="the gateway always sends `response.completed`, also for truncated output",
     covers=("ST-02", "ST-03", "ST-06"),
 )
 
 
-@check(AGREES, on=ruled(Rule.AGREES), exercised_by=basic.streamed_text)
-def terminal_event_matches_status(found: tuple[Finding, ...]) -> Findings:
-    """Compare the two; which of them is right is a matter of the section status."""
-    yield from found
+@check(
+    TERMINAL_STATUS,
+    on=stream_rule(Rule.TERMINAL_STATUS),
+    exercised_by=basic.streamed_text,
+)
+def terminal_event_matches_status(findings: tuple[Finding, ...]) -> Findings:
+    """Compare the type and the ``status``.
+
+    Does not check which of the two is correct: the section ``status`` does.
+    """
+    yield from findings
 
 
-NOTHING_AFTER = must(
+TERMINAL_LAST = must(
     "events.no-event-after-terminal-event",
-    "No event of the response comes behind its terminal event.",
+    "No further event of the response follows its terminal event.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="a fallback tells a second response in the same stream",
+    cause="a fallback sends a second response in the same stream",
     covers=("SE-17", "RT-01"),
 )
 
 
-@check(NOTHING_AFTER, on=ruled(Rule.NOTHING_AFTER), exercised_by=basic.streamed_text)
-def no_event_after_terminal_event(found: tuple[Finding, ...]) -> Findings:
-    """Judge known events; ``[DONE]``, comments and extensions may follow.
+@check(
+    TERMINAL_LAST,
+    on=stream_rule(Rule.TERMINAL_LAST),
+    exercised_by=basic.streamed_text,
+)
+def no_event_after_terminal_event(findings: tuple[Finding, ...]) -> Findings:
+    """Check known event types after a terminal event or an ``error``.
 
-    An ``error`` and a ``response.failed`` may stand side by side.
+    Does not check ``[DONE]``, comments and extension events. An ``error`` and a
+    ``response.failed`` may follow each other.
     """
-    yield from found
+    yield from findings

@@ -1,127 +1,180 @@
-"""Events: the texts that deltas build, and every place where the whole stands."""
+"""Requirements about streamed texts: deltas, done texts, and the finished item.
+
+A *text* is a string that a stream sends in deltas: message text, a refusal, function
+call arguments, custom tool input, or reasoning. Its *done text* is the complete text
+in its ``done`` event.
+"""
 
 from conformance.contract.events.framing import STREAMING
 from conformance.contract.events.probes import streamed_reasoning
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import ruled
+from conformance.contract.events.stream.scope import stream_rule
 from conformance.contract.probes import basic
 from conformance.model.check import Findings, check
 from conformance.model.node import Finding
 from conformance.model.requirement import Capability, must, should
 
-DELTA = must(
+DELTA_IS_STRING = must(
     "events.delta-is-a-string",
-    "The delta of a text or arguments event is a text.",
+    "The `delta` of each text, refusal, arguments or reasoning event is a string.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="a final chunk without content is passed on",
+    cause="the converter forwards a final upstream chunk that has no content",
     covers=("SE-15",),
 )
 
 
-@check(DELTA, on=ruled(Rule.DELTA), exercised_by=basic.streamed_text)
-def delta_is_a_string(found: tuple[Finding, ...]) -> Findings:
-    """Judge null and objects as much as nothing; an empty text is a text."""
-    yield from found
+@check(
+    DELTA_IS_STRING,
+    on=stream_rule(Rule.DELTA_IS_STRING),
+    exercised_by=basic.streamed_text,
+)
+def delta_is_a_string(findings: tuple[Finding, ...]) -> Findings:
+    """Check that no ``delta`` is missing, ``null`` or of another type.
+
+    Does not require that it is non-empty.
+    """
+    yield from findings
 
 
-NOT_AFTER_DONE = must(
+NO_DELTA_AFTER_DONE = must(
     "events.no-delta-after-done",
-    "No delta follows the end of its text.",
+    "No delta follows the done event of its text, part or item, "
+    "and no text has two done events.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="each chunk is told as if it were the last",
+    cause="the converter treats each chunk as the last one",
     covers=("SE-12",),
 )
 
 
-@check(NOT_AFTER_DONE, on=ruled(Rule.NOT_AFTER_DONE), exercised_by=basic.streamed_text)
-def no_delta_after_done(found: tuple[Finding, ...]) -> Findings:
-    """Judge deltas behind the end of their text, part or item, and a second end."""
-    yield from found
+@check(
+    NO_DELTA_AFTER_DONE,
+    on=stream_rule(Rule.NO_DELTA_AFTER_DONE),
+    exercised_by=basic.streamed_text,
+)
+def no_delta_after_done(findings: tuple[Finding, ...]) -> Findings:
+    """Check for deltas after a done event, and for a second done event of a text.
+
+    Does not check whether items are done twice: ``events.item-done-is-sent-once`` does.
+    """
+    yield from findings
 
 
-ADDS_UP = must(
+DONE_TEXT = must(
     "events.deltas-match-the-done-text",
-    "The deltas of a text add up to what its end says.",
+    "The deltas of a text add up to the string in its done event.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the tail is trimmed or lost, or the whole text is sent once more as a delta",
+    cause="the gateway loses the end, or sends the complete text again as a delta",
     covers=("SE-15", "SE-18"),
 )
 
 
-@check(ADDS_UP, on=ruled(Rule.ADDS_UP), exercised_by=basic.streamed_text)
-def deltas_match_the_done_text(found: tuple[Finding, ...]) -> Findings:
-    """Compare letter by letter, whitespace included, the announced part's text too.
+@check(
+    DONE_TEXT,
+    on=stream_rule(Rule.DONE_TEXT),
+    exercised_by=basic.streamed_text,
+)
+def deltas_match_the_done_text(findings: tuple[Finding, ...]) -> Findings:
+    """Compare character by character, whitespace included.
 
-    A text that came in its end alone is judged by another clause.
+    Text in the added part counts as the first delta. Does not compare texts without
+    deltas (``events.text-is-sent-in-deltas`` reports those), nor reasoning.
     """
-    yield from found
+    yield from findings
 
 
-IN_DELTAS = should(
+SENT_IN_DELTAS = should(
     "events.text-is-sent-in-deltas",
-    "A message or call that says something comes in deltas.",
+    "Message text and function call arguments, unless empty, are sent in deltas.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the gateway buffers the upstream, and tells the end only",
+    cause="the gateway buffers the upstream and sends only the done events",
     covers=("OI-08", "SE-30"),
 )
 
 
-@check(IN_DELTAS, on=ruled(Rule.IN_DELTAS), exercised_by=basic.streamed_text)
-def text_is_sent_in_deltas(found: tuple[Finding, ...]) -> Findings:
-    """Judge finished messages and calls whose text no delta told."""
-    yield from found
+@check(
+    SENT_IN_DELTAS,
+    on=stream_rule(Rule.SENT_IN_DELTAS),
+    exercised_by=basic.streamed_text,
+)
+def text_is_sent_in_deltas(findings: tuple[Finding, ...]) -> Findings:
+    """Check that each non-empty text of a done message or call had a delta before.
+
+    Text in the added item or part counts as a delta. Does not check other item types.
+    """
+    yield from findings
 
 
-FINISHED_TEXT = must(
+DONE_ITEM_TEXT = must(
     "events.done-item-has-the-streamed-text",
-    "A finished item or part holds the text that was told.",
+    "The item in `response.output_item.done` and the part in "
+    "`response.content_part.done` contain the streamed text.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the finished item is built before the last delta, or without its text",
+    cause="the gateway builds the done item before the last delta, or without its text",
     covers=("SE-15", "SE-16", "OI-08"),
 )
 
 
-@check(FINISHED_TEXT, on=ruled(Rule.FINISHED_TEXT), exercised_by=basic.streamed_text)
-def done_item_has_the_streamed_text(found: tuple[Finding, ...]) -> Findings:
-    """Accept what the deltas add up to, or what the end of the text said."""
-    yield from found
+@check(
+    DONE_ITEM_TEXT,
+    on=stream_rule(Rule.DONE_ITEM_TEXT),
+    exercised_by=basic.streamed_text,
+)
+def done_item_has_the_streamed_text(findings: tuple[Finding, ...]) -> Findings:
+    """Compare the item or part in a done event with the text that was streamed.
+
+    Either the sum of the deltas or the done text passes: this does not check whether
+    these two agree. Does not check reasoning.
+    """
+    yield from findings
 
 
 SNAPSHOT_TEXT = must(
     "events.final-snapshot-has-the-streamed-text",
-    "The terminal snapshot holds the text of each item as it was told.",
+    "The final snapshot contains the streamed text of each item.",
     source=STREAMING,
     needs=Capability.STREAMING,
-    cause="the snapshot is the upstream's, and the events are the gateway's own",
+    cause="the gateway relays the upstream's snapshot but builds its own events",
     covers=("SE-15", "SE-16", "OI-08"),
 )
 
 
-@check(SNAPSHOT_TEXT, on=ruled(Rule.SNAPSHOT_TEXT), exercised_by=basic.streamed_text)
-def final_snapshot_has_the_streamed_text(found: tuple[Finding, ...]) -> Findings:
-    """Accept the text of the finished item, of its end, or of its deltas."""
-    yield from found
+@check(
+    SNAPSHOT_TEXT,
+    on=stream_rule(Rule.SNAPSHOT_TEXT),
+    exercised_by=basic.streamed_text,
+)
+def final_snapshot_has_the_streamed_text(findings: tuple[Finding, ...]) -> Findings:
+    """Compare the items of the final snapshot with the texts that were streamed.
+
+    The text of the done item, the done text or the sum of the deltas passes: this does
+    not check whether these agree. Does not check reasoning.
+    """
+    yield from findings
 
 
 REASONING_TEXT = should(
     "events.reasoning-deltas-match-the-done-text",
-    "The deltas of reasoning agree with each end of it.",
+    "Reasoning deltas match the done event, the done item and the final snapshot.",
     source=STREAMING,
     needs=Capability.REASONING,
-    cause="reasoning goes through a second, less careful converter",
+    cause="the gateway uses a separate, incomplete converter for reasoning",
     covers=("SE-34", "SE-15"),
 )
 
 
-@check(REASONING_TEXT, on=ruled(Rule.REASONING_TEXT), exercised_by=streamed_reasoning)
-def reasoning_deltas_match_the_done_text(found: tuple[Finding, ...]) -> Findings:
-    """Compare raw reasoning and summaries with their ends, their item and the snapshot.
+@check(
+    REASONING_TEXT,
+    on=stream_rule(Rule.REASONING_TEXT),
+    exercised_by=streamed_reasoning,
+)
+def reasoning_deltas_match_the_done_text(findings: tuple[Finding, ...]) -> Findings:
+    """Compare streamed raw reasoning and summaries with each later copy of them.
 
-    An item may leave out raw reasoning that was told.
+    Does not require that the item or the snapshot contains streamed reasoning.
     """
-    yield from found
+    yield from findings

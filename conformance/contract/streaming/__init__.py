@@ -1,1 +1,1 @@
-"""Delivery of a stream: when it arrives, how it ends, and that it equals the JSON."""
+"""Delivery of a stream: timing, headers, disconnects, and agreement with JSON."""

@@ -1,8 +1,8 @@
-"""Streaming: when an answer is a stream, how it arrives, and what a hang-up leaves."""
+"""Requirements about when a response is a stream, and how the stream arrives."""
 
 from typing import Final
 
-from conformance.contract.events.stream.framing import abandoned
+from conformance.contract.events.stream.framing import is_abandoned
 from conformance.contract.probes import basic
 from conformance.contract.streaming import probes
 from conformance.model.check import Findings, check
@@ -18,148 +18,176 @@ from conformance.model.scope import (
 )
 from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS, WHATWG_SSE
 
-STREAM_MEMBER: Final = (
-    f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/stream"
-)
+STREAM_FIELD: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/stream"
 
 MEDIA_TYPE = must(
     "streaming.media-type-is-event-stream",
-    "A stream has the media type text/event-stream.",
+    "A stream has the media type `text/event-stream`.",
     source=f"{WHATWG_SSE}, section 9.2.5",
     needs=Capability.STREAMING,
-    cause="the gateway passes the body on without its content-type header",
+    cause="the gateway forwards the body without its `content-type` header",
     covers=("HD-05",),
 )
 
 
 @check(MEDIA_TYPE, on=EVERY_STREAM, exercised_by=basic.streamed_text)
 def media_type_is_event_stream(exchange: Exchange) -> Findings:
-    """Judge the media type alone; its parameters, such as charset, are free."""
+    """Check the media type in the ``content-type`` header.
+
+    Does not check its parameters, such as ``charset``.
+    """
     if exchange.media_type != SSE_TYPE:
-        got = quote(exchange.header("content-type") or "none")
+        value = exchange.header("content-type")
+        got = quote(value) if value else "missing"
         yield exchange.finding("header content-type", SSE_TYPE, got)
 
 
-EVERY_STREAM_ASKED = only(
-    EVERY_ANSWERED_REQUEST, "every answer to stream true", lambda x: x.request.streamed
+EVERY_STREAMING_REQUEST = only(
+    EVERY_ANSWERED_REQUEST,
+    "every response to a request with `stream: true`",
+    lambda exchange: exchange.request.streamed,
 )
 
-TRUE_STREAMS = must(
+STREAM_TRUE = must(
     "streaming.stream-true-returns-a-stream",
-    "A request with stream true is answered by a stream.",
-    source=STREAM_MEMBER,
+    "A request with `stream: true` is answered with an event stream.",
+    source=STREAM_FIELD,
     needs=Capability.STREAMING,
-    cause="the flag is lost on the way to the upstream",
+    cause="the gateway does not pass `stream` to the upstream",
     covers=("ST-08", "HD-05"),
 )
 
 
-@check(TRUE_STREAMS, on=EVERY_STREAM_ASKED, exercised_by=basic.streamed_text)
+@check(STREAM_TRUE, on=EVERY_STREAMING_REQUEST, exercised_by=basic.streamed_text)
 def stream_true_returns_a_stream(exchange: Exchange) -> Findings:
-    """Judge answers; a server that cannot stream should refuse, and say so."""
+    """Check successful responses.
+
+    Does not check errors: a server that cannot stream should reject the request.
+    """
     if exchange.kind is not ResponseKind.STREAM:
-        yield exchange.finding("", "a stream of events", "one JSON object")
+        yield exchange.finding("", "an event stream", "one JSON object")
 
 
-def _asks_for_json(exchange: Exchange) -> bool:
-    """Say whether a request is an object whose stream is false, null or absent."""
+def _expects_json(exchange: Exchange) -> bool:
+    """Return whether the request has ``stream`` false, ``null`` or missing.
+
+    A body that is not an object, or an ``accept`` header with the media type of event
+    streams, leaves open what the client expects.
+    """
     body, accept = exchange.request.json, exchange.request.all_headers.get("accept", "")
     if not isinstance(body, dict) or SSE_TYPE in accept:
         return False
     return body.get("stream") is None or body["stream"] is False
 
 
-UNASKED = must(
+NO_STREAM = must(
     "streaming.no-stream-unless-requested",
-    "A request without stream true is not answered by a stream.",
-    source=STREAM_MEMBER,
-    cause="the gateway streams from its upstream, and does not put the answer together",
+    "A request without `stream: true` is not answered with an event stream.",
+    source=STREAM_FIELD,
+    cause="the gateway streams from its upstream and does not assemble the response",
     covers=("ST-08",),
 )
 
 
 @check(
-    UNASKED,
-    on=only(EVERY_2XX, "every success without stream true", _asks_for_json),
+    NO_STREAM,
+    on=only(EVERY_2XX, "every 2xx response without `stream: true`", _expects_json),
     exercised_by=(basic.text, probes.json_and_stream),
 )
 def no_stream_unless_requested(exchange: Exchange) -> Findings:
-    """Judge successes to requests whose stream is absent, null or false."""
+    """Check 2xx responses to requests with ``stream`` false, ``null`` or missing.
+
+    Does not check other values of ``stream``, nor requests that accept event streams.
+    """
     if exchange.kind is ResponseKind.RESPONSE:
         return
-    told = any(event.type for event in exchange.events)
-    if exchange.media_type != SSE_TYPE and not told:
+    has_events = any(event.type for event in exchange.events)
+    if exchange.media_type != SSE_TYPE and not has_events:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    yield exchange.finding("", "one JSON object", f"a stream: {exchange.summary}")
+    got = f"an event stream: {exchange.summary}"
+    yield exchange.finding("", "one JSON object", got)
 
 
-FALSE_SERVED = must(
+STREAM_FALSE = must(
     "streaming.stream-false-is-accepted",
-    "A request with stream false is served.",
-    source=STREAM_MEMBER,
+    "A request with `stream: false` is accepted.",
+    source=STREAM_FIELD,
     needs=Capability.STREAMING,
-    cause="the upstream can do nothing but stream",
+    cause="the upstream supports only streaming",
     covers=("ST-08",),
 )
 
-Twins = tuple[Exchange, Exchange]
+JsonAndStream = tuple[Exchange, Exchange]
+"""The exchanges of the probe ``json-and-stream``."""
 
 
-@check(FALSE_SERVED, on=probes.json_and_stream)
-def stream_false_is_accepted(twins: Twins) -> Findings:
-    """Judge a refusal; a breakdown is judged elsewhere."""
-    plain = twins[0]
-    if plain.kind is ResponseKind.CLIENT_ERROR:
-        yield plain.finding("status", "an answer", plain.summary)
-    elif not plain.has_response:
-        raise Inconclusive(f"{plain.id}: {plain.summary}")
+@check(STREAM_FALSE, on=probes.json_and_stream)
+def stream_false_is_accepted(exchanges: JsonAndStream) -> Findings:
+    """Check that the request with ``stream: false`` is not rejected with a 4xx.
+
+    Does not check server errors and missing responses: they are inconclusive here.
+    """
+    json_exchange, _ = exchanges
+    if json_exchange.kind is ResponseKind.CLIENT_ERROR:
+        yield json_exchange.finding("status", "a 2xx status", json_exchange.summary)
+    elif not json_exchange.has_response:
+        raise Inconclusive(f"{json_exchange.id}: {json_exchange.summary}")
 
 
-MANY: Final = 20
-"""Deltas from which an answer counts as long."""
+MIN_DELTAS: Final = 20
+"""Deltas from which a response counts as long."""
 
-PATIENCE_S: Final = 1.0
-"""Seconds of waiting below which nobody misses the first words."""
+MIN_DURATION_S: Final = 1.0
+"""Seconds below which a response may arrive all at once."""
 
-BURST_S: Final = 0.1
-BURST_SHARE: Final = 0.05
-"""A stream that takes no more than both, of seconds and of the wait, is a burst."""
+MAX_BURST_S: Final = 0.1
+MAX_BURST_SHARE: Final = 0.05
+"""A stream is a burst if its events arrive within both limits: seconds, and share of
+the time until the last event."""
 
-GRADUAL = should(
+NOT_BUFFERED = should(
     "streaming.long-response-is-not-buffered",
-    "A long answer arrives while it is made.",
+    "A long streamed response arrives while it is generated.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="a proxy or a filter gathers the whole stream before it lets it go",
+    cause="a proxy or a filter buffers the complete stream before it forwards it",
     covers=("SE-30", "HD-01"),
 )
 
 
-def _pace(exchange: Exchange) -> Observation | None:
-    """Note wait and length in seconds of a stream of many deltas."""
+def _arrival_times(exchange: Exchange) -> Observation | None:
+    """Return the arrival of the first and the last event of a long stream, in seconds.
+
+    Return ``None`` for a stream with few deltas, or one that the client ended.
+    """
     events = exchange.events
     deltas = sum(event.type.endswith(".delta") for event in events)
-    if deltas < MANY or abandoned(exchange):
+    if deltas < MIN_DELTAS or is_abandoned(exchange):
         return None
     return Observation((events[0].at, events[-1].at), exchange.id, f"{deltas} deltas")
 
 
-@check(GRADUAL, on=EVERY_STREAM.collecting(_pace), exercised_by=probes.long_stream)
-def long_response_is_not_buffered(notes: list[Observation]) -> Findings:
-    """Compare the wait for the first event with the time from it to the last.
+@check(
+    NOT_BUFFERED,
+    on=EVERY_STREAM.collecting(_arrival_times),
+    exercised_by=probes.long_stream,
+)
+def long_response_is_not_buffered(observations: list[Observation]) -> Findings:
+    """Compare the wait for the first event with the time between first and last event.
 
-    An answer that is whole within a second is passed, and so is a server that let
-    one long answer of several arrive in pieces: a fast model may end in a burst.
+    Does not check streams that are complete within a second. Passes if at least one
+    long stream arrived gradually: a fast model may produce a burst.
     """
-    slow = [note for note in notes if note.value[1] >= PATIENCE_S]
-    bursts = [note for note in slow if _is_burst(*note.value)]
+    slow = [each for each in observations if each.value[1] >= MIN_DURATION_S]
+    bursts = [each for each in slow if _is_burst(*each.value)]
     if slow and len(bursts) == len(slow):
-        for note in bursts:
-            first, last = note.value
-            got = f"all between {first:.3f} s and {last:.3f} s"
-            wanted = "events while the answer is made"
-            yield Finding(note.pointer, wanted, got, note.exchange)
+        for observation in bursts:
+            first, last = observation.value
+            expected = "events spread over the time of generation"
+            got = f"all events between {first:.3f} s and {last:.3f} s"
+            yield Finding(observation.pointer, expected, got, observation.exchange)
 
 
 def _is_burst(first: float, last: float) -> bool:
-    return last - first <= min(BURST_S, BURST_SHARE * last)
+    """Return whether all events arrived nearly at once; times are in seconds."""
+    return last - first <= min(MAX_BURST_S, MAX_BURST_SHARE * last)

@@ -1,8 +1,8 @@
-"""Streaming: refusals, proxies, the end of a stream, and clients that leave early."""
+"""Requirements about rejected streams, proxies, failing streams and disconnects."""
 
 from typing import Final
 
-from conformance.contract.events.stream.framing import abandoned
+from conformance.contract.events.stream.framing import is_abandoned
 from conformance.contract.probes import basic
 from conformance.contract.streaming import probes
 from conformance.model.check import Findings, check
@@ -19,34 +19,41 @@ from conformance.model.requirement import Capability, may, must, should
 from conformance.model.scope import EVERY_STREAM, Observation, only
 from conformance.model.sources import OPEN_RESPONSES, REPORTED_BUGS
 
-SEVERAL: Final = 3
-"""Streams that all fail, from which on it is no bad luck."""
+MIN_FAILED_STREAMS: Final = 3
+"""Failed streams from which on the failures are not a coincidence."""
 
-PLAIN_REFUSAL = should(
+REJECTED_WITH_4XX = should(
     "streaming.refused-request-gets-a-4xx",
-    "A request that is refused at once gets a 4xx, stream true or not.",
+    "A rejected streaming request gets a 4xx status, not an error in a 200 stream.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="the stream is opened before the request is looked at",
+    cause="the gateway opens the stream before it validates the request",
     covers=("HD-05", "ER-01"),
 )
 
 
-@check(PLAIN_REFUSAL, on=probes.refused_streams)
-def refused_request_gets_a_4xx(refused: tuple[Exchange, ...]) -> Findings:
-    """Judge successes that tell an error in events; answering is judged elsewhere."""
-    judged = 0
-    for exchange in refused:
-        failed = exchange.status == 200 and _tells_an_error(exchange)
-        judged += failed or exchange.kind is ResponseKind.CLIENT_ERROR
+@check(REJECTED_WITH_4XX, on=probes.refused_streams)
+def refused_request_gets_a_4xx(exchanges: tuple[Exchange, ...]) -> Findings:
+    """Check for 200 responses whose events contain only an error.
+
+    Does not require that the invalid requests are rejected: the section ``requests``
+    does.
+    """
+    rejected = 0
+    for exchange in exchanges:
+        failed = exchange.status == 200 and _is_error_stream(exchange)
+        rejected += failed or exchange.kind is ResponseKind.CLIENT_ERROR
         if failed:
-            yield exchange.finding("status", "a 4xx", exchange.summary)
-    if not judged:
-        raise Inconclusive("none of the requests was refused")
+            yield exchange.finding("status", "a 4xx status", exchange.summary)
+    if not rejected:
+        raise Inconclusive("no request was rejected")
 
 
-def _tells_an_error(exchange: Exchange) -> bool:
-    """Say whether a stream holds an error, or a failed response, and no answer."""
+def _is_error_stream(exchange: Exchange) -> bool:
+    """Return whether a stream has an ``error`` or ``response.failed`` event.
+
+    Also true for a stream of events without types that mention an ``error``.
+    """
     types = {event.type for event in exchange.events}
     untyped = exchange.media_type == SSE_TYPE and b'"error"' in exchange.body
     failed = not types.isdisjoint({"error", "response.failed"})
@@ -55,147 +62,175 @@ def _tells_an_error(exchange: Exchange) -> bool:
 
 UNBUFFERED = may(
     "streaming.disables-proxy-buffering",
-    "A stream asks proxies not to gather or change it.",
+    "A stream has `X-Accel-Buffering: no`, or a `Cache-Control` with `no-cache` or "
+    "`no-transform`.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="the headers were not needed where the gateway was developed",
+    cause="the gateway was developed without a proxy in front of it",
     covers=("HD-01",),
 )
 
 
 @check(UNBUFFERED, on=EVERY_STREAM, exercised_by=basic.streamed_text)
 def disables_proxy_buffering(exchange: Exchange) -> Findings:
-    """Look for X-Accel-Buffering: no, or Cache-Control: no-cache or no-transform."""
+    """Check the headers that ask proxies not to buffer or change the stream.
+
+    Does not check whether a proxy buffers: another requirement compares times.
+    """
     buffering = exchange.header("x-accel-buffering") or ""
     control = (exchange.header("cache-control") or "").lower()
-    asked = "no-cache" in control or "no-transform" in control
-    if buffering.strip().lower() != "no" and not asked:
-        wanted = "x-accel-buffering: no, or cache-control: no-cache"
-        got = f"cache-control: {control}" if control else "neither"
-        yield exchange.finding("headers", wanted, got)
+    has_directive = "no-cache" in control or "no-transform" in control
+    if buffering.strip().lower() != "no" and not has_directive:
+        expected = "x-accel-buffering: no, or cache-control: no-cache or no-transform"
+        got = f"cache-control: {control}" if control else "missing"
+        yield exchange.finding("headers", expected, got)
 
 
-DONE = should(
+DONE_MARKER = should(
     "streaming.ends-with-done-marker",
-    "A stream is closed by a frame that says [DONE].",
+    "A stream ends with a frame whose data is `[DONE]`.",
     source=f"{OPEN_RESPONSES}, HTTP responses",
     needs=Capability.STREAMING,
     profiles={"openresponses"},
-    cause="the upstream sends none, and the gateway adds none",
+    cause="the upstream sends no `[DONE]`, and the gateway adds none",
 )
 
 
 @check(
-    DONE,
+    DONE_MARKER,
     on=only(
         EVERY_STREAM,
-        "every stream with an end",
-        lambda x: x.terminal is not None and not abandoned(x) and not x.failure,
+        "every stream with a terminal event",
+        lambda exchange: (
+            exchange.terminal is not None
+            and not is_abandoned(exchange)
+            and not exchange.failure
+        ),
     ),
     exercised_by=basic.streamed_text,
 )
 def ends_with_done_marker(exchange: Exchange) -> Findings:
-    """Judge streams whose response came to its end; no other document asks for it."""
+    """Check streams with a terminal event; only Open Responses requires the marker.
+
+    Does not check streams without a terminal event, nor truncated ones.
+    """
     last = exchange.frames[-1].data
     if last.strip() != "[DONE]":
         yield exchange.finding("the last event", "[DONE]", quote(last))
 
 
-Left = tuple[Exchange]
+Turn = tuple[Exchange]
+"""A turn of the probe ``early-disconnect`` after the first one."""
 
-WELL = must(
+NEXT_REQUEST = must(
     "streaming.disconnect-does-not-break-next-request",
-    "The request after a stream that was left early is answered.",
+    "The request after a disconnected stream gets a response.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="a worker waits for the client that has gone, or dies of it",
+    cause="the worker blocks or crashes when the client disconnects",
     covers=("CC-05", "US-18"),
 )
 
 
-@check(WELL, on=probes.early_disconnect)
+@check(NEXT_REQUEST, on=probes.early_disconnect)
 def disconnect_does_not_break_next_request(
-    left: Exchange, after: Left, *again: Left
+    stream_exchange: Exchange, following_turn: Turn, *repeated: Turn
 ) -> Findings:
-    """Judge a closed connection or a 5xx, twice in a row; slowness is no evidence."""
-    _was_left(left)
-    (following,) = after
+    """Check for a closed connection or a 5xx after each of two disconnects.
+
+    Does not check slow responses: a timeout is inconclusive.
+    """
+    _require_stream(stream_exchange)
+    (following,) = following_turn
     if following.has_response:
         return
     if following.kind is ResponseKind.CLIENT_ERROR:
         raise RejectedRequest(following)
-    late = following.failure and following.failure.kind is FailureKind.TIMEOUT
-    if late or following.kind is ResponseKind.UNRECOGNIZED:
+    timed_out = following.failure and following.failure.kind is FailureKind.TIMEOUT
+    if timed_out or following.kind is ResponseKind.UNRECOGNIZED:
         raise Inconclusive(f"{following.id}: {following.summary}")
-    if not again or again[-1][0].has_response:
-        raise Inconclusive(f"{following.id} may have been unlucky: {following.summary}")
-    yield following.finding("", "an answer", following.summary)
+    if not repeated or repeated[-1][0].has_response:
+        raise Inconclusive(f"{following.id} failed only once: {following.summary}")
+    yield following.finding("", "a response", following.summary)
 
 
-ANSWERED = must(
+STREAMS_SUCCEED = must(
     "streaming.not-every-stream-fails",
-    "Where JSON answers come, not every stream ends in an error.",
+    "At least one stream of a run delivers a response instead of an error.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="the streaming path has an upstream, or a key for it, of its own",
+    cause="the gateway uses a different upstream or upstream key for streams",
     covers=("SE-38",),
 )
 
 
-def _ending(exchange: Exchange) -> Observation | None:
-    """Note whether a stream that went to its end brought an answer."""
-    if abandoned(exchange) or exchange.failure:
+def _succeeded(exchange: Exchange) -> Observation | None:
+    """Return whether a stream delivered a response; ``None`` if it shows neither."""
+    if is_abandoned(exchange) or exchange.failure:
         return None
-    final = exchange.response_or_none
-    status = final.get("status") if final is not None else None
-    brought = status is not None and status.value in {"completed", "incomplete"}
-    if not brought and not _tells_an_error(exchange):
+    response = exchange.response_or_none
+    status = response.get("status") if response is not None else None
+    succeeded = status is not None and status.value in {"completed", "incomplete"}
+    if not succeeded and not _is_error_stream(exchange):
         return None
-    return Observation(brought, exchange.id)
+    return Observation(succeeded, exchange.id)
 
 
-@check(ANSWERED, on=EVERY_STREAM.collecting(_ending), exercised_by=basic.streamed_text)
-def not_every_stream_fails(notes: list[Observation]) -> Findings:
-    """Judge all streams of the run together: a single one may fail by chance."""
-    if any(note.value for note in notes):
+@check(
+    STREAMS_SUCCEED,
+    on=EVERY_STREAM.collecting(_succeeded),
+    exercised_by=basic.streamed_text,
+)
+def not_every_stream_fails(observations: list[Observation]) -> Findings:
+    """Check all streams of the run together: fail if all of three or more are errors.
+
+    Does not check single streams: one may fail by coincidence.
+    """
+    if any(each.value for each in observations):
         return
-    if len(notes) < SEVERAL:
-        raise Inconclusive(f"{notes[0].exchange} failed, and may have been unlucky")
-    got = f"an error in each of {len(notes)} streams"
-    yield Finding("", "an answer in one stream at least", got, notes[0].exchange)
+    first = observations[0].exchange
+    if len(observations) < MIN_FAILED_STREAMS:
+        raise Inconclusive(f"{first} failed, but too few streams were sent to conclude")
+    got = f"an error in each of {len(observations)} streams"
+    yield Finding("", "at least one stream with a response", got, first)
 
 
-NO_REST = must(
+NO_LEAK = must(
     "streaming.disconnect-leaks-no-text",
-    "No word of a stream that was left early is in the next answer.",
+    "Text of a disconnected stream does not appear in the next response.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="a converter's state outlives the request that filled it",
+    cause="the converter keeps its state after the request that filled it",
     covers=("CC-05", "CC-02"),
 )
 
 
-@check(NO_REST, on=probes.early_disconnect)
-def disconnect_leaks_no_text(left: Exchange, after: Left, *_again: Left) -> Findings:
-    """Look for the made-up word of the stream in the whole body of the next answer."""
-    _was_left(left)
-    (following,) = after
+@check(NO_LEAK, on=probes.early_disconnect)
+def disconnect_leaks_no_text(
+    stream_exchange: Exchange, following_turn: Turn, *_repeated: Turn
+) -> Findings:
+    """Search the body of the next response for the random word of the stream.
+
+    Does not check a response without text, nor requests after that one.
+    """
+    _require_stream(stream_exchange)
+    (following,) = following_turn
     if not following.text.strip():
-        raise Inconclusive(f"{following.id}: the answer says nothing")
-    word = _word_of(left)
+        raise Inconclusive(f"{following.id}: the response has no text")
+    word = _repeated_word(stream_exchange)
     if word.encode() in following.body:
         yield following.finding("the text", f"no {word}", following.summary)
 
 
-def _was_left(exchange: Exchange) -> None:
-    """Raise unless a stream was there to be left."""
+def _require_stream(exchange: Exchange) -> None:
+    """Raise ``RejectedRequest`` for a 4xx, ``Inconclusive`` for other non-streams."""
     if exchange.kind is ResponseKind.CLIENT_ERROR:
         raise RejectedRequest(exchange)
     if exchange.kind is not ResponseKind.STREAM:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
-def _word_of(exchange: Exchange) -> str:
-    """Return the word that the stream was asked to repeat."""
-    asked = exchange.request.field("input")
-    return str(asked).rpartition(" ")[2]
+def _repeated_word(exchange: Exchange) -> str:
+    """Return the word that the prompt of the stream repeats."""
+    prompt = exchange.request.field("input")
+    return str(prompt).rpartition(" ")[2]

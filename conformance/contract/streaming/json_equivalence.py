@@ -1,136 +1,150 @@
-"""Streaming: what a stream comes to, beside the same answer in one piece."""
+"""Requirements that compare a stream with the JSON response to the same prompt."""
 
 from collections import Counter
 from typing import Final
 
-from conformance.contract.events.stream.snapshots import WHOLE_START
+from conformance.contract.events.stream.snapshots import RESPONSE_FIELDS
 from conformance.contract.streaming import probes
-from conformance.contract.streaming.delivery import Twins
+from conformance.contract.streaming.delivery import JsonAndStream
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node, quote
 from conformance.model.requirement import Capability, should
 from conformance.model.sources import REPORTED_BUGS
 
-JUDGED_ELSEWHERE: Final = frozenset(
-    (*WHOLE_START, "usage", "error", "incomplete_details", "output_text")
+NOT_COMPARED: Final = frozenset(
+    (*RESPONSE_FIELDS, "usage", "error", "incomplete_details", "output_text")
 )
-"""Members with clauses of their own, that come and go with the answer, or that only
-some clients add to what the API has."""
+"""Fields that have requirements of their own, that depend on the outcome of a response,
+or that only some clients add to the API's fields."""
 
 
-def both(twins: Twins) -> tuple[Node, Node]:
-    """Return both responses; raises ``Inconclusive`` unless both are completed."""
-    plain, told = (exchange.response for exchange in twins)
-    for response in (plain, told):
+def completed_responses(exchanges: JsonAndStream) -> tuple[Node, Node]:
+    """Return both response objects; raises ``Inconclusive`` unless both completed."""
+    json_response, stream_response = (exchange.response for exchange in exchanges)
+    for response in (json_response, stream_response):
         status = response.get("status")
         if status is None or status.value != "completed":
-            raise Inconclusive(f"{response.exchange}: the answer is not completed")
-    return plain, told
+            raise Inconclusive(f"{response.exchange}: the response is not completed")
+    return json_response, stream_response
 
 
-def _kinds(response: Node) -> Counter[str]:
-    """Count the items of each type; a model may think, or not, as it likes."""
-    kinds = (item["type"].expect(str) for item in response["output"])
-    return Counter(kind for kind in kinds if kind != "reasoning")
+def _count_items(response: Node) -> Counter[str]:
+    """Return the number of items of each type, without reasoning."""
+    types = (item["type"].expect(str) for item in response["output"])
+    return Counter(type_ for type_ in types if type_ != "reasoning")
 
 
 SAME_ITEMS = should(
     "streaming.same-items-as-json",
-    "A stream ends in items of the same types as a JSON answer has.",
+    "A stream has the same number of items of each type as the JSON response to the "
+    "same prompt, reasoning excepted.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="streams and JSON are put together by two converters",
+    cause="streams and JSON responses are built by different converters",
     covers=("OI-01", "OI-08", "SE-38"),
 )
 
 
 @check(SAME_ITEMS, on=probes.json_and_stream)
-def same_items_as_json(twins: Twins) -> Findings:
-    """Compare item types and how many there are, but for reasoning."""
-    plain, told = both(twins)
-    wanted, got = _kinds(plain), _kinds(told)
-    if not wanted:
-        raise Inconclusive(f"{plain.exchange}: the answer has no item")
-    if got != wanted:
-        yield told["output"].finding(quote(dict(wanted)), quote(dict(got)))
+def same_items_as_json(exchanges: JsonAndStream) -> Findings:
+    """Compare the item types of both responses, and how often each occurs.
+
+    Does not compare reasoning items: a model may reason in only one of the two.
+    """
+    json_response, stream_response = completed_responses(exchanges)
+    expected, got = _count_items(json_response), _count_items(stream_response)
+    if not expected:
+        raise Inconclusive(f"{json_response.exchange}: the response has no item")
+    if got != expected:
+        output = stream_response["output"]
+        yield output.finding(quote(dict(expected)), quote(dict(got)))
 
 
-SAME_MEMBERS = should(
+SAME_FIELDS = should(
     "streaming.same-fields-as-json",
-    "The terminal snapshot of a stream has the members of a JSON answer.",
+    "The final snapshot of a stream has the non-`null` fields of the JSON response to "
+    "the same prompt.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="the snapshot is built by hand, with what the builder thought of",
+    cause="the code that builds the snapshot omits some fields",
     covers=("OI-12", "SE-25"),
 )
 
 
-@check(SAME_MEMBERS, on=probes.json_and_stream)
-def same_fields_as_json(twins: Twins) -> Findings:
-    """Look for each member that is not null in JSON, its value left aside."""
-    plain, told = both(twins)
-    for name, member in plain.fields():
-        looked_for = name not in JUDGED_ELSEWHERE and member.value is not None
-        if looked_for and name not in told:
-            wanted = f"a member {name}, as {plain.exchange} has"
-            yield told.finding(wanted, "nothing")
+@check(SAME_FIELDS, on=probes.json_and_stream)
+def same_fields_as_json(exchanges: JsonAndStream) -> Findings:
+    """Check that each field of the JSON response that is not ``null`` is present.
+
+    Does not compare values, nor fields that other requirements check.
+    """
+    json_response, stream_response = completed_responses(exchanges)
+    for name, field in json_response.fields():
+        is_compared = name not in NOT_COMPARED and field.value is not None
+        if is_compared and name not in stream_response:
+            expected = f"the field {name} (as in {json_response.exchange})"
+            yield stream_response.finding(expected, "missing")
 
 
-INTACT = should(
+INTACT_CHARACTERS = should(
     "streaming.no-replacement-characters",
     "No character of a stream is replaced by U+FFFD.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="each chunk of bytes is decoded by itself, half characters included",
+    cause="the gateway decodes each chunk by itself, even if it splits a character",
     covers=("SE-32",),
 )
 
 
-@check(INTACT, on=probes.json_and_stream)
-def no_replacement_characters(twins: Twins) -> Findings:
-    """Look for the replacement character alone: what else it says is the model's.
+@check(INTACT_CHARACTERS, on=probes.json_and_stream)
+def no_replacement_characters(exchanges: JsonAndStream) -> Findings:
+    """Search the streamed text for U+FFFD, the replacement character.
 
-    A model that says U+FFFD in JSON, too, may well mean it.
+    Does not compare the rest of the text, which the model chooses. Inconclusive if the
+    JSON response contains U+FFFD too: the model may intend it.
     """
-    plain, told = twins
-    wanted, got = plain.text, _told(told)
-    if not got.strip():
-        raise Inconclusive(f"{told.id}: the stream says nothing")
-    if "\ufffd" in wanted:
-        raise Inconclusive(f"{plain.id}: the model says U+FFFD in JSON as well")
-    if "\ufffd" in got:
-        yield told.finding("the text", "no U+FFFD", quote(got))
+    json_exchange, stream_exchange = exchanges
+    json_text, streamed = json_exchange.text, _streamed_text(stream_exchange)
+    if not streamed.strip():
+        raise Inconclusive(f"{stream_exchange.id}: the stream has no text")
+    if "\ufffd" in json_text:
+        reason = "the JSON response contains U+FFFD too"
+        raise Inconclusive(f"{json_exchange.id}: {reason}")
+    if "\ufffd" in streamed:
+        yield stream_exchange.finding("the text", "no U+FFFD", quote(streamed))
 
 
-def _told(exchange: Exchange) -> str:
-    """Return the text in the deltas of a stream, else that of its last snapshot."""
-    pieces = [
+def _streamed_text(exchange: Exchange) -> str:
+    """Return the text in the deltas of a stream, else that of its final snapshot."""
+    deltas = [
         event.data.value.get("delta")
         for event in exchange.events
         if event.type == "response.output_text.delta"
     ]
-    said = "".join(piece for piece in pieces if isinstance(piece, str))
-    return said or exchange.text
+    text = "".join(delta for delta in deltas if isinstance(delta, str))
+    return text or exchange.text
 
 
-ONCE = should(
+NOT_DUPLICATED = should(
     "streaming.text-is-not-duplicated",
-    "A stream tells its answer once.",
+    "A stream does not contain the complete text twice.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="what was streamed is sent again whole, and both are kept",
+    cause="the complete text is sent again after the deltas and appended to them",
     covers=("SE-16", "SE-18"),
 )
 
 
-@check(ONCE, on=probes.json_and_stream)
-def text_is_not_duplicated(twins: Twins) -> Findings:
-    """Judge a stream that tells twice what JSON tells once; both repeat one phrase."""
-    plain, told = twins
-    wanted, got = plain.text.strip(), told.text.strip()
-    if not wanted or not got:
-        raise Inconclusive(f"{told.id}: one of the answers says nothing")
+@check(NOT_DUPLICATED, on=probes.json_and_stream)
+def text_is_not_duplicated(exchanges: JsonAndStream) -> Findings:
+    """Check for a stream whose text is the text of the JSON response twice.
+
+    Does not compare the texts otherwise.
+    """
+    json_exchange, stream_exchange = exchanges
+    expected, got = json_exchange.text.strip(), stream_exchange.text.strip()
+    if not expected or not got:
+        raise Inconclusive(f"{stream_exchange.id}: one of the responses has no text")
     half = got[: len(got) // 2].strip()
-    if half == wanted and got.count(wanted) > 1:
-        yield told.finding("the text", quote(wanted), quote(got))
+    if half == expected and got.count(expected) > 1:
+        yield stream_exchange.finding("the text", quote(expected), quote(got))

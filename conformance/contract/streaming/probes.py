@@ -1,4 +1,4 @@
-"""Conversations about streaming itself: beside JSON, over time, left early, refused."""
+"""Probes for streaming: next to JSON, long, disconnected early, and rejected."""
 
 from typing import Final
 
@@ -8,62 +8,71 @@ from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
 PHRASE: Final = "Grüße aus 東京 und Ελλάδα, 你好世界! 🦉🚀"
-"""Characters of one to four bytes; the last ones are two halves in UTF-16."""
+"""Characters of one to four UTF-8 bytes; the last two are surrogate pairs in UTF-16."""
 
-TIMES: Final = 30
-"""How often the word stands in the answer that we leave."""
+REPETITIONS: Final = 30
+"""How often the model repeats a word in the stream that is disconnected."""
 
-HEARD: Final = 5
-"""Events that we wait for before we hang up."""
+EVENTS_BEFORE_DISCONNECT: Final = 5
+"""Events after which the client closes the connection."""
 
-LONG: Final = 256
-"""Output tokens of a long answer."""
+MAX_LONG_OUTPUT_TOKENS: Final = 256
+"""Output tokens of a long response."""
 
 
 @probe(model_responses=2, max_output_tokens=256, needs=Capability.STREAMING)
 def json_and_stream(context: ProbeContext) -> Steps:
-    """One short question twice: with stream false, and as a stream."""
-    question = f"Reply with exactly: {PHRASE}"
+    """Send one short prompt twice at the same time: with ``stream`` false and true."""
+    prompt = f"Reply with exactly: {PHRASE}"
     yield tuple(
-        context.request(question, stream=streamed, max_output_tokens=128)
-        for streamed in (False, True)
+        context.request(prompt, stream=stream, max_output_tokens=128)
+        for stream in (False, True)
     )
 
 
-@probe(model_responses=1, max_output_tokens=LONG, needs=Capability.STREAMING)
+@probe(
+    model_responses=1,
+    max_output_tokens=MAX_LONG_OUTPUT_TOKENS,
+    needs=Capability.STREAMING,
+)
 def long_stream(context: ProbeContext) -> Steps:
-    """An answer of some hundred tokens, as a stream."""
-    question = "Count from 1 to 60. Write every number, separated by spaces."
-    yield context.request(question, stream=True, max_output_tokens=LONG)
+    """Stream one long response of at most 256 output tokens."""
+    prompt = "Count from 1 to 60. Write every number, separated by spaces."
+    yield context.request(prompt, stream=True, max_output_tokens=MAX_LONG_OUTPUT_TOKENS)
 
 
-@probe(model_responses=2, max_output_tokens=LONG + 64, needs=Capability.STREAMING)
+@probe(
+    model_responses=2,
+    max_output_tokens=MAX_LONG_OUTPUT_TOKENS + 64,
+    needs=Capability.STREAMING,
+)
 def early_disconnect(context: ProbeContext) -> Steps:
-    """A long stream that we leave after a few events, then a plain question.
+    """Disconnect from a long stream after five events, then send a plain request.
 
-    Where that breaks down, both once more: it may have been bad luck.
+    If the plain request gets a 5xx or no response, send both once more, because a
+    single failure may be a coincidence.
     """
-    words = " ".join([context.word("left-behind")] * TIMES)
-    left = context.request(
+    words = " ".join([context.word("left-behind")] * REPETITIONS)
+    streamed = context.request(
         f"Reply with exactly: {words}",
         stream=True,
-        max_output_tokens=LONG,
-        hang_up_after=HEARD,
+        max_output_tokens=MAX_LONG_OUTPUT_TOKENS,
+        disconnect_after=EVENTS_BEFORE_DISCONNECT,
     )
-    # In a turn of several, an exchange without an answer still reaches the check.
+    # As a tuple: the check then sees the exchange even if it has no response.
     plain = (context.request(max_output_tokens=64),)
-    yield left
+    yield streamed
     (following,) = yield plain
     if following.kind in {ResponseKind.SERVER_ERROR, ResponseKind.NO_RESPONSE}:
-        yield (left,)
+        yield (streamed,)
         yield plain
 
 
 @probe(rejections=2, needs=Capability.STREAMING)
 def refused_streams(context: ProbeContext) -> Steps:
-    """Two requests for a stream that cannot be served: no model, and an odd input."""
-    plain = context.request(stream=True).json
+    """Send two invalid streaming requests: a number as ``input``, and no ``model``."""
+    valid = context.request(stream=True).json
     yield (
         context.request(5, stream=True),
-        Request.of({name: plain[name] for name in plain if name != "model"}),
+        Request.of({name: valid[name] for name in valid if name != "model"}),
     )

@@ -1,45 +1,45 @@
-"""Streaming: what no client can bring about by itself, or would have to wait for."""
+"""Requirements about streaming that a client alone cannot test."""
 
 from typing import Final
 
 from conformance.model.requirement import Capability, Untested, must, should
 from conformance.model.sources import REPORTED_BUGS
 
-_BEHIND: Final = (
-    "only an upstream of our own could be made to do it, behind the gateway"
+_NEEDS_UPSTREAM: Final = (
+    "testing it requires control over the upstream server of the gateway"
 )
 
-BREAK_IS_TOLD = Untested(
+UPSTREAM_DISCONNECT = Untested(
     must(
         "streaming.upstream-disconnect-is-reported",
-        "A stream whose upstream breaks off ends in a failed event or in an error.",
+        "A stream whose upstream disconnects ends with `response.failed` or `error`.",
         source=REPORTED_BUGS,
         needs=Capability.STREAMING,
-        cause="the read loop ends as if the upstream had said all that it had to say",
+        cause="the gateway treats the closed connection as the end of the output",
         covers=("SE-20", "RT-01"),
     ),
-    _BEHIND,
+    _NEEDS_UPSTREAM,
 )
 
-SILENCE_IS_SURVIVED = Untested(
+IDLE_STREAM = Untested(
     should(
         "streaming.idle-stream-stays-open",
-        "A stream outlives a minute in which the model says nothing.",
+        "A stream stays open while the model sends nothing for one minute.",
         source=REPORTED_BUGS,
         needs=Capability.STREAMING,
-        cause="an idle timeout of the gateway or a proxy is shorter than some thoughts",
+        cause="an idle timeout of the gateway or a proxy is shorter than the reasoning",
         covers=("SE-31",),
     ),
-    _BEHIND,
+    _NEEDS_UPSTREAM,
 )
 
-CLOSES = Untested(
+PROMPT_CLOSE = Untested(
     should(
         "streaming.closes-after-terminal-event",
-        "A stream ends soon after its terminal event.",
+        "A stream closes soon after its terminal event.",
         source=REPORTED_BUGS,
         needs=Capability.STREAMING,
-        cause="the connection is kept open for a next event that never comes",
+        cause="the gateway keeps the connection open and waits for another event",
     ),
-    "how soon is a matter of taste, and a stream that stays open shows as a time limit",
+    "no document defines how soon, and a stream that stays open ends in a timeout",
 )

@@ -1,4 +1,4 @@
-"""A stream beside the same answer in one piece: the clauses that compare the two."""
+"""Comparison of a stream with the JSON response to the same prompt."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,23 +10,28 @@ from conformance.contract.streaming.probes import PHRASE, json_and_stream
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.verdict import Outcome
 from tests.contract.sample_streams import exchange, message, numbered, response, text
-from tests.contract.streaming.test_delivery import SETTING, answer, held, says
+from tests.contract.streaming.sample_exchanges import (
+    CONTEXT,
+    completed_response,
+    json_exchange,
+    probe_outcome,
+)
 
 Json = Any
 
 
-def both(plain: Json, streamed: Json) -> tuple[Exchange, Exchange]:
-    """Return the two answers of the probe ``json_and_stream``, built from responses."""
-    asked = next(json_and_stream.steps(SETTING))
-    assert isinstance(asked, tuple)
+def exchanges_of(json: Json, streamed: Json) -> tuple[Exchange, Exchange]:
+    """Return the turn of the probe ``json_and_stream`` with these response objects."""
+    requests = next(json_and_stream.steps(CONTEXT))
+    assert isinstance(requests, tuple)
     end = {"type": f"response.{streamed['status']}", "response": streamed}
-    started = {"type": "response.created", "response": response("in_progress")}
-    stream = exchange(numbered([started, end]))
-    return answer(asked[0], plain), replace(stream, request=asked[1])
+    created = {"type": "response.created", "response": response("in_progress")}
+    stream = exchange(numbered([created, end]))
+    return json_exchange(requests[0], json), replace(stream, request=requests[1])
 
 
 @pytest.mark.parametrize(
-    ("plain", "streamed", "outcome"),
+    ("json_text", "streamed_text", "outcome"),
     [
         (PHRASE, PHRASE, Outcome.PASSED),
         (PHRASE, "Something else entirely.", Outcome.PASSED),
@@ -35,16 +40,20 @@ def both(plain: Json, streamed: Json) -> tuple[Exchange, Exchange]:
         (PHRASE, " ", Outcome.INCONCLUSIVE),
     ],
 )
-def test_a_replaced_character_is_blamed(
-    plain: str, streamed: str, outcome: Outcome
+def test_a_replacement_character_only_in_the_stream_fails(
+    json_text: str, streamed_text: str, outcome: Outcome
 ) -> None:
-    """U+FFFD in the stream alone; what else the model says is its own affair."""
-    pair = both(says(plain), says(streamed))
-    assert held(json_equivalence.no_replacement_characters, pair) is outcome
+    """The rest of the text is not compared."""
+    exchanges = exchanges_of(
+        completed_response(json_text), completed_response(streamed_text)
+    )
+    assert (
+        probe_outcome(json_equivalence.no_replacement_characters, exchanges) is outcome
+    )
 
 
 @pytest.mark.parametrize(
-    ("plain", "streamed", "outcome"),
+    ("json_text", "streamed_text", "outcome"),
     [
         ("Hi!", "Hi!", Outcome.PASSED),
         ("Hi!", "Hi!Hi!", Outcome.FAILED),
@@ -54,52 +63,67 @@ def test_a_replaced_character_is_blamed(
         ("", "Hi!Hi!", Outcome.INCONCLUSIVE),
     ],
 )
-def test_an_answer_told_twice_is_blamed(
-    plain: str, streamed: str, outcome: Outcome
+def test_a_stream_that_duplicates_the_json_text_fails(
+    json_text: str, streamed_text: str, outcome: Outcome
 ) -> None:
-    """The measure is the JSON answer to the same question."""
-    pair = both(says(plain), says(streamed))
-    assert held(json_equivalence.text_is_not_duplicated, pair) is outcome
+    """The text of the JSON response is the reference."""
+    exchanges = exchanges_of(
+        completed_response(json_text), completed_response(streamed_text)
+    )
+    assert probe_outcome(json_equivalence.text_is_not_duplicated, exchanges) is outcome
 
 
-def test_items_are_compared_but_for_reasoning() -> None:
-    """A model may think in one answer, and not in the other."""
+def test_different_items_fail_unless_they_are_reasoning() -> None:
+    """A model may reason in only one of the two responses."""
     check = json_equivalence.same_items_as_json
-    thinking = says("Hi!")
-    thinking["output"].insert(0, {"type": "reasoning", "id": "rs_1", "summary": []})
-    cut = response("incomplete", [message("incomplete", "H")])
+    hi, empty = completed_response("Hi!"), response("completed")
+    with_reasoning = completed_response("Hi!")
+    reasoning = {"type": "reasoning", "id": "rs_1", "summary": []}
+    with_reasoning["output"].insert(0, reasoning)
+    truncated = response("incomplete", [message("incomplete", "H")])
 
-    assert held(check, both(says("Hi!"), thinking)) is Outcome.PASSED
-    assert held(check, both(says("Hi!"), response("completed"))) is Outcome.FAILED
-    assert held(check, both(response("completed"), says(""))) is Outcome.INCONCLUSIVE
-    assert held(check, both(says("Hi!"), cut)) is Outcome.INCONCLUSIVE
+    def outcome(json: Json, streamed: Json) -> Outcome:
+        return probe_outcome(check, exchanges_of(json, streamed))
+
+    assert outcome(hi, with_reasoning) is Outcome.PASSED
+    assert outcome(hi, empty) is Outcome.FAILED
+    assert outcome(empty, completed_response("")) is Outcome.INCONCLUSIVE
+    assert outcome(hi, truncated) is Outcome.INCONCLUSIVE
 
 
-def test_members_are_compared_by_name() -> None:
-    """Null means as little as nothing, and values are free to differ."""
+def test_a_field_that_only_json_has_fails_unless_null() -> None:
+    """Values may differ."""
     check = json_equivalence.same_fields_as_json
-    plain, same = says("Hi!"), says("Hi!")
-    thin = {k: v for k, v in same.items() if k != "tools"}
+    json, streamed = completed_response("Hi!"), completed_response("Hi!")
+    without_tools = {k: v for k, v in streamed.items() if k != "tools"}
 
-    assert held(check, both({**plain, "user": None}, same)) is Outcome.PASSED
-    assert held(check, both(plain, {**same, "tool_choice": "none"})) is Outcome.PASSED
-    assert held(check, both(plain, thin)) is Outcome.FAILED
+    def outcome(json: Json, streamed: Json) -> Outcome:
+        return probe_outcome(check, exchanges_of(json, streamed))
+
+    assert outcome({**json, "user": None}, streamed) is Outcome.PASSED
+    assert outcome(json, {**streamed, "tool_choice": "none"}) is Outcome.PASSED
+    assert outcome(json, without_tools) is Outcome.FAILED
 
 
-def test_a_refused_false_is_blamed() -> None:
-    """Stream false is the default, said aloud."""
+def test_a_rejected_stream_false_fails() -> None:
+    """A server error is inconclusive."""
     check = delivery.stream_false_is_accepted
-    plain, streamed = both(says("Hi!"), says("Hi!"))
-    refused = answer(plain.request, {"error": {"message": "stream only"}}, 400)
-    broken = replace(refused, status=500)
+    accepted, stream = exchanges_of(
+        completed_response("Hi!"), completed_response("Hi!")
+    )
+    error = {"error": {"message": "stream only"}}
+    rejected = json_exchange(accepted.request, error, 400)
+    server_error = replace(rejected, status=500)
 
-    assert held(check, (plain, streamed)) is Outcome.PASSED
-    assert held(check, (refused, streamed)) is Outcome.FAILED
-    assert held(check, (broken, streamed)) is Outcome.INCONCLUSIVE
+    assert probe_outcome(check, (accepted, stream)) is Outcome.PASSED
+    assert probe_outcome(check, (rejected, stream)) is Outcome.FAILED
+    assert probe_outcome(check, (server_error, stream)) is Outcome.INCONCLUSIVE
 
 
-def test_a_pair_that_is_not_completed_is_not_compared() -> None:
-    """One of the two was cut: there is nothing to hold the other against."""
-    cut = response("incomplete", [{**message("incomplete"), "content": [text("H")]}])
+def test_responses_that_are_not_completed_are_not_compared() -> None:
+    """One of the two was truncated."""
+    item = {**message("incomplete"), "content": [text("H")]}
+    truncated = response("incomplete", [item])
+    exchanges = exchanges_of(completed_response("Hi!"), truncated)
     with pytest.raises(Inconclusive, match="not completed"):
-        json_equivalence.both(both(says("Hi!"), cut))
+        json_equivalence.completed_responses(exchanges)

@@ -1,1 +1,1 @@
-"""The state machine of a stream, and the rules that it checks."""
+"""The state machine that reads an event stream, and the rules that it checks."""

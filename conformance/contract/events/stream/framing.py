@@ -1,20 +1,20 @@
-"""The outermost rules of a stream: its frames, their types and their numbers."""
+"""Check the frames of a stream, and the type and number of each event."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.contract.events.stream.rules import Rule, StreamFindings, Unquoted
-from conformance.contract.events.stream.text_events import ERROR
+from conformance.contract.events.stream.rules import MISSING, Rule, StreamFindings
+from conformance.contract.events.stream.text_events import ERROR, non_empty_string
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange, FailureKind
 from conformance.model.node import Json, UnexpectedValue, is_a
 from conformance.model.sse import names_without_data
 
-Told = tuple[Event, str, dict[str, Json]]
-"""An event of a known form: itself, its type, and its data."""
+TypedEvent = tuple[Event, str, dict[str, Json]]
+"""An event, its type, and its data."""
 
-OURS: Final = frozenset(
+CLIENT_SIDE_FAILURES: Final = frozenset(
     (
         FailureKind.TIMEOUT,
         FailureKind.TOO_LARGE,
@@ -22,112 +22,140 @@ OURS: Final = frozenset(
         FailureKind.PROTOCOL,
     )
 )
-"""Troubles after which we do not know how the stream would have gone on."""
+"""Failures after which the client stops reading: the rest of the stream is unknown."""
 
-_FAMILY: Final = re.compile(r"response\..+|error|keepalive|[^:]+:.+", re.DOTALL)
-_OTHER_SHAPES: Final = frozenset(("choices", "error"))
-
-
-def abandoned(exchange: Exchange) -> bool:
-    """Say whether we, and not the server, ended the stream."""
-    hung_up = exchange.request.disconnect_after is not None
-    return hung_up or bool(exchange.failure and exchange.failure.kind in OURS)
+_KNOWN_TYPE: Final = re.compile(r"response\..+|error|keepalive|[^:]+:.+", re.DOTALL)
+_FIELDS_OF_OTHER_APIS: Final = frozenset(("choices", "error"))
 
 
-def framed(exchange: Exchange, ledger: StreamFindings) -> Iterator[Told]:
-    """Judge frames and numbers; yield each event that is of a known form."""
-    _frames(exchange, ledger)
-    for rule in (Rule.FOREIGN, Rule.NAME, Rule.COUNTS_UP):
-        ledger.open(rule)
+def is_abandoned(exchange: Exchange) -> bool:
+    """Return whether the client, and not the server, ended the stream."""
+    disconnected = exchange.request.disconnect_after is not None
+    failure = exchange.failure
+    return disconnected or bool(failure and failure.kind in CLIENT_SIDE_FAILURES)
+
+
+def typed_events(exchange: Exchange, findings: StreamFindings) -> Iterator[TypedEvent]:
+    """Check frames, types and numbers; yield each event that has a type."""
+    _check_frames(exchange, findings)
+    for rule in (Rule.NO_OTHER_API, Rule.NAME_MATCHES_TYPE, Rule.NUMBER_COUNTS_UP):
+        findings.record(rule)
     number: int | None = None
     for event in exchange.events:
-        data = _data(event, ledger)
+        data = _object_of(event, findings)
         if data is None:
             continue
-        type_ = data.get("type")
-        number = _number(event, data, number, ledger)
-        if not (isinstance(type_, str) and type_):
-            _no_type(event, data, ledger)
+        number = _check_number(event, data, number, findings)
+        type_ = non_empty_string(data, "type")
+        if type_ is None:
+            _report_missing_type(event, data, findings)
             continue
-        ledger.open(Rule.TYPE)
+        findings.record(Rule.TYPE_PRESENT)
         name = event.frame.name
         if name:
-            holds = name == type_
-            wanted = f"the name {type_!r}"
-            ledger.judge(Rule.NAME, holds, event, "", wanted, name)
-        ledger.judge(
-            Rule.VOCABULARY,
-            _FAMILY.fullmatch(type_) is not None,
+            expected = f'the event name "{type_}"'
+            findings.check(
+                Rule.NAME_MATCHES_TYPE, name == type_, event, "", expected, name
+            )
+        findings.check(
+            Rule.KNOWN_PREFIX,
+            _KNOWN_TYPE.fullmatch(type_) is not None,
             event,
             "/type",
-            "'response.…' or 'error'",
+            "response.*, error, keepalive or vendor:*",
             type_,
         )
         yield event, type_, data
 
 
-def _frames(exchange: Exchange, ledger: StreamFindings) -> None:
-    """Judge what lies below the events: empty ones, and the last blank line."""
-    cut = bool(exchange.failure) or abandoned(exchange)
-    empty = ledger.open(Rule.EMPTY)
-    for name in names_without_data(exchange.body):
-        empty.append(exchange.finding("the stream", "data", f"'event: {name}' alone"))
-        break
+def _check_frames(exchange: Exchange, findings: StreamFindings) -> None:
+    """Check for frames without data, and for the blank line after the last frame."""
+    incomplete = bool(exchange.failure) or is_abandoned(exchange)
+    without_data = findings.record(Rule.DATA_PRESENT)
+    if name := next(names_without_data(exchange.body), ""):
+        got = f"only 'event: {name}'"
+        without_data.append(exchange.finding("the stream", "a data field", got))
     for frame in exchange.frames[-1:]:
-        closed = frame.finished or cut or not _is_object(frame.data)
-        if not closed:
-            ledger.open(Rule.CLOSED).append(
-                exchange.finding("the last event", "a blank line behind it", "the end")
+        blank_line = findings.record(Rule.FINAL_BLANK_LINE)
+        if not (frame.finished or incomplete) and _looks_like_an_object(frame.data):
+            blank_line.append(
+                exchange.finding("the last event", "a blank line at its end", MISSING)
             )
-        ledger.open(Rule.CLOSED)
 
 
-def _is_object(data: str) -> bool:
+def _looks_like_an_object(data: str) -> bool:
     return data.lstrip().startswith("{") and data.rstrip().endswith("}")
 
 
-def _data(event: Event, ledger: StreamFindings) -> dict[str, Json] | None:
-    """Return the data of an event; what a cut left of one is not judged."""
+def _object_of(event: Event, findings: StreamFindings) -> dict[str, Json] | None:
+    """Return the data of an event if it is a JSON object, else record a finding.
+
+    Ignores data that does not parse in a frame without its blank line: the frame may
+    be truncated.
+    """
     try:
         value = event.data.value
     except UnexpectedValue as error:
         if event.frame.finished:
-            ledger.open(Rule.DATA).append(error.finding)
+            findings.record(Rule.DATA_IS_JSON).append(error.finding)
         return None
-    wanted = "data of one JSON object"
-    holds = ledger.judge(Rule.DATA, is_a(value, dict), event, "", wanted, value)
-    return value if holds else None
+    is_object = is_a(value, dict)
+    findings.check(Rule.DATA_IS_JSON, is_object, event, "", "one JSON object", value)
+    return value if is_object else None
 
 
-def _no_type(event: Event, data: dict[str, Json], ledger: StreamFindings) -> None:
-    """Tell data of another API from an event of this one that lacks its type."""
-    shape = data.get("object")
-    foreign = not _OTHER_SHAPES.isdisjoint(data) or (
-        isinstance(shape, str) and shape.startswith("chat.")
+def _report_missing_type(
+    event: Event, data: dict[str, Json], findings: StreamFindings
+) -> None:
+    """Record data of another API, or an event of this API that lacks its type."""
+    object_ = data.get("object")
+    is_other_api = not _FIELDS_OF_OTHER_APIS.isdisjoint(data) or (
+        isinstance(object_, str) and object_.startswith("chat.")
     )
-    if foreign:
-        ledger.judge(Rule.FOREIGN, False, event, "", "an event of this API", data)  # noqa: FBT003 -- broken as found
+    if is_other_api:
+        expected = "an event of the Responses API"
+        findings.check(Rule.NO_OTHER_API, False, event, "", expected, data)  # noqa: FBT003 -- known to fail
         return
-    got = data.get("type", Unquoted("nothing"))
-    ledger.judge(Rule.TYPE, False, event, "/type", "a string", got)  # noqa: FBT003 -- broken as found
+    got = data.get("type", MISSING)
+    findings.check(
+        Rule.TYPE_PRESENT,
+        False,  # noqa: FBT003 -- known to fail
+        event,
+        "/type",
+        "a non-empty string",
+        got,
+    )
 
 
-def _number(
-    event: Event, data: dict[str, Json], before: int | None, ledger: StreamFindings
+def _check_number(
+    event: Event,
+    data: dict[str, Json],
+    previous: int | None,
+    findings: StreamFindings,
 ) -> int | None:
-    """Judge a sequence number beside that of the event before; return it."""
-    given = data.get("sequence_number")
-    number = given if isinstance(given, int) and is_a(given, int) else None
+    """Compare the sequence number of an event with the previous one; return it.
+
+    Return ``None`` if it is not an integer, so that the next event is not compared.
+    """
+    name, pointer = "sequence_number", "/sequence_number"
+    value = data.get(name)
+    number = value if isinstance(value, int) and is_a(value, int) else None
     if event.type == ERROR or event.type.startswith("response."):
-        got = Unquoted("nothing") if given is None else given
-        holds = number is not None
-        ledger.judge(Rule.NUMBERED, holds, event, "/sequence_number", "an integer", got)
-    if number is None or before is None:
+        got = data.get(name, MISSING)
+        is_integer = number is not None
+        findings.check(
+            Rule.NUMBER_IS_INTEGER, is_integer, event, pointer, "an integer", got
+        )
+    if number is None or previous is None:
         return number
-    at = "/sequence_number"
-    more = f"more than {before}"
-    if ledger.judge(Rule.COUNTS_UP, number > before, event, at, more, number):
-        ledger.judge(
-            Rule.NO_GAP, number == before + 1, event, at, f"{before + 1}", number
+    expected = f"an integer greater than {previous}"
+    counts_up = number > previous
+    if findings.check(
+        Rule.NUMBER_COUNTS_UP, counts_up, event, pointer, expected, number
+    ):
+        has_no_gap = number == previous + 1
+        expected = f"{previous + 1}"
+        findings.check(
+            Rule.NUMBER_HAS_NO_GAP, has_no_gap, event, pointer, expected, number
         )
     return number

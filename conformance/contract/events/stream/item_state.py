@@ -1,247 +1,280 @@
-"""What a stream has told of one output item so far, and how it compares."""
+"""The state of one output item while its events are read, and checks against it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.contract.events.stream.rules import (
-    NOTHING,
+    MISSING,
     Rule,
     StreamFindings,
-    beside,
+    diff,
 )
 from conformance.contract.events.stream.text_events import (
-    SPOKEN,
+    MAIN_TEXT,
     TextEvents,
-    mended,
-    word,
+    join_surrogates,
+    non_empty_string,
 )
 from conformance.model.event import Event
 from conformance.model.node import Json, quote
 
-OCCASIONS: Final = {
+RULES_OF_DONE_ITEM: Final = {
     "message": (
         Rule.CONTENT_INDEX,
-        Rule.PART_ANNOUNCED,
-        Rule.FROM_ZERO,
-        Rule.DELTA,
-        Rule.NOT_AFTER_DONE,
-        Rule.ADDS_UP,
-        Rule.FINISHED_TEXT,
+        Rule.PART_ADDED_FIRST,
+        Rule.CONTENT_INDEX_ORDER,
+        Rule.DELTA_IS_STRING,
+        Rule.NO_DELTA_AFTER_DONE,
+        Rule.DONE_TEXT,
+        Rule.DONE_ITEM_TEXT,
     )
 }
-"""Rules that a finished item of a type has kept, unless an event broke them."""
+"""Rules that apply to every done item of a type, whichever events it had."""
 
 
 @dataclass(slots=True, eq=False)
 class PartState:
-    """One element of an item's content or summary.
+    """One element of an item's ``content`` or ``summary``.
 
-    ``place`` is where it stands in the item, by the order of announcement. ``given``
-    says that no event of its own has to announce it, since the item was announced
-    with it; ``start`` is the text that it was announced with.
+    ``position`` is its index in that array, counted in the order of the added events.
+    ``initial_text`` is the text that it was added with. An ``implicit`` part needs no
+    added event: the added item contains it, or its absence is already reported.
     """
 
-    place: int
-    start: str = ""
-    given: bool = False
-    finished: bool = False
+    position: int
+    initial_text: str = ""
+    implicit: bool = False
+    done: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class TextState:
-    """One text: what it started with, its deltas, and the whole where it was told.
+    """One text of an item: its initial text, its deltas, and its done text.
 
-    ``index`` is the place of its part in the item, ``done`` the event that told
-    the whole.
+    ``position`` is the index of its part in the item. ``done_text`` is the complete
+    text in ``done_event``, both ``None`` until that event.
     """
 
-    family: TextEvents
-    index: int
-    start: str = ""
-    pieces: list[str] = field(default_factory=list)
-    whole: str | None = None
-    done: Event | None = None
+    events: TextEvents
+    position: int
+    initial_text: str = ""
+    deltas: list[str] = field(default_factory=list)
+    done_text: str | None = None
+    done_event: Event | None = None
 
     @property
-    def joined(self) -> str:
-        """Return what a client has that added up the deltas; half characters meet."""
-        return mended(self.start + "".join(self.pieces))
+    def streamed(self) -> str:
+        """Return the initial text and all deltas, with surrogates joined."""
+        return join_surrogates(self.initial_text + "".join(self.deltas))
 
     @property
-    def path(self) -> str:
-        """Return the pointer of the text inside its item."""
-        family = self.family
-        inside = f"/{family.parts}/{self.index}" if family.parts else ""
-        return f"{inside}/{family.member}"
+    def pointer(self) -> str:
+        """Return the JSON Pointer of the text inside its item."""
+        events = self.events
+        part = f"/{events.parts}/{self.position}" if events.parts else ""
+        return f"{part}/{events.field}"
 
-    def judge_held(
+    def check_text(
         self,
-        held: str | None,
+        text: str | None,
         event: Event,
-        at: str,
-        ledger: StreamFindings,
+        pointer: str,
+        findings: StreamFindings,
         *,
         rule: Rule,
         also: str | None = None,
     ) -> None:
-        """Judge that ``held`` is the text in one of the ways in which it was told.
+        """Check that ``text`` equals the done text, the sum of deltas, or ``also``.
 
-        ``also`` is one more way. Deltas and ``done`` may differ: that is a rule of
-        its own. Reasoning may be told and then withheld; where held, it has to agree.
+        Does not check that these agree with each other: another rule does. Does not
+        check texts that were never streamed, nor require reasoning in the item.
         """
-        joined = self.joined if self.pieces or self.start else None
-        told = [text for text in (also, self.whole, joined) if text is not None]
-        hidden = self.family.hidden
-        if not told or (hidden and held is None):
+        streamed = self.streamed if self.deltas or self.initial_text else None
+        texts = (also, self.done_text, streamed)
+        known = [each for each in texts if each is not None]
+        is_reasoning = self.events.is_reasoning
+        if not known or (is_reasoning and text is None):
             return
-        expected, got = quote(told[0]), NOTHING
-        if held is not None:
-            expected, got = ("", NOTHING) if held in told else beside(told[0], held)
-        rule = Rule.REASONING_TEXT if hidden else rule
-        ledger.judge(rule, held in told, event, at, expected, got)
+        expected, got = quote(known[0]), MISSING
+        if text is not None:
+            expected, got = ("", MISSING) if text in known else diff(known[0], text)
+        rule = Rule.REASONING_TEXT if is_reasoning else rule
+        findings.check(rule, text in known, event, pointer, expected, got)
 
 
 @dataclass(slots=True, eq=False)
 class ItemState:
-    """One output item, as far as the stream has told it.
+    """One output item, as far as its events have been read.
 
-    ``facts`` are its id, call id and type; ``ids`` every id that it was called
-    by. ``finished`` is the item in its ``output_item.done``.
+    ``identity`` has the first ``id``, ``call_id`` and ``type`` seen; ``ids`` has every
+    id that events used for the item. ``parts`` is keyed by array name and index,
+    ``texts`` by the stem of the text events and index. ``done_item`` is the item in
+    its ``response.output_item.done``.
     """
 
     index: int | None
-    announced: bool = False
-    facts: dict[str, str] = field(default_factory=dict)
+    added: bool = False
+    identity: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     parts: dict[tuple[str, int], PartState] = field(default_factory=dict)
     texts: dict[tuple[str, int], TextState] = field(default_factory=dict)
-    finished: dict[str, Json] | None = None
+    done_item: dict[str, Json] | None = None
 
-    def announce(self, item: dict[str, Json]) -> None:
-        """Take over what the item was announced with."""
-        self.announced = True
-        self.know(item)
-        for listed in ("content", "summary"):
-            parts = item.get(listed)
+    def read_added(self, item: dict[str, Json]) -> None:
+        """Take over the identity, parts and initial text of the added item."""
+        self.added = True
+        self.identify(item)
+        for name in ("content", "summary"):
+            parts = item.get(name)
             for index, part in enumerate(parts if isinstance(parts, list) else ()):
-                start = part.get("text") if isinstance(part, dict) else None
-                text = start if isinstance(start, str) else ""
-                self.parts[listed, index] = PartState(index, text, given=True)
-        family = SPOKEN.get(self.facts.get("type", ""))
-        if family and not family.parts:
-            self.text_of(family, 0).start = family.held_by(item, 0) or ""
+                text = part.get("text") if isinstance(part, dict) else None
+                initial_text = text if isinstance(text, str) else ""
+                self.parts[name, index] = PartState(index, initial_text, implicit=True)
+        events = MAIN_TEXT.get(self.identity.get("type", ""))
+        if events and not events.parts:
+            self.text_of(events, 0).initial_text = events.text_in(item, 0) or ""
 
-    def know(self, item: dict[str, Json]) -> list[tuple[str, str, str]]:
-        """Remember id, call id and type; return each that was another before."""
+    def identify(self, item: dict[str, Json]) -> list[tuple[str, str, str]]:
+        """Remember ``id``, ``call_id`` and ``type``.
+
+        Return ``(name, first value, new value)`` for each that has changed.
+        """
         changed = list[tuple[str, str, str]]()
-        for fact in ("id", "call_id", "type"):
-            now = word(item, fact)
-            if now is not None and self.facts.setdefault(fact, now) != now:
-                changed.append((fact, self.facts[fact], now))
-        if given := word(item, "id"):
-            self.ids.add(given)
+        for name in ("id", "call_id", "type"):
+            value = non_empty_string(item, name)
+            if value is not None and self.identity.setdefault(name, value) != value:
+                changed.append((name, self.identity[name], value))
+        if id_ := non_empty_string(item, "id"):
+            self.ids.add(id_)
         return changed
 
-    def judge_identity(
-        self, item: dict[str, Json], event: Event, at: str, ledger: StreamFindings
+    def check_identity(
+        self,
+        item: dict[str, Json],
+        event: Event,
+        pointer: str,
+        findings: StreamFindings,
     ) -> None:
-        """Judge that an item is called what it was called before."""
-        for fact, before, now in self.know(item):
-            where = f"{at}/{fact}"
-            ledger.judge(Rule.IDENTITY, False, event, where, f"{before!r}", now)  # noqa: FBT003 -- broken as found
+        """Check that an item has the identity that earlier events gave it."""
+        for name, first, value in self.identify(item):
+            findings.check(
+                Rule.SAME_IDENTITY,
+                False,  # noqa: FBT003 -- known to fail
+                event,
+                f"{pointer}/{name}",
+                quote(first),
+                value,
+            )
 
-    def text_of(self, family: TextEvents, index: int) -> TextState:
-        """Return a text of the item, begun where it was announced with a start."""
-        key = (family.stem, index)
+    def text_of(self, events: TextEvents, index: int) -> TextState:
+        """Return a text of the item; create it with its part's initial text."""
+        key = (events.stem, index)
         if key not in self.texts:
-            part = self.parts.get((family.parts, index)) or PartState(index)
-            self.texts[key] = TextState(family, part.place, part.start)
+            part = self.parts.get((events.parts, index)) or PartState(index)
+            self.texts[key] = TextState(events, part.position, part.initial_text)
         return self.texts[key]
 
-    def newest(self, listed: str, default: int = 0) -> int:
-        """Return the index of the newest part; ``default`` where there is none."""
-        known = (inner for name, inner in reversed(self.parts) if name == listed)
-        return next(known, default)
+    def newest_part(self, parts: str, default: int = 0) -> int:
+        """Return the index of the part added last, or ``default`` if there is none."""
+        indexes = (index for name, index in reversed(self.parts) if name == parts)
+        return next(indexes, default)
 
-    def known_as(self, listed: str, index: int) -> int:
-        """Return the index under which a part is known, else that of the newest one."""
-        known = (listed, index) in self.parts
-        return index if known else self.newest(listed, index)
+    def part_index(self, parts: str, index: int) -> int:
+        """Return ``index`` if that part is known, else the index of the newest part."""
+        is_known = (parts, index) in self.parts
+        return index if is_known else self.newest_part(parts, index)
 
-    def is_over(self, text: TextState) -> bool:
-        """Say whether the text, its part or the whole item is done."""
-        listed = text.family.parts
-        ended = any(
-            part.finished
+    def is_done(self, text: TextState) -> bool:
+        """Return whether the text, its part or the item is done."""
+        part_done = any(
+            part.done
             for (name, _), part in self.parts.items()
-            if name == listed and part.place == text.index
+            if name == text.events.parts and part.position == text.position
         )
-        return text.whole is not None or ended or self.finished is not None
+        return text.done_text is not None or part_done or self.done_item is not None
 
-    def judge_part(
-        self, listed: str, place: int, part: Json, event: Event, ledger: StreamFindings
+    def check_done_part(
+        self,
+        parts: str,
+        position: int,
+        part: Json,
+        event: Event,
+        findings: StreamFindings,
     ) -> None:
-        """Judge a finished part against what was told of its text before."""
-        for text in self.texts.values():
-            if text.family.parts == listed and text.index == place:
-                at = f"/part/{text.family.member}"
-                held = text.family.held_by({listed: [part]}, 0)
-                text.judge_held(held, event, at, ledger, rule=Rule.FINISHED_TEXT)
+        """Compare the part in a done event with its streamed text."""
+        for state in self.texts.values():
+            if state.events.parts == parts and state.position == position:
+                pointer = f"/part/{state.events.field}"
+                text = state.events.text_in({parts: [part]}, 0)
+                rule = Rule.DONE_ITEM_TEXT
+                state.check_text(text, event, pointer, findings, rule=rule)
 
-    def judge_sums(self, ledger: StreamFindings) -> None:
-        """Judge the deltas of each text against what its end said."""
-        for text in self.texts.values():
-            if text.pieces and text.whole is not None and text.done is not None:
-                holds = text.joined == text.whole
-                rule = Rule.REASONING_TEXT if text.family.hidden else Rule.ADDS_UP
-                wanted, got = (
-                    ("", NOTHING) if holds else beside(text.joined, text.whole)
+    def check_done_texts(self, findings: StreamFindings) -> None:
+        """Compare the deltas of each text with its done text."""
+        for state in self.texts.values():
+            if state.deltas and state.done_text is not None and state.done_event:
+                ok = state.streamed == state.done_text
+                is_reasoning = state.events.is_reasoning
+                rule = Rule.REASONING_TEXT if is_reasoning else Rule.DONE_TEXT
+                expected, got = (
+                    ("", MISSING) if ok else diff(state.streamed, state.done_text)
                 )
-                at = f"/{text.family.whole}"
-                ledger.judge(rule, holds, text.done, at, wanted, got)
+                pointer = f"/{state.events.done_field}"
+                findings.check(rule, ok, state.done_event, pointer, expected, got)
 
-    def judge_finished(self, event: Event, ledger: StreamFindings) -> None:
-        """Judge the finished item against what was told of it before."""
-        item = self.finished or {}
-        for text in self.texts.values():
-            at = f"/item{text.path}"
-            held = text.family.held_by(item, text.index)
-            text.judge_held(held, event, at, ledger, rule=Rule.FINISHED_TEXT)
-        for rule in OCCASIONS.get(self.facts.get("type", ""), ()):
-            ledger.open(rule)
-        for family, index, said in self.said():
-            texts = (t for t in self.texts.values() if t.family is family)
-            holds = any(t.pieces or t.start for t in texts if t.index == index)
-            at = f"/item{TextState(family, index).path}"
-            ledger.judge(Rule.IN_DELTAS, holds, event, at, "deltas before", said)
+    def check_done_item(self, event: Event, findings: StreamFindings) -> None:
+        """Compare the done item with its streamed texts, and those with deltas."""
+        item = self.done_item or {}
+        for state in self.texts.values():
+            pointer = f"/item{state.pointer}"
+            text = state.events.text_in(item, state.position)
+            rule = Rule.DONE_ITEM_TEXT
+            state.check_text(text, event, pointer, findings, rule=rule)
+        for rule in RULES_OF_DONE_ITEM.get(self.identity.get("type", ""), ()):
+            findings.record(rule)
+        for events, position, text in self.done_item_texts():
+            ok = any(
+                state.deltas or state.initial_text
+                for state in self.texts.values()
+                if state.events is events and state.position == position
+            )
+            pointer = f"/item{TextState(events, position).pointer}"
+            expected = "text that was sent in deltas"
+            findings.check(Rule.SENT_IN_DELTAS, ok, event, pointer, expected, text)
 
-    def said(self) -> Iterator[tuple[TextEvents, int, str]]:
-        """Yield each text that the finished item says, with its place in it."""
-        item = self.finished or {}
-        family = SPOKEN.get(self.facts.get("type", ""))
-        if family is None:
+    def done_item_texts(self) -> Iterator[tuple[TextEvents, int, str]]:
+        """Yield each non-empty main text of the done item, with its position."""
+        item = self.done_item or {}
+        events = MAIN_TEXT.get(self.identity.get("type", ""))
+        if events is None:
             return
-        parts = item.get("content") if family.parts else [item]
-        for index in range(len(parts) if isinstance(parts, list) else 0):
-            said = family.held_by(item, index)
-            if said:
-                yield family, index, said
+        parts = item.get("content") if events.parts else [item]
+        for position in range(len(parts) if isinstance(parts, list) else 0):
+            text = events.text_in(item, position)
+            if text:
+                yield events, position, text
 
-    def judge_last(
-        self, last: dict[str, Json], event: Event, at: str, ledger: StreamFindings
+    def check_final_item(
+        self,
+        final: dict[str, Json],
+        event: Event,
+        pointer: str,
+        findings: StreamFindings,
     ) -> None:
-        """Judge the item of the terminal snapshot against all told before."""
-        known = {(text.family.stem, text.index) for text in self.texts.values()}
-        untold = (
-            TextState(family, index)
-            for family, index, _ in self.said()
-            if (family.stem, index) not in known
+        """Compare the item in the final snapshot with the streamed and done texts."""
+        known = {(state.events.stem, state.position) for state in self.texts.values()}
+        not_streamed = (
+            TextState(events, position)
+            for events, position, _ in self.done_item_texts()
+            if (events.stem, position) not in known
         )
-        for text in (*self.texts.values(), *untold):
-            done = text.family.held_by(self.finished or {}, text.index)
-            held = text.family.held_by(last, text.index)
-            where = at + text.path
-            text.judge_held(
-                held, event, where, ledger, rule=Rule.SNAPSHOT_TEXT, also=done
+        for state in (*self.texts.values(), *not_streamed):
+            state.check_text(
+                state.events.text_in(final, state.position),
+                event,
+                pointer + state.pointer,
+                findings,
+                rule=Rule.SNAPSHOT_TEXT,
+                also=state.events.text_in(self.done_item or {}, state.position),
             )

@@ -1,4 +1,4 @@
-"""The rules of a stream, and where their breaches are written down."""
+"""The rules that a stream is checked against, and the record of their findings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,83 +9,85 @@ from conformance.model.event import Event
 from conformance.model.node import Finding, Json, quote
 
 MAX_FINDINGS: Final = 5
-"""Findings kept for one rule in one stream: the sixth says nothing new."""
+"""Findings recorded for one rule in one stream; further ones would only repeat."""
 
-_SHOWN_BEFORE: Final = 20
-_SHOWN: Final = 60
+_CONTEXT_BEFORE: Final = 20
+_CONTEXT_LENGTH: Final = 60
+"""Characters quoted around the first difference between two strings."""
 
 
 class Unquoted(str):
-    """A description, printed as it is where a value would be quoted."""
+    """A description that a finding prints as it is, without JSON quotes."""
 
     __slots__ = ()
 
 
-NOTHING: Final = Unquoted("nothing")
+MISSING: Final = Unquoted("missing")
+"""What a finding prints for a field or event that is not there."""
 
 
 class Rule(StrEnum):
-    """One rule, by the slug of the requirement that states it."""
+    """A rule of a stream; its value is the slug of the requirement that states it."""
 
-    DATA = "data-is-one-json-object"
-    TYPE = "data-has-a-type"
-    FOREIGN = "no-event-of-another-api"
-    NAME = "name-matches-type"
-    VOCABULARY = "type-has-a-known-prefix"
-    EMPTY = "every-event-has-data"
-    CLOSED = "last-event-ends-with-blank-line"
-    CHARACTERS = "text-has-no-lone-surrogate"
-    NUMBERED = "sequence-number-is-an-integer"
-    COUNTS_UP = "sequence-number-counts-up"
-    NO_GAP = "sequence-number-has-no-gap"
+    DATA_IS_JSON = "data-is-one-json-object"
+    TYPE_PRESENT = "data-has-a-type"
+    NO_OTHER_API = "no-event-of-another-api"
+    NAME_MATCHES_TYPE = "name-matches-type"
+    KNOWN_PREFIX = "type-has-a-known-prefix"
+    DATA_PRESENT = "every-event-has-data"
+    FINAL_BLANK_LINE = "last-event-ends-with-blank-line"
+    NO_LONE_SURROGATE = "text-has-no-lone-surrogate"
+    NUMBER_IS_INTEGER = "sequence-number-is-an-integer"
+    NUMBER_COUNTS_UP = "sequence-number-counts-up"
+    NUMBER_HAS_NO_GAP = "sequence-number-has-no-gap"
 
     CREATED_FIRST = "created-comes-first"
     CREATED_ONCE = "created-is-sent-once"
-    NESTED = "snapshot-is-in-response-field"
-    ONE_ID = "response-id-stays-the-same"
-    ONE_MODEL = "model-stays-the-same"
-    WHOLE_START = "created-snapshot-is-complete"
-    STARTED = "early-snapshot-status-is-not-final"
-    TERMINAL = "terminal-event-is-sent"
-    AGREES = "terminal-event-matches-status"
-    NOTHING_AFTER = "no-event-after-terminal-event"
+    SNAPSHOT_NESTED = "snapshot-is-in-response-field"
+    SAME_ID = "response-id-stays-the-same"
+    SAME_MODEL = "model-stays-the-same"
+    CREATED_COMPLETE = "created-snapshot-is-complete"
+    EARLY_STATUS = "early-snapshot-status-is-not-final"
+    TERMINAL_SENT = "terminal-event-is-sent"
+    TERMINAL_STATUS = "terminal-event-matches-status"
+    TERMINAL_LAST = "no-event-after-terminal-event"
 
     OUTPUT_INDEX = "output-index-is-present"
     ITEM_ID = "item-id-is-present"
     CONTENT_INDEX = "content-index-is-present"
     REASONING_INDEX = "reasoning-index-is-present"
-    ONE_INDEX = "output-index-identifies-one-item"
-    IDENTITY = "item-identity-stays-the-same"
-    ANNOUNCED = "item-added-comes-first"
-    PART_ANNOUNCED = "content-part-added-comes-first"
-    SUMMARY_ANNOUNCED = "summary-part-added-comes-first"
-    FROM_ZERO = "content-index-counts-from-zero"
+    ONE_ITEM_PER_INDEX = "output-index-identifies-one-item"
+    SAME_IDENTITY = "item-identity-stays-the-same"
+    ITEM_ADDED_FIRST = "item-added-comes-first"
+    PART_ADDED_FIRST = "content-part-added-comes-first"
+    SUMMARY_ADDED_FIRST = "summary-part-added-comes-first"
+    CONTENT_INDEX_ORDER = "content-index-counts-from-zero"
 
-    DELTA = "delta-is-a-string"
-    NOT_AFTER_DONE = "no-delta-after-done"
-    ADDS_UP = "deltas-match-the-done-text"
-    IN_DELTAS = "text-is-sent-in-deltas"
-    FINISHED_TEXT = "done-item-has-the-streamed-text"
+    DELTA_IS_STRING = "delta-is-a-string"
+    NO_DELTA_AFTER_DONE = "no-delta-after-done"
+    DONE_TEXT = "deltas-match-the-done-text"
+    SENT_IN_DELTAS = "text-is-sent-in-deltas"
+    DONE_ITEM_TEXT = "done-item-has-the-streamed-text"
     SNAPSHOT_TEXT = "final-snapshot-has-the-streamed-text"
     REASONING_TEXT = "reasoning-deltas-match-the-done-text"
 
-    FINISHED = "item-done-is-sent"
-    FINISHED_ONCE = "item-done-is-sent-once"
-    FINISHED_STATUS = "done-item-is-not-in-progress"
-    PART_FINISHED = "part-done-is-sent"
+    ITEM_DONE = "item-done-is-sent"
+    ITEM_DONE_ONCE = "item-done-is-sent-once"
+    DONE_ITEM_STATUS = "done-item-is-not-in-progress"
+    PART_DONE = "part-done-is-sent"
     TEXT_DONE = "text-done-is-sent"
     ARGUMENTS_DONE = "arguments-done-is-sent"
-    LISTED = "final-snapshot-lists-every-item"
-    NO_OTHERS = "final-snapshot-has-no-extra-item"
-    ORDER = "final-snapshot-keeps-item-order"
+    SNAPSHOT_LISTS_ITEMS = "final-snapshot-lists-every-item"
+    NO_EXTRA_ITEM = "final-snapshot-has-no-extra-item"
+    ITEM_ORDER = "final-snapshot-keeps-item-order"
 
 
 @dataclass(frozen=True, slots=True)
 class StreamAnalysis:
-    """What one stream has shown: each rule that it gave occasion to judge.
+    """The findings of one stream, by rule.
 
-    ``breaches`` has the findings of those rules, an empty tuple where one was
-    kept. A rule that is not in it was not judged.
+    ``breaches`` maps each rule that applied to the stream to its findings: an empty
+    tuple if the stream conforms. It has no entry for a rule that did not apply.
     """
 
     breaches: Mapping[Rule, tuple[Finding, ...]]
@@ -93,47 +95,54 @@ class StreamAnalysis:
 
 @dataclass(slots=True)
 class StreamFindings:
-    """The growing account of one stream, named by the id of its exchange."""
+    """Collect the findings of one stream; ``exchange`` is the id of its exchange."""
 
     exchange: str
-    found: dict[Rule, list[Finding]] = field(default_factory=dict)
+    by_rule: dict[Rule, list[Finding]] = field(default_factory=dict)
 
-    def open(self, rule: Rule) -> list[Finding]:
-        """Note that there was occasion to judge a rule; return its findings."""
-        return self.found.setdefault(rule, [])
+    def record(self, rule: Rule) -> list[Finding]:
+        """Record that ``rule`` applies to the stream; return the list of its findings.
 
-    def judge(  # noqa: PLR0917 -- called for every event: keywords cost
+        The caller may append to the list.
+        """
+        return self.by_rule.setdefault(rule, [])
+
+    def check(  # noqa: PLR0917 -- called for every event: keywords cost
         self,
         rule: Rule,
-        holds: bool,  # noqa: FBT001 -- the fact that is judged
-        at: Event,
-        member: str,
+        ok: bool,  # noqa: FBT001 -- the condition that is checked
+        event: Event,
+        pointer: str,
         expected: str,
-        got: Json = NOTHING,
+        got: Json = MISSING,
     ) -> bool:
-        """Write a finding at ``member`` of an event unless ``holds``; return it."""
-        kept = self.open(rule)
-        if not holds and len(kept) < MAX_FINDINGS:
-            shown = str(got) if isinstance(got, Unquoted) else quote(got)
-            pointer = f"{at.pointer} {member}".rstrip()
-            kept.append(Finding(pointer, expected, shown, self.exchange))
-        return holds
+        """Record that ``rule`` applies, and a finding unless ``ok``; return ``ok``.
 
-    def close(self) -> StreamAnalysis:
-        """Return all that was written, for good."""
+        ``pointer`` is the JSON Pointer inside the event's data. ``got`` is quoted as
+        JSON unless it is ``Unquoted``. Drops findings beyond ``MAX_FINDINGS``.
+        """
+        findings = self.record(rule)
+        if not ok and len(findings) < MAX_FINDINGS:
+            printed = str(got) if isinstance(got, Unquoted) else quote(got)
+            location = f"{event.pointer} {pointer}".rstrip()
+            findings.append(Finding(location, expected, printed, self.exchange))
+        return ok
+
+    def result(self) -> StreamAnalysis:
+        """Return the findings collected so far as an immutable value."""
         return StreamAnalysis(
-            {rule: tuple(found) for rule, found in self.found.items()}
+            {rule: tuple(findings) for rule, findings in self.by_rule.items()}
         )
 
 
-def beside(expected: str, got: str) -> tuple[str, Unquoted]:
-    """Quote two texts around the place where they begin to differ."""
+def diff(expected: str, got: str) -> tuple[str, Unquoted]:
+    """Quote both strings around the first character in which they differ."""
     shortest = min(len(expected), len(got))
     at = next((i for i in range(shortest) if expected[i] != got[i]), shortest)
-    start = max(at - _SHOWN_BEFORE, 0)
+    start = max(at - _CONTEXT_BEFORE, 0)
 
-    def shown(text: str) -> str:
-        piece = quote(text[start : start + _SHOWN])
-        return f"{piece} from character {start} of {len(text)}"
+    def excerpt(text: str) -> str:
+        quoted = quote(text[start : start + _CONTEXT_LENGTH])
+        return f"{quoted} from character {start} of {len(text)}"
 
-    return shown(expected), Unquoted(shown(got))
+    return excerpt(expected), Unquoted(excerpt(got))

@@ -1,104 +1,125 @@
-"""The events that hold the whole response: how a stream begins, and how it ends."""
+"""Check the snapshots of a stream: the ``response`` objects inside its events.
+
+Early snapshots are in ``response.created``, ``response.queued`` and
+``response.in_progress``; the final snapshot is in the terminal event.
+"""
 
 from typing import Final
 
 from conformance.contract.events.stream.rules import (
-    NOTHING,
+    MISSING,
     Rule,
     StreamFindings,
     Unquoted,
 )
-from conformance.contract.events.stream.text_events import ERROR, word
+from conformance.contract.events.stream.text_events import ERROR, non_empty_string
 from conformance.model.event import Event
 from conformance.model.exchange import TERMINAL
-from conformance.model.node import Json
+from conformance.model.node import Json, quote
 
-WHOLE_START: Final = ("id", "object", "created_at", "status", "model", "output")
-"""Members that the page's own example of a response has."""
+RESPONSE_FIELDS: Final = ("id", "object", "created_at", "status", "model", "output")
+"""The fields of the example response in New API's document."""
 
 UNFINISHED: Final = frozenset(("queued", "in_progress"))
-_PAIR: Final = frozenset((ERROR, "response.failed"))
+"""Values of ``status`` that are not final."""
+
+_ERROR_AND_FAILURE: Final = frozenset((ERROR, "response.failed"))
 
 Data = dict[str, Json]
 
 
 class Snapshots:
-    """What the snapshots of a stream have said so far.
+    """What the snapshots of a stream have shown so far.
 
-    ``endings`` are the types of the events that ended it; ``last`` is the event
-    with the terminal snapshot, and that snapshot.
+    ``terminal_types`` are the types of the terminal events and errors, in order.
+    ``final`` is the event with the final snapshot, and that snapshot.
     """
 
-    def __init__(self, ledger: StreamFindings) -> None:
-        self.endings: list[str] = []
-        self.last: tuple[Event, Data] | None = None
+    def __init__(self, findings: StreamFindings) -> None:
+        self.terminal_types: list[str] = []
+        self.final: tuple[Event, Data] | None = None
         self._first: Data | None = None
         self._created = 0
-        self._judge = ledger.judge
+        self._check = findings.check
 
     def may_follow(self, event: Event, type_: str) -> bool:
-        """Judge what comes behind an ending: an error and a failure may pair up."""
-        if not self.endings:
+        """Return whether the event may come now; check it after a terminal event.
+
+        An ``error`` and a ``response.failed`` may follow each other.
+        """
+        if not self.terminal_types:
             return True
-        pair = {*self.endings, type_} == _PAIR and len(self.endings) == 1
-        wanted = f"nothing after {self.endings[0]}"
-        return self._judge(Rule.NOTHING_AFTER, pair, event, "", wanted, type_)
+        first = self.terminal_types[0]
+        is_pair = {*self.terminal_types, type_} == _ERROR_AND_FAILURE
+        ok = is_pair and len(self.terminal_types) == 1
+        expected = f"no event after {first}"
+        return self._check(Rule.TERMINAL_LAST, ok, event, "", expected, type_)
 
-    def end(self, event: Event, data: Data) -> None:
-        """Note that an event ends the stream."""
+    def read_terminal(self, event: Event, data: Data) -> None:
+        """Read an event that ends the stream, and its snapshot if it has one."""
         type_ = event.type
-        self._judge(Rule.NOTHING_AFTER, True, event, "", "")  # noqa: FBT003 -- what may follow, has
-        self.endings.append(type_)
+        self._check(Rule.TERMINAL_LAST, True, event, "", "")  # noqa: FBT003 -- may_follow reports violations
+        self.terminal_types.append(type_)
         if type_ in TERMINAL:
-            self.show(event, data)
+            self.read(event, data)
 
-    def show(self, event: Event, data: Data) -> None:
-        """Judge one snapshot, beside the first one."""
+    def read(self, event: Event, data: Data) -> None:
+        """Check one snapshot, and compare it with the first one."""
         type_ = event.type
         if type_ == "response.created":
             self._created += 1
-            once = self._created == 1
-            self._judge(Rule.CREATED_ONCE, once, event, "", "no second one", type_)
-        response = data.get("response")
-        holds = isinstance(response, dict)
-        got = data.get("response", NOTHING)
-        self._judge(Rule.NESTED, holds, event, "/response", "an object", got)
-        if not isinstance(response, dict):
+            is_first = self._created == 1
+            expected, got = "only one response.created", Unquoted("a second one")
+            self._check(Rule.CREATED_ONCE, is_first, event, "", expected, got)
+        snapshot = data.get("response")
+        is_object = isinstance(snapshot, dict)
+        value = data.get("response", MISSING)
+        rule = Rule.SNAPSHOT_NESTED
+        self._check(rule, is_object, event, "/response", "an object", value)
+        if not isinstance(snapshot, dict):
             return
-        self._same(event, response)
+        self._compare_with_first(event, snapshot)
         if type_ in TERMINAL:
-            self._ended(event, type_, response)
+            self._check_final(event, type_, snapshot)
         else:
-            self._started(event, type_, response)
+            self._check_early(event, type_, snapshot)
 
-    def _same(self, event: Event, response: Data) -> None:
-        """Judge id and model beside those of the first snapshot."""
+    def _compare_with_first(self, event: Event, snapshot: Data) -> None:
+        """Check that ``id`` and ``model`` are those of the first snapshot."""
         if self._first is None:
-            self._first = response
+            self._first = snapshot
             return
-        was, now = self._first.get("id"), response.get("id")
-        at = "/response/id"
-        self._judge(Rule.ONE_ID, was == now, event, at, f"{was!r}", now)
-        model, named = word(self._first, "model"), word(response, "model")
-        if model and named:
-            at = "/response/model"
-            self._judge(Rule.ONE_MODEL, model == named, event, at, f"{model!r}", named)
+        first_id, id_ = self._first.get("id"), snapshot.get("id")
+        same = first_id == id_
+        expected, got = quote(first_id), snapshot.get("id", MISSING)
+        self._check(Rule.SAME_ID, same, event, "/response/id", expected, got)
+        first_model = non_empty_string(self._first, "model")
+        model = non_empty_string(snapshot, "model")
+        if first_model and model:
+            same, pointer = first_model == model, "/response/model"
+            expected = quote(first_model)
+            self._check(Rule.SAME_MODEL, same, event, pointer, expected, model)
 
-    def _started(self, event: Event, type_: str, response: Data) -> None:
-        status = word(response, "status")
+    def _check_early(self, event: Event, type_: str, snapshot: Data) -> None:
+        """Check the status of an early snapshot, and the fields of the created one."""
+        status = non_empty_string(snapshot, "status")
         if status:
-            at, holds = "/response/status", status in UNFINISHED
-            self._judge(Rule.STARTED, holds, event, at, "'in_progress'", status)
+            pointer, ok = "/response/status", status in UNFINISHED
+            expected = '"queued" or "in_progress"'
+            self._check(Rule.EARLY_STATUS, ok, event, pointer, expected, status)
         if type_ == "response.created":
-            missing = [name for name in WHOLE_START if name not in response]
-            got = Unquoted(f"no {', '.join(missing)}")
-            wanted = "the members of a response"
-            self._judge(Rule.WHOLE_START, not missing, event, "/response", wanted, got)
+            missing = [name for name in RESPONSE_FIELDS if name not in snapshot]
+            expected = f"the fields {', '.join(RESPONSE_FIELDS)}"
+            got = Unquoted(f"{', '.join(missing)} missing")
+            rule = Rule.CREATED_COMPLETE
+            self._check(rule, not missing, event, "/response", expected, got)
 
-    def _ended(self, event: Event, type_: str, response: Data) -> None:
-        self.last = (event, response)
-        status = word(response, "status")
+    def _check_final(self, event: Event, type_: str, snapshot: Data) -> None:
+        """Compare the status of the final snapshot with the type of its event."""
+        self.final = (event, snapshot)
+        status = non_empty_string(snapshot, "status")
         if status:
-            told = type_.removeprefix("response.")
-            at, holds = "/response/status", status == told
-            self._judge(Rule.AGREES, holds, event, at, f"{told!r}", status)
+            expected = type_.removeprefix("response.")
+            pointer, ok = "/response/status", status == expected
+            rule = Rule.TERMINAL_STATUS
+            self._check(rule, ok, event, pointer, f'"{expected}"', status)

@@ -1,302 +1,260 @@
-"""The life of one stream: a state machine that reads its events once.
+"""A state machine that reads the events of one stream once and checks all its rules.
 
-Items are known by ``output_index`` and by ``item_id``, never by "the open item":
-they may overlap, and be finished in any order. Events of unknown types are passed
-over. Each breach is written under the rule that it breaks, and the machine then
-goes on with its best guess, so that one defect is not told as many.
+It finds items by ``output_index`` and ``item_id``, and never assumes a single open
+item: items may overlap, and may be done in any order. It ignores unknown event types.
+It records each violation under the rule that was broken and continues with its best
+guess, so that one defect is reported once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from conformance.contract.events.stream import text_events
-from conformance.contract.events.stream.framing import abandoned, framed
+from conformance.contract.events.stream.framing import is_abandoned, typed_events
 from conformance.contract.events.stream.item_state import ItemState, PartState
+from conformance.contract.events.stream.item_table import ItemTable
 from conformance.contract.events.stream.rules import (
-    NOTHING,
+    MISSING,
     Rule,
     StreamAnalysis,
     StreamFindings,
     Unquoted,
 )
 from conformance.contract.events.stream.snapshots import UNFINISHED, Snapshots
-from conformance.contract.events.stream.stream_end import judge_end
+from conformance.contract.events.stream.stream_end import check_end
 from conformance.contract.events.stream.text_events import (
+    EARLY,
     ERROR,
-    STARTING,
     TextEvents,
-    half_characters,
-    mended,
-    place,
-    word,
+    has_lone_surrogate,
+    join_surrogates,
+    non_empty_string,
+    non_negative_integer,
 )
 from conformance.model.event import Event
 from conformance.model.exchange import TERMINAL, Exchange
 from conformance.model.node import Json
-from conformance.model.scope import EVERY_STREAM, Picked, Scope, every
 
-_KEPT: Final = "_lifecycle"
+_CACHE: Final = "_stream_analysis"
 
 Data = dict[str, Json]
 
 
 def lifecycle(exchange: Exchange) -> StreamAnalysis:
-    """Read the stream of an exchange; the second call costs nothing."""
-    kept = vars(exchange)
-    if _KEPT not in kept:
-        kept[_KEPT] = _StreamStateMachine(exchange).read()
-    life: StreamAnalysis = kept[_KEPT]
-    return life
-
-
-def ruled(rule: Rule) -> Scope:
-    """Return the subject of a rule: its findings, of each stream that can show it."""
-
-    def pick(exchange: Exchange) -> Iterator[Picked]:
-        for (stream,) in EVERY_STREAM.select(exchange):
-            found = lifecycle(stream).breaches.get(rule)
-            if found is not None:
-                yield (found,)
-
-    return every(f"every stream that can show that {rule}", pick, of=EVERY_STREAM)
+    """Return the analysis of an exchange's stream; cache it in the exchange."""
+    attributes = vars(exchange)
+    if _CACHE not in attributes:
+        attributes[_CACHE] = _StreamStateMachine(exchange).analyze()
+    analysis: StreamAnalysis = attributes[_CACHE]
+    return analysis
 
 
 class _StreamStateMachine:
-    """What is known while a stream is read."""
+    """The state of a stream while its events are read."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self.ledger = StreamFindings(exchange.id)
-        self.items: list[ItemState] = []
-        self.by_index: dict[int, ItemState] = {}
-        self.by_id: dict[str, ItemState] = {}
-        self.snapshots = Snapshots(self.ledger)
-        self._judge = self.ledger.judge
-        self._heard: dict[str, Callable[[Event, Data], None]] = {
-            text_events.ADDED: self._added,
-            text_events.FINISHED: self._finished,
-            **dict.fromkeys(STARTING, self.snapshots.show),
-            **dict.fromkeys(TERMINAL | {ERROR}, self.snapshots.end),
+        self.findings = StreamFindings(exchange.id)
+        self.table = ItemTable(self.findings)
+        self.snapshots = Snapshots(self.findings)
+        self._check = self.findings.check
+        self._handlers: dict[str, Callable[[Event, Data], None]] = {
+            text_events.ITEM_ADDED: self._read_item_added,
+            text_events.ITEM_DONE: self._read_item_done,
+            **dict.fromkeys(EARLY, self.snapshots.read),
+            **dict.fromkeys(TERMINAL | {ERROR}, self.snapshots.read_terminal),
             **{
-                t: partial(self._part_added, *p)
-                for t, p in text_events.PARTS_ADDED.items()
+                type_: partial(self._read_part_added, *names)
+                for type_, names in text_events.PARTS_ADDED.items()
             },
             **{
-                t: partial(self._part_done, *p)
-                for t, p in text_events.PARTS_DONE.items()
+                type_: partial(self._read_part_done, *names)
+                for type_, names in text_events.PARTS_DONE.items()
             },
-            **{t: partial(self._delta, f) for t, f in text_events.DELTAS.items()},
-            **{t: partial(self._done, f) for t, f in text_events.DONES.items()},
+            **{
+                type_: partial(self._read_delta, kind)
+                for type_, kind in text_events.DELTAS.items()
+            },
+            **{
+                type_: partial(self._read_text_done, kind)
+                for type_, kind in text_events.DONES.items()
+            },
         }
 
-    def read(self) -> StreamAnalysis:
-        """Hear every event, then judge how the stream ended."""
-        first = True
-        for event, type_, data in framed(self.exchange, self.ledger):
-            if first:
-                holds = type_ in {"response.created", ERROR}
-                wanted = "response.created"
-                self._judge(Rule.CREATED_FIRST, holds, event, "/type", wanted, type_)
-                first = False
-            hear = self._heard.get(type_)
-            if hear is not None and self.snapshots.may_follow(event, type_):
-                hear(event, data)
-        for item in self.items:
-            item.judge_sums(self.ledger)
-        if self.snapshots.endings or not abandoned(self.exchange):
-            judge_end(self.exchange, self.items, self.snapshots, self.ledger)
-        return self.ledger.close()
+    def analyze(self) -> StreamAnalysis:
+        """Read every event, then check how the stream ended."""
+        is_first = True
+        for event, type_, data in typed_events(self.exchange, self.findings):
+            if is_first:
+                rule, ok = Rule.CREATED_FIRST, type_ in {"response.created", ERROR}
+                expected = '"response.created" or "error"'
+                self._check(rule, ok, event, "/type", expected, type_)
+                is_first = False
+            handler = self._handlers.get(type_)
+            if handler is not None and self.snapshots.may_follow(event, type_):
+                handler(event, data)
+        items = self.table.items
+        for item in items:
+            item.check_done_texts(self.findings)
+        if self.snapshots.terminal_types or not is_abandoned(self.exchange):
+            check_end(self.exchange, items, self.snapshots, self.findings)
+        return self.findings.result()
 
     # Items
 
-    def _index(self, event: Event, data: Data) -> int | None:
-        index, name = place(data, "output_index"), "output_index"
-        got = data.get(name, NOTHING)
-        wanted = "an index from 0"
-        self._judge(
-            Rule.OUTPUT_INDEX, index is not None, event, f"/{name}", wanted, got
-        )
-        return index
+    def _read_item_added(self, event: Event, data: Data) -> None:
+        index, item = self._output_index(event, data), data.get("item")
+        if isinstance(item, dict):
+            self.table.add(event, index, item)
 
-    def _added(self, event: Event, data: Data) -> None:
-        index, item = self._index(event, data), data.get("item")
+    def _read_item_done(self, event: Event, data: Data) -> None:
+        index, item = self._output_index(event, data), data.get("item")
         if not isinstance(item, dict):
             return
-        name = word(item, "id")
-        here = self.by_index.get(index) if index is not None else None
-        twin = self.by_id.get(name) if name is not None else None
-        for other, at in ((here, "/output_index"), (twin, "/item/id")):
-            taken = other is not None and other.announced
-            wanted = "one that no other item has"
-            got = index if other is here else name
-            if not self._judge(Rule.ONE_INDEX, not taken, event, at, wanted, got):
-                break
-        if twin is not None and twin is here and twin.announced:
-            return
-        known = next((i for i in (twin, here) if i and not i.announced), None)
-        told = known or self._new(index)
-        told.announce(item)
-        self._place(told, index, name)
-
-    def _new(self, index: int | None) -> ItemState:
-        item = ItemState(index)
-        self.items.append(item)
-        return item
-
-    def _place(self, item: ItemState, index: int | None, name: str | None) -> None:
-        if index is not None:
-            item.index = index
-            self.by_index[index] = item
-        if name is not None:
-            item.ids.add(name)
-            self.by_id[name] = item
-
-    def _find(
-        self, event: Event, index: int | None, name: str | None, at: str
-    ) -> ItemState:
-        """Return the item that an event is about, judging how it names it."""
-        item = self.by_id.get(name) if name is not None else None
-        if item is not None:
-            same = index is None or item.index is None or index == item.index
-            wanted = f"{item.index}, the index of {name!r}"
-            self._judge(Rule.ONE_INDEX, same, event, "/output_index", wanted, index)
-        elif index is not None:
-            item = self.by_index.get(index)
-        elif name is None and self.items:
-            item = self.items[-1]
-        wanted = "an item that was announced"
-        got = name if name is not None else index
-        announced = item is not None
-        self._judge(Rule.ANNOUNCED, announced, event, at, wanted, got)
-        if item is None:
-            item = self._new(index)
-            self._place(item, index, name)
-        elif name is not None and name not in item.ids:
-            item.ids.add(name)
-            known = item.facts.setdefault("id", name)
-            self._judge(Rule.IDENTITY, known == name, event, at, f"{known!r}", name)
-        return item
-
-    def _finished(self, event: Event, data: Data) -> None:
-        index, item = self._index(event, data), data.get("item")
-        if not isinstance(item, dict):
-            return
-        told = self._find(event, index, word(item, "id"), "/item/id")
-        once = told.finished is None
-        self._judge(Rule.FINISHED_ONCE, once, event, "", "no second one", event.type)
-        self.ledger.open(Rule.IDENTITY)
-        told.judge_identity(item, event, "/item", self.ledger)
-        status = word(item, "status")
+        id_ = non_empty_string(item, "id")
+        state = self.table.find(event, index, id_, "/item/id")
+        is_first = state.done_item is None
+        expected = f"only one {event.type} for this item"
+        got = Unquoted("a second one")
+        self._check(Rule.ITEM_DONE_ONCE, is_first, event, "", expected, got)
+        self.findings.record(Rule.SAME_IDENTITY)
+        state.check_identity(item, event, "/item", self.findings)
+        status = non_empty_string(item, "status")
         if status:
-            holds = status not in UNFINISHED
-            wanted = "'completed' or 'incomplete'"
-            at = "/item/status"
-            self._judge(Rule.FINISHED_STATUS, holds, event, at, wanted, status)
-        told.finished = item
-        told.judge_finished(event, self.ledger)
+            rule, ok = Rule.DONE_ITEM_STATUS, status not in UNFINISHED
+            expected = 'a status other than "queued" and "in_progress"'
+            self._check(rule, ok, event, "/item/status", expected, status)
+        state.done_item = item
+        state.check_done_item(event, self.findings)
 
-    # Parts and texts
+    # Parts
 
-    def _about(self, event: Event, data: Data) -> ItemState:
-        index, name = self._index(event, data), word(data, "item_id")
-        got = data.get("item_id", NOTHING)
-        holds = name is not None
-        self._judge(Rule.ITEM_ID, holds, event, "/item_id", "an id", got)
-        return self._find(event, index, name, "/item_id" if name else "/output_index")
-
-    def _inner(
-        self, event: Event, data: Data, member: str, *, hidden: bool
-    ) -> int | None:
-        """Return the index of a part in its item, judging that there is one."""
-        inner = place(data, member)
-        rule = Rule.REASONING_INDEX if hidden else Rule.CONTENT_INDEX
-        got, at = data.get(member, NOTHING), f"/{member}"
-        self._judge(rule, inner is not None, event, at, "an index from 0", got)
-        return inner
-
-    def _part_added(self, listed: str, member: str, event: Event, data: Data) -> None:
-        item = self._about(event, data)
-        hidden = listed == "summary"
-        inner = self._inner(event, data, member, hidden=hidden)
-        ordinal = sum(1 for name, _ in item.parts if name == listed)
-        key = (listed, ordinal if inner is None else inner)
-        before = item.parts.get(key)
-        if before is not None and before.given:
+    def _read_part_added(
+        self, parts: str, index_field: str, event: Event, data: Data
+    ) -> None:
+        item = self._item_of(event, data)
+        is_summary = parts == "summary"
+        index = self._part_index(event, data, index_field, is_reasoning=is_summary)
+        position = sum(1 for name, _ in item.parts if name == parts)
+        key = (parts, position if index is None else index)
+        existing = item.parts.get(key)
+        if existing is not None and existing.implicit:
             return
-        if not hidden and inner is not None:
-            at, holds = f"/{member}", inner == ordinal
-            self._judge(Rule.FROM_ZERO, holds, event, at, f"{ordinal}", inner)
+        if not is_summary and index is not None:
+            rule, ok = Rule.CONTENT_INDEX_ORDER, index == position
+            self._check(rule, ok, event, f"/{index_field}", f"{position}", index)
         part = data.get("part")
-        start = part.get("text") if isinstance(part, dict) else None
-        item.parts[key] = PartState(ordinal, start if isinstance(start, str) else "")
+        text = part.get("text") if isinstance(part, dict) else None
+        item.parts[key] = PartState(position, text if isinstance(text, str) else "")
 
-    def _part_done(self, listed: str, member: str, event: Event, data: Data) -> None:
-        item = self._about(event, data)
-        hidden = listed == "summary"
-        inner = self._inner(event, data, member, hidden=hidden)
-        inner = item.newest(listed) if inner is None else inner
-        rule = Rule.SUMMARY_ANNOUNCED if hidden else Rule.PART_ANNOUNCED
-        part = self._announced(event, item, (listed, inner), rule)
-        part.finished = True
-        item.judge_part(listed, part.place, data.get("part"), event, self.ledger)
+    def _read_part_done(
+        self, parts: str, index_field: str, event: Event, data: Data
+    ) -> None:
+        item = self._item_of(event, data)
+        is_summary = parts == "summary"
+        index = self._part_index(event, data, index_field, is_reasoning=is_summary)
+        index = item.newest_part(parts) if index is None else index
+        rule = Rule.SUMMARY_ADDED_FIRST if is_summary else Rule.PART_ADDED_FIRST
+        part = self._find_part(event, item, (parts, index), rule)
+        part.done = True
+        position, value = part.position, data.get("part")
+        item.check_done_part(parts, position, value, event, self.findings)
 
-    def _announced(
+    def _find_part(
         self, event: Event, item: ItemState, key: tuple[str, int], rule: Rule
     ) -> PartState:
-        """Return a part, judging that it was announced, if the item was."""
+        """Return a part; create it if it is unknown.
+
+        Checks that the part was added, unless the item was not added either.
+        """
         part = item.parts.get(key)
-        if item.announced:
-            wanted = "a part that was announced"
-            got = Unquoted(f"{key[0]} {key[1]}")
-            self._judge(rule, part is not None, event, "", wanted, got)
+        parts, index = key
+        if item.added:
+            expected = "a part that was added"
+            got = Unquoted(f"part {index} of {parts}, not added")
+            self._check(rule, part is not None, event, "", expected, got)
         if part is None:
-            newest = (key[0], item.known_as(*key))
-            part = item.parts.setdefault(newest, PartState(key[1], given=True))
+            newest = (parts, item.part_index(parts, index))
+            part = item.parts.setdefault(newest, PartState(index, implicit=True))
         return part
 
-    def _delta(self, family: TextEvents, event: Event, data: Data) -> None:
-        item, inner = self._spot(family, event, data)
-        text = item.text_of(family, inner)
-        over = item.is_over(text)
-        wanted = "nothing more of a text that is done"
-        self._judge(Rule.NOT_AFTER_DONE, not over, event, "", wanted, event.type)
+    # Texts
+
+    def _read_delta(self, kind: TextEvents, event: Event, data: Data) -> None:
+        item, index = self._find_text(kind, event, data)
+        text = item.text_of(kind, index)
+        ok = not item.is_done(text)
+        expected = "no delta after the done event of its text, part or item"
+        self._check(Rule.NO_DELTA_AFTER_DONE, ok, event, "", expected, event.type)
         delta = data.get("delta")
         if isinstance(delta, str):
-            text.pieces.append(delta)
-            self._whole_characters(event, "/delta", delta)
-        got = data.get("delta", NOTHING)
-        holds = isinstance(delta, str)
-        self._judge(Rule.DELTA, holds, event, "/delta", "a string", got)
+            text.deltas.append(delta)
+            self._check_surrogates(event, "/delta", delta)
+        got = data.get("delta", MISSING)
+        ok = isinstance(delta, str)
+        self._check(Rule.DELTA_IS_STRING, ok, event, "/delta", "a string", got)
 
-    def _done(self, family: TextEvents, event: Event, data: Data) -> None:
-        item, inner = self._spot(family, event, data)
-        text = item.text_of(family, inner)
-        wanted = "no second end of a text"
-        again = text.whole is not None
-        self._judge(Rule.NOT_AFTER_DONE, not again, event, "", wanted, event.type)
-        whole = data.get(family.whole)
-        if not isinstance(whole, str):
-            got = data.get(family.whole, NOTHING)
-            self._judge(Rule.ADDS_UP, False, event, f"/{family.whole}", "a text", got)  # noqa: FBT003 -- broken as found
+    def _read_text_done(self, kind: TextEvents, event: Event, data: Data) -> None:
+        item, index = self._find_text(kind, event, data)
+        text = item.text_of(kind, index)
+        is_first = text.done_text is None
+        expected, got = f"only one {event.type} for this text", Unquoted("a second one")
+        self._check(Rule.NO_DELTA_AFTER_DONE, is_first, event, "", expected, got)
+        pointer, done_text = f"/{kind.done_field}", data.get(kind.done_field)
+        if not isinstance(done_text, str):
+            got = data.get(kind.done_field, MISSING)
+            self._check(Rule.DONE_TEXT, False, event, pointer, "a string", got)  # noqa: FBT003 -- known to fail
             return
-        text.whole, text.done = mended(whole), event
-        self._whole_characters(event, f"/{family.whole}", whole)
+        text.done_text, text.done_event = join_surrogates(done_text), event
+        self._check_surrogates(event, pointer, done_text)
 
-    def _spot(
-        self, family: TextEvents, event: Event, data: Data
+    def _find_text(
+        self, kind: TextEvents, event: Event, data: Data
     ) -> tuple[ItemState, int]:
-        item = self._about(event, data)
-        if not family.index:
+        """Return the item of a text event, and the index of its part in the item."""
+        item = self._item_of(event, data)
+        if not kind.index_field:
             return item, 0
-        inner = self._inner(event, data, family.index, hidden=family.hidden)
-        inner = item.newest(family.parts) if inner is None else inner
-        if family.announced:
-            self._announced(event, item, (family.parts, inner), family.announced)
-        return item, item.known_as(family.parts, inner)
+        index = self._part_index(
+            event, data, kind.index_field, is_reasoning=kind.is_reasoning
+        )
+        index = item.newest_part(kind.parts) if index is None else index
+        if kind.added_rule:
+            self._find_part(event, item, (kind.parts, index), kind.added_rule)
+        return item, item.part_index(kind.parts, index)
 
-    def _whole_characters(self, event: Event, at: str, text: str) -> None:
-        """Judge that no half of a character came, unless we sent one ourselves."""
-        half = half_characters(text) and b"\\ud" not in self.exchange.request.content
-        wanted = "whole characters"
-        self._judge(Rule.CHARACTERS, not half, event, at, wanted, text)
+    def _check_surrogates(self, event: Event, pointer: str, text: str) -> None:
+        """Check for lone surrogates, unless the request contains an escaped one."""
+        request = self.exchange.request
+        ok = not has_lone_surrogate(text) or b"\\ud" in request.content
+        expected = "no lone surrogate"
+        self._check(Rule.NO_LONE_SURROGATE, ok, event, pointer, expected, text)
+
+    # Indexes and ids
+
+    def _output_index(self, event: Event, data: Data) -> int | None:
+        """Return the ``output_index`` of an event; check that it has one."""
+        return self._index(event, data, "output_index", Rule.OUTPUT_INDEX)
+
+    def _part_index(
+        self, event: Event, data: Data, name: str, *, is_reasoning: bool
+    ) -> int | None:
+        """Return the index of the event's part; check that it has one."""
+        rule = Rule.REASONING_INDEX if is_reasoning else Rule.CONTENT_INDEX
+        return self._index(event, data, name, rule)
+
+    def _index(self, event: Event, data: Data, name: str, rule: Rule) -> int | None:
+        index, got = non_negative_integer(data, name), data.get(name, MISSING)
+        ok, expected = index is not None, "a non-negative integer"
+        self._check(rule, ok, event, f"/{name}", expected, got)
+        return index
+
+    def _item_of(self, event: Event, data: Data) -> ItemState:
+        """Return the item that a part or text event is about; check its ids."""
+        index, id_ = self._output_index(event, data), non_empty_string(data, "item_id")
+        ok, got = id_ is not None, data.get("item_id", MISSING)
+        expected = "a non-empty string"
+        self._check(Rule.ITEM_ID, ok, event, "/item_id", expected, got)
+        pointer = "/item_id" if id_ else "/output_index"
+        return self.table.find(event, index, id_, pointer)

@@ -1,121 +1,157 @@
-"""How a stream ended: what is still open, and what the last snapshot says."""
+"""Check the end of a stream: what is not done, and the output of the final snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Final
 
 from conformance.contract.events.stream.item_state import ItemState
-from conformance.contract.events.stream.rules import Rule, StreamFindings, Unquoted
+from conformance.contract.events.stream.rules import (
+    MISSING,
+    Rule,
+    StreamFindings,
+    Unquoted,
+)
 from conformance.contract.events.stream.snapshots import Snapshots
-from conformance.contract.events.stream.text_events import word
+from conformance.contract.events.stream.text_events import (
+    ITEM_DONE,
+    PARTS_DONE,
+    non_empty_string,
+)
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json
 
-Data = dict[str, Json]
+_PART_DONE_TYPE: Final = {parts: type_ for type_, (parts, _) in PARTS_DONE.items()}
+
+_OUTPUT: Final = "/response/output"
 
 
-def judge_end(
+def check_end(
     exchange: Exchange,
     items: Sequence[ItemState],
     snapshots: Snapshots,
-    ledger: StreamFindings,
+    findings: StreamFindings,
 ) -> None:
-    """Judge a stream that is over, whoever ended it."""
-    found = ledger.open(Rule.TERMINAL)
-    if not snapshots.endings:
-        how = exchange.failure or "the end of the stream"
-        heard = [f"{event.pointer} ({event.type})" for event in exchange.events[-1:]]
-        got = f"{how} after {', '.join(heard) or 'no event'}"
-        found.append(exchange.finding("the end", "a terminal event", got))
-    if snapshots.last is None:
+    """Check the end of a stream, and its items against the final snapshot."""
+    terminal = findings.record(Rule.TERMINAL_SENT)
+    if not snapshots.terminal_types:
+        end = exchange.failure or "the end of the stream"
+        last = [f"{event.pointer} ({event.type})" for event in exchange.events[-1:]]
+        got = f"{end} after {', '.join(last) or 'no event'}"
+        expected = "response.completed, response.incomplete, response.failed or error"
+        terminal.append(exchange.finding("the end", expected, got))
+    if snapshots.final is None:
         return
-    event, response = snapshots.last
+    event, snapshot = snapshots.final
     if event.type == "response.completed":
         for item in items:
-            if item.announced:
-                _complete(item, event, ledger)
-    if event.type != "response.failed" and isinstance(response.get("output"), list):
-        _listed(items, response["output"], event, ledger)
+            if item.added:
+                _check_everything_done(item, event, findings)
+    output = snapshot.get("output")
+    if event.type != "response.failed" and isinstance(output, list):
+        _check_output(items, output, event, findings)
 
 
-def _complete(item: ItemState, event: Event, ledger: StreamFindings) -> None:
-    """Judge that a completed response left nothing open."""
-    name = item.facts.get("id", f"output_index {item.index}")
-    holds, wanted = item.finished is not None, f"the end of {name} before"
-    ledger.judge(Rule.FINISHED, holds, event, "", wanted, event.type)
-    for (listed, index), part in item.parts.items():
-        if not part.given:
-            wanted = f"the end of {listed} {index} of {name} before"
-            ledger.judge(
-                Rule.PART_FINISHED, part.finished, event, "", wanted, event.type
-            )
-    for text in item.texts.values():
-        if text.family.finished and text.pieces:
-            wanted = f"{text.family.stem}.done of {name} before"
-            holds = text.whole is not None
-            ledger.judge(text.family.finished, holds, event, "", wanted, event.type)
-
-
-def _listed(
-    items: Sequence[ItemState], output: list[Json], event: Event, ledger: StreamFindings
+def _check_everything_done(
+    item: ItemState, event: Event, findings: StreamFindings
 ) -> None:
-    """Judge the output of the last snapshot against the items that were told."""
-    told = [item for item in items if item.announced or item.finished is not None]
-    pairs = _paired(told, output)
-    ledger.open(Rule.IDENTITY)
-    at = "/response/output"
-    for item in told:
-        if item.finished is not None:
-            name = item.facts.get("id", f"the item of output_index {item.index}")
-            holds = any(item is other for other in pairs.values())
-            got = Unquoted(f"{len(output)} items without it")
-            ledger.judge(Rule.LISTED, holds, event, at, name, got)
-    for index, last in enumerate(output):
-        other, here = pairs.get(index), f"{at}/{index}"
-        wanted = "an item that the stream announced"
-        holds = other is not None
-        ledger.judge(Rule.NO_OTHERS, holds, event, here, wanted, last)
-        if other is not None:
-            other.judge_identity(last, event, here, ledger)
-            other.judge_last(last, event, here, ledger)
-        elif heard := _heard(items, last):
-            heard.judge_last(last, event, here, ledger)
-    places = [item.index for _, item in sorted(pairs.items(), key=lambda p: p[0])]
-    known = [place for place in places if place is not None]
-    if len(known) == len(places) == len(set(known)) and known:
-        holds = all(before < after for before, after in pairwise(known))
-        got = Unquoted(f"the order {known}")
-        ledger.judge(Rule.ORDER, holds, event, at, "output_index order", got)
+    """Check that an item, its parts and its texts have their done events."""
+    name = item.identity.get("id", f"the item with output_index {item.index}")
+
+    def check_done(rule: Rule, what: str, *, done: bool) -> None:
+        expected = f"{what} of {name} before {event.type}"
+        findings.check(rule, done, event, "", expected, MISSING)
+
+    check_done(Rule.ITEM_DONE, ITEM_DONE, done=item.done_item is not None)
+    for (parts, index), part in item.parts.items():
+        if not part.implicit:
+            what = f"{_PART_DONE_TYPE[parts]} for part {index}"
+            check_done(Rule.PART_DONE, what, done=part.done)
+    for text in item.texts.values():
+        rule = text.events.done_rule
+        if rule and text.deltas:
+            is_done = text.done_text is not None
+            check_done(rule, f"{text.events.stem}.done", done=is_done)
 
 
-def _heard(items: Sequence[ItemState], last: Json) -> ItemState | None:
-    """Return the item of a listed one's id that was never announced, only told."""
-    name = word(last, "id") if isinstance(last, dict) else None
-    return next((item for item in items if name in item.ids), None)
+def _check_output(
+    items: Sequence[ItemState],
+    output: list[Json],
+    event: Event,
+    findings: StreamFindings,
+) -> None:
+    """Compare ``output`` of the final snapshot with the items of the stream."""
+    streamed = [item for item in items if item.added or item.done_item is not None]
+    pairs = _pair_by_position(streamed, output)
+    findings.record(Rule.SAME_IDENTITY)
+    for item in streamed:
+        if item.done_item is not None:
+            name = item.identity.get("id", f"with output_index {item.index}")
+            is_listed = any(item is other for other in pairs.values())
+            expected, rule = f"the item {name}", Rule.SNAPSHOT_LISTS_ITEMS
+            findings.check(rule, is_listed, event, _OUTPUT, expected, MISSING)
+    for position, final in enumerate(output):
+        match, pointer = pairs.get(position), f"{_OUTPUT}/{position}"
+        expected = "an item that was in the stream"
+        was_streamed = match is not None
+        rule = Rule.NO_EXTRA_ITEM
+        findings.check(rule, was_streamed, event, pointer, expected, final)
+        if match is not None:
+            match.check_identity(final, event, pointer, findings)
+            match.check_final_item(final, event, pointer, findings)
+        elif known := _item_with_id(items, final):
+            known.check_final_item(final, event, pointer, findings)
+    _check_order(pairs, event, findings)
 
 
-def _paired(told: Sequence[ItemState], output: list[Json]) -> dict[int, ItemState]:
-    """Find the told item of each listed one by id, by call id, then by what is left."""
+def _check_order(
+    pairs: Mapping[int, ItemState], event: Event, findings: StreamFindings
+) -> None:
+    """Check that output items are in the order of their ``output_index``.
+
+    Skips the check if an index is missing or used twice.
+    """
+    indexes = [pairs[position].index for position in sorted(pairs)]
+    known = [index for index in indexes if index is not None]
+    if len(known) == len(indexes) == len(set(known)) and known:
+        ok = all(before < after for before, after in pairwise(known))
+        expected, got = f"output_index order {sorted(known)}", Unquoted(f"{known}")
+        findings.check(Rule.ITEM_ORDER, ok, event, _OUTPUT, expected, got)
+
+
+def _item_with_id(items: Sequence[ItemState], final: Json) -> ItemState | None:
+    """Return the item with the id of a listed one, though it was never added."""
+    id_ = non_empty_string(final, "id") if isinstance(final, dict) else None
+    return next((item for item in items if id_ in item.ids), None)
+
+
+def _pair_by_position(
+    streamed: Sequence[ItemState], output: list[Json]
+) -> dict[int, ItemState]:
+    """Return the streamed item of each position in ``output``.
+
+    Match by id, then by call id, then the first unmatched item of the same type.
+    """
     pairs: dict[int, ItemState] = {}
-    left = list(told)
+    unmatched = list(streamed)
 
-    def pair(index: int, item: ItemState | None) -> None:
+    def pair(position: int, item: ItemState | None) -> None:
         if item is not None:
-            pairs[index] = item
-            left.remove(item)
+            pairs[position] = item
+            unmatched.remove(item)
 
-    listed = [(i, last) for i, last in enumerate(output) if isinstance(last, dict)]
-    for index, last in listed:
-        name = word(last, "id")
-        pair(index, next((item for item in left if name in item.ids), None))
-    for index, last in listed:
-        call = word(last, "call_id")
-        if index not in pairs and call is not None:
-            same = (item for item in left if item.facts.get("call_id") == call)
-            pair(index, next(same, None))
-    for index, last in listed:
-        if index not in pairs:
-            kind = word(last, "type")
-            alike = (item for item in left if item.facts.get("type") == kind)
-            pair(index, next(alike, None))
+    listed = [(i, final) for i, final in enumerate(output) if isinstance(final, dict)]
+    for position, final in listed:
+        id_ = non_empty_string(final, "id")
+        pair(position, next((item for item in unmatched if id_ in item.ids), None))
+    for position, final in listed:
+        call_id = non_empty_string(final, "call_id")
+        if position not in pairs and call_id is not None:
+            same = (i for i in unmatched if i.identity.get("call_id") == call_id)
+            pair(position, next(same, None))
+    for position, final in listed:
+        if position not in pairs:
+            type_ = non_empty_string(final, "type")
+            same = (i for i in unmatched if i.identity.get("type") == type_)
+            pair(position, next(same, None))
     return pairs

@@ -1,4 +1,8 @@
-"""The events of a stream that carry text, and where an item keeps that text."""
+"""The event types of a stream, and where an output item keeps each streamed text.
+
+A *text* is a string that a stream sends in deltas: message text, a refusal, function
+call arguments, custom tool input, or reasoning.
+"""
 
 import re
 from dataclasses import dataclass
@@ -11,46 +15,50 @@ from conformance.model.node import Json, is_a
 
 @dataclass(frozen=True, slots=True)
 class TextEvents:
-    """A ``delta`` event, its ``done`` event, and the text that both are about.
+    """The ``delta`` and ``done`` events of one kind of text.
 
-    ``whole`` is the member of ``done`` that has the whole text. ``parts`` names
-    the array of the item whose element at ``index`` has it as ``member``; where
-    ``parts`` is empty, the item itself has it. ``announced`` is the rule that
-    its part is announced, and ``finished`` the rule that ``done`` comes.
+    ``stem`` is their type without the suffix, and ``done_field`` the field of the
+    ``done`` event with the complete text. In the output item the text is ``field`` of
+    an element of the array ``parts``, or of the item itself if ``parts`` is empty;
+    ``index_field`` is the event's field with the index of that element.
+
+    ``added_rule`` requires an added event for the part, ``done_rule`` a ``done``
+    event for the text; ``None`` requires neither. ``is_reasoning`` marks texts that
+    the item and the snapshot may leave out.
     """
 
     stem: str
-    whole: str
-    member: str
+    done_field: str
+    field: str
     parts: str = ""
-    index: str = ""
-    announced: Rule | None = None
-    finished: Rule | None = None
-    hidden: bool = False
+    index_field: str = ""
+    added_rule: Rule | None = None
+    done_rule: Rule | None = None
+    is_reasoning: bool = False
 
-    def held_by(self, item: dict[str, Json], index: int) -> str | None:
-        """Return the text as ``item`` has it, or ``None`` where it has none."""
-        holder: Json = item
+    def text_in(self, item: dict[str, Json], position: int) -> str | None:
+        """Return the text in part ``position`` of ``item``, or ``None`` if missing."""
+        container: Json = item
         if self.parts:
-            listed = item.get(self.parts)
-            parts = listed if isinstance(listed, list) else []
-            holder = parts[index] if index < len(parts) else None
-        held = holder.get(self.member) if isinstance(holder, dict) else None
-        return mended(held) if isinstance(held, str) else None
+            value = item.get(self.parts)
+            parts = value if isinstance(value, list) else []
+            container = parts[position] if position < len(parts) else None
+        text = container.get(self.field) if isinstance(container, dict) else None
+        return join_surrogates(text) if isinstance(text, str) else None
 
 
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _CONTENT: Final = ("content", "content_index")
 _SUMMARY: Final = ("summary", "summary_index")
 
-_FAMILIES: Final = (
+_TEXT_EVENTS: Final = (
     TextEvents(
         "response.output_text",
         "text",
         "text",
         *_CONTENT,
-        Rule.PART_ANNOUNCED,
+        Rule.PART_ADDED_FIRST,
         Rule.TEXT_DONE,
     ),
     TextEvents(
@@ -58,36 +66,36 @@ _FAMILIES: Final = (
         "refusal",
         "refusal",
         *_CONTENT,
-        Rule.PART_ANNOUNCED,
+        Rule.PART_ADDED_FIRST,
         Rule.TEXT_DONE,
     ),
     TextEvents(
         "response.function_call_arguments",
         "arguments",
         "arguments",
-        finished=Rule.ARGUMENTS_DONE,
+        done_rule=Rule.ARGUMENTS_DONE,
     ),
     TextEvents("response.custom_tool_call_input", "input", "input"),
-    TextEvents("response.reasoning_text", "text", "text", *_CONTENT, hidden=True),
-    TextEvents("response.reasoning", "text", "text", *_CONTENT, hidden=True),
+    TextEvents("response.reasoning_text", "text", "text", *_CONTENT, is_reasoning=True),
+    TextEvents("response.reasoning", "text", "text", *_CONTENT, is_reasoning=True),
     TextEvents(
         "response.reasoning_summary_text",
         "text",
         "text",
         *_SUMMARY,
-        Rule.SUMMARY_ANNOUNCED,
-        hidden=True,
+        Rule.SUMMARY_ADDED_FIRST,
+        is_reasoning=True,
     ),
 )
 
-DELTAS: Final = {f"{family.stem}.delta": family for family in _FAMILIES}
-DONES: Final = {f"{family.stem}.done": family for family in _FAMILIES}
+DELTAS: Final = {f"{events.stem}.delta": events for events in _TEXT_EVENTS}
+DONES: Final = {f"{events.stem}.done": events for events in _TEXT_EVENTS}
 
-SPOKEN: Final = {
+MAIN_TEXT: Final = {
     "message": DELTAS["response.output_text.delta"],
     "function_call": DELTAS["response.function_call_arguments.delta"],
 }
-"""The family that tells what an item of a type says, where a client waits for it."""
+"""The text that a client waits for, by the type of the output item."""
 
 PARTS_ADDED: Final = {
     "response.content_part.added": _CONTENT,
@@ -97,43 +105,46 @@ PARTS_DONE: Final = {
     "response.content_part.done": _CONTENT,
     "response.reasoning_summary_part.done": _SUMMARY,
 }
-"""Events about a part: the item's array that has it, the member for its place."""
+"""Part events: the item's array with the part, and the event's field with its index."""
 
-STARTING: Final = frozenset(
+EARLY: Final = frozenset(
     ("response.created", "response.queued", "response.in_progress")
 )
+"""Events with a snapshot of the unfinished response."""
+
 ERROR: Final = "error"
-ADDED: Final = "response.output_item.added"
-FINISHED: Final = "response.output_item.done"
+ITEM_ADDED: Final = "response.output_item.added"
+ITEM_DONE: Final = "response.output_item.done"
 
 KNOWN: Final = frozenset(
-    (ERROR, ADDED, FINISHED, *STARTING, *TERMINAL, *PARTS_ADDED, *PARTS_DONE)
+    (ERROR, ITEM_ADDED, ITEM_DONE, *EARLY, *TERMINAL, *PARTS_ADDED, *PARTS_DONE)
 ).union(DELTAS, DONES)
-"""Every event that moves the state of a stream; others are passed over."""
+"""Every event type that changes the state of a stream; all others are ignored."""
 
 
-def place(data: dict[str, Json], member: str) -> int | None:
-    """Return a member that is an index from 0, or ``None`` where it is not one."""
-    value = data.get(member)
+def non_negative_integer(data: dict[str, Json], name: str) -> int | None:
+    """Return a field that is an integer from 0 up, else ``None``."""
+    value = data.get(name)
     return value if isinstance(value, int) and is_a(value, int) and value >= 0 else None
 
 
-def word(data: dict[str, Json], member: str) -> str | None:
-    """Return a member that is a string with something in it, or ``None``."""
-    value = data.get(member)
+def non_empty_string(data: dict[str, Json], name: str) -> str | None:
+    """Return a field that is a non-empty string, else ``None``."""
+    value = data.get(name)
     return value if isinstance(value, str) and value else None
 
 
-def half_characters(text: str) -> bool:
-    """Say whether a text has a surrogate without its other half."""
-    return not text.isascii() and _HALF.search(text) is not None
+def has_lone_surrogate(text: str) -> bool:
+    """Return whether a string contains a UTF-16 surrogate without its other half."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
-def mended(text: str) -> str:
-    """Return a text with its half characters joined, those alone replaced by U+FFFD.
+def join_surrogates(text: str) -> str:
+    """Join adjacent surrogates to characters; replace lone ones by U+FFFD.
 
-    Most languages join two halves when they add up two texts; Python does not.
+    When most languages concatenate two strings, the surrogates at the seam form one
+    character. In Python they do not.
     """
-    if not half_characters(text):
+    if not has_lone_surrogate(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

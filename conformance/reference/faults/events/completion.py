@@ -1,4 +1,4 @@
-"""Defects of events: what is never finished, and last snapshots that tell tales."""
+"""Faults that break requirements of `contract/events/completion.py`."""
 
 from typing import Any
 
@@ -14,19 +14,18 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
 DONE = "response.output_item.done"
 
 
-def _unfinished(reply: GatewayResponse, type_: str) -> GatewayResponse:
-    """Leave out every event of a type, and number the others anew."""
-    kept = change_each_event(
+def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
+    """Remove every event of a type and renumber the others."""
+    changed = change_each_event(
         reply, lambda event: None if event["type"] == type_ else event
     )
-    return renumbered(kept)
+    return renumbered(changed)
 
 
-def _thinks(response: Json) -> bool:
+def _has_reasoning(response: Json) -> bool:
     return any(item["type"] == "reasoning" for item in response["output"])
 
 
@@ -34,28 +33,28 @@ def _thinks(response: Json) -> bool:
 def item_done_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No item is finished."""
-    return _unfinished(reply, DONE)
+    """No item has a ``response.output_item.done``."""
+    return _without_events(reply, DONE)
 
 
 @on_reply(breaks="events.item-done-is-sent")
 def item_done_missing_for_calls(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Messages are finished, and calls are not."""
+    """Function calls have no ``response.output_item.done``."""
 
-    def kept(event: Json) -> Json:
-        ends = event["type"] == DONE and event["item"]["type"] == "function_call"
-        return None if ends else event
+    def without_calls(event: Json) -> Json:
+        is_call = event["type"] == DONE and event["item"]["type"] == "function_call"
+        return None if is_call else event
 
-    return renumbered(change_each_event(reply, kept))
+    return renumbered(change_each_event(reply, without_calls))
 
 
 @on_reply(breaks="events.item-done-is-sent-once")
 def item_done_duplicated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every item is finished a second time."""
+    """Every ``response.output_item.done`` is sent twice."""
     events = list[Json]()
     for event in reply.events or ():
         events.extend([event] * (2 if event["type"] == DONE else 1))
@@ -66,38 +65,38 @@ def item_done_duplicated(
 def done_item_in_progress(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A finished item says that it is in progress."""
+    """Done items have the ``status`` ``in_progress``."""
 
-    def early(event: Json) -> Json:
+    def in_progress(event: Json) -> Json:
         if event["type"] == DONE:
             event["item"] = set_fields(status="in_progress")(event["item"])
         return event
 
-    return change_each_event(reply, early)
+    return change_each_event(reply, in_progress)
 
 
 @on_reply(breaks="events.part-done-is-sent")
 def content_part_done_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No content part is finished."""
-    return _unfinished(reply, "response.content_part.done")
+    """No content part has a ``response.content_part.done``."""
+    return _without_events(reply, "response.content_part.done")
 
 
 @on_reply(breaks="events.text-done-is-sent")
 def text_done_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No text is finished by an event of its own."""
-    return _unfinished(reply, "response.output_text.done")
+    """No text has a ``response.output_text.done``."""
+    return _without_events(reply, "response.output_text.done")
 
 
 @on_reply(breaks="events.arguments-done-is-sent")
 def arguments_done_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No arguments are finished by an event of their own."""
-    return _unfinished(reply, "response.function_call_arguments.done")
+    """No arguments have a ``response.function_call_arguments.done``."""
+    return _without_events(reply, "response.function_call_arguments.done")
 
 
 @on_reply(
@@ -110,7 +109,7 @@ def arguments_done_missing(
 def final_output_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last snapshot has no output."""
+    """The ``output`` of the final snapshot is empty."""
     return change_final_snapshot(reply, set_fields(output=[]))
 
 
@@ -118,35 +117,35 @@ def final_output_empty(
 def reasoning_missing_from_final_output(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Reasoning is told, and then missing from the last snapshot."""
+    """Streamed reasoning items are missing from the final snapshot."""
 
-    def thoughtless(response: Json) -> Json:
-        kept = [item for item in response["output"] if item["type"] != "reasoning"]
-        return {**response, "output": kept}
+    def without_reasoning(response: Json) -> Json:
+        output = [item for item in response["output"] if item["type"] != "reasoning"]
+        return {**response, "output": output}
 
-    return change_final_snapshot(reply, thoughtless)
+    return change_final_snapshot(reply, without_reasoning)
 
 
 @on_reply(breaks="events.final-snapshot-has-no-extra-item")
 def reasoning_only_in_final_output(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Reasoning is in the last snapshot, and no event told of it."""
+    """Reasoning is in the final snapshot but has no events."""
     final = (reply.events or ({},))[-1].get("response", {"output": []})
-    if not _thinks(final):
+    if not _has_reasoning(final):
         return reply
 
-    def told(event: Json) -> Json:
+    def without_first_item(event: Json) -> Json:
         return None if event.get("output_index") == 0 else event
 
-    return renumbered(change_each_event(reply, told))
+    return renumbered(change_each_event(reply, without_first_item))
 
 
 @on_reply(breaks="events.final-snapshot-keeps-item-order")
 def final_output_reversed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last snapshot lists the items from the last to the first."""
+    """The final snapshot lists its items in reverse order."""
     return change_final_snapshot(
-        reply, lambda whole: {**whole, "output": whole["output"][::-1]}
+        reply, lambda response: {**response, "output": response["output"][::-1]}
     )

@@ -1,4 +1,4 @@
-"""Defects of events: broken frames, foreign shapes, wrong names, lost numbers."""
+"""Faults that break requirements of `contract/events/framing.py`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,27 +16,24 @@ from conformance.reference.response_message import Chunk, GatewayResponse, Respo
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
-
-
 Sent = tuple[ResponseHead, Iterable[Chunk]]
-
 
 OWL: Final = "🦉"
 
 
 def _with_frame(head: ResponseHead, chunks: Iterable[Chunk], frame: bytes) -> Sent:
-    """Write one more frame behind the first event of a stream."""
+    """Insert a frame after the first event of a stream."""
 
-    def more() -> Iterator[Chunk]:
+    def with_frame() -> Iterator[Chunk]:
         rest = iter(chunks)
         yield from [next(rest), Chunk(frame)]
         yield from rest
 
-    return head, more() if is_stream(head) else chunks
+    return head, with_frame() if is_stream(head) else chunks
 
 
 def _with_event(reply: GatewayResponse, event: Json) -> GatewayResponse:
-    """Tell one more event behind the first two of a stream."""
+    """Insert an event after the first two of a stream."""
     events = reply.events
     if events is None:
         return reply
@@ -47,7 +44,7 @@ def _with_event(reply: GatewayResponse, event: Json) -> GatewayResponse:
 def error_inside_open_frame(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """An error is written into a frame that was still open."""
+    """An error is written into a frame that is still open."""
     frame = b'data: {"type":"response.note"}\ndata: {"type":"error"}\n\n'
     return _with_frame(head, chunks, frame)
 
@@ -56,7 +53,7 @@ def error_inside_open_frame(
 def event_array_in_one_frame(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """One frame holds an array of events."""
+    """The data of one frame is an array of events."""
     return _with_frame(head, chunks, b'data: [{"type":"response.note"}]\n\n')
 
 
@@ -64,7 +61,7 @@ def event_array_in_one_frame(
 def keepalive_with_empty_data(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """A keep-alive is a frame with empty data."""
+    """A keep-alive is a frame whose ``data`` field is empty."""
     return _with_frame(head, chunks, b"data:\n\n")
 
 
@@ -72,19 +69,19 @@ def keepalive_with_empty_data(
 def event_type_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The second event does not say what it is."""
+    """The second event has no ``type``."""
 
-    def untyped(event: Json) -> Json:
+    def without_type(event: Json) -> Json:
         return remove_fields("type")(event) if event["sequence_number"] == 1 else event
 
-    return change_each_event(reply, untyped)
+    return change_each_event(reply, without_type)
 
 
 @on_reply(breaks="events.no-event-of-another-api")
 def chat_chunk_relayed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A chat completion chunk of the upstream is passed on."""
+    """A chat completion chunk of the upstream is relayed."""
     choice = {"index": 0, "delta": {"content": ""}}
     return _with_event(
         reply,
@@ -96,7 +93,7 @@ def chat_chunk_relayed(
 def upstream_error_relayed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error of the upstream is passed on as its bare envelope."""
+    """An error object of the upstream is relayed without an event type."""
     return _with_event(reply, {"error": {"message": "overloaded", "code": 529}})
 
 
@@ -104,7 +101,7 @@ def upstream_error_relayed(
 def event_name_always_message(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every event is named message."""
+    """The ``event`` field of every frame is ``message``."""
     names = ("message",) * len(reply.events or ())
     return replace(reply, names=names) if reply.streamed else reply
 
@@ -113,16 +110,16 @@ def event_name_always_message(
 def internal_event_leaked(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An event about the gateway's own account reaches the client."""
-    told = _with_event(reply, {"type": "codex.rate_limits", "allowed": True})
-    return renumbered(told)
+    """An internal accounting event of the upstream is sent to the client."""
+    leaked = _with_event(reply, {"type": "codex.rate_limits", "allowed": True})
+    return renumbered(leaked)
 
 
 @on_wire(breaks="events.every-event-has-data")
 def event_without_data(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """A filter takes the data out of an event, and leaves its name."""
+    """A filter removes the data of an event and leaves its name."""
     return _with_frame(head, chunks, b"event: codex.rate_limits\n\n")
 
 
@@ -130,29 +127,30 @@ def event_without_data(
 def final_blank_line_missing(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """The blank line behind the last event is never sent."""
+    """The blank line after the last event is missing."""
 
-    def open_ended() -> Iterator[Chunk]:
-        held = Chunk()
+    def without_blank_line() -> Iterator[Chunk]:
+        last = Chunk()
         for chunk in chunks:
-            yield held
-            held = chunk
-        yield replace(held, data=held.data.removesuffix(b"\n"))
+            yield last
+            last = chunk
+        yield replace(last, data=last.data.removesuffix(b"\n"))
 
-    return head, open_ended() if is_stream(head) else chunks
+    return head, without_blank_line() if is_stream(head) else chunks
 
 
 @on_wire(breaks="events.text-has-no-lone-surrogate")
 def lone_surrogate(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """Of an emoji only the first half in UTF-16 is sent."""
-    half = OWL.encode("utf-16-be")[:2].hex()
+    """Only the first UTF-16 surrogate of an emoji is sent."""
+    surrogate = OWL.encode("utf-16-be")[:2].hex()
+    escaped = rf"\u{surrogate}".encode()
     return head, (
-        replace(c, data=c.data.replace(OWL.encode(), rf"\u{half}".encode()))
+        replace(chunk, data=chunk.data.replace(OWL.encode(), escaped))
         if is_stream(head)
-        else c
-        for c in chunks
+        else chunk
+        for chunk in chunks
     )
 
 
@@ -160,7 +158,7 @@ def lone_surrogate(
 def sequence_number_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No event has a sequence number."""
+    """No event has a ``sequence_number``."""
     return change_each_event(reply, remove_fields("sequence_number"))
 
 
@@ -168,19 +166,19 @@ def sequence_number_missing(
 def sequence_number_is_string(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Sequence numbers are texts."""
+    """Each ``sequence_number`` is a string."""
 
-    def worded(event: Json) -> Json:
+    def with_string(event: Json) -> Json:
         return set_fields(sequence_number=str(event["sequence_number"]))(event)
 
-    return change_each_event(reply, worded)
+    return change_each_event(reply, with_string)
 
 
 @on_reply(breaks="events.sequence-number-counts-up")
 def sequence_number_constant(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every event has the sequence number 0."""
+    """Every ``sequence_number`` is 0."""
     return change_each_event(reply, set_fields(sequence_number=0))
 
 
@@ -188,22 +186,22 @@ def sequence_number_constant(
 def sequence_number_restarts(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Sequence numbers start again behind the second event."""
+    """Sequence numbers start again at 0 after the second event."""
 
-    def again(event: Json) -> Json:
+    def restart(event: Json) -> Json:
         number = event["sequence_number"]
         return set_fields(sequence_number=number - 2 if number > 1 else number)(event)
 
-    return change_each_event(reply, again)
+    return change_each_event(reply, restart)
 
 
 @on_reply(breaks="events.sequence-number-has-no-gap")
 def sequence_number_skipped(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every other sequence number is left out."""
+    """Every second sequence number is skipped."""
 
-    def spread(event: Json) -> Json:
+    def double(event: Json) -> Json:
         return set_fields(sequence_number=2 * event["sequence_number"])(event)
 
-    return change_each_event(reply, spread)
+    return change_each_event(reply, double)

@@ -1,4 +1,4 @@
-"""Defects of events: items and parts that no client can tell apart."""
+"""Faults that break requirements of `contract/events/items.py`."""
 
 from typing import Any
 
@@ -19,14 +19,16 @@ Json = Any
 
 
 def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
-    """Leave out every event of a type, and number the others anew."""
-    kept = change_each_event(
+    """Remove every event of a type and renumber the others."""
+    changed = change_each_event(
         reply, lambda event: None if event["type"] == type_ else event
     )
-    return renumbered(kept)
+    return renumbered(changed)
 
 
-def _of_type(reply: GatewayResponse, type_: str, change: Change) -> GatewayResponse:
+def _change_events(
+    reply: GatewayResponse, type_: str, change: Change
+) -> GatewayResponse:
     """Change every event of a type."""
     return change_each_event(
         reply, lambda event: change(event) if event["type"] == type_ else event
@@ -37,7 +39,7 @@ def _of_type(reply: GatewayResponse, type_: str, change: Change) -> GatewayRespo
 def output_index_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No event says which item it is about by its index."""
+    """No event has an ``output_index``."""
     return change_each_event(reply, remove_fields("output_index"))
 
 
@@ -45,7 +47,7 @@ def output_index_missing(
 def item_id_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No event says which item it is about by its id."""
+    """No event has an ``item_id``."""
     return change_each_event(reply, remove_fields("item_id"))
 
 
@@ -53,15 +55,15 @@ def item_id_missing(
 def item_id_missing_in_text_done(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The end of a text does not say which item it belongs to."""
-    return _of_type(reply, "response.output_text.done", remove_fields("item_id"))
+    """``response.output_text.done`` has no ``item_id``."""
+    return _change_events(reply, "response.output_text.done", remove_fields("item_id"))
 
 
 @on_reply(breaks="events.content-index-is-present")
 def content_index_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No event says which part it is about."""
+    """No event has a ``content_index``."""
     return change_each_event(reply, remove_fields("content_index"))
 
 
@@ -69,7 +71,7 @@ def content_index_missing(
 def summary_index_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No event says which part of a summary it is about."""
+    """No event has a ``summary_index``."""
     return change_each_event(reply, remove_fields("summary_index"))
 
 
@@ -77,7 +79,7 @@ def summary_index_missing(
 def output_index_always_zero(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every item claims to be the first."""
+    """Every ``output_index`` is 0."""
     return change_each_event(
         reply,
         lambda event: (
@@ -90,11 +92,11 @@ def output_index_always_zero(
 def item_added_duplicated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every item is announced a second time."""
+    """Every ``response.output_item.added`` is sent twice."""
     events = list[Json]()
     for event in reply.events or ():
-        again = 2 if event["type"] == "response.output_item.added" else 1
-        events.extend([event] * again)
+        count = 2 if event["type"] == "response.output_item.added" else 1
+        events.extend([event] * count)
     return renumbered(reply.with_events(events)) if reply.streamed else reply
 
 
@@ -102,20 +104,20 @@ def item_added_duplicated(
 def done_item_id_changed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A finished item has an id of its own."""
+    """Each done item has a new ``id``."""
 
-    def renamed(event: Json) -> Json:
+    def with_new_id(event: Json) -> Json:
         return {**event, "item": {**event["item"], "id": new_id("item")}}
 
-    return _of_type(reply, "response.output_item.done", renamed)
+    return _change_events(reply, "response.output_item.done", with_new_id)
 
 
 @on_reply(breaks="events.item-identity-stays-the-same")
 def delta_item_id_changed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every delta names its item anew."""
-    return _of_type(
+    """Each text delta has a new ``item_id``."""
+    return _change_events(
         reply,
         "response.output_text.delta",
         lambda event: {**event, "item_id": new_id("msg")},
@@ -126,34 +128,34 @@ def delta_item_id_changed(
 def final_output_item_ids_changed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The items of the last snapshot have ids of their own."""
+    """The items of the final snapshot have new ids."""
 
-    def renamed(response: Json) -> Json:
+    def with_new_ids(response: Json) -> Json:
         output = [{**item, "id": new_id("item")} for item in response["output"]]
         return {**response, "output": output}
 
-    return change_final_snapshot(reply, renamed)
+    return change_final_snapshot(reply, with_new_ids)
 
 
 @on_reply(breaks="events.item-identity-stays-the-same")
 def call_id_differs_in_added(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A call is announced under another call id than it is finished with."""
+    """The ``call_id`` of an added function call differs from that of the done one."""
 
-    def renamed(event: Json) -> Json:
+    def with_new_call_id(event: Json) -> Json:
         if event["item"]["type"] != "function_call":
             return event
         return {**event, "item": {**event["item"], "call_id": new_id("call")}}
 
-    return _of_type(reply, "response.output_item.added", renamed)
+    return _change_events(reply, "response.output_item.added", with_new_call_id)
 
 
 @on_reply(breaks="events.item-added-comes-first")
 def item_added_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No item is announced."""
+    """No item has a ``response.output_item.added``."""
     return _without_events(reply, "response.output_item.added")
 
 
@@ -161,7 +163,7 @@ def item_added_missing(
 def content_part_added_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No content part is announced."""
+    """No content part has a ``response.content_part.added``."""
     return _without_events(reply, "response.content_part.added")
 
 
@@ -169,19 +171,19 @@ def content_part_added_missing(
 def content_index_per_delta(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The content index grows with each delta."""
+    """``content_index`` increases with each delta."""
 
-    def grown(event: Json) -> Json:
+    def increase(event: Json) -> Json:
         return {**event, "content_index": event["sequence_number"] - 4}
 
-    return _of_type(reply, "response.output_text.delta", grown)
+    return _change_events(reply, "response.output_text.delta", increase)
 
 
 @on_reply(breaks="events.summary-part-added-comes-first")
 def summary_part_added_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No part of a summary is announced."""
+    """No summary part has a ``response.reasoning_summary_part.added``."""
     return _without_events(reply, "response.reasoning_summary_part.added")
 
 
@@ -189,11 +191,11 @@ def summary_part_added_missing(
 def content_index_not_per_item(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Content parts are counted over all items, so that none has the index 0."""
+    """Content parts are counted across items, so ``content_index`` is never 0."""
 
-    def later(event: Json) -> Json:
+    def count_across_items(event: Json) -> Json:
         if "content_index" not in event:
             return event
         return set_fields(content_index=event["output_index"] + 1)(event)
 
-    return change_each_event(reply, later)
+    return change_each_event(reply, count_across_items)

@@ -1,4 +1,4 @@
-"""Defects of events: streams that begin, or end, as none should."""
+"""Faults that break requirements of `contract/events/snapshots.py`."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -22,20 +22,18 @@ from conformance.reference.response_message import (
 from conformance.reference.variants.streams import is_stream
 
 Json = Any
-
-
 Sent = tuple[ResponseHead, Iterable[Chunk]]
 
 
-def _first_snapshot(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change the response in response.created."""
+def _change_created(reply: GatewayResponse, change: Change) -> GatewayResponse:
+    """Change the snapshot in ``response.created``."""
 
-    def created(event: Json) -> Json:
+    def change_if_created(event: Json) -> Json:
         if event["type"] == "response.created":
             event["response"] = change(event["response"])
         return event
 
-    return change_each_event(reply, created)
+    return change_each_event(reply, change_if_created)
 
 
 @on_reply(
@@ -48,7 +46,7 @@ def _first_snapshot(reply: GatewayResponse, change: Change) -> GatewayResponse:
 def keepalive_as_in_progress_event(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A keep-alive that looks like an event comes before the first one."""
+    """A keep-alive in the form of an event precedes ``response.created``."""
     if reply.events is None:
         return reply
     return reply.with_events(({"type": "response.in_progress"}, *reply.events))
@@ -58,18 +56,18 @@ def keepalive_as_in_progress_event(
 def created_after_in_progress(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The stream begins with response.in_progress."""
+    """``response.in_progress`` precedes ``response.created``."""
     if reply.events is None:
         return reply
-    created, working, *rest = reply.events
-    return renumbered(reply.with_events((working, created, *rest)))
+    created, in_progress, *rest = reply.events
+    return renumbered(reply.with_events((in_progress, created, *rest)))
 
 
 @on_reply(breaks="events.created-comes-first")
 def created_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream begins with its first item, as one from a cache may."""
+    """A stream, as if from a cache, begins with its first output item."""
     return renumbered(reply.with_events(reply.events[2:])) if reply.events else reply
 
 
@@ -77,7 +75,7 @@ def created_missing(
 def created_duplicated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A retry begins the response a second time."""
+    """A retry sends ``response.created`` a second time."""
     events = reply.events
     return renumbered(reply.with_events((*events[:2], *events))) if events else reply
 
@@ -86,54 +84,54 @@ def created_duplicated(
 def snapshot_not_nested(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The first events have the members of the response as their own."""
+    """The first two events contain the fields of their snapshot directly."""
 
-    def spread(event: Json) -> Json:
+    def flatten(event: Json) -> Json:
         if event["type"] in {"response.created", "response.in_progress"}:
             return {**event.pop("response"), **event}
         return event
 
-    return change_each_event(reply, spread)
+    return change_each_event(reply, flatten)
 
 
 @on_reply(breaks="events.response-id-stays-the-same")
 def created_snapshot_id_differs(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The response has another id in response.created than later on."""
-    return _first_snapshot(reply, set_fields(id=new_id("resp")))
+    """The snapshot in ``response.created`` has another ``id`` than later ones."""
+    return _change_created(reply, set_fields(id=new_id("resp")))
 
 
 @on_reply(breaks="events.model-stays-the-same")
 def created_snapshot_model_differs(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The first snapshot names the model of the upstream."""
-    return _first_snapshot(reply, set_fields(model="provider/scripted-1"))
+    """The snapshot in ``response.created`` names the model of the upstream."""
+    return _change_created(reply, set_fields(model="provider/scripted-1"))
 
 
 @on_reply(breaks="events.created-snapshot-is-complete")
 def created_snapshot_incomplete(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The first snapshot has an id, an object and a status, and nothing else."""
-    kept = ("id", "object", "status")
-    return _first_snapshot(reply, lambda whole: {name: whole[name] for name in kept})
+    """The snapshot in ``response.created`` has only ``id``, ``object``, ``status``."""
+    names = ("id", "object", "status")
+    return _change_created(reply, lambda full: {name: full[name] for name in names})
 
 
 @on_reply(breaks="events.early-snapshot-status-is-not-final")
 def created_snapshot_completed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The first snapshot says that the response is completed."""
-    return _first_snapshot(reply, set_fields(status="completed"))
+    """The snapshot in ``response.created`` has the ``status`` ``completed``."""
+    return _change_created(reply, set_fields(status="completed"))
 
 
 @on_reply(breaks="events.terminal-event-is-sent")
 def terminal_event_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A filter takes the terminal event out."""
+    """A filter removes the terminal event."""
     return reply.with_events(reply.events[:-1]) if reply.events else reply
 
 
@@ -141,7 +139,7 @@ def terminal_event_missing(
 def connection_closed_mid_stream(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """The connection is closed behind the seventh event of a stream."""
+    """The connection is closed after the seventh event of a stream."""
     return head, [*islice(chunks, 7), DISCONNECT] if is_stream(head) else chunks
 
 
@@ -149,20 +147,20 @@ def connection_closed_mid_stream(
 def terminal_event_always_completed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream ends in response.completed, whatever became of the response."""
+    """A truncated stream ends with ``response.completed``."""
 
-    def relabelled(event: Json) -> Json:
-        cut = event["type"] == "response.incomplete"
-        return set_fields(type="response.completed")(event) if cut else event
+    def completed(event: Json) -> Json:
+        truncated = event["type"] == "response.incomplete"
+        return set_fields(type="response.completed")(event) if truncated else event
 
-    return change_each_event(reply, relabelled)
+    return change_each_event(reply, completed)
 
 
 @on_reply(breaks="events.no-event-after-terminal-event")
 def second_response_in_stream(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A fallback tells the whole response again in the same stream."""
+    """A second complete response follows in the same stream."""
     events = reply.events
     return renumbered(reply.with_events((*events, *events))) if events else reply
 
@@ -171,7 +169,7 @@ def second_response_in_stream(
 def item_done_after_terminal_event(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last item is finished behind the end of its response."""
+    """A ``response.output_item.done`` follows the terminal event."""
     if reply.events is None:
         return reply
     done = [e for e in reply.events if e["type"] == "response.output_item.done"]

@@ -1,4 +1,4 @@
-"""Defects of events: texts that are told in one way, and kept in another."""
+"""Faults that break requirements of `contract/events/texts.py`."""
 
 from typing import Any
 
@@ -15,15 +15,12 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
 DELTA = "response.output_text.delta"
-
-
 DONE = "response.output_text.done"
 
 
-def _messages(response: Json, change: Change) -> Json:
-    """Change every content part of a response's messages."""
+def _change_parts(response: Json, change: Change) -> Json:
+    """Change every content part of every message of a response."""
     output = [
         {**item, "content": [change(part) for part in item["content"]]}
         if item["type"] == "message"
@@ -33,20 +30,21 @@ def _messages(response: Json, change: Change) -> Json:
     return {**response, "output": output}
 
 
-def _clipped(part: Json) -> Json:
-    return {**part, "text": part["text"][:-1]}
+def _without_last_character(value: Json) -> Json:
+    """Return a part or an event without the last character of its ``text``."""
+    return {**value, "text": value["text"][:-1]}
 
 
-def _last_of(reply: GatewayResponse, type_: str) -> int:
-    """The place of the last event of a type, or -1 where there is none."""
+def _last_index(reply: GatewayResponse, type_: str) -> int:
+    """Return the index of the last event of a type, or -1 if there is none."""
     events = reply.events or ()
     return max((i for i, e in enumerate(events) if e["type"] == type_), default=-1)
 
 
 @on_reply(breaks="events.delta-is-a-string")
 def delta_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A last chunk without text is told as a delta of null."""
-    at = _last_of(reply, DELTA) + 1
+    """A final chunk without text becomes a delta that is ``null``."""
+    at = _last_index(reply, DELTA) + 1
     if not reply.events or not at:
         return reply
     empty = {**reply.events[at - 1], "delta": None}
@@ -59,7 +57,7 @@ def delta_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 def text_done_after_first_delta(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The end of a text is told behind its first delta."""
+    """The done event of a text follows its first delta."""
     events = list(reply.events or ())
     first = next((i for i, e in enumerate(events) if e["type"] == DELTA), None)
     if first is None or events[first + 1]["type"] == DONE:
@@ -73,16 +71,20 @@ def text_done_after_first_delta(
 def done_text_truncated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last character is missing where the end of a text tells it whole."""
-    return change_each_event(reply, lambda e: _clipped(e) if e["type"] == DONE else e)
+    """The text in the done event lacks its last character."""
+
+    def truncate(event: Json) -> Json:
+        return _without_last_character(event) if event["type"] == DONE else event
+
+    return change_each_event(reply, truncate)
 
 
 @on_reply(breaks="events.deltas-match-the-done-text")
 def last_delta_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last delta of a text is lost."""
-    at = _last_of(reply, DELTA)
+    """The last delta of a text is missing."""
+    at = _last_index(reply, DELTA)
     if not reply.events or at < 0:
         return reply
     return renumbered(reply.with_events((*reply.events[:at], *reply.events[at + 1 :])))
@@ -92,8 +94,8 @@ def last_delta_missing(
 def full_text_as_last_delta(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The whole text is sent once more as the last delta."""
-    at, end = _last_of(reply, DELTA), _last_of(reply, DONE)
+    """The last delta contains the complete text."""
+    at, end = _last_index(reply, DELTA), _last_index(reply, DONE)
     if not reply.events or at < 0:
         return reply
     again = {**reply.events[at], "delta": reply.events[end]["text"]}
@@ -105,69 +107,69 @@ def full_text_as_last_delta(
 def first_delta_in_added_part(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The announced part has the first words already, which then come again."""
+    """The added part contains the first characters, and the deltas repeat them."""
 
-    def begun(event: Json) -> Json:
+    def with_text(event: Json) -> Json:
         if event["type"] == "response.content_part.added":
             event["part"]["text"] = "You"
         return event
 
-    return change_each_event(reply, begun)
+    return change_each_event(reply, with_text)
 
 
 @on_reply(breaks="events.text-is-sent-in-deltas")
 def no_deltas(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """Texts and arguments come whole, and never in deltas."""
-    kept = change_each_event(
+    """Texts and arguments are sent only in done events, without deltas."""
+    changed = change_each_event(
         reply, lambda e: None if e["type"].endswith(".delta") else e
     )
-    return renumbered(kept)
+    return renumbered(changed)
 
 
 @on_reply(breaks="events.done-item-has-the-streamed-text")
 def done_message_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A finished message has lost its text."""
+    """The text of a done message is empty."""
 
-    def emptied(event: Json) -> Json:
+    def empty(event: Json) -> Json:
         if event["type"] == "response.output_item.done":
             item = event["item"]
             parts = [set_fields(text="")(part) for part in item.get("content", [])]
             event["item"] = {**item, "content": parts} if parts else item
         return event
 
-    return change_each_event(reply, emptied)
+    return change_each_event(reply, empty)
 
 
 @on_reply(breaks="events.done-item-has-the-streamed-text")
 def done_part_truncated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A finished content part lacks the last character."""
+    """The text of a done content part lacks its last character."""
 
-    def clipped(event: Json) -> Json:
+    def truncate(event: Json) -> Json:
         if event["type"] == "response.content_part.done":
-            event["part"] = _clipped(event["part"])
+            event["part"] = _without_last_character(event["part"])
         return event
 
-    return change_each_event(reply, clipped)
+    return change_each_event(reply, truncate)
 
 
 @on_reply(breaks="events.done-item-has-the-streamed-text")
 def done_call_arguments_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A finished call has lost its arguments."""
+    """The ``arguments`` of a done function call are ``{}``."""
 
-    def emptied(event: Json) -> Json:
+    def empty(event: Json) -> Json:
         if event["type"] == "response.output_item.done":
             item = event["item"]
             if item["type"] == "function_call":
                 event["item"] = set_fields(arguments="{}")(item)
         return event
 
-    return change_each_event(reply, emptied)
+    return change_each_event(reply, empty)
 
 
 @on_reply(
@@ -179,16 +181,18 @@ def done_call_arguments_empty(
 def final_output_text_truncated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The texts of the last snapshot lack their last character."""
-    return change_final_snapshot(reply, lambda whole: _messages(whole, _clipped))
+    """The texts in the final snapshot lack their last character."""
+    return change_final_snapshot(
+        reply, lambda response: _change_parts(response, _without_last_character)
+    )
 
 
 @on_reply(breaks="events.reasoning-deltas-match-the-done-text")
 def last_reasoning_delta_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last delta of a summary is lost."""
-    at = _last_of(reply, "response.reasoning_summary_text.delta")
+    """The last delta of a reasoning summary is missing."""
+    at = _last_index(reply, "response.reasoning_summary_text.delta")
     if not reply.events or at < 0:
         return reply
     events = (*reply.events[:at], *reply.events[at + 1 :])

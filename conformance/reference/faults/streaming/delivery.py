@@ -1,4 +1,4 @@
-"""Defects of streaming: flags that are lost, streams held back, guests that left."""
+"""Faults that break requirements of `contract/streaming/delivery.py`."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,9 +7,7 @@ from typing import Final
 from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_reply, on_request, on_wire
 from conformance.reference.gateway import Gateway
-from conformance.reference.mutations import (
-    final_response,
-)
+from conformance.reference.mutations import final_response
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
 from conformance.reference.stream import events_of
@@ -17,20 +15,18 @@ from conformance.reference.variants.streams import is_stream
 
 Sent = tuple[ResponseHead, Iterable[Chunk]]
 
+MIN_BUFFERED_CHUNKS: Final = 40
+"""Chunks from which a stream is buffered."""
 
-MANY: Final = 40
-"""Pieces from which a stream is held back."""
-
-
-HELD_S: Final = 1.1
-"""Seconds for which it is held back."""
+BUFFER_DELAY_S: Final = 1.1
+"""Seconds after which the buffered stream is sent."""
 
 
 @on_reply(breaks="streaming.media-type-is-event-stream")
 def stream_media_type_is_text(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream is called plain text."""
+    """A stream has the media type ``text/plain``."""
     return replace(reply, media_type="text/plain") if reply.streamed else reply
 
 
@@ -38,7 +34,7 @@ def stream_media_type_is_text(
 def stream_true_ignored(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A request for a stream is answered in one piece."""
+    """A request with ``stream: true`` gets a JSON response."""
     return GatewayResponse(payload=final_response(reply)) if reply.streamed else reply
 
 
@@ -46,7 +42,7 @@ def stream_true_ignored(
 def stream_false_ignored(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A request with stream false is answered by a stream."""
+    """A request with ``stream: false`` gets a stream."""
     final = final_response(reply)
     if request.field("stream") is not False or not request.is_create or final is None:
         return reply
@@ -57,23 +53,23 @@ def stream_false_ignored(
 def stream_false_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A request with stream false is refused."""
+    """A request with ``stream: false`` is rejected."""
     if request.field("stream") is not False:
         return request
-    refused = ApiError(
+    error = ApiError(
         400, "Stream must be true.", param="stream", code="unsupported_value"
     )
-    return GatewayResponse(400, payload=refused.envelope())
+    return GatewayResponse(400, payload=error.envelope())
 
 
 @on_wire(breaks="streaming.long-response-is-not-buffered")
 def stream_buffered(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """A long stream is gathered, and let go at its end."""
+    """A long stream is buffered and sent in one piece at its end."""
     if not is_stream(head):
         return head, chunks
-    pieces = list(chunks)
-    if len(pieces) < MANY:
-        return head, pieces
-    return head, [Chunk(b"".join(piece.data for piece in pieces), HELD_S)]
+    buffered = list(chunks)
+    if len(buffered) < MIN_BUFFERED_CHUNKS:
+        return head, buffered
+    return head, [Chunk(b"".join(chunk.data for chunk in buffered), BUFFER_DELAY_S)]

@@ -16,12 +16,13 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _streamed(reply: GatewayResponse, change: Change) -> GatewayResponse:
+def _change_streamed(reply: GatewayResponse, change: Change) -> GatewayResponse:
+    """Change the response of a stream; leave JSON responses as they are."""
     return rebuild_stream(reply, change) if reply.streamed else reply
 
 
 def text_of(response: Json) -> str:
-    """Return the text of all messages of a response."""
+    """Return the text of all messages of a response, joined."""
     return "".join(
         part["text"]
         for item in response["output"]
@@ -31,7 +32,7 @@ def text_of(response: Json) -> str:
 
 
 def with_text(response: Json, text: str) -> Json:
-    """Let every message of a response say something else."""
+    """Replace the content of every message of a response by ``text``; return it."""
     for item in response["output"]:
         if item["type"] == "message":
             item["content"] = [text_part(text)]
@@ -42,23 +43,23 @@ def with_text(response: Json, text: str) -> Json:
 def stream_has_extra_message(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream ends in an additional message, which JSON has not."""
+    """A stream has an additional message that the JSON response lacks."""
 
-    def more(response: Json) -> Json:
-        last = {"type": "message", "id": new_id("msg"), "role": "assistant"}
-        said = {"status": "completed", "content": [text_part("Anything else?")]}
+    def add_message(response: Json) -> Json:
+        message = {"type": "message", "id": new_id("msg"), "role": "assistant"}
+        content = {"status": "completed", "content": [text_part("Anything else?")]}
         if response["status"] == "completed":
-            response["output"].append({**last, **said})
+            response["output"].append({**message, **content})
         return response
 
-    return _streamed(reply, more)
+    return _change_streamed(reply, add_message)
 
 
 @on_reply(breaks="streaming.same-fields-as-json")
 def final_snapshot_lacks_field(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last snapshot lacks a member that JSON has."""
+    """The final snapshot lacks a field that the JSON response has."""
     return change_final_snapshot(reply, remove_fields("service_tier"))
 
 
@@ -66,21 +67,23 @@ def final_snapshot_lacks_field(
 def multibyte_characters_corrupted(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Characters of four bytes are replaced in streams."""
+    """Four-byte characters in streams are replaced by U+FFFD."""
 
-    def spoilt(response: Json) -> Json:
+    def replace_characters(response: Json) -> Json:
         text = text_of(response)
-        kept = "".join(c if ord(c) < 0x10000 else "\ufffd" for c in text)
-        return with_text(response, kept) if kept != text else response
+        corrupted = "".join(c if ord(c) < 0x10000 else "\ufffd" for c in text)
+        return with_text(response, corrupted) if corrupted != text else response
 
-    return _streamed(reply, spoilt)
+    return _change_streamed(reply, replace_characters)
 
 
 @on_reply(breaks="streaming.text-is-not-duplicated")
 def streamed_text_duplicated(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream tells its whole answer twice over."""
+    """A stream contains its complete text twice."""
     if not str(request.field("input")).startswith("Reply with exactly"):
         return reply
-    return _streamed(reply, lambda whole: with_text(whole, 2 * text_of(whole)))
+    return _change_streamed(
+        reply, lambda response: with_text(response, 2 * text_of(response))
+    )

@@ -1,15 +1,17 @@
-"""Breaches of a stream's life: each under its own name, whatever else it brings."""
+"""Each defect of a stream is found under the rule that it breaks, and no other."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.events.stream.rules import MAX_FINDINGS, Rule
+from conformance.contract.events.stream.rules import Rule
 from conformance.contract.events.stream.state_machine import lifecycle
 from conformance.contract.events.stream.text_events import KNOWN
 from conformance.model.exchange import FailureKind, TransportFailure
+from conformance.model.request import Request
 from tests.contract.sample_streams import (
     accumulated,
     broken,
@@ -24,17 +26,17 @@ Json = Any
 Events = list[Json]
 
 
-def part_events(type_: str, **members: Json) -> Json:
-    """Return an event about the first part of the conforming message."""
-    place = {"item_id": "msg_1", "output_index": 1, "content_index": 0}
-    return {"type": f"response.{type_}", **place, **members}
+def part_event(type_: str, **fields: Json) -> Json:
+    """Return an event about the first part of the sample message."""
+    ids = {"item_id": "msg_1", "output_index": 1, "content_index": 0}
+    return {"type": f"response.{type_}", **ids, **fields}
 
 
-def behind(type_: str, *more: Json) -> Events:
-    """Return the conforming stream with more events behind the first of a type."""
+def inserted_after(type_: str, *inserted: Json) -> Events:
+    """Return the sample stream with events inserted after the first of a type."""
     events = conforming()
     at = next(i for i, e in enumerate(events) if e["type"] == type_) + 1
-    return numbered([*events[:at], *more, *events[at:]])
+    return numbered([*events[:at], *inserted, *events[at:]])
 
 
 DELTA = "response.output_text.delta"
@@ -44,77 +46,91 @@ DONE = "response.output_item.done"
 @pytest.mark.parametrize(
     ("events", "rules"),
     [
-        (changed(DELTA, lambda e: {**e, "sequence_number": True}), {Rule.NUMBERED}),
-        (changed(DELTA, lambda e: {**e, "sequence_number": 9.5}), {Rule.NUMBERED}),
+        (
+            changed(DELTA, lambda e: {**e, "sequence_number": True}),
+            {Rule.NUMBER_IS_INTEGER},
+        ),
+        (
+            changed(DELTA, lambda e: {**e, "sequence_number": 9.5}),
+            {Rule.NUMBER_IS_INTEGER},
+        ),
         (changed(DELTA, lambda e: {**e, "output_index": "1"}), {Rule.OUTPUT_INDEX}),
         (changed(DELTA, lambda e: {**e, "output_index": -1}), {Rule.OUTPUT_INDEX}),
-        (changed(DELTA, lambda e: {**e, "output_index": 2}), {Rule.ONE_INDEX}),
+        (changed(DELTA, lambda e: {**e, "output_index": 2}), {Rule.ONE_ITEM_PER_INDEX}),
         (changed(DELTA, lambda e: {**e, "item_id": ""}), {Rule.ITEM_ID}),
-        (changed(DELTA, lambda e: {**e, "item_id": "msg_2"}), {Rule.IDENTITY}),
+        (changed(DELTA, lambda e: {**e, "item_id": "msg_2"}), {Rule.SAME_IDENTITY}),
         (
             changed(DELTA, lambda e: {**e, "item_id": "x", "output_index": 7}),
-            {Rule.ANNOUNCED, Rule.IN_DELTAS},
+            {Rule.ITEM_ADDED_FIRST, Rule.SENT_IN_DELTAS},
         ),
         (changed(DELTA, lambda e: {**e, "content_index": None}), {Rule.CONTENT_INDEX}),
-        (behind(DELTA, part_events("output_text.delta", delta=7)), {Rule.DELTA}),
-        (behind(DELTA, part_events("output_text.delta")), {Rule.DELTA}),
         (
-            behind(DONE, part_events("output_text.delta", delta="")),
-            {Rule.ANNOUNCED},
+            inserted_after(DELTA, part_event("output_text.delta", delta=7)),
+            {Rule.DELTA_IS_STRING},
         ),
         (
-            behind("response.content_part.done", part_events("output_text.delta")),
-            {Rule.DELTA, Rule.NOT_AFTER_DONE},
+            inserted_after(DELTA, part_event("output_text.delta")),
+            {Rule.DELTA_IS_STRING},
         ),
         (
-            behind(DELTA, part_events("output_text.done", text=None)),
-            {Rule.ADDS_UP},
+            inserted_after(DONE, part_event("output_text.delta", delta="")),
+            {Rule.ITEM_ADDED_FIRST},
         ),
         (
-            behind(
+            inserted_after(
+                "response.content_part.done", part_event("output_text.delta")
+            ),
+            {Rule.DELTA_IS_STRING, Rule.NO_DELTA_AFTER_DONE},
+        ),
+        (
+            inserted_after(DELTA, part_event("output_text.done", text=None)),
+            {Rule.DONE_TEXT},
+        ),
+        (
+            inserted_after(
                 "response.output_text.done",
-                part_events("output_text.done", text="Sunny \U0001f31e"),
+                part_event("output_text.done", text="Sunny \U0001f31e"),
             ),
-            {Rule.NOT_AFTER_DONE},
+            {Rule.NO_DELTA_AFTER_DONE},
         ),
         (
-            behind(
+            inserted_after(
                 "response.content_part.added",
-                part_events("refusal.delta", delta="I"),
-                part_events("refusal.done", refusal="I will not."),
+                part_event("refusal.delta", delta="I"),
+                part_event("refusal.done", refusal="I will not."),
             ),
-            {Rule.ADDS_UP, Rule.FINISHED_TEXT, Rule.SNAPSHOT_TEXT},
+            {Rule.DONE_TEXT, Rule.DONE_ITEM_TEXT, Rule.SNAPSHOT_TEXT},
         ),
         (
-            behind(
+            inserted_after(
                 "response.created",
                 {"type": "response.custom_tool_call_input.delta", "delta": "x"},
             ),
-            {Rule.OUTPUT_INDEX, Rule.ITEM_ID, Rule.ANNOUNCED},
+            {Rule.OUTPUT_INDEX, Rule.ITEM_ID, Rule.ITEM_ADDED_FIRST},
         ),
         (
             changed(DONE, lambda e: {**e, "item": {**e["item"], "type": "other"}}),
-            {Rule.IDENTITY},
+            {Rule.SAME_IDENTITY},
         ),
-        (changed(DONE, lambda e: {**e, "item": None}), {Rule.FINISHED}),
+        (changed(DONE, lambda e: {**e, "item": None}), {Rule.ITEM_DONE}),
         (
             changed("response.completed", lambda e: {**e, "type": "response.failed"}),
-            {Rule.AGREES},
+            {Rule.TERMINAL_STATUS},
         ),
         (
             changed("response.created", lambda e: {**e, "response": None}),
-            {Rule.NESTED},
+            {Rule.SNAPSHOT_NESTED},
         ),
-        (conforming()[:5], {Rule.TERMINAL}),
+        (conforming()[:5], {Rule.TERMINAL_SENT}),
     ],
 )
-def test_a_breach_is_found_under_its_own_name(events: Events, rules: set[Rule]) -> None:
-    """One defect breaks one rule, or as few as it can."""
+def test_a_defect_breaks_only_its_own_rules(events: Events, rules: set[Rule]) -> None:
+    """One defect breaks one rule, or as few as possible."""
     assert broken(events) == rules
 
 
-def halved() -> Events:
-    """Return the conforming stream with an emoji in two deltas of half of it each."""
+def with_split_emoji() -> Events:
+    """Return the sample stream with an emoji split into two surrogates."""
     events = list[Json]()
     for event in conforming():
         if event.get("delta") == " \U0001f31e":
@@ -124,85 +140,87 @@ def halved() -> Events:
     return numbered(events)
 
 
-def test_halves_of_a_character_add_up_to_it() -> None:
-    """They break a rule of their own, but not the sum: most languages join them."""
-    assert broken(halved()) == {Rule.CHARACTERS}
+def test_split_surrogates_do_not_change_the_sum_of_the_deltas() -> None:
+    """They break only the rule about surrogates: most languages join them."""
+    assert broken(with_split_emoji()) == {Rule.NO_LONE_SURROGATE}
 
 
 @pytest.mark.parametrize(
-    "trouble", [FailureKind.TIMEOUT, FailureKind.TOO_LARGE, FailureKind.ENCODING]
+    "kind", [FailureKind.TIMEOUT, FailureKind.TOO_LARGE, FailureKind.ENCODING]
 )
-def test_a_stream_that_we_gave_up_on_is_not_blamed_for_its_end(
-    trouble: FailureKind,
+def test_a_stream_that_the_client_stopped_reading_needs_no_end(
+    kind: FailureKind,
 ) -> None:
-    """Whatever was there is judged; what was to come is not."""
+    """Only the events that arrived are checked."""
     body = written(conforming())[:-40]
-    assert broken(exchange(body, failure=TransportFailure(trouble))) == set()
+    assert broken(exchange(body, failure=TransportFailure(kind))) == set()
 
 
-def test_a_stream_that_we_left_is_not_blamed_for_its_end() -> None:
-    """We hung up behind the sixth event, in the middle of the seventh."""
+def test_a_stream_that_the_client_disconnected_needs_no_end() -> None:
+    """The client disconnects after six events, within the seventh."""
     body = written(conforming()[:6]) + b'event: x\ndata: {"ty'
     assert broken(exchange(body, hang_up_after=6)) == set()
 
 
-def test_a_stream_that_the_server_broke_off_lacks_its_end() -> None:
-    """The torn last frame is not blamed as well."""
+def test_a_stream_that_the_server_disconnected_lacks_a_terminal_event() -> None:
+    """The truncated last frame is not reported as well."""
     body = written(conforming())[:-40]
-    cut = exchange(body, failure=TransportFailure(FailureKind.TRUNCATED, "peer closed"))
-    assert broken(cut) == {Rule.TERMINAL}
-    (finding,) = lifecycle(cut).breaches[Rule.TERMINAL]
-    assert "connection closed inside the answer: peer closed" in finding.got
+    failure = TransportFailure(FailureKind.TRUNCATED, "peer closed")
+    truncated = exchange(body, failure=failure)
+    assert broken(truncated) == {Rule.TERMINAL_SENT}
+    (finding,) = lifecycle(truncated).breaches[Rule.TERMINAL_SENT]
+    assert finding.got.startswith(f"{failure} after event ")
 
 
-def test_a_last_event_left_open_is_lost_to_clients() -> None:
-    """It is all there but for the blank line, by which a client would take it."""
+def test_a_missing_final_blank_line_is_found() -> None:
+    """A client drops the last event without it."""
     body = written(conforming()).removesuffix(b"\n")
-    assert broken(exchange(body)) == {Rule.CLOSED}
+    assert broken(exchange(body)) == {Rule.FINAL_BLANK_LINE}
     with pytest.raises(RuntimeError, match=r"response\.completed"):
         accumulated(body)
 
 
-def test_an_event_of_a_name_alone_is_told() -> None:
-    """The official client parses data that is not there."""
+def test_a_frame_without_data_is_found() -> None:
+    """The official client parses the missing data and raises."""
     body = b"event: codex.rate_limits\n\n" + written(conforming())
-    assert broken(exchange(body)) == {Rule.EMPTY}
+    assert broken(exchange(body)) == {Rule.DATA_PRESENT}
     with pytest.raises(ValueError, match="Expecting value"):
         accumulated(body)
 
 
-def test_what_we_sent_may_come_back() -> None:
-    """Half a character that stood in the request is not the server's making."""
+def test_a_lone_surrogate_is_a_finding_only_if_the_request_has_none() -> None:
+    """The server may return what the client sent."""
     events = changed(DELTA, lambda e: {**e, "delta": "\ud800"})
-    asked = exchange(events).request
-    assert b"\\ud" not in asked.content
-    assert Rule.CHARACTERS in broken(events)
+    found = exchange(events)
+    sent = Request(b'{"model": "m", "input": "\\ud800", "stream": true}')
+    assert Rule.NO_LONE_SURROGATE in broken(found)
+    assert Rule.NO_LONE_SURROGATE not in broken(replace(found, request=sent))
 
 
-def test_a_rule_broken_by_every_event_is_told_a_few_times() -> None:
-    """The findings of one stream are few, however long it is."""
-    bare = [{"type": "response.note"}] * 1000
-    life = lifecycle(exchange([*conforming(), *bare]))
-    assert len(life.breaches[Rule.NUMBERED]) == MAX_FINDINGS
+def test_the_findings_of_a_rule_are_limited() -> None:
+    """A stream with 1,000 wrong events has five findings."""
+    unnumbered = [{"type": "response.note"}] * 1000
+    analysis = lifecycle(exchange([*conforming(), *unnumbered]))
+    assert len(analysis.breaches[Rule.NUMBER_IS_INTEGER]) == 5
 
 
 def test_a_stream_is_read_once() -> None:
-    """All clauses look at the same value."""
-    whole = exchange(conforming())
-    assert lifecycle(whole) is lifecycle(whole)
+    """All checks share one analysis."""
+    stream = exchange(conforming())
+    assert lifecycle(stream) is lifecycle(stream)
 
 
-def test_findings_say_where() -> None:
-    """A finding names the event, the place in it, and the exchange."""
-    whole = exchange(changed("response.output_text.done", lambda e: {**e, "text": "S"}))
-    finding = lifecycle(whole).breaches[Rule.ADDS_UP][0]
+def test_a_finding_names_its_location() -> None:
+    """It has the event, the JSON Pointer in its data, and the exchange."""
+    truncated = changed("response.output_text.done", lambda e: {**e, "text": "S"})
+    finding = lifecycle(exchange(truncated)).breaches[Rule.DONE_TEXT][0]
     assert finding.pointer == "event 13 /text"
     assert finding.exchange == "x-0001"
     assert finding.expected == '"Sunny \U0001f31e" from character 0 of 7'
     assert finding.got == '"S" from character 0 of 1'
 
 
-odd = st.recursive(
+values = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-1, 3)
@@ -216,9 +234,9 @@ odd = st.recursive(
     ),
     max_leaves=8,
 )
-"""Values that no server sends, of every JSON type."""
+"""Short JSON values of every type."""
 
-odd_events = st.lists(
+random_events = st.lists(
     st.dictionaries(
         st.sampled_from(
             [
@@ -236,7 +254,7 @@ odd_events = st.lists(
                 "error",
             ]
         ),
-        odd,
+        values,
     ).flatmap(
         lambda event: st.sampled_from(sorted(KNOWN)).map(
             lambda type_: {**event, "type": type_}
@@ -247,14 +265,16 @@ odd_events = st.lists(
 )
 
 
-@given(odd_events)
-def test_nonsense_is_read_to_its_end(events: Events) -> None:
-    """No stream makes a check of ours break: that would be our bug."""
+@given(random_events)
+def test_random_events_are_analyzed_without_an_exception(events: Events) -> None:
+    """No stream crashes a check."""
     assert set(lifecycle(exchange(events)).breaches) <= set(Rule)
 
 
-@given(odd_events, st.integers(0, 20))
-def test_nonsense_in_a_stream_is_read_to_its_end(events: Events, at: int) -> None:
-    """The same between events that make sense."""
-    whole = conforming()
-    assert lifecycle(exchange([*whole[:at], *events, *whole[at:]])).breaches
+@given(random_events, st.integers(0, 20))
+def test_random_events_in_a_conforming_stream_are_analyzed(
+    events: Events, at: int
+) -> None:
+    """No stream crashes a check, whatever events surround it."""
+    stream = conforming()
+    assert lifecycle(exchange([*stream[:at], *events, *stream[at:]])).breaches

@@ -1,4 +1,4 @@
-"""The life of a stream: what conforms is never blamed, and each breach has its name."""
+"""Streams that conform, in usual and unusual ways, break no rule."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -42,20 +42,20 @@ def without(*types: str) -> Events:
 
 
 def test_every_rule_is_a_requirement() -> None:
-    """Both are named alike, so that no rule is judged and never told."""
-    told = {r.id for r in catalogue().requirements if r.section == "events"}
-    assert told == {f"events.{rule}" for rule in Rule}
+    """Each requirement of the section has one rule, named after its id."""
+    ids = {r.id for r in catalogue().requirements if r.section == "events"}
+    assert ids == {f"events.{rule}" for rule in Rule}
 
 
-def test_the_hand_written_stream_keeps_every_rule() -> None:
-    """It gives occasion to judge each of them."""
-    life = lifecycle(exchange(conforming()))
-    assert {rule: found for rule, found in life.breaches.items() if found} == {}
-    assert set(life.breaches) == set(Rule)
+def test_the_sample_stream_passes_every_rule() -> None:
+    """Every rule applies to it."""
+    analysis = lifecycle(exchange(conforming()))
+    assert {rule: found for rule, found in analysis.breaches.items() if found} == {}
+    assert set(analysis.breaches) == set(Rule)
 
 
-def test_the_official_client_adds_up_what_we_call_conforming() -> None:
-    """What no clause blames no client may stumble over."""
+def test_the_official_client_accepts_the_sample_stream() -> None:
+    """Its accumulated response has the streamed text and all items."""
     final = accumulated(written(conforming()))
     assert final.output_text == "Sunny \U0001f31eand warm."
     assert [item.type for item in final.output] == [
@@ -89,8 +89,10 @@ def test_the_official_client_adds_up_what_we_call_conforming() -> None:
         numbered([*conforming(), *conforming()]),
     ],
 )
-def test_what_breaks_the_official_client_is_a_must(events: Events) -> None:
-    """A stream that its accumulator refuses breaks a MUST."""
+def test_a_stream_that_the_official_client_rejects_violates_a_must(
+    events: Events,
+) -> None:
+    """The accumulator raises, and at least one violated requirement is a MUST."""
     with pytest.raises((RuntimeError, TypeError, AttributeError, LookupError)):
         accumulated(written(events))
 
@@ -99,10 +101,10 @@ def test_what_breaks_the_official_client_is_a_must(events: Events) -> None:
 
 
 def variants() -> Iterator[tuple[str, Events | bytes]]:
-    """Yield streams that conform in unusual ways."""
-    whole = conforming()
-    plain = written(whole)
-    first, last = whole[:2], whole[-1]
+    """Yield the name and the events or bytes of unusual streams that conform."""
+    events = conforming()
+    plain = written(events)
+    start, last = events[:2], events[-1]
     yield "data only", plain.replace(b"event: ", b": was ")
     yield "CR LF", plain.replace(b"\n", b"\r\n")
     yield "CR", plain.replace(b"\n", b"\r")
@@ -111,27 +113,27 @@ def variants() -> Iterator[tuple[str, Events | bytes]]:
     yield "many lines", plain.replace(b"data: {", b"data: {\ndata: ")
     yield "byte order mark", b"\xef\xbb\xbf" + plain
     yield "[DONE]", plain + b"data: [DONE]\n\n"
-    yield "[DONE] left open", plain + b"data: [DONE]"
-    yield "comments behind the end", plain + b": cost=3\n\n"
+    yield "[DONE] without a blank line", plain + b"data: [DONE]"
+    yield "comments after the terminal event", plain + b": cost=3\n\n"
     yield "no in_progress", without("response.in_progress")
     yield (
         "numbers from 7",
-        [{**e, "sequence_number": e["sequence_number"] + 7} for e in whole],
+        [{**e, "sequence_number": e["sequence_number"] + 7} for e in events],
     )
-    yield "unknown events", numbered([*first, {"type": "response.note"}, *whole[2:]])
-    yield "keep-alives", numbered([*first, {"type": "keepalive"}, *whole[2:]])
-    yield "vendor's events", numbered([*whole, {"type": "acme:cost", "usd": 1}])
+    yield "unknown events", numbered([*start, {"type": "response.note"}, *events[2:]])
+    yield "keep-alives", numbered([*start, {"type": "keepalive"}, *events[2:]])
+    yield "vendor events", numbered([*events, {"type": "acme:cost", "usd": 1}])
     done = by_type("response.output_item.done")
     yield (
-        "finished backwards",
+        "items done in reverse order",
         numbered([*without("response.output_item.done")[:-1], *done[::-1], last]),
     )
-    tracks = [[e for e in whole if e.get("output_index") == i] for i in range(3)]
+    tracks = [[e for e in events if e.get("output_index") == i] for i in range(3)]
     yield (
-        "side by side",
+        "overlapping items",
         numbered(
             [
-                *first,
+                *start,
                 *(track[0] for track in tracks),
                 *(
                     e
@@ -147,64 +149,68 @@ def variants() -> Iterator[tuple[str, Events | bytes]]:
         "gaps between indexes",
         [
             {**e, "output_index": 3 * e["output_index"]} if "output_index" in e else e
-            for e in whole
+            for e in events
         ],
     )
     failed = {"type": "response.failed", "response": response("failed")}
     error = {"type": "error", "code": "server_error", "message": "Upstream is gone."}
-    yield "failed early", numbered([*first, failed])
-    yield "failed in the middle", numbered([*whole[:14], failed])
-    yield "error alone", numbered([*whole[:14], error])
-    yield "error at once", numbered([error])
-    yield "error and failure", numbered([*whole[:14], error, failed])
-    yield "failure and error", numbered([*whole[:14], failed, error])
+    yield "response.failed before any item", numbered([*start, failed])
+    yield "response.failed within an item", numbered([*events[:14], failed])
+    yield "error within an item", numbered([*events[:14], error])
+    yield "error as the only event", numbered([error])
+    yield "error, then response.failed", numbered([*events[:14], error, failed])
+    yield "response.failed, then error", numbered([*events[:14], failed, error])
     yield (
-        "an answer of nothing",
+        "incomplete without output",
         numbered(
             [
-                *first,
+                *start,
                 {"type": "response.incomplete", "response": response("incomplete")},
             ]
         ),
     )
-    cut = message("incomplete", "Sunny")
-    incomplete = response("incomplete", [cut])
+    truncated = message("incomplete", "Sunny")
+    incomplete = response("incomplete", [truncated])
     end = {"type": "response.incomplete", "response": incomplete}
-    yield "cut, its item left open", numbered([*first, *tracks[1][:3], end])
+    yield (
+        "incomplete with an item that is not done",
+        numbered([*start, *tracks[1][:3], end]),
+    )
 
 
 @pytest.mark.parametrize("stream", [pytest.param(s, id=n) for n, s in variants()])
-def test_an_unusual_stream_that_conforms_is_not_blamed(
-    stream: Events | bytes,
-) -> None:
-    """Everything here is legal, and seen in the field."""
+def test_an_unusual_conforming_stream_breaks_no_rule(stream: Events | bytes) -> None:
+    """All of these forms are valid and occur in practice."""
     assert broken(exchange(stream)) == set()
 
 
 @pytest.fixture(scope="module")
-def variety() -> Iterator[FaultServers]:
-    """One gateway for each benign variant."""
-    with fault_servers(
-        {name: (variant,) for name, variant in VARIANTS.items()}
-    ) as town:
-        yield town
+def variant_servers() -> Iterator[FaultServers]:
+    """Serve one gateway for each variant of streams."""
+    variants_by_name = {name: (variant,) for name, variant in VARIANTS.items()}
+    with fault_servers(variants_by_name) as servers:
+        yield servers
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_a_benign_variant_is_not_blamed(variety: FaultServers, name: str) -> None:
-    """A gateway that streams in another way passes, and leaves no MUST open."""
-    report = variety.judge(name, only=("streaming", "events"))
+def test_a_variant_of_the_gateway_passes(
+    variant_servers: FaultServers, name: str
+) -> None:
+    """No requirement fails, and none is inconclusive."""
+    report = variant_servers.judge(name, only=("streaming", "events"))
 
     assert tripped(report) == frozenset()
     assert [str(v) for v in report.verdicts if v.outcome is Outcome.INCONCLUSIVE] == []
     assert report.exit_code == 0
 
 
-@pytest.mark.parametrize("said", ["(No update)", ""])
-def test_a_snapshot_is_held_against_an_item_that_was_never_announced(said: str) -> None:
-    """Its deltas are known by its id all the same."""
+@pytest.mark.parametrize("text", ["(No update)", ""])
+def test_the_final_snapshot_is_compared_with_an_item_that_was_not_added(
+    text: str,
+) -> None:
+    """The streamed text is found by the id of the item."""
     events = without("response.output_item.added", "response.output_item.done")
     (final,) = (e for e in events if e["type"] == "response.completed")
-    final["response"]["output"][1]["content"][0]["text"] = said
+    final["response"]["output"][1]["content"][0]["text"] = text
 
     assert Rule.SNAPSHOT_TEXT in broken(events)

@@ -1,0 +1,24 @@
+"""The scope of a check that reports the findings of one stream rule."""
+
+from collections.abc import Iterator
+
+from conformance.contract.events.stream.rules import Rule
+from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.model.exchange import Exchange
+from conformance.model.scope import EVERY_STREAM, Picked, Scope, every
+
+
+def stream_rule(rule: Rule) -> Scope:
+    """Return a scope that selects the findings of ``rule`` in each stream.
+
+    A check on this scope is called with one tuple of findings per stream, and not
+    called for streams to which the rule does not apply.
+    """
+
+    def select(exchange: Exchange) -> Iterator[Picked]:
+        for (stream,) in EVERY_STREAM.select(exchange):
+            findings = lifecycle(stream).breaches.get(rule)
+            if findings is not None:
+                yield (findings,)
+
+    return every(f"every stream to which {rule} applies", select, of=EVERY_STREAM)
