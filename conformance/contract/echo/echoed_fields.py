@@ -88,7 +88,7 @@ def _echo_check(
 
     requirement = should(
         f"echo.{field.replace('_', '-')}-as-sent",
-        f"A response that repeats `{field}` repeats the value in the request.",
+        f"If a response contains `{field}`, it has the value from the request.",
         source=f"{OPENAI_API}, the response object",
         needs=exercised_by.needs,
         cause=cause,

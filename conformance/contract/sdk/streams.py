@@ -70,7 +70,7 @@ READS_STREAM = must(
     "The official client yields every event of a stream.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="an event has a field that the client takes for an error",
+    cause="an event has a field that the client reads as an error",
 )
 
 
