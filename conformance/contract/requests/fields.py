@@ -210,7 +210,7 @@ def max_tokens_is_rejected_or_honored(exchange: Exchange) -> Findings:
     except UnexpectedValue as error:
         raise Inconclusive(str(error)) from None
     if len(text) > _MAX_CHARACTERS:
-        expected = f"at most {probes.MAX_TOKENS} tokens of text, or a 4xx status"
+        expected = f"at most {_MAX_CHARACTERS} characters, or a 4xx status"
         yield exchange.finding("/output", expected, f"{len(text)} characters")
     elif status != "incomplete":
         raise Inconclusive(f"{exchange.id}: the output is too short to show a limit")
@@ -218,7 +218,7 @@ def max_tokens_is_rejected_or_honored(exchange: Exchange) -> Findings:
 
 INSTRUCTIONS = must(
     "requests.instructions-are-optional",
-    "A request without `instructions` is not rejected because they are missing.",
+    "A request is not rejected for missing `instructions`.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/required",
     cause="the upstream requires a system prompt, and the gateway sends no default",
     covers=("RV-16",),

@@ -1,8 +1,8 @@
 """Probes for requests that a server should reject, and for unusual requests.
 
-Each table is sent with all its cases at the same time. A conforming server rejects
-the former without running a model. It may accept the latter, so each of them counts as
-a model response in the plan.
+All cases of a table are sent at the same time. A conforming server rejects an invalid
+request without running a model. It may accept an unusual request, so each unusual
+request counts as a model response in the plan.
 """
 
 from typing import Final

@@ -57,9 +57,9 @@ LENIENT_JSON = should(
 
 @check(LENIENT_JSON, on=probes.lenient_json)
 def lenient_json_is_rejected(exchanges: Exchanges) -> Findings:
-    """Check bodies that lenient parsers accept, with a loss of the client's text.
+    """Check bodies that lenient parsers accept, which may lose part of the request.
 
-    Does not check JSON extensions that lose nothing, such as comments.
+    Does not check other extensions of JSON, such as comments.
     """
     yield from expect_rejected(probes.LENIENT_JSON, exchanges)
 

@@ -79,7 +79,7 @@ NULL = may(
 
 UNSPECIFIED = may(
     "schema.unspecified-form-is-accepted-or-clearly-refused",
-    "A request in an unspecified form is accepted, or rejected with a named reason.",
+    "An unspecified form is accepted, or rejected with an error that names the reason.",
     source=f"{PROJECT_DECISION}, our decisions",
     cause="the gateway gives no reason for rejecting an empty array or a bare tool",
 )

@@ -54,7 +54,10 @@ def _observe(exchange: Exchange) -> Observation:
 def collecting_scope(
     scope: Scope, name: str, where: Callable[[Exchange], bool]
 ) -> Scope:
-    """Narrow a scope, and call its check once at the end of a run: it is slow."""
+    """Narrow a scope, and pass all its exchanges to the check at the end of the run.
+
+    The client is slow, so it reads only a few of them.
+    """
     return only(scope, name, where).collecting(_observe)
 
 
@@ -179,7 +182,7 @@ READS_RESPONSE = must(
     dependency=CLIENT,
 )
 def reads_a_response(observations: list[Observation], *, profile: str) -> Findings:
-    """Check that ``responses.create`` raises nothing, and its text and calls.
+    """Check that ``responses.create`` raises no exception, and its text and calls.
 
     Does not check other fields of the response, such as ``usage``.
     """
