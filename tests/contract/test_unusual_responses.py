@@ -1,4 +1,4 @@
-"""Whatever an answer is made of, a check judges it and never breaks."""
+"""No check raises an exception, whatever values a response contains."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -20,38 +20,40 @@ from tests.contract.sample_errors import came
 
 SECTIONS = ("tools", "state", "isolation", "reasoning", "structured", "images")
 CHECKS = catalogue().select(SECTIONS)
-ODD: tuple[Json, ...] = (None, True, 5, "", "x", [], [[]], {}, {"a": []})
+UNUSUAL: tuple[Json, ...] = (None, True, 5, "", "x", [], [[]], {}, {"a": []})
 
-THOUGHT = {
+REASONING = {
     "type": "reasoning",
     "id": "rs",
     "summary": [{"type": "summary_text", "text": "Hm."}],
     "content": [{"type": "reasoning_text", "text": "Hm."}],
 }
-WHOLE = response(message("Hi"), call(), THOUGHT, tools=[probes.WEATHER], store=True)
+RESPONSE = response(
+    message("Hi"), call(), REASONING, tools=[probes.WEATHER], store=True
+)
 
 
 def variants(value: Json) -> Iterator[Json]:
-    """Yield a value with each of its parts in turn replaced by something odd."""
-    yield from ODD
-    places = value if isinstance(value, dict) else range(len(value))
-    for place in places if isinstance(value, dict | list) else ():
-        if not isinstance(value[place], dict | list):
-            inner: Iterator[Json] = iter(ODD)
+    """Yield copies of a value in which one part is replaced by an unusual value."""
+    yield from UNUSUAL
+    keys = value if isinstance(value, dict) else range(len(value))
+    for key in keys if isinstance(value, dict | list) else ():
+        if not isinstance(value[key], dict | list):
+            replacements: Iterator[Json] = iter(UNUSUAL)
         else:
-            inner = variants(value[place])
-        for odd in inner:
-            whole = deepcopy(value)
-            whole[place] = odd
-            yield whole
+            replacements = variants(value[key])
+        for replacement in replacements:
+            changed = deepcopy(value)
+            changed[key] = replacement
+            yield changed
 
 
-ANSWERS = [came(odd) for odd in variants(WHOLE)]
+EXCHANGES = [came(variant) for variant in variants(RESPONSE)]
 
 
-def universal(check: Check, answers: list[Exchange]) -> Outcome:
-    """Judge a universal clause on answers to requests with odd tools, too."""
-    tally = UniversalVerdict(Case(check, None), "newapi")
+def outcome_of_universal(check: Check, exchanges: list[Exchange]) -> Outcome:
+    """Evaluate a universal check on responses to requests with unusual tools."""
+    verdict = UniversalVerdict(Case(check, None), "newapi")
     requests = cycle(
         [
             asking(),
@@ -64,15 +66,15 @@ def universal(check: Check, answers: list[Exchange]) -> Outcome:
             ),
         ]
     )
-    for answer, request in zip(answers * 6, requests, strict=False):
-        tally.add(came(answer.json.value, request=request))
-    return tally.verdict().outcome
+    for exchange, request in zip(exchanges * 6, requests, strict=False):
+        verdict.add(came(exchange.json.value, request=request))
+    return verdict.verdict().outcome
 
 
-def on_probe(check: Check, probe: Probe, answer: Exchange) -> Outcome:
-    """Judge a clause on a conversation in which every answer is the same."""
+def outcome_on_probe(check: Check, probe: Probe, exchange: Exchange) -> Outcome:
+    """Evaluate a check on a probe whose every request gets the same response."""
     try:
-        turns = conversed(probe, *[answer] * 40)
+        turns = conversed(probe, *[exchange] * 40)
     except (Inconclusive, RejectedRequest, UnexpectedValue):
         return Outcome.INCONCLUSIVE
     return evaluate(Case(check, probe), turns, "newapi").outcome
@@ -81,16 +83,16 @@ def on_probe(check: Check, probe: Probe, answer: Exchange) -> Outcome:
 @pytest.mark.parametrize(
     "check", [c for c in CHECKS if c.scope], ids=lambda c: str(c.requirement.id)
 )
-def test_universal_checks_stand_odd_answers(check: Check) -> None:
-    """Each part of an answer was replaced by each odd value once."""
-    assert universal(check, ANSWERS) is not Outcome.ERROR
+def test_universal_check_handles_unusual_responses(check: Check) -> None:
+    """Each part of the response is replaced by each unusual value once."""
+    assert outcome_of_universal(check, EXCHANGES) is not Outcome.ERROR
 
 
 @pytest.mark.parametrize(
     "check", [c for c in CHECKS if not c.scope], ids=lambda c: str(c.requirement.id)
 )
-def test_checks_on_probes_stand_odd_answers(check: Check) -> None:
-    """A conversation that cannot go on ends early, and is judged all the same."""
-    for answer in ANSWERS:
+def test_check_on_a_probe_handles_unusual_responses(check: Check) -> None:
+    """A probe that cannot continue ends early, and is inconclusive."""
+    for exchange in EXCHANGES:
         for probe in check.probes:
-            assert on_probe(check, probe, answer) is not Outcome.ERROR
+            assert outcome_on_probe(check, probe, exchange) is not Outcome.ERROR

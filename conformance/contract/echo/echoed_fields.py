@@ -1,6 +1,6 @@
-"""Echo: parameters that an answer repeats, and so shows whether they got through.
+"""Echo: request fields that a response repeats, which shows whether they arrived.
 
-The page names no such members. Where an answer has one it should tell the truth.
+New API's page lists no such fields. If a response has one, its value should be correct.
 """
 
 import math
@@ -12,17 +12,17 @@ from conformance.contract.probes import basic
 from conformance.contract.state import probes as state_probes
 from conformance.model.check import Check, Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
-from conformance.model.node import Json, Node, is_a
+from conformance.model.node import Json, Node, is_a, quote
 from conformance.model.probe import Probe
 from conformance.model.requirement import should
 from conformance.model.scope import EVERY_RESPONSE_OBJECT, every
 from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
-ROUNDED: Final = 1e-5
-"""How far a number may be off, relatively: some servers keep it in four bytes."""
+MAX_ROUNDING_ERROR: Final = 1e-5
+"""Relative error allowed in a number: some servers store 32-bit floats."""
 
 
-def _is_text(value: Json) -> bool:
+def _is_non_empty_string(value: Json) -> bool:
     return is_a(value, str) and bool(value)
 
 
@@ -30,129 +30,140 @@ def _is_within(low: float, high: float) -> Callable[[Json], bool]:
     return lambda value: is_a(value, float) and low <= value <= high
 
 
-def _is_choice(value: Json) -> bool:
+def _is_tool_choice(value: Json) -> bool:
     if isinstance(value, str):
         return value in {"none", "auto", "required"}
     return isinstance(value, dict) and set(value) == {"type", "name"}
 
 
-def _is_note(value: Json) -> bool:
+def _is_metadata(value: Json) -> bool:
     return (
         isinstance(value, dict)
         and bool(value)
-        and all(_is_text(text) for text in value.values())
+        and all(_is_non_empty_string(entry) for entry in value.values())
     )
 
 
-def is_same(sent: Json, told: Json) -> bool:
-    """Say whether two values say the same; 1 is 1.0, and rounding is forgiven."""
-    if is_a(sent, float) and is_a(told, float):
-        return math.isclose(sent, told, rel_tol=ROUNDED)
-    return bool(sent == told)
+def is_same(sent: Json, repeated: Json) -> bool:
+    """Return whether two values are equal; 1 equals 1.0, and numbers may be rounded."""
+    if is_a(sent, float) and is_a(repeated, float):
+        return math.isclose(sent, repeated, rel_tol=MAX_ROUNDING_ERROR)
+    return bool(sent == repeated)
 
 
-def _echoes(
-    member: str,
-    plain: Callable[[Json], bool],
+def _echo_check(
+    field: str,
+    is_unambiguous: Callable[[Json], bool],
     cause: str,
     covers: tuple[str, ...] = ("EC-09",),
     *,
-    shown_by: Probe = echo_probes.echoed_parameters,
+    exercised_by: Probe = echo_probes.echoed_parameters,
 ) -> Check:
-    """State that ``member`` is repeated, and judge it on every answer.
+    """Return the requirement that ``field`` is repeated as sent, with its check.
 
-    ``plain`` tells the values that every server takes as they are; one outside
-    them may be clamped, spelled out or replaced.
+    ``is_unambiguous`` selects the values that every server should keep unchanged. A
+    server may clamp, expand or replace other values, so they are not checked.
     """
 
-    def pick(exchange: Exchange) -> Iterator[tuple[Node, Json]]:
-        sent = exchange.request.field(member)
-        if plain(sent):
+    def select(exchange: Exchange) -> Iterator[tuple[Node, Json]]:
+        sent = exchange.request.field(field)
+        if is_unambiguous(sent):
             for response, _ in EVERY_RESPONSE_OBJECT.select(exchange):
                 yield response, sent
 
     def judge(response: Node, sent: Json, *, profile: str) -> Findings:
-        """Compare what was sent with what is repeated.
+        """Check that the value in the response equals the value in the request.
 
-        An answer without the member repeats nothing; whether it may be absent is told
-        under ``profile``. On New API's page there is no such member, so that null says
-        no more than absence.
+        Does not check values that a server may clamp, expand or replace. A response
+        without the field is inconclusive: the section ``profile`` checks whether the
+        field is required. In the profile ``newapi``, ``null`` counts as missing,
+        because New API's page does not list the field.
         """
-        silent = profile == "newapi" and response.get(member) is None
-        if silent or member not in response:
-            raise Inconclusive(f"the answer does not repeat {member}")
-        told = response[member]
-        if not is_same(sent, told.value):
-            yield told.finding(f"{sent!r}, as it was sent")
+        is_silent = profile == "newapi" and response.get(field) is None
+        if is_silent or field not in response:
+            raise Inconclusive(f"the response does not repeat {field}")
+        repeated = response[field]
+        if not is_same(sent, repeated.value):
+            yield repeated.finding(quote(sent))
 
-    clause = should(
-        f"echo.{member.replace('_', '-')}-as-sent",
-        f"An answer that repeats {member} repeats what was sent.",
+    requirement = should(
+        f"echo.{field.replace('_', '-')}-as-sent",
+        f"If a response contains `{field}`, it has the value from the request.",
         source=f"{OPENAI_API}, the response object",
-        needs=shown_by.needs,
+        needs=exercised_by.needs,
         cause=cause,
         covers=covers,
     )
-    subject = every(
-        f"every response to a request with {member}", pick, EVERY_RESPONSE_OBJECT
+    scope = every(
+        f"every response to a request with {field}", select, EVERY_RESPONSE_OBJECT
     )
-    return check(clause, on=subject, exercised_by=shown_by)(judge)
+    return check(requirement, on=scope, exercised_by=exercised_by)(judge)
 
 
-INSTRUCTIONS = _echoes(
+INSTRUCTIONS = _echo_check(
     "instructions",
-    _is_text,
-    "the gateway puts a system prompt of its own in the client's place",
+    _is_non_empty_string,
+    "the gateway replaces the client's instructions by its own system prompt",
     ("EC-03",),
 )
-TEMPERATURE = _echoes(
-    "temperature", _is_within(0, 2), "sampling parameters are not passed on"
+TEMPERATURE = _echo_check(
+    "temperature", _is_within(0, 2), "the gateway does not forward sampling parameters"
 )
-TOP_P = _echoes("top_p", _is_within(0.01, 1), "sampling parameters are not passed on")
-CAP = _echoes(
+TOP_P = _echo_check(
+    "top_p", _is_within(0.01, 1), "the gateway does not forward sampling parameters"
+)
+MAX_OUTPUT_TOKENS = _echo_check(
     "max_output_tokens",
     _is_within(16, 4096),
-    "the cap is dropped, or clamped without a sound",
+    "the gateway drops or clamps `max_output_tokens` without reporting it",
     ("MX-03", "MX-04"),
 )
-CHOICE = _echoes("tool_choice", _is_choice, "the choice is replaced by the default")
-TRUNCATION = _echoes(
+TOOL_CHOICE = _echo_check(
+    "tool_choice", _is_tool_choice, "the gateway replaces `tool_choice` by its default"
+)
+TRUNCATION = _echo_check(
     "truncation",
     lambda value: value in ("auto", "disabled"),
-    "the member is not passed on",
+    "the gateway does not forward `truncation`",
 )
-METADATA = _echoes("metadata", _is_note, "metadata is dropped on the way", ("EC-07",))
-PREVIOUS = _echoes(
+METADATA = _echo_check(
+    "metadata", _is_metadata, "the gateway drops `metadata`", ("EC-07",)
+)
+PREVIOUS_RESPONSE_ID = _echo_check(
     "previous_response_id",
-    _is_text,
-    "the id is not passed on, or replaced by the upstream's",
+    _is_non_empty_string,
+    "the gateway drops the id, or replaces it by the upstream's id",
     ("PR-01",),
-    shown_by=state_probes.chained_turns,
+    exercised_by=state_probes.chained_turns,
 )
 
-FOREIGN = should(
+NO_ADDED_INSTRUCTIONS = should(
     "echo.no-instructions-are-added",
-    "An answer to a request without instructions repeats none.",
+    "A response to a request without `instructions` contains no `instructions`.",
     source=REPORTED_BUGS,
-    cause="the gateway puts a system prompt of its own before every request",
+    cause="the gateway adds its own system prompt to every request",
     covers=("EC-04",),
 )
 
 
-def _uninstructed(exchange: Exchange) -> Iterator[tuple[Node]]:
-    sent = exchange.request
-    if sent.field("instructions") is None and sent.field("prompt") is None:
+def _without_instructions(exchange: Exchange) -> Iterator[tuple[Node]]:
+    request = exchange.request
+    if request.field("instructions") is None and request.field("prompt") is None:
         for response, _ in EVERY_RESPONSE_OBJECT.select(exchange):
             yield (response,)
 
 
 @check(
-    FOREIGN,
-    on=every("every response to a request without instructions", _uninstructed),
+    NO_ADDED_INSTRUCTIONS,
+    on=every("every response to a request without instructions", _without_instructions),
     exercised_by=basic.text,
 )
 def no_instructions_are_added(response: Node) -> Findings:
-    """Judge what the answer itself admits; what it hides shows in ``tokens``."""
-    told = response.get("instructions")
-    if told is not None and told.value:
-        yield told.finding("null, since none were sent")
+    """Check that ``instructions`` is missing, ``null`` or empty.
+
+    Does not check requests with a ``prompt`` template, which may add instructions, or
+    instructions that the response does not repeat: the section ``tokens`` detects them.
+    """
+    instructions = response.get("instructions")
+    if instructions is not None and instructions.value:
+        yield instructions.finding("null")

@@ -1,4 +1,4 @@
-"""A request whose every parameter can be found again in the answer."""
+"""A request with many parameters that the response may repeat."""
 
 from typing import Final
 
@@ -6,8 +6,8 @@ from conformance.model.exchange import ResponseKind
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
-SAID: Final = "Answer in one short sentence."
-CAP: Final = 96
+INSTRUCTIONS: Final = "Answer in one short sentence."
+MAX_OUTPUT_TOKENS: Final = 96
 
 TOOL: Final = {
     "type": "function",
@@ -21,16 +21,20 @@ TOOL: Final = {
 }
 
 
-def _plain(context: ProbeContext) -> Request:
-    return context.request(instructions=SAID, max_output_tokens=CAP, truncation="auto")
+def _request_with_few_parameters(context: ProbeContext) -> Request:
+    return context.request(
+        instructions=INSTRUCTIONS,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
+        truncation="auto",
+    )
 
 
-@probe(model_responses=1, max_output_tokens=CAP)
+@probe(model_responses=1, max_output_tokens=MAX_OUTPUT_TOKENS)
 def echoed_parameters(context: ProbeContext) -> Steps:
-    """One request with many parameters; with fewer of them where it is refused."""
-    told = yield context.request(
-        instructions=SAID,
-        max_output_tokens=CAP,
+    """Send one request with many parameters; if it is rejected, send fewer."""
+    exchange = yield context.request(
+        instructions=INSTRUCTIONS,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
         temperature=0.25,
         top_p=0.75,
         tools=[TOOL],
@@ -38,5 +42,5 @@ def echoed_parameters(context: ProbeContext) -> Steps:
         truncation="auto",
         metadata={"purpose": context.word("echo")},
     )
-    if told.kind is ResponseKind.CLIENT_ERROR:
-        yield _plain(context)
+    if exchange.kind is ResponseKind.CLIENT_ERROR:
+        yield _request_with_few_parameters(context)

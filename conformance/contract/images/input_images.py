@@ -1,4 +1,4 @@
-"""Images: whether a picture may be part of the input."""
+"""Images: whether a request may contain an image."""
 
 from conformance.contract.evidence.request_outcome import expect_rejection_to_name
 from conformance.contract.images import probes
@@ -7,17 +7,20 @@ from conformance.model.exchange import Exchange
 from conformance.model.requirement import Capability, should
 from conformance.model.sources import OPENAI_API
 
-TAKEN = should(
+IMAGE = should(
     "images.image-is-accepted-or-clearly-refused",
-    "A request with an input_image is answered, or refused in words about it.",
+    "An `input_image` is accepted, or rejected with an error that names images.",
     source=f"{OPENAI_API}, input_image content part",
     needs=Capability.IMAGES,
-    cause="content parts are flattened to texts, and what is left is refused",
+    cause="the converter flattens content parts to strings and rejects other parts",
     covers=("RV-08",),
 )
 
 
-@check(TAKEN, on=probes.image_input)
-def image_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
-    """Judge the words of a refusal; what the model sees is its own affair."""
+@check(IMAGE, on=probes.image_input)
+def image_is_accepted_or_clearly_rejected(exchange: Exchange) -> Findings:
+    """Check that an error names images or vision as unsupported.
+
+    Does not check what the model sees in the image.
+    """
     yield from expect_rejection_to_name(exchange, Capability.IMAGES)

@@ -1,10 +1,12 @@
-"""The published models: what typed clients of a profile are generated from.
+"""Published models: what the models that typed clients are generated from require.
 
-The profiles ``openai`` and ``openresponses`` have models of their own, taken at run
-time from packages (``clients.published_models``); New API's page has a document
-instead. Unknown members, unknown kinds of items and events, and values that no list
-has are allowed: clients are written for an API that grows. What a clause of another
-section tells better is left to it.
+The profiles ``openai`` and ``openresponses`` have published models, which are read at
+run time from installed packages (``clients.published_models``). The profile ``newapi``
+has an OpenAPI document instead.
+
+Unknown fields, unknown types of items and events, and unlisted enum values are allowed,
+because clients are written for an API that grows. Defects that a requirement of another
+section reports more precisely are left to that requirement.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,11 +30,11 @@ from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_STREAM
 from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
 
-MODELLED: Final = {"openai", "openresponses"}
-"""The profiles whose models are published as a package."""
+PROFILES_WITH_MODELS: Final = {"openai", "openresponses"}
+"""The profiles whose models are published in a package."""
 
 MODELS: Final = OptionalDependency(str, preload, load_before_run=True)
-"""Never absent: a profile whose models are not there is left *inconclusive*."""
+"""Never reported as missing: without the package, the checks are inconclusive."""
 
 NULLABLE: Final = (
     "error",
@@ -42,52 +44,60 @@ NULLABLE: Final = (
     "temperature",
     "top_p",
 )
-"""What OpenAI's document requires and allows to be null.
+"""Fields that OpenAI's document requires and allows to be ``null``.
 
-With the eight members that the SDK's model requires they are the document's fourteen;
-the SDK takes their absence for null.
+The document requires fourteen fields: these six, and the eight that the SDK's model
+requires. The SDK reads a missing one of the six as ``null``.
 """
 
-YOUNG: Final = frozenset({"cache_write_tokens"})
-"""Members that newer models require, and that most servers have never heard of."""
+RECENT_FIELDS: Final = frozenset({"cache_write_tokens"})
+"""Fields that recent models require, but that most servers do not know yet."""
+
+WITH_TOOLS: Final = (*PLAIN, probes.tool_choice_auto)
+"""Probes whose responses contain text, or tools and calls."""
 
 _SOURCE: Final = f"{OPENAI_API}; {OPEN_RESPONSES}"
 
 
-def _untold(
+def _unreported(
     found: Iterator[tuple[str, Finding]], exchange: Exchange, profile: str
 ) -> Findings:
-    """Pass on what no other clause blames, looked up when there is something.
+    """Yield the findings, given by pointer, that no other section reports.
 
-    A parameter of the wrong type that was taken and is repeated was our own: that it
-    was taken is what the section ``requests`` blames.
+    Also skips invalid values that the response repeats from the request: the section
+    ``requests`` reports that the server accepted them.
     """
-    several = list(found)
-    elsewhere = findings_of_other_sections(exchange, profile) if several else []
-    for pointer, finding in several:
-        if not is_already_reported(pointer, elsewhere) and not _ours(finding, exchange):
+    findings = list(found)
+    reported = findings_of_other_sections(exchange, profile) if findings else []
+    for pointer, finding in findings:
+        is_reported = is_already_reported(pointer, reported)
+        if not is_reported and not _is_from_request(finding, exchange):
             yield finding
 
 
-def _ours(finding: Finding, exchange: Exchange) -> bool:
-    """Say whether the value at fault, or the lack of it, is that of our request."""
+def _is_from_request(finding: Finding, exchange: Exchange) -> bool:
+    """Return whether the request has the same wrong value, or lacks the same field.
+
+    A missing field counts only if the request was generated to be invalid.
+    """
     pointer = finding.pointer.rpartition(" ")[2].removeprefix("/response")
     value = exchange.request.json
-    *above, last = pointer.split("/")[1:] or [""]
+    *parents, last = pointer.split("/")[1:] or [""]
     try:
-        for step in above:
-            value = _step(value, step)
-        if finding.got == "nothing":
-            drawn = GeneratedInput.of(exchange.probe)
-            broken = drawn is not None and drawn.scenario is not Scenario.VALID
-            return broken and isinstance(value, dict) and last not in value
-        return quote(_step(value, last)) == finding.got
+        for step in parents:
+            value = _child(value, step)
+        if finding.got == "missing":
+            generated = GeneratedInput.of(exchange.probe)
+            if generated is None or generated.scenario is Scenario.VALID:
+                return False
+            return isinstance(value, dict) and last not in value
+        return quote(_child(value, last)) == finding.got
     except LookupError:
         return False
 
 
-def _step(value: Json, step: str) -> Json:
-    """Return a member or an element; raises ``LookupError`` where there is none."""
+def _child(value: Json, step: str) -> Json:
+    """Return a field or an element; raises ``LookupError`` if there is none."""
     if isinstance(value, dict):
         return value[step]
     if isinstance(value, list) and step.isdigit():
@@ -95,170 +105,191 @@ def _step(value: Json, step: str) -> Json:
     raise LookupError(step)
 
 
-def _absent(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:
+def _missing(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:
     for name in names:
         if name not in response:
             pointer = f"{response.pointer}/{name}"
-            got = Finding(pointer, "a value", "nothing", response.exchange)
-            yield pointer, got
+            yield pointer, Finding(pointer, "a value", "missing", response.exchange)
 
 
-REQUIRED = must(
+REQUIRED_FIELDS = must(
     "profile.response-has-the-required-fields",
-    "A response has every member that the published model requires.",
+    "A response has every field that the published model requires.",
     source=_SOURCE,
-    profiles=MODELLED,
-    cause="the gateway builds the object from what its upstream happens to send",
+    profiles=PROFILES_WITH_MODELS,
+    cause="the gateway copies only the fields that its upstream sent",
     covers=("OI-12",),
 )
 
 
-@check(REQUIRED, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
+@check(REQUIRED_FIELDS, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
 def response_has_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Judge the object's own members: 8 in ``openai``, 31 in ``openresponses``.
+    """Check the top-level fields: 8 in ``openai``, 31 in ``openresponses``.
 
-    A member that may be null has to be there all the same in ``openresponses``.
+    Nullable fields are among the 31. Does not check nested objects.
     """
     names = published(profile).response["required"]
-    yield from _untold(_absent(response, names), exchange, profile)
+    yield from _unreported(_missing(response, names), exchange, profile)
 
 
-NULLS = should(
+NULLABLE_FIELDS = should(
     "profile.response-has-the-nullable-fields",
-    "A response has every member that the document requires, null where it is unset.",
+    "A response has every nullable field that OpenAI's document requires.",
     source=OPENAI_API,
     profiles={"openai"},
-    cause="null members are left out when the object is written",
+    cause="the serializer omits fields that are `null`",
 )
 
 
-@check(NULLS, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
+@check(NULLABLE_FIELDS, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
 def response_has_the_nullable_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Judge the six that the document requires beyond the SDK's model.
+    """Check the six fields that the document requires but the SDK's model does not.
 
-    The SDK reads an absent one as null; clients of other languages may not.
+    Clients other than the SDK may fail without them. Does not check the values.
     """
-    yield from _untold(_absent(response, NULLABLE), exchange, profile)
+    yield from _unreported(_missing(response, NULLABLE), exchange, profile)
 
 
-def _blamed(value: Node, breach: ModelError) -> tuple[str, Finding]:
-    """Return the place of a breach below ``value``, and what is wrong there."""
-    pointer, held = value.pointer + breach.pointer, value.value
-    for step in () if breach.missing else breach.path:
-        held = held[step]
-    got = "nothing" if breach.missing else quote(held)
-    return pointer, Finding(pointer, breach.wanted, got, value.exchange)
+def _finding(root: Node, error: ModelError) -> tuple[str, Finding]:
+    """Return the pointer and the finding for an error inside ``root``."""
+    pointer, value = root.pointer + error.pointer, root.value
+    for step in () if error.missing else error.path:
+        value = value[step]
+    got = "missing" if error.missing else quote(value)
+    return pointer, Finding(pointer, error.wanted, got, root.exchange)
 
 
-def _misfits(
+def _response_errors(
     response: Node, profile: str, *, missing: bool
 ) -> Iterator[tuple[str, Finding]]:
-    """Yield what does not fit; the object's own absent members are another clause."""
-    for breach in published(profile).against_response(response.value):
-        young = breach.path[-1:] != () and breach.path[-1] in YOUNG
-        nested = len(breach.path) > 1 or not missing
-        if breach.missing is missing and nested and not young:
-            yield _blamed(response, breach)
+    """Yield the missing fields of nested objects, or the values of a wrong type.
+
+    Skips missing top-level fields, which another requirement covers.
+    """
+    for error in published(profile).against_response(response.value):
+        is_recent = error.path[-1:] != () and error.path[-1] in RECENT_FIELDS
+        is_eligible = len(error.path) > 1 or not missing
+        if error.missing is missing and is_eligible and not is_recent:
+            yield _finding(response, error)
 
 
-FITS = must(
+FIELD_TYPES = must(
     "profile.response-field-types-are-correct",
-    "Each value in a response is of the type that the published model has for it.",
+    "Each value in a response has the type that the published model defines.",
     source=_SOURCE,
-    profiles=MODELLED,
-    cause="null or a text is passed on where clients expect an object or a number",
+    profiles=PROFILES_WITH_MODELS,
+    cause="the gateway forwards `null` or a string where clients expect another type",
 )
 
 
-@check(
-    FITS, on=WHOLE, exercised_by=(*PLAIN, probes.tool_choice_auto), dependency=MODELS
-)
+@check(FIELD_TYPES, on=WHOLE, exercised_by=WITH_TOOLS, dependency=MODELS)
 def response_field_types_are_correct(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Judge JSON types at any depth, by the wire and not by what a client repairs."""
-    found = _misfits(response, profile, missing=False)
-    yield from _untold(found, exchange, profile)
+    """Check JSON types at any depth, in the bytes that were received.
+
+    Does not check unknown fields and item types, or unlisted enum values.
+    """
+    errors = _response_errors(response, profile, missing=False)
+    yield from _unreported(errors, exchange, profile)
 
 
-NESTED = should(
+NESTED_FIELDS = should(
     "profile.nested-objects-have-the-required-fields",
-    "The objects inside a response have the members that the published model requires.",
+    "Objects inside a response have the fields that the published model requires.",
     source=_SOURCE,
-    profiles=MODELLED,
-    cause="tools, formats or token details are repeated without their defaults",
+    profiles=PROFILES_WITH_MODELS,
+    cause="the gateway repeats tools, formats or token details without their defaults",
 )
 
 
-@check(
-    NESTED, on=WHOLE, exercised_by=(*PLAIN, probes.tool_choice_auto), dependency=MODELS
-)
+@check(NESTED_FIELDS, on=WHOLE, exercised_by=WITH_TOOLS, dependency=MODELS)
 def nested_objects_have_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Judge objects of known kinds; a member younger than most servers is left out."""
-    found = _misfits(response, profile, missing=True)
-    yield from _untold(found, exchange, profile)
+    """Check nested objects of known types.
+
+    Does not check ``RECENT_FIELDS``, which most servers do not know yet.
+    """
+    errors = _response_errors(response, profile, missing=True)
+    yield from _unreported(errors, exchange, profile)
 
 
-def _events(
+def _event_errors(
     exchange: Exchange, profile: str, *, missing: bool
 ) -> Iterator[tuple[str, Finding]]:
-    """Yield what does not fit in the events, once for each type and place."""
-    models, told = published(profile), set[tuple[str, Path]]()
+    """Yield missing fields, or values of a wrong type, in the events of a stream.
+
+    Yields one finding for each event type and path, array indices ignored.
+    """
+    models, seen = published(profile), set[tuple[str, Path]]()
     for event in exchange.events:
-        value = _read(event)
+        value = _data_or_none(event)
         if value is None:
             continue
-        for breach in models.against_event(value.value):
-            key = (event.type, breach.place)
-            if breach.missing is missing and key not in told:
-                told.add(key)
-                yield _blamed(value, breach)
+        for error in models.against_event(value.value):
+            key = (event.type, error.place)
+            if error.missing is missing and key not in seen:
+                seen.add(key)
+                yield _finding(value, error)
 
 
-def _read(event: Event) -> Node | None:
+def _data_or_none(event: Event) -> Node | None:
     try:
         return event.data
     except UnexpectedValue:
         return None
 
 
-EVENT_FITS = must(
+EVENT_FIELD_TYPES = must(
     "profile.event-field-types-are-correct",
-    "Each value in an event is of the type that the published model has for it.",
+    "Each value in an event has the type that the published model defines.",
     source=_SOURCE,
-    profiles=MODELLED,
+    profiles=PROFILES_WITH_MODELS,
     needs=Capability.STREAMING,
-    cause="events are written by hand, and not from the models",
-)
-
-
-@check(EVENT_FITS, on=EVERY_STREAM, exercised_by=basic.streamed_text, dependency=MODELS)
-def event_field_types_are_correct(exchange: Exchange, *, profile: str) -> Findings:
-    """Judge events of known types; the response object in them is judged by itself."""
-    found = _events(exchange, profile, missing=False)
-    yield from _untold(found, exchange, profile)
-
-
-EVENT_WHOLE = should(
-    "profile.event-has-the-required-fields",
-    "An event has every member that the published model requires.",
-    source=_SOURCE,
-    profiles=MODELLED,
-    needs=Capability.STREAMING,
-    cause="events are written by hand, without members that are mostly empty",
+    cause="the gateway assembles events by hand instead of using the models",
 )
 
 
 @check(
-    EVENT_WHOLE, on=EVERY_STREAM, exercised_by=basic.streamed_text, dependency=MODELS
+    EVENT_FIELD_TYPES,
+    on=EVERY_STREAM,
+    exercised_by=basic.streamed_text,
+    dependency=MODELS,
+)
+def event_field_types_are_correct(exchange: Exchange, *, profile: str) -> Findings:
+    """Check events of known types.
+
+    Does not check the response object in an event: other requirements cover it.
+    """
+    errors = _event_errors(exchange, profile, missing=False)
+    yield from _unreported(errors, exchange, profile)
+
+
+EVENT_REQUIRED_FIELDS = should(
+    "profile.event-has-the-required-fields",
+    "An event has every field that the published model requires.",
+    source=_SOURCE,
+    profiles=PROFILES_WITH_MODELS,
+    needs=Capability.STREAMING,
+    cause="the gateway assembles events by hand, without fields that are usually empty",
+)
+
+
+@check(
+    EVENT_REQUIRED_FIELDS,
+    on=EVERY_STREAM,
+    exercised_by=basic.streamed_text,
+    dependency=MODELS,
 )
 def event_has_the_required_fields(exchange: Exchange, *, profile: str) -> Findings:
-    """Judge events of known types, one finding for each type and place."""
-    found = _events(exchange, profile, missing=True)
-    yield from _untold(found, exchange, profile)
+    """Check events of known types, with one finding for each event type and path.
+
+    Does not check the response object in an event: other requirements cover it.
+    """
+    errors = _event_errors(exchange, profile, missing=True)
+    yield from _unreported(errors, exchange, profile)

@@ -1,7 +1,7 @@
-"""Requests: the members that are served.
+"""Requests: fields that are accepted.
 
-Those of the page are served in every form that it names; what it leaves open, and
-clients of the API family send all the same, where honesty can ask for it.
+Covers the fields that New API's page documents, and fields that the page leaves open
+but that clients of OpenAI-compatible APIs send anyway.
 """
 
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from typing import Final
 from conformance.contract.probes import basic
 from conformance.contract.requests import probes
 from conformance.contract.requests.outcome import (
-    Apart,
-    names,
-    served,
-    served_together,
-    was_served,
+    Exchanges,
+    error_contains,
+    expect_accepted,
+    expect_accepted_merged_or_each,
+    was_accepted,
 )
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
@@ -28,176 +28,237 @@ from conformance.model.sources import (
     RFC_JSON,
 )
 
-_MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
+_FIELDS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
 
-PLAIN = must(
+DOCUMENTED_FIELDS = must(
     "requests.documented-fields-are-accepted",
-    "The optional members that the page lists are served.",
-    source=_MEMBERS,
-    cause="members are checked against a list that lacks some of the page's",
+    "A request with `instructions` or `truncation` is accepted.",
+    source=_FIELDS,
+    cause="the gateway validates fields against a list that lacks documented fields",
 )
 
 
-@check(PLAIN, on=probes.optional_fields)
-def page_members_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge those that any model can follow; the others have sections of their own."""
-    yield from served_together(probes.OPTIONS, probes.PLAIN, whole, apart)
+@check(DOCUMENTED_FIELDS, on=probes.optional_fields)
+def documented_fields_are_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check the documented fields that every model supports.
+
+    Does not check the other documented fields, which have sections of their own.
+    """
+    yield from expect_accepted_merged_or_each(
+        probes.OPTIONAL_FIELDS, probes.DOCUMENTED_FIELDS, merged, exchanges
+    )
 
 
-FAMILY = should(
+EXTRA_OPENAI_FIELDS = should(
     "requests.extra-openai-fields-are-accepted",
-    "The members metadata, store or parallel_tool_calls do no harm to a request.",
+    "A request with `metadata`, `store` or `parallel_tool_calls` is accepted.",
     source=f"{OPENAI_API}, create a response",
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="members that the page leaves out are refused",
+    cause="the gateway rejects fields that New API's page does not list",
 )
 
 
-@check(FAMILY, on=probes.optional_fields)
-def family_members_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge values that ask for nothing, as agents send them with every request."""
-    yield from served_together(probes.OPTIONS, probes.FAMILY, whole, apart)
+@check(EXTRA_OPENAI_FIELDS, on=probes.optional_fields)
+def extra_openai_fields_are_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check values that request no special behavior, as agents send them every time.
+
+    Does not check whether the fields have an effect.
+    """
+    yield from expect_accepted_merged_or_each(
+        probes.OPTIONAL_FIELDS, probes.EXTRA_OPENAI_FIELDS, merged, exchanges
+    )
 
 
 CHARSET = must(
     "requests.charset-parameter-is-accepted",
-    "A content type of application/json with a charset is served.",
+    "A request with the content type `application/json; charset=utf-8` is accepted.",
     source=f"{RFC_JSON}, section 11",
-    cause="the content type is compared as a whole",
+    cause="the gateway compares the complete header value with `application/json`",
 )
 
 
 @check(CHARSET, on=probes.optional_fields)
-def charset_is_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge ``charset=utf-8``, which many HTTP clients add by themselves."""
-    yield from served_together(probes.OPTIONS, probes.CHARSET, whole, apart)
+def charset_parameter_is_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check ``charset=utf-8``, which many HTTP clients add by default.
+
+    Does not check other charsets or parameters.
+    """
+    yield from expect_accepted_merged_or_each(
+        probes.OPTIONAL_FIELDS, probes.CHARSET, merged, exchanges
+    )
 
 
-WHOLE = should(
+INTEGER_SAMPLING = should(
     "requests.integer-sampling-parameter-is-accepted",
-    "A sampling parameter that is written as an integer is served.",
-    source=f"{_MEMBERS}/temperature",
-    cause="a number is only taken with a fraction",
+    "A request with an integer as `temperature` or `top_p` is accepted.",
+    source=f"{_FIELDS}/temperature",
+    cause="the decoder accepts a number only with a decimal point",
 )
 
 
-@check(WHOLE, on=probes.optional_fields)
-def whole_numbers_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Leave open what happens where a model supports no sampling parameters."""
-    for row, exchange in zip(probes.OPTIONS, apart, strict=False):
-        if row not in probes.WHOLE_NUMBERS:
+@check(INTEGER_SAMPLING, on=probes.optional_fields)
+def integer_sampling_parameter_is_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check ``temperature`` and ``top_p`` with the value 1.
+
+    Does not check models without sampling parameters: an error that contains
+    "support" is inconclusive.
+    """
+    for case, exchange in zip(probes.OPTIONAL_FIELDS, exchanges, strict=False):
+        if case not in probes.INTEGER_SAMPLING:
             continue
-        if exchange.kind is ResponseKind.CLIENT_ERROR and names(exchange, ("support",)):
+        if exchange.kind is ResponseKind.CLIENT_ERROR and error_contains(
+            exchange, ("support",)
+        ):
             raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    yield from served_together(probes.OPTIONS, probes.WHOLE_NUMBERS, whole, apart)
+    yield from expect_accepted_merged_or_each(
+        probes.OPTIONAL_FIELDS, probes.INTEGER_SAMPLING, merged, exchanges
+    )
 
 
 NULL = should(
     "requests.null-means-absent",
-    "An optional member that is null is treated as absent.",
+    "A request with `null` in an optional field is accepted.",
     source=f"{OPENAI_API}, create a response; the page is silent",
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="null is checked against the type of the member",
+    cause="the gateway validates `null` against the type of the field",
     covers=("RV-02",),
 )
 
 
 @check(NULL, on=probes.null_fields)
-def null_means_absent(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge the members that the API family documents as nullable."""
-    yield from served_together(probes.NULLS, probes.NULLS, whole, apart)
+def null_means_absent(merged: Exchange, exchanges: Exchanges = ()) -> Findings:
+    """Check the fields that OpenAI documents as nullable.
+
+    Does not check ``tools`` and ``tool_choice``: another requirement covers them.
+    """
+    yield from expect_accepted_merged_or_each(
+        probes.NULL_FIELDS, probes.NULL_FIELDS, merged, exchanges
+    )
 
 
-TOOL_NULL = should(
+NULL_TOOLS = should(
     "requests.null-tools-mean-absent",
-    "A tools or tool_choice member that is null is treated as absent.",
+    "A request with `null` in `tools` or `tool_choice` is accepted.",
     source=REPORTED_BUGS,
-    cause="typed clients write empty lists as null, and the schema has an array",
+    cause="the gateway requires an array, but typed clients send `null` for no tools",
     covers=("RV-02",),
 )
 
 
-@check(TOOL_NULL, on=probes.null_tools)
-def null_tools_mean_absent(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge the two that no document calls nullable."""
-    yield from served_together(probes.TOOL_NULLS, probes.TOOL_NULLS, whole, apart)
+@check(NULL_TOOLS, on=probes.null_tools)
+def null_tools_mean_absent(merged: Exchange, exchanges: Exchanges = ()) -> Findings:
+    """Check the two fields that no document calls nullable.
+
+    Does not check whether the model calls a tool.
+    """
+    yield from expect_accepted_merged_or_each(
+        probes.NULL_TOOLS, probes.NULL_TOOLS, merged, exchanges
+    )
 
 
-NO_INPUT = should(
+MISSING_INPUT = should(
     "requests.input-is-optional",
-    "A request of a model alone is served.",
+    "A request with no field except `model` is accepted.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/required",
     profiles={"newapi"},
-    cause="input is required though the page does not say so",
+    cause="the gateway requires `input`, although New API's page does not",
 )
 
 
-@check(NO_INPUT, on=probes.missing_input)
-def input_is_optional(exchanges: Apart) -> Findings:
-    """Judge the page's own call; a refusal that names input breaks nobody."""
-    yield from served(probes.NO_INPUT, exchanges)
+@check(MISSING_INPUT, on=probes.missing_input)
+def input_is_optional(exchanges: Exchanges) -> Findings:
+    """Check the example request of New API's page.
+
+    This is a SHOULD, because an error that names ``input`` breaks no client. Does not
+    check the output.
+    """
+    yield from expect_accepted(probes.MISSING_INPUT, exchanges)
 
 
-CHAT_CAP = should(
+MAX_TOKENS = should(
     "requests.max-tokens-is-refused-or-honored",
-    "A max_tokens member is refused unless it caps the answer.",
+    "A request with `max_tokens` is rejected, or `max_tokens` limits the output.",
     source=REPORTED_BUGS,
-    cause="the chat name of the cap is passed over, and the answer runs on",
+    cause="the gateway ignores `max_tokens` and generates output without a limit",
     covers=("RV-12",),
 )
 
-_LONGEST_CAPPED: Final = 8 * probes.CHAT_CAP
-"""Characters of numbers that so few tokens can hold."""
+_MAX_CHARACTERS: Final = 8 * probes.MAX_TOKENS
+"""Upper bound for the characters of numbers in ``MAX_TOKENS`` tokens."""
 
 
-@check(CHAT_CAP, on=probes.chat_max_tokens)
-def chat_cap_is_not_dropped(exchange: Exchange) -> Findings:
-    """Judge the length of a count to 100; a model that says little shows nothing."""
-    if not was_served(exchange):
+@check(MAX_TOKENS, on=probes.chat_max_tokens)
+def max_tokens_is_rejected_or_honored(exchange: Exchange) -> Findings:
+    """Check the number of characters when the model is asked to count to 100.
+
+    Does not check the status of the response. A short output without the status
+    ``incomplete`` is inconclusive: the model may have stopped by itself.
+    """
+    if not was_accepted(exchange):
         return
     try:
         status, text = exchange.response["status"].value, exchange.text
-    except UnexpectedValue as why:
-        raise Inconclusive(str(why)) from None
-    if len(text) > _LONGEST_CAPPED:
-        wanted = f"at most {probes.CHAT_CAP} tokens of text, or a refusal"
-        yield exchange.finding("/output", wanted, f"{len(text)} characters")
+    except UnexpectedValue as error:
+        raise Inconclusive(str(error)) from None
+    if len(text) > _MAX_CHARACTERS:
+        expected = f"at most {_MAX_CHARACTERS} characters, or a 4xx status"
+        yield exchange.finding("/output", expected, f"{len(text)} characters")
     elif status != "incomplete":
-        raise Inconclusive(f"{exchange.id}: the answer is too short to show a cap")
+        raise Inconclusive(f"{exchange.id}: the output is too short to show a limit")
 
 
 INSTRUCTIONS = must(
     "requests.instructions-are-optional",
-    "A request needs no instructions.",
+    "A request is not rejected for missing `instructions`.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Request/required",
-    cause="an upstream that wants a system text is served no default one",
+    cause="the upstream requires a system prompt, and the gateway sends no default",
     covers=("RV-16",),
 )
 
 
-def _without_instructions(exchange: Exchange) -> Iterator[Picked]:
-    """Pick what answers or blames a request of a model, a text and no more."""
+def _minimal_request(exchange: Exchange) -> Iterator[Picked]:
+    """Select requests with only a model and a prompt that got a response, 400 or 422.
+
+    ``stream`` is allowed too. Prompts that contain "instructions" are not selected: an
+    error may quote them.
+    """
     request = exchange.request
     if exchange.status not in {400, 422} and not exchange.has_response:
         return
     if request.method != "POST" or not isinstance(request.json, dict):
         return
-    said = request.field("input")
-    bare = request.json.keys() <= {"model", "input", "stream"}
-    if bare and is_a(said, str) and said and "instructions" not in said.lower():
+    prompt = request.field("input")
+    is_minimal = request.json.keys() <= {"model", "input", "stream"}
+    if (
+        is_minimal
+        and is_a(prompt, str)
+        and prompt
+        and "instructions" not in prompt.lower()
+    ):
         yield (exchange,)
 
 
 @check(
     INSTRUCTIONS,
-    on=every("every plain request", _without_instructions),
+    on=every("every request with only a model and a prompt", _minimal_request),
     exercised_by=basic.text,
 )
 def instructions_are_optional(exchange: Exchange) -> Findings:
-    """Judge refusals that name instructions; any other has another reason."""
+    """Check errors that name ``instructions``.
+
+    Does not check other rejections, which have another reason: they are inconclusive.
+    """
     if exchange.has_response:
         return
-    if not names(exchange, ("instructions",)):
+    if not error_contains(exchange, ("instructions",)):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    yield exchange.finding("status", "an answer without instructions", exchange.summary)
+    yield exchange.finding("status", "a response", exchange.summary)

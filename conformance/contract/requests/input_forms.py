@@ -1,13 +1,17 @@
-"""Requests: the forms of ``input`` that are served.
+"""Requests: forms of ``input`` that are accepted.
 
-The page says "a text or an array of messages" and shows no message; these are the
-messages that clients of the API family send.
+New API's page says "a string or an array of messages" and shows no message. The checks
+use the forms of messages that clients of OpenAI-compatible APIs send.
 """
 
 from typing import Final
 
 from conformance.contract.requests import probes
-from conformance.contract.requests.outcome import Apart, served_together, was_served
+from conformance.contract.requests.outcome import (
+    Exchanges,
+    expect_accepted_merged_or_each,
+    was_accepted,
+)
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
@@ -18,136 +22,171 @@ from conformance.model.sources import (
     RFC_JSON,
 )
 
-_MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
+_FIELDS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 _MESSAGES: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/InputMessage"
 
 
-def _form(row: probes.RequestCase, whole: Exchange, apart: Apart) -> Findings:
-    """Judge one form of a message; those built on plain messages need them served."""
-    alone = (probes.MESSAGE, probes.PARTS, probes.UNICODE)
-    if apart and row not in alone:
-        plain = apart[probes.FORMS.index(probes.MESSAGE)]
-        if not was_served(plain):
-            raise Inconclusive(f"{plain.id}: a plain message is refused already")
-    yield from served_together(probes.FORMS, (row,), whole, apart)
+def _expect_form_accepted(
+    case: probes.RequestCase, merged: Exchange, exchanges: Exchanges
+) -> Findings:
+    """Yield a finding if one form of a message was rejected.
+
+    Raises ``Inconclusive`` if the form contains a plain message and a plain message
+    alone was rejected as well.
+    """
+    independent = (probes.MESSAGE, probes.PARTS, probes.UNICODE)
+    if exchanges and case not in independent:
+        plain = exchanges[probes.MESSAGE_FORMS.index(probes.MESSAGE)]
+        if not was_accepted(plain):
+            raise Inconclusive(f"{plain.id}: a plain message is rejected as well")
+    yield from expect_accepted_merged_or_each(
+        probes.MESSAGE_FORMS, (case,), merged, exchanges
+    )
 
 
 MESSAGE = must(
     "requests.message-array-is-accepted",
-    "An input that is an array of messages is served.",
-    source=f"{_MEMBERS}/input",
-    cause="only a text is understood as input",
+    "An `input` that is an array of messages is accepted.",
+    source=f"{_FIELDS}/input",
+    cause="the gateway reads `input` only as a string",
     covers=("RV-08",),
 )
 
 
 @check(MESSAGE, on=probes.message_forms)
-def messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge one user message of plain text, and not what is said to it."""
-    yield from _form(probes.MESSAGE, whole, apart)
+def message_array_is_accepted(merged: Exchange, exchanges: Exchanges = ()) -> Findings:
+    """Check one user message with a string as content. Does not check the output."""
+    yield from _expect_form_accepted(probes.MESSAGE, merged, exchanges)
 
 
 PARTS = must(
     "requests.input-text-parts-are-accepted",
-    "A user message whose content is an array of input_text parts is served.",
+    "A user message whose content is an array of `input_text` parts is accepted.",
     source=f"{PROJECT_DECISION}, our decisions: input",
-    cause="content parts are read by the chat names, or not at all",
+    cause="the converter reads Chat Completions part types only, or no parts",
     covers=("RV-08",),
 )
 
 
 @check(PARTS, on=probes.message_forms)
-def input_parts_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge the typed form, which agents send for every message."""
-    yield from _form(probes.PARTS, whole, apart)
+def input_text_parts_are_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check the typed form that agents send for every message.
+
+    Does not check whether the model reads the text of the parts.
+    """
+    yield from _expect_form_accepted(probes.PARTS, merged, exchanges)
 
 
-SAID = must(
+ASSISTANT = must(
     "requests.assistant-message-is-accepted",
-    "An assistant message of plain text is served as part of a conversation.",
+    "An assistant message whose content is a string is accepted in `input`.",
     source=_MESSAGES,
-    cause="only user messages are translated for the upstream",
+    cause="the converter translates user messages only",
     covers=("RV-06",),
 )
 
 
-@check(SAID, on=probes.message_forms)
-def assistant_messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge a conversation of user, assistant and user again."""
-    yield from _form(probes.SAID, whole, apart)
+@check(ASSISTANT, on=probes.message_forms)
+def assistant_message_is_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check a conversation of user, assistant and user. Does not check the output."""
+    yield from _expect_form_accepted(probes.ASSISTANT, merged, exchanges)
 
 
-SAID_PARTS = must(
+ASSISTANT_PARTS = must(
     "requests.output-text-parts-are-accepted",
-    "An assistant message of output_text parts is served as part of a conversation.",
+    "An assistant message with `output_text` parts is accepted in `input`.",
     source=f"{OPENAI_API}, input items",
-    cause="the schema of input knows input_text alone, or asks for an id",
+    cause="the schema of `input` allows only `input_text`, or requires an `id`",
     covers=("RV-06",),
 )
 
 
-@check(SAID_PARTS, on=probes.message_forms)
-def output_parts_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge parts without id, status or annotations, as clients rebuild them."""
-    yield from _form(probes.SAID_PARTS, whole, apart)
+@check(ASSISTANT_PARTS, on=probes.message_forms)
+def output_text_parts_are_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check a message without ``id`` and ``status``, and parts without ``annotations``.
+
+    Clients that rebuild a conversation send them in this form. Does not check the
+    output.
+    """
+    yield from _expect_form_accepted(probes.ASSISTANT_PARTS, merged, exchanges)
 
 
-SAID_ITEM = should(
+ASSISTANT_WITH_ID = should(
     "requests.assistant-message-with-id-is-accepted",
-    "An assistant message that bears an id is served as part of a conversation.",
+    "An assistant message with an `id` is accepted in `input`.",
     source=f"{OPENAI_API}, input items",
-    cause="ids of other servers are looked up, or extra members are refused",
+    cause="the gateway looks up ids of other servers, or rejects the extra fields",
     covers=("RV-06",),
 )
 
 
-@check(SAID_ITEM, on=probes.message_forms)
-def output_items_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge a made-up id: clients bring conversations from other servers along."""
-    yield from _form(probes.SAID_ITEM, whole, apart)
+@check(ASSISTANT_WITH_ID, on=probes.message_forms)
+def assistant_message_with_id_is_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check an ``id`` that the server has not created, with ``status``.
+
+    Clients send conversations that they had with other servers. Does not check the
+    output.
+    """
+    yield from _expect_form_accepted(probes.ASSISTANT_WITH_ID, merged, exchanges)
 
 
 SYSTEM = should(
     "requests.system-message-is-accepted",
-    "A conversation that a system message opens is served.",
+    "A system message at the start of `input` is accepted.",
     source=_MESSAGES,
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="the upstream takes system texts through instructions alone",
+    cause="the upstream accepts a system prompt only in `instructions`",
     covers=("RV-15",),
 )
 
 
 @check(SYSTEM, on=probes.message_forms)
-def system_messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge a system message in the first place; the page names no roles."""
-    yield from _form(probes.SYSTEM, whole, apart)
+def system_message_is_accepted(merged: Exchange, exchanges: Exchanges = ()) -> Findings:
+    """Check a system message as the first item; New API's page names no roles.
+
+    Does not check a system message at a later position.
+    """
+    yield from _expect_form_accepted(probes.SYSTEM, merged, exchanges)
 
 
 DEVELOPER = should(
     "requests.developer-message-is-accepted",
-    "A conversation that a developer message opens is served.",
+    "A developer message at the start of `input` is accepted.",
     source=_MESSAGES,
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="the role is passed on to an upstream that does not know it",
+    cause="the gateway forwards the role to an upstream that does not support it",
     covers=("RV-15",),
 )
 
 
 @check(DEVELOPER, on=probes.message_forms)
-def developer_messages_are_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge a developer message in the first place; the page names no roles."""
-    yield from _form(probes.DEVELOPER, whole, apart)
+def developer_message_is_accepted(
+    merged: Exchange, exchanges: Exchanges = ()
+) -> Findings:
+    """Check a developer message as the first item; New API's page names no roles.
+
+    Does not check a developer message at a later position.
+    """
+    yield from _expect_form_accepted(probes.DEVELOPER, merged, exchanges)
 
 
 UNICODE = must(
     "requests.unicode-is-accepted",
-    "A text in any script is served.",
+    "An `input` string with characters of any script is accepted.",
     source=f"{RFC_JSON}, section 8.1",
-    cause="a body is read or forwarded in another encoding than UTF-8",
+    cause="the gateway reads or forwards the body in an encoding other than UTF-8",
 )
 
 
 @check(UNICODE, on=probes.message_forms)
-def unicode_is_accepted(whole: Exchange, apart: Apart = ()) -> Findings:
-    """Judge that the text is taken, and not what becomes of it."""
-    yield from _form(probes.UNICODE, whole, apart)
+def unicode_is_accepted(merged: Exchange, exchanges: Exchanges = ()) -> Findings:
+    """Check a string in many scripts. Does not check whether the model reads it."""
+    yield from _expect_form_accepted(probes.UNICODE, merged, exchanges)

@@ -1,14 +1,15 @@
-"""Served or refused: how the fate of a request is read.
+"""Whether a request was accepted or rejected, for tables of request cases.
 
-A 5xx, a success that is no response, a response that failed and a refusal without a
-word tell nothing here. Clauses of their own blame those, once.
+Some exchanges show neither: server errors, successes without a response object,
+responses with ``status`` ``failed``, and rejections without an error message. They
+are inconclusive here, and requirements of other sections report them.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from conformance.contract.requests.probes import RequestCase, RequestCases, all_of
+from conformance.contract.requests.probes import RequestCase, RequestCases, merge
 from conformance.model.check import Findings
 from conformance.model.exchange import (
     Exchange,
@@ -18,102 +19,116 @@ from conformance.model.exchange import (
 )
 from conformance.model.node import UnexpectedValue
 
-Apart = tuple[Exchange, ...]
-"""The rows of a table that went out one by one; none where all were served at once."""
+Exchanges = tuple[Exchange, ...]
+"""One exchange for each case of a table; empty if only the merged request was sent."""
 
-OF_THE_CALLER: Final = frozenset({401, 402, 403, 408, 429})
-"""Refusals of who asks, or of when, and not of what is asked."""
+UNRELATED_STATUSES: Final = frozenset({401, 402, 403, 408, 429})
+"""4xx statuses about the client or the load, not about the content of the request."""
 
-LONGEST_READ: Final = 65536
-"""Bytes of a refusal that are searched for a name."""
+MAX_SEARCHED_BYTES: Final = 65536
+"""Bytes of an error body that are searched for a field name."""
 
 
-def was_served(exchange: Exchange) -> bool:
-    """Say whether a request was served or refused; raises ``Inconclusive``."""
+def was_accepted(exchange: Exchange) -> bool:
+    """Return whether a request was accepted; ``False`` means rejected with 4xx.
+
+    Raises ``Inconclusive`` if the exchange shows neither.
+    """
     if (
         exchange.kind is ResponseKind.CLIENT_ERROR
-        and exchange.status not in OF_THE_CALLER
+        and exchange.status not in UNRELATED_STATUSES
     ):
         if not exchange.body.strip():
-            raise Inconclusive(f"{exchange.id}: refused without a word")
+            raise Inconclusive(f"{exchange.id}: rejected without an error message")
         return False
     try:
         status = exchange.response.get("status")
-    except (RejectedRequest, UnexpectedValue) as why:
-        raise Inconclusive(str(why)) from None
+    except (RejectedRequest, UnexpectedValue) as error:
+        raise Inconclusive(str(error)) from None
     if status is not None and status.value == "failed":
-        raise Inconclusive(f"{exchange.id}: failed inside a success")
+        raise Inconclusive(f"{exchange.id}: a 2xx response with status failed")
     return True
 
 
-def row_by_row(
-    rows: Sequence[RequestCase],
+def check_each(
+    cases: Sequence[RequestCase],
     exchanges: Sequence[Exchange],
     judge: Callable[[RequestCase, Exchange], Findings],
 ) -> Findings:
-    """Yield what ``judge`` finds on each row.
+    """Yield the findings of ``judge`` for each case and its exchange.
 
-    Raises ``Inconclusive`` where one row could not be judged and no other was found
-    at fault: a doubt neither hides a finding nor lets the table pass.
+    Raises ``Inconclusive`` if any case was inconclusive and no case has a finding. An
+    inconclusive case thus hides no finding, and a table that contains one cannot pass.
     """
-    doubts, broken = list[str](), False
-    for row, exchange in zip(rows, exchanges, strict=True):
+    reasons, has_findings = list[str](), False
+    for case, exchange in zip(cases, exchanges, strict=True):
         try:
-            found = list(judge(row, exchange))
-        except Inconclusive as why:
-            doubts.append(f"{row.label}: {why}")
+            findings = list(judge(case, exchange))
+        except Inconclusive as error:
+            reasons.append(f"{case.label}: {error}")
             continue
-        broken = broken or bool(found)
-        yield from found
-    if doubts and not broken:
-        raise Inconclusive(doubts[0])
+        has_findings = has_findings or bool(findings)
+        yield from findings
+    if reasons and not has_findings:
+        raise Inconclusive(reasons[0])
 
 
-def _refused(row: RequestCase, exchange: Exchange) -> Findings:
-    if was_served(exchange):
-        expected = f"a refusal ({row.label})"
+def _expect_rejected(case: RequestCase, exchange: Exchange) -> Findings:
+    if was_accepted(exchange):
+        expected = f"a 4xx status ({case.label})"
         yield exchange.finding(
             "status", expected, f"{exchange.status}, {exchange.kind}"
         )
 
 
-def _served(row: RequestCase, exchange: Exchange) -> Findings:
-    if not was_served(exchange):
-        expected = f"an answer ({row.label})"
+def _expect_accepted(case: RequestCase, exchange: Exchange) -> Findings:
+    if not was_accepted(exchange):
+        expected = f"a response ({case.label})"
         yield exchange.finding("status", expected, exchange.summary)
 
 
-def _named(row: RequestCase, exchange: Exchange) -> Findings:
-    if not was_served(exchange) and not names(exchange, row.names):
-        expected = f"a refusal that names {row.names[-1]} ({row.label})"
+def _expect_field_named(case: RequestCase, exchange: Exchange) -> Findings:
+    if not was_accepted(exchange) and not error_contains(exchange, case.names):
+        expected = f"an error that names {case.names[-1]} ({case.label})"
         yield exchange.finding("/error", expected, exchange.summary)
 
 
-refused = partial(row_by_row, judge=_refused)
-"""Find each row that was served."""
+expect_rejected = partial(check_each, judge=_expect_rejected)
+"""Yield a finding for each case that was accepted."""
 
-served = partial(row_by_row, judge=_served)
-"""Find each row that was refused."""
+expect_accepted = partial(check_each, judge=_expect_accepted)
+"""Yield a finding for each case that was rejected."""
 
-named = partial(row_by_row, judge=_named)
-"""Find each row whose refusal has none of the row's names in it."""
+expect_field_named = partial(check_each, judge=_expect_field_named)
+"""Yield a finding for each case rejected with an error that has none of its names."""
 
 
-def served_together(
-    table: RequestCases, rows: RequestCases, whole: Exchange, apart: Apart
+def expect_accepted_merged_or_each(
+    table: RequestCases,
+    cases: RequestCases,
+    merged: Exchange,
+    exchanges: Exchanges,
 ) -> Findings:
-    """Judge ``rows`` of a table that went out in one request, then one by one.
+    """Yield a finding for each of ``cases`` that was rejected.
 
-    ``apart`` is empty where the one request was served, or told nothing.
+    ``cases`` are some cases of ``table``. ``merged`` is the exchange of the request
+    that merges the complete table. ``exchanges`` has one exchange for each case of the
+    table; if it is empty, the merged request decides.
     """
-    if not apart:
-        yield from served((all_of(rows),), (whole,))
+    if not exchanges:
+        yield from expect_accepted((merge(cases),), (merged,))
         return
-    single = [(row, x) for row, x in zip(table, apart, strict=True) if row in rows]
-    yield from served([row for row, _ in single], [x for _, x in single])
+    pairs = [
+        (case, exchange)
+        for case, exchange in zip(table, exchanges, strict=True)
+        if case in cases
+    ]
+    yield from expect_accepted(
+        [case for case, _ in pairs], [exchange for _, exchange in pairs]
+    )
 
 
-def names(exchange: Exchange, words: Sequence[str]) -> bool:
-    """Say whether a refusal has one of ``words`` in it, in any case."""
-    said = exchange.body[:LONGEST_READ].decode("utf-8", "replace").lower()
-    return any(word in said for word in words)
+def error_contains(exchange: Exchange, strings: Sequence[str]) -> bool:
+    """Return whether an error body contains one of ``strings``, given in lower case."""
+    body = exchange.body[:MAX_SEARCHED_BYTES].decode("utf-8", "replace").lower()
+    return any(string in body for string in strings)

@@ -1,7 +1,8 @@
-"""Requests that are to be served, as tables of what is particular about each.
+"""Probes for requests that a server should accept.
 
-A table goes out all in one request, and only where that is not served row by row,
-so that a sound server pays one answer and the row at fault is known.
+Each probe first sends all cases of a table merged into one request. Only if that
+request fails does it send each case separately. A conforming server therefore
+generates one response per probe, and a failure can be traced to a single case.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,39 +14,39 @@ from conformance.model.node import Json, quote
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import JSON_TYPE, Request
 
-QUESTION: Final = "Say hello in one word."
+PROMPT: Final = "Say hello in one word."
 
 
 @dataclass(frozen=True)
 class RequestCase:
-    """One request: a plain one with one thing changed.
+    """A minimal request with one change.
 
-    ``label`` says what, as a finding puts it. ``members`` join the body or replace
-    what it has, ``without`` takes members away, and ``rewrite`` changes the bytes
-    of the body in the end. ``names`` are the words by one of which a refusal tells
-    what it is about; there are none where no member is to blame.
+    ``label`` describes the change in findings. ``fields`` are added to the body or
+    replace its fields, ``removed`` names fields to remove, and ``rewrite`` is applied
+    to the bytes of the resulting body. ``names`` are strings that identify the field
+    in an error message, in lower case; empty if the change concerns no single field.
     """
 
     label: str
-    members: Mapping[str, Json] = field(default_factory=dict)
-    without: tuple[str, ...] = ()
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
     rewrite: Callable[[bytes], bytes] = bytes
     headers: Mapping[str, str | None] = field(default_factory=dict)
     names: tuple[str, ...] = ()
 
     def request(self, context: ProbeContext) -> Request:
-        """Build the request for the model of a run."""
-        body = {"model": context.model, "input": QUESTION, **self.members}
-        kept = {name: body[name] for name in body if name not in self.without}
-        plain = Request.of(kept, headers=self.headers)
-        return replace(plain, content=self.rewrite(plain.content))
+        """Build the request for the model of the run."""
+        body = {"model": context.model, "input": PROMPT, **self.fields}
+        remaining = {name: body[name] for name in body if name not in self.removed}
+        request = Request.of(remaining, headers=self.headers)
+        return replace(request, content=self.rewrite(request.content))
 
 
 RequestCases = tuple[RequestCase, ...]
 
 
-def given(path: str, value: Json) -> RequestCase:
-    """Return the row that sets one member, which a dotted path names."""
+def set_field(path: str, value: Json) -> RequestCase:
+    """Return the case that sets one field; dots in ``path`` separate nested fields."""
     top, *inner = path.split(".")
     nested = value
     for name in reversed(inner):
@@ -53,45 +54,47 @@ def given(path: str, value: Json) -> RequestCase:
     return RequestCase(f"{path} is {quote(value)}", {top: nested}, names=(top, *inner))
 
 
-def all_of(rows: RequestCases) -> RequestCase:
-    """Return one row that sets what all of ``rows`` set."""
-    members = {name: value for row in rows for name, value in row.members.items()}
-    headers = {name: value for row in rows for name, value in row.headers.items()}
-    return RequestCase("all of them together", members, headers=headers)
+def merge(cases: RequestCases) -> RequestCase:
+    """Return one case with the fields and headers of all ``cases``."""
+    fields = {name: value for case in cases for name, value in case.fields.items()}
+    headers = {name: value for case in cases for name, value in case.headers.items()}
+    return RequestCase("all cases in one request", fields, headers=headers)
 
 
-def together(context: ProbeContext, whole: RequestCase, rows: RequestCases) -> Steps:
-    """Send all in one; where that is not served, send each row by itself."""
-    told: Exchange = yield whole.request(context)
+def send_merged_first(
+    context: ProbeContext, merged: RequestCase, cases: RequestCases
+) -> Steps:
+    """Send ``merged``; after a 4xx other than 429, or a 5xx, send each case."""
+    exchange: Exchange = yield merged.request(context)
     if (
-        told.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
-        and not told.rate_limited
+        exchange.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
+        and not exchange.rate_limited
     ):
-        yield tuple(row.request(context) for row in rows)
+        yield from send_each(context, cases)
 
 
-def each(context: ProbeContext, rows: RequestCases) -> Steps:
-    """Send every row at the same time."""
-    yield tuple(row.request(context) for row in rows)
+def send_each(context: ProbeContext, cases: RequestCases) -> Steps:
+    """Send one request for each case, all at the same time."""
+    yield tuple(case.request(context) for case in cases)
 
 
-# --- what is to be served ---------------------------------------------------------
+# --- forms of input -------------------------------------------------------------------
 
 _SYSTEM: Final = {"role": "system", "content": "You answer in one sentence."}
 _DEVELOPER: Final = {"role": "developer", "content": "You answer in English."}
-_USER: Final = {"role": "user", "content": QUESTION}
+_USER: Final = {"role": "user", "content": PROMPT}
 _USER_PARTS: Final = {
     "type": "message",
     "role": "user",
-    "content": [{"type": "input_text", "text": QUESTION}],
+    "content": [{"type": "input_text", "text": PROMPT}],
 }
-_SAID: Final = {"role": "assistant", "content": "Hello."}
-_SAID_PARTS: Final = {
+_ASSISTANT: Final = {"role": "assistant", "content": "Hello."}
+_ASSISTANT_PARTS: Final = {
     "type": "message",
     "role": "assistant",
     "content": [{"type": "output_text", "text": "Hello."}],
 }
-_SAID_ITEM: Final = {
+_ASSISTANT_WITH_ID: Final = {
     "type": "message",
     "id": "msg_0c3f1b7e9a5d4826",
     "status": "completed",
@@ -104,47 +107,48 @@ SCRIPTS: Final = (
     "مرحبا · שלום · \u202eabc\u202c · e\u0301 n\u0303 · \U0001d4bd\U0001d452 · "
     "\U0001f469\u200d\U0001f680 \U0001f1e9\U0001f1ea \U0001f44b\U0001f3fd"
 )
-"""Scripts of both directions, combining marks, joined emoji, the astral planes."""
+"""Scripts of both directions, combining marks, joined emoji, supplementary planes."""
 
-MESSAGE: Final = RequestCase("a message of plain text", {"input": [_USER]})
-PARTS: Final = RequestCase("a message of input_text parts", {"input": [_USER_PARTS]})
+MESSAGE: Final = RequestCase("a message with a string", {"input": [_USER]})
+PARTS: Final = RequestCase("a message with input_text parts", {"input": [_USER_PARTS]})
 SYSTEM: Final = RequestCase("a system message", {"input": [_SYSTEM, _USER]})
 DEVELOPER: Final = RequestCase("a developer message", {"input": [_DEVELOPER, _USER]})
-SAID: Final = RequestCase(
-    "an assistant message of plain text", {"input": [_USER, _SAID, _USER]}
+ASSISTANT: Final = RequestCase(
+    "an assistant message with a string", {"input": [_USER, _ASSISTANT, _USER]}
 )
-SAID_PARTS: Final = RequestCase(
-    "an assistant message of output_text parts", {"input": [_USER, _SAID_PARTS, _USER]}
+ASSISTANT_PARTS: Final = RequestCase(
+    "an assistant message with output_text parts",
+    {"input": [_USER, _ASSISTANT_PARTS, _USER]},
 )
-SAID_ITEM: Final = RequestCase(
+ASSISTANT_WITH_ID: Final = RequestCase(
     "an assistant message with id, status and annotations",
-    {"input": [_USER, _SAID_ITEM, _USER]},
+    {"input": [_USER, _ASSISTANT_WITH_ID, _USER]},
 )
-UNICODE: Final = RequestCase("a text in many scripts", {"input": SCRIPTS})
+UNICODE: Final = RequestCase("a string in many scripts", {"input": SCRIPTS})
 
-FORMS: Final[RequestCases] = (
+MESSAGE_FORMS: Final[RequestCases] = (
     MESSAGE,
     PARTS,
     SYSTEM,
     DEVELOPER,
-    SAID,
-    SAID_PARTS,
-    SAID_ITEM,
+    ASSISTANT,
+    ASSISTANT_PARTS,
+    ASSISTANT_WITH_ID,
     UNICODE,
 )
 
 _CONVERSATION: Final = RequestCase(
-    "all of them together",
+    "all forms in one conversation",
     {
         "input": [
             _SYSTEM,
             _DEVELOPER,
             _USER,
-            _SAID,
+            _ASSISTANT,
             _USER_PARTS,
-            _SAID_PARTS,
+            _ASSISTANT_PARTS,
             {"role": "user", "content": SCRIPTS},
-            _SAID_ITEM,
+            _ASSISTANT_WITH_ID,
             _USER,
         ]
     },
@@ -153,18 +157,20 @@ _CONVERSATION: Final = RequestCase(
 
 @probe(model_responses=1)
 def message_forms(context: ProbeContext) -> Steps:
-    """Every form of a message, in one conversation."""
-    yield from together(context, _CONVERSATION, FORMS)
+    """Send every form of a message in one conversation."""
+    yield from send_merged_first(context, _CONVERSATION, MESSAGE_FORMS)
 
 
-PLAIN: Final[RequestCases] = (
-    given("instructions", "Answer in English."),
-    given("truncation", "disabled"),
+# --- optional fields ------------------------------------------------------------------
+
+DOCUMENTED_FIELDS: Final[RequestCases] = (
+    set_field("instructions", "Answer in English."),
+    set_field("truncation", "disabled"),
 )
-FAMILY: Final[RequestCases] = (
-    given("metadata", {"purpose": "test"}),
-    given("store", False),  # noqa: FBT003 -- the JSON value itself
-    given("parallel_tool_calls", True),  # noqa: FBT003 -- as above
+EXTRA_OPENAI_FIELDS: Final[RequestCases] = (
+    set_field("metadata", {"purpose": "test"}),
+    set_field("store", False),  # noqa: FBT003 -- the JSON value itself
+    set_field("parallel_tool_calls", True),  # noqa: FBT003 -- as above
 )
 CHARSET: Final[RequestCases] = (
     RequestCase(
@@ -172,18 +178,26 @@ CHARSET: Final[RequestCases] = (
         headers={"content-type": f"{JSON_TYPE}; charset=utf-8"},
     ),
 )
-WHOLE_NUMBERS: Final[RequestCases] = (given("temperature", 1), given("top_p", 1))
-OPTIONS: Final[RequestCases] = (*PLAIN, *FAMILY, *CHARSET, *WHOLE_NUMBERS)
+INTEGER_SAMPLING: Final[RequestCases] = (
+    set_field("temperature", 1),
+    set_field("top_p", 1),
+)
+OPTIONAL_FIELDS: Final[RequestCases] = (
+    *DOCUMENTED_FIELDS,
+    *EXTRA_OPENAI_FIELDS,
+    *CHARSET,
+    *INTEGER_SAMPLING,
+)
 
 
 @probe(model_responses=1)
 def optional_fields(context: ProbeContext) -> Steps:
-    """A request with members that every client may send."""
-    yield from together(context, all_of(OPTIONS), OPTIONS)
+    """Send a request with fields that every client may send."""
+    yield from send_merged_first(context, merge(OPTIONAL_FIELDS), OPTIONAL_FIELDS)
 
 
-NULLS: Final[RequestCases] = tuple(
-    given(name, None)
+NULL_FIELDS: Final[RequestCases] = tuple(
+    set_field(name, None)
     for name in (
         "instructions",
         "max_output_tokens",
@@ -195,39 +209,42 @@ NULLS: Final[RequestCases] = tuple(
         "truncation",
     )
 )
-TOOL_NULLS: Final[RequestCases] = (given("tools", None), given("tool_choice", None))
+NULL_TOOLS: Final[RequestCases] = (
+    set_field("tools", None),
+    set_field("tool_choice", None),
+)
 
 
 @probe(model_responses=1)
 def null_fields(context: ProbeContext) -> Steps:
-    """Every optional member as null, those of tools left out."""
-    yield from together(context, all_of(NULLS), NULLS)
+    """Send ``null`` in every nullable field except ``tools`` and ``tool_choice``."""
+    yield from send_merged_first(context, merge(NULL_FIELDS), NULL_FIELDS)
 
 
 @probe(model_responses=1)
 def null_tools(context: ProbeContext) -> Steps:
-    """The members of tools as null."""
-    yield from together(context, all_of(TOOL_NULLS), TOOL_NULLS)
+    """Send ``null`` in ``tools`` and ``tool_choice``."""
+    yield from send_merged_first(context, merge(NULL_TOOLS), NULL_TOOLS)
 
 
-NO_INPUT: Final[RequestCases] = (
-    RequestCase("input is missing", without=("input",), names=("input",)),
+MISSING_INPUT: Final[RequestCases] = (
+    RequestCase("input is missing", removed=("input",), names=("input",)),
 )
 
 
 @probe(model_responses=1)
 def missing_input(context: ProbeContext) -> Steps:
-    """A model alone, as in the page's own call."""
-    yield from each(context, NO_INPUT)
+    """Send only ``model``, as in the example on New API's page."""
+    yield from send_each(context, MISSING_INPUT)
 
 
-CHAT_CAP: Final = 16
-"""The tokens of a cap that goes by the name it has in chat completions."""
+MAX_TOKENS: Final = 16
+"""Value of ``max_tokens``, the Chat Completions name of ``max_output_tokens``."""
 
-COUNTING: Final = "Count from 1 to 100, and write nothing but the numbers."
+COUNTING_PROMPT: Final = "Count from 1 to 100, and write nothing but the numbers."
 
 
-@probe(model_responses=1, max_output_tokens=CHAT_CAP)
+@probe(model_responses=1, max_output_tokens=MAX_TOKENS)
 def chat_max_tokens(context: ProbeContext) -> Steps:
-    """A long answer, capped by the chat parameter max_tokens."""
-    yield context.request(COUNTING, max_tokens=CHAT_CAP)
+    """Request a long output, limited by the Chat Completions field ``max_tokens``."""
+    yield context.request(COUNTING_PROMPT, max_tokens=MAX_TOKENS)

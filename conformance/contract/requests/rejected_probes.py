@@ -1,229 +1,235 @@
-"""Requests that are to be refused, or that are odd: tables, each sent all at once.
+"""Probes for requests that a server should reject, and for unusual requests.
 
-A refusal costs a sound server nothing. Where it may as well serve the request, the
-row counts as an answer.
+All cases of a table are sent at the same time. A conforming server rejects an invalid
+request without running a model. It may accept an unusual request, so each unusual
+request counts as a model response in the plan.
 """
 
 from typing import Final
 
-from conformance.contract.requests.probes import RequestCase, RequestCases, each, given
+from conformance.contract.requests.probes import (
+    RequestCase,
+    RequestCases,
+    send_each,
+    set_field,
+)
 from conformance.model.node import Json
 from conformance.model.probe import Probe, ProbeContext, Steps, probe
 from conformance.model.request import Request
 
-UNKNOWN_MODEL: Final = "no-such-model-5c1d"
-DEPTH: Final = 10_000
-_NEST: Final = b"[" * DEPTH + b"]" * DEPTH
-BLANKS: Final = 1_000_000
+UNKNOWN_MODEL_NAME: Final = "no-such-model-5c1d"
+NESTING_DEPTH: Final = 10_000
+_NESTED_ARRAYS: Final = b"[" * NESTING_DEPTH + b"]" * NESTING_DEPTH
+PADDING_BYTES: Final = 1_000_000
 
 
-def _input(label: str, value: Json, *names: str) -> RequestCase:
+def _set_input(label: str, value: Json, *names: str) -> RequestCase:
     return RequestCase(label, {"input": value}, names=names)
 
 
-def _message(label: str, *names: str, **members: Json) -> RequestCase:
-    """Return a row of one message; a refusal may name its member, or input."""
-    message = {"role": "user", "content": "Say hello in one word.", **members}
-    return _input(label, [message], "input", *names)
+def _set_message(label: str, *names: str, **fields: Json) -> RequestCase:
+    """Return a case whose input is one message; an error may also name ``input``."""
+    message = {"role": "user", "content": "Say hello in one word.", **fields}
+    return _set_input(label, [message], "input", *names)
 
 
-# --- no JSON, and JSON that is no request -------------------------------------------
+# --- bodies that are not JSON, or not an object ---------------------------------------
 
-MALFORMED: Final[RequestCases] = (
-    RequestCase(
-        "the body ends in its middle", rewrite=lambda body: body[: len(body) // 2]
-    ),
+MALFORMED_BODIES: Final[RequestCases] = (
+    RequestCase("the body is truncated", rewrite=lambda body: body[: len(body) // 2]),
     RequestCase("the body is prose", rewrite=lambda _: b"Say hello in one word."),
     RequestCase("the body is empty", rewrite=lambda _: b""),
 )
-LENIENT: Final[RequestCases] = (
+LENIENT_JSON: Final[RequestCases] = (
     RequestCase(
-        "words follow the JSON value", rewrite=lambda body: body + b" and goodbye"
+        "text follows the JSON value", rewrite=lambda body: body + b" and goodbye"
     ),
     RequestCase(
-        "a comma follows the last member", rewrite=lambda body: body[:-1] + b",}"
+        "a comma follows the last field", rewrite=lambda body: body[:-1] + b",}"
     ),
     RequestCase(
-        "a text is not UTF-8",
+        "a string is not UTF-8",
         rewrite=lambda body: body.replace(b"hello", b"hell\xf6", 1),
     ),
 )
-NOT_AN_OBJECT: Final[RequestCases] = (
+NON_OBJECT_JSON: Final[RequestCases] = (
     RequestCase("the body is an array", rewrite=lambda body: b"[" + body + b"]"),
     RequestCase("the body is a string", rewrite=lambda _: b'"Say hello in one word."'),
     RequestCase("the body is null", rewrite=lambda _: b"null"),
 )
 
 
-@probe(rejections=len(MALFORMED))
+@probe(rejections=len(MALFORMED_BODIES))
 def malformed_bodies(context: ProbeContext) -> Steps:
-    """Bodies that are not JSON."""
-    yield from each(context, MALFORMED)
+    """Send bodies that are not JSON."""
+    yield from send_each(context, MALFORMED_BODIES)
 
 
-@probe(rejections=len(LENIENT))
+@probe(rejections=len(LENIENT_JSON))
 def lenient_json(context: ProbeContext) -> Steps:
-    """Bodies that only a lenient reader takes for JSON."""
-    yield from each(context, LENIENT)
+    """Send bodies that only a lenient parser accepts as JSON."""
+    yield from send_each(context, LENIENT_JSON)
 
 
-@probe(rejections=len(NOT_AN_OBJECT))
+@probe(rejections=len(NON_OBJECT_JSON))
 def non_object_json(context: ProbeContext) -> Steps:
-    """Bodies of JSON that are not an object."""
-    yield from each(context, NOT_AN_OBJECT)
+    """Send bodies that are JSON but not an object."""
+    yield from send_each(context, NON_OBJECT_JSON)
 
 
-# --- the model ----------------------------------------------------------------------
+# --- the model ------------------------------------------------------------------------
 
-NO_MODEL: Final[RequestCases] = (
-    RequestCase("model is missing", without=("model",), names=("model",)),
-    given("model", None),
+MISSING_MODEL: Final[RequestCases] = (
+    RequestCase("model is missing", removed=("model",), names=("model",)),
+    set_field("model", None),
 )
-MODEL_TYPES: Final[RequestCases] = (
-    given("model", ""),
-    given("model", 7),
-    given("model", ["gpt-4o"]),
-    given("model", {"name": "gpt-4o"}),
+INVALID_MODEL_NAMES: Final[RequestCases] = (
+    set_field("model", ""),
+    set_field("model", 7),
+    set_field("model", ["gpt-4o"]),
+    set_field("model", {"name": "gpt-4o"}),
 )
-UNKNOWN: Final[RequestCases] = (given("model", UNKNOWN_MODEL),)
+UNKNOWN_MODEL: Final[RequestCases] = (set_field("model", UNKNOWN_MODEL_NAME),)
 
 
-@probe(rejections=len(NO_MODEL))
+@probe(rejections=len(MISSING_MODEL))
 def missing_model(context: ProbeContext) -> Steps:
-    """Requests without a model."""
-    yield from each(context, NO_MODEL)
+    """Send requests without a model."""
+    yield from send_each(context, MISSING_MODEL)
 
 
-@probe(rejections=len(MODEL_TYPES))
+@probe(rejections=len(INVALID_MODEL_NAMES))
 def invalid_model_names(context: ProbeContext) -> Steps:
-    """Models that are no name."""
-    yield from each(context, MODEL_TYPES)
+    """Send requests whose ``model`` is not a non-empty string."""
+    yield from send_each(context, INVALID_MODEL_NAMES)
 
 
-@probe(rejections=len(UNKNOWN))
+@probe(rejections=len(UNKNOWN_MODEL))
 def unknown_model(context: ProbeContext) -> Steps:
-    """A model that nobody has."""
-    yield from each(context, UNKNOWN)
+    """Send a model name that no server has."""
+    yield from send_each(context, UNKNOWN_MODEL)
 
 
-# --- types and values ---------------------------------------------------------------
+# --- types and values -----------------------------------------------------------------
 
-INPUT_TYPES: Final[RequestCases] = (
-    given("input", 7),
-    given("input", True),  # noqa: FBT003 -- the JSON value itself
-    given("input", {"role": "user", "content": "Say hello in one word."}),
+WRONG_INPUT_TYPES: Final[RequestCases] = (
+    set_field("input", 7),
+    set_field("input", True),  # noqa: FBT003 -- the JSON value itself
+    set_field("input", {"role": "user", "content": "Say hello in one word."}),
 )
-MESSAGES: Final[RequestCases] = (
-    _input("an input item is a number", [7], "input", "item", "message"),
-    _message("the role of a message is 'narrator'", "role", role="narrator"),
-    _message("the content of a message is a number", "content", content=7),
-    _message("a content part is a number", "content", "part", content=[7]),
-    _message(
+MALFORMED_MESSAGES: Final[RequestCases] = (
+    _set_input("an input item is a number", [7], "input", "item", "message"),
+    _set_message("the role of a message is 'narrator'", "role", role="narrator"),
+    _set_message("the content of a message is a number", "content", content=7),
+    _set_message("a content part is a number", "content", "part", content=[7]),
+    _set_message(
         "the text of a part is a number",
         "content",
         "text",
         content=[{"type": "input_text", "text": 7}],
     ),
 )
-TYPES: Final[RequestCases] = (
-    given("instructions", {"text": "Answer in English."}),
-    given("max_output_tokens", "many"),
-    given("max_output_tokens", True),  # noqa: FBT003 -- as above
-    given("temperature", "warm"),
-    given("temperature", True),  # noqa: FBT003 -- as above
-    given("top_p", [1]),
-    given("stream", "perhaps"),
-    given("stream", {}),
-    given("tools", "search"),
-    given("tools", [7]),
-    given("tool_choice", 7),
-    given("reasoning", "high"),
-    given("reasoning.effort", 3),
-    given("reasoning.summary", 7),
-    given("truncation", True),  # noqa: FBT003 -- as above
+WRONG_FIELD_TYPES: Final[RequestCases] = (
+    set_field("instructions", {"text": "Answer in English."}),
+    set_field("max_output_tokens", "many"),
+    set_field("max_output_tokens", True),  # noqa: FBT003 -- as above
+    set_field("temperature", "warm"),
+    set_field("temperature", True),  # noqa: FBT003 -- as above
+    set_field("top_p", [1]),
+    set_field("stream", "perhaps"),
+    set_field("stream", {}),
+    set_field("tools", "search"),
+    set_field("tools", [7]),
+    set_field("tool_choice", 7),
+    set_field("reasoning", "high"),
+    set_field("reasoning.effort", 3),
+    set_field("reasoning.summary", 7),
+    set_field("truncation", True),  # noqa: FBT003 -- as above
 )
-VALUES: Final[RequestCases] = (
-    given("reasoning.effort", "enormous"),
-    given("truncation", "sometimes"),
+UNKNOWN_ENUM_VALUES: Final[RequestCases] = (
+    set_field("reasoning.effort", "enormous"),
+    set_field("truncation", "sometimes"),
 )
-CAPS: Final[RequestCases] = (
-    given("max_output_tokens", 0),
-    given("max_output_tokens", -1),
-    given("max_output_tokens", 64.5),
+INVALID_OUTPUT_CAPS: Final[RequestCases] = (
+    set_field("max_output_tokens", 0),
+    set_field("max_output_tokens", -1),
+    set_field("max_output_tokens", 64.5),
 )
-SAMPLING: Final[RequestCases] = (
-    given("temperature", -1),
-    given("top_p", 1.5),
-    given("top_p", -0.5),
+INVALID_SAMPLING_PARAMETERS: Final[RequestCases] = (
+    set_field("temperature", -1),
+    set_field("top_p", 1.5),
+    set_field("top_p", -0.5),
 )
 
 
-@probe(rejections=len(INPUT_TYPES))
+@probe(rejections=len(WRONG_INPUT_TYPES))
 def wrong_input_types(context: ProbeContext) -> Steps:
-    """Inputs that are neither a text nor an array."""
-    yield from each(context, INPUT_TYPES)
+    """Send inputs that are neither a string nor an array."""
+    yield from send_each(context, WRONG_INPUT_TYPES)
 
 
-@probe(rejections=len(MESSAGES))
+@probe(rejections=len(MALFORMED_MESSAGES))
 def malformed_messages(context: ProbeContext) -> Steps:
-    """Messages that are none."""
-    yield from each(context, MESSAGES)
+    """Send messages with a wrong type or an unknown role."""
+    yield from send_each(context, MALFORMED_MESSAGES)
 
 
-@probe(rejections=len(TYPES))
+@probe(rejections=len(WRONG_FIELD_TYPES))
 def wrong_field_types(context: ProbeContext) -> Steps:
-    """Optional members of another JSON type."""
-    yield from each(context, TYPES)
+    """Send optional fields of the wrong JSON type."""
+    yield from send_each(context, WRONG_FIELD_TYPES)
 
 
-@probe(rejections=len(VALUES))
+@probe(rejections=len(UNKNOWN_ENUM_VALUES))
 def unknown_enum_values(context: ProbeContext) -> Steps:
-    """Words that are outside their lists."""
-    yield from each(context, VALUES)
+    """Send strings that are not among the documented values."""
+    yield from send_each(context, UNKNOWN_ENUM_VALUES)
 
 
-@probe(rejections=len(CAPS))
+@probe(rejections=len(INVALID_OUTPUT_CAPS))
 def invalid_output_caps(context: ProbeContext) -> Steps:
-    """Numbers of tokens that no answer can have."""
-    yield from each(context, CAPS)
+    """Send a zero, a negative and a fractional ``max_output_tokens``."""
+    yield from send_each(context, INVALID_OUTPUT_CAPS)
 
 
-@probe(rejections=len(SAMPLING))
+@probe(rejections=len(INVALID_SAMPLING_PARAMETERS))
 def invalid_sampling_parameters(context: ProbeContext) -> Steps:
-    """Sampling parameters that mean nothing."""
-    yield from each(context, SAMPLING)
+    """Send sampling parameters outside their range."""
+    yield from send_each(context, INVALID_SAMPLING_PARAMETERS)
 
 
-NAMED: Final[dict[Probe, RequestCases]] = {
-    missing_model: NO_MODEL,
-    invalid_model_names: MODEL_TYPES,
-    unknown_model: UNKNOWN,
-    wrong_input_types: INPUT_TYPES,
-    malformed_messages: MESSAGES,
-    wrong_field_types: TYPES,
-    unknown_enum_values: VALUES,
-    invalid_output_caps: CAPS,
-    invalid_sampling_parameters: SAMPLING,
+CASES_BY_PROBE: Final[dict[Probe, RequestCases]] = {
+    missing_model: MISSING_MODEL,
+    invalid_model_names: INVALID_MODEL_NAMES,
+    unknown_model: UNKNOWN_MODEL,
+    wrong_input_types: WRONG_INPUT_TYPES,
+    malformed_messages: MALFORMED_MESSAGES,
+    wrong_field_types: WRONG_FIELD_TYPES,
+    unknown_enum_values: UNKNOWN_ENUM_VALUES,
+    invalid_output_caps: INVALID_OUTPUT_CAPS,
+    invalid_sampling_parameters: INVALID_SAMPLING_PARAMETERS,
 }
-"""The probes whose rows have a member to blame, and their rows."""
+"""The probes whose cases each have one invalid field, with their cases."""
 
 
-def row_of(name: str, request: Request) -> RequestCase | None:
-    """Return the row that a request of a probe in ``NAMED`` was built from."""
+def find_case(probe_name: str, request: Request) -> RequestCase | None:
+    """Return the case in ``CASES_BY_PROBE`` that a recorded request was built from."""
     model = request.field("model")
-    setting = ProbeContext(model if isinstance(model, str) else "")
-    for held, rows in NAMED.items():
-        if held.name == name:
-            sent = request.content
-            return next((r for r in rows if r.request(setting).content == sent), None)
+    context = ProbeContext(model if isinstance(model, str) else "")
+    for candidate, cases in CASES_BY_PROBE.items():
+        if candidate.name == probe_name:
+            return next(
+                (c for c in cases if c.request(context).content == request.content),
+                None,
+            )
     return None
 
 
-# --- what may be served as well as refused --------------------------------------------
+# --- requests that may be accepted or rejected ----------------------------------------
 
-ODD_MEMBERS: Final[RequestCases] = (
-    RequestCase("an unknown member", {"x_unheard_of": True}, names=("x_unheard_of",)),
-    _input(
+UNUSUAL_FIELDS: Final[RequestCases] = (
+    RequestCase("an unknown field", {"x_unheard_of": True}, names=("x_unheard_of",)),
+    _set_input(
         "an input item of an unknown type",
         [
             {"type": "unheard_of_item", "text": "Hello."},
@@ -237,41 +243,41 @@ ODD_MEMBERS: Final[RequestCases] = (
         {"tools": [{"type": "unheard_of_tool"}]},
         names=("unheard_of_tool", "tool"),
     ),
-    given("input", ""),
-    given("input", []),
-    given("max_output_tokens", 10**12),
+    set_field("input", ""),
+    set_field("input", []),
+    set_field("max_output_tokens", 10**12),
 )
 
-LARGE: Final = RequestCase(
-    f"{BLANKS} blanks stand in the body",
-    rewrite=lambda body: body[:-1] + b" " * BLANKS + b"}",
+LARGE_BODY: Final = RequestCase(
+    f"the body contains {PADDING_BYTES} spaces",
+    rewrite=lambda body: body[:-1] + b" " * PADDING_BYTES + b"}",
 )
-ODD_BODIES: Final[RequestCases] = (
-    LARGE,
-    RequestCase("a text holds NUL", {"input": "Say hello\0 in one word."}),
+UNUSUAL_BODIES: Final[RequestCases] = (
+    LARGE_BODY,
+    RequestCase("a string contains NUL", {"input": "Say hello\0 in one word."}),
     RequestCase(
-        "a text holds half a surrogate pair",
+        "a string contains a lone surrogate",
         rewrite=lambda body: body.replace(b"hello", b"hello \\ud83d", 1),
     ),
     RequestCase(
-        "a member is given twice", rewrite=lambda body: b'{"input":"Hi.",' + body[1:]
+        "a field occurs twice", rewrite=lambda body: b'{"input":"Hi.",' + body[1:]
     ),
     RequestCase(
-        f"arrays are nested {DEPTH} deep",
-        rewrite=lambda body: body[:-1] + b',"x_deep":' + _NEST + b"}",
+        f"arrays are nested {NESTING_DEPTH} levels deep",
+        rewrite=lambda body: body[:-1] + b',"x_deep":' + _NESTED_ARRAYS + b"}",
     ),
     RequestCase("the media type is text/plain", headers={"content-type": "text/plain"}),
-    RequestCase("there is no media type", headers={"content-type": None}),
+    RequestCase("the media type is missing", headers={"content-type": None}),
 )
 
 
-@probe(model_responses=len(ODD_MEMBERS))
+@probe(model_responses=len(UNUSUAL_FIELDS))
 def unusual_fields(context: ProbeContext) -> Steps:
-    """Members, items and values that a server may know as well as not."""
-    yield from each(context, ODD_MEMBERS)
+    """Send fields, items and values that a server may support or reject."""
+    yield from send_each(context, UNUSUAL_FIELDS)
 
 
-@probe(model_responses=len(ODD_BODIES))
+@probe(model_responses=len(UNUSUAL_BODIES))
 def unusual_bodies(context: ProbeContext) -> Steps:
-    """Bodies that few expect: huge, deep, doubled, or in halves of characters."""
-    yield from each(context, ODD_BODIES)
+    """Send large, deeply nested and ambiguous bodies, and unexpected media types."""
+    yield from send_each(context, UNUSUAL_BODIES)

@@ -1,15 +1,21 @@
-"""Requests: what is refused.
+"""Requests: invalid requests that are rejected.
 
-A server that takes what it cannot mean answers another question than was asked:
-translate or refuse, never silently weaken. That a refusal is no 5xx, and has the
-envelope, is judged elsewhere on every exchange.
+A server that accepts a request it cannot understand processes another request than
+the client sent. It should translate or reject the request, not silently weaken it.
+
+Other sections check every error response of a run: its status is not 5xx, and its body
+has the error envelope.
 """
 
 from typing import Final
 
 from conformance.contract.probes import basic
 from conformance.contract.requests import rejected_probes as probes
-from conformance.contract.requests.outcome import Apart, named, refused, served
+from conformance.contract.requests.outcome import (
+    Exchanges,
+    expect_field_named,
+    expect_rejected,
+)
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, must, should
@@ -17,273 +23,271 @@ from conformance.model.scope import EVERY_EXCHANGE, Observation
 from conformance.model.sources import (
     NEWAPI_DOCUMENT,
     OPENAI_API,
-    REPORTED_BUGS,
     RFC_JSON,
 )
 
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request"
-_MEMBERS: Final = f"{_REQUEST}/properties"
+_FIELDS: Final = f"{_REQUEST}/properties"
 
-MALFORMED = must(
+MALFORMED_JSON = must(
     "requests.malformed-json-is-refused",
-    "A body that is not JSON is refused.",
+    "A body that is not JSON is rejected.",
     source=f"{RFC_JSON}, section 2",
-    cause="a body that does not parse is repaired, or replaced by defaults",
+    cause="the gateway repairs a body that does not parse, or uses defaults",
     covers=("RV-01",),
 )
 
 
-@check(MALFORMED, on=probes.malformed_bodies)
-def malformed_json_is_refused(exchanges: Apart) -> Findings:
-    """Judge half a body, prose and nothing: no reader can take them for JSON."""
-    yield from refused(probes.MALFORMED, exchanges)
+@check(MALFORMED_JSON, on=probes.malformed_bodies)
+def malformed_json_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check a truncated body, prose and an empty body, which no parser accepts.
+
+    Does not check bodies that lenient parsers accept.
+    """
+    yield from expect_rejected(probes.MALFORMED_BODIES, exchanges)
 
 
-LENIENT = should(
+LENIENT_JSON = should(
     "requests.lenient-json-is-refused",
-    "A body that is almost JSON is refused.",
+    "A body with trailing text, a trailing comma or invalid UTF-8 is rejected.",
     source=f"{RFC_JSON}, sections 2 and 8.1",
-    cause="the reader stops at the first value, or replaces bytes that it cannot read",
+    cause="the parser stops after the first value, or replaces bytes it cannot decode",
 )
 
 
-@check(LENIENT, on=probes.lenient_json)
-def lenient_json_is_refused(exchanges: Apart) -> Findings:
-    """Judge what lenient readers let pass, at the cost of the client's text."""
-    yield from refused(probes.LENIENT, exchanges)
+@check(LENIENT_JSON, on=probes.lenient_json)
+def lenient_json_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check bodies that lenient parsers accept, which may lose part of the request.
+
+    Does not check other extensions of JSON, such as comments.
+    """
+    yield from expect_rejected(probes.LENIENT_JSON, exchanges)
 
 
-NOT_AN_OBJECT = must(
+NON_OBJECT_JSON = must(
     "requests.non-object-json-is-refused",
-    "A body of JSON that is not an object is refused.",
+    "A JSON body that is not an object is rejected.",
     source=_REQUEST,
-    cause="members are read without a look at what holds them",
+    cause="the gateway reads fields without checking that the body is an object",
 )
 
 
-@check(NOT_AN_OBJECT, on=probes.non_object_json)
-def other_json_is_refused(exchanges: Apart) -> Findings:
-    """Judge an array with a good request in it, a string and null."""
-    yield from refused(probes.NOT_AN_OBJECT, exchanges)
+@check(NON_OBJECT_JSON, on=probes.non_object_json)
+def non_object_json_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check a valid request in an array, a string and ``null``.
+
+    Does not check numbers and booleans.
+    """
+    yield from expect_rejected(probes.NON_OBJECT_JSON, exchanges)
 
 
-NO_MODEL = must(
+MISSING_MODEL = must(
     "requests.model-is-required",
-    "A request without a model is refused.",
+    "A request without `model`, or with `null` as `model`, is rejected.",
     source=f"{_REQUEST}/required",
     levels=LEVELS_IF_NEWAPI_REQUIRES,
-    cause="a default model is put in, and billed",
+    cause="the gateway uses a default model and bills it",
     covers=("RV-01",),
 )
 
 
-@check(NO_MODEL, on=probes.missing_model)
-def model_is_required(exchanges: Apart) -> Findings:
-    """Judge a model that is absent, or null."""
-    yield from refused(probes.NO_MODEL, exchanges)
+@check(MISSING_MODEL, on=probes.missing_model)
+def model_is_required(exchanges: Exchanges) -> Findings:
+    """Check a missing and a ``null`` ``model``. Does not check the error message."""
+    yield from expect_rejected(probes.MISSING_MODEL, exchanges)
 
 
-MODEL_TYPE = should(
+INVALID_MODEL_NAME = should(
     "requests.invalid-model-name-is-refused",
-    "A model that is no name is refused.",
-    source=f"{_MEMBERS}/model",
-    cause="whatever is in the member is passed on, or a default taken",
+    "A `model` that is not a non-empty string is rejected.",
+    source=f"{_FIELDS}/model",
+    cause="the gateway forwards any value, or uses a default model",
     covers=("RV-01",),
 )
 
 
-@check(MODEL_TYPE, on=probes.invalid_model_names)
-def invalid_model_name_is_refused(exchanges: Apart) -> Findings:
-    """Judge the empty text, a number, an array and an object."""
-    yield from refused(probes.MODEL_TYPES, exchanges)
+@check(INVALID_MODEL_NAME, on=probes.invalid_model_names)
+def invalid_model_name_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check an empty string, a number, an array and an object.
+
+    Does not check ``null``, which `requests.model-is-required` covers.
+    """
+    yield from expect_rejected(probes.INVALID_MODEL_NAMES, exchanges)
 
 
-UNKNOWN = should(
+UNKNOWN_MODEL = should(
     "requests.unknown-model-is-refused",
-    "A model that the server does not have is refused.",
+    "A model that the server does not have is rejected.",
     source=f"{OPENAI_API}, errors",
-    cause="another model is put in the place of one that is unknown",
+    cause="the gateway replaces an unknown model by another one",
     covers=("EC-06", "ER-03"),
 )
 
 
-@check(UNKNOWN, on=probes.unknown_model)
-def unknown_model_is_refused(exchanges: Apart) -> Findings:
-    """Take 403 for a refusal, too: the key may not use such a model."""
+@check(UNKNOWN_MODEL, on=probes.unknown_model)
+def unknown_model_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check one made-up model name.
+
+    Does not require a certain 4xx status: 403 is accepted too, because the key may
+    lack access to the model.
+    """
     if exchanges[0].status != 403:
-        yield from refused(probes.UNKNOWN, exchanges)
+        yield from expect_rejected(probes.UNKNOWN_MODEL, exchanges)
 
 
-INPUT_TYPE = should(
+WRONG_INPUT_TYPE = should(
     "requests.wrong-input-type-is-refused",
-    "An input that is neither a text nor an array is refused.",
-    source=f"{_MEMBERS}/input",
-    cause="the input is made into a text, or into an array of one",
+    "An `input` that is neither a string nor an array is rejected.",
+    source=f"{_FIELDS}/input",
+    cause="the gateway converts `input` to a string, or wraps it in an array",
     covers=("RV-01",),
 )
 
 
-@check(INPUT_TYPE, on=probes.wrong_input_types)
-def input_type_is_refused(exchanges: Apart) -> Findings:
-    """Judge a number, true, and a message without its array."""
-    yield from refused(probes.INPUT_TYPES, exchanges)
+@check(WRONG_INPUT_TYPE, on=probes.wrong_input_types)
+def wrong_input_type_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check a number, ``true``, and a message that is not in an array.
+
+    Does not check a missing or ``null`` ``input``.
+    """
+    yield from expect_rejected(probes.WRONG_INPUT_TYPES, exchanges)
 
 
-MESSAGES = should(
+MALFORMED_MESSAGE = should(
     "requests.malformed-message-is-refused",
-    "A message that is malformed is refused.",
+    "An input message with a wrong type or an unknown role is rejected.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/InputMessage",
-    cause="messages that make no sense are left out of the conversation",
+    cause="the converter drops messages that it cannot read",
     covers=("RV-01", "RV-17"),
 )
 
 
-@check(MESSAGES, on=probes.malformed_messages)
-def broken_messages_are_refused(exchanges: Apart) -> Findings:
-    """Judge wrong types and an impossible role; unknown kinds have another clause."""
-    yield from refused(probes.MESSAGES, exchanges)
+@check(MALFORMED_MESSAGE, on=probes.malformed_messages)
+def malformed_message_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check wrong types and a made-up role.
 
-
-TYPES = should(
-    "requests.wrong-field-type-is-refused",
-    "An optional member of the wrong JSON type is refused.",
-    source=_MEMBERS,
-    cause="a member that cannot be read is dropped",
-    covers=("RV-01",),
-)
-
-
-@check(TYPES, on=probes.wrong_field_types)
-def wrong_types_are_refused(exchanges: Apart) -> Findings:
-    """Judge values that nothing sensible can be made of, so no ``"64"`` for 64.
-
-    A previous_response_id that is no text is judged where state is.
+    Does not check unknown item types, which
+    `requests.unusual-field-is-accepted-or-clearly-refused` covers.
     """
-    yield from refused(probes.TYPES, exchanges)
+    yield from expect_rejected(probes.MALFORMED_MESSAGES, exchanges)
 
 
-VALUES = should(
-    "requests.unknown-enum-value-is-refused",
-    "A word outside the list of its member is refused.",
-    source=f"{_MEMBERS}/truncation/enum",
-    cause="a word that is not known is dropped",
-)
-
-
-@check(VALUES, on=probes.unknown_enum_values)
-def unknown_values_are_refused(exchanges: Apart) -> Findings:
-    """Judge words that no newer list will have."""
-    yield from refused(probes.VALUES, exchanges)
-
-
-CAPS = should(
-    "requests.invalid-max-output-tokens-is-refused",
-    "A max_output_tokens that no answer can keep is refused.",
-    source=f"{_MEMBERS}/max_output_tokens",
-    cause="a cap that makes no sense is passed over, and the answer has none",
+WRONG_FIELD_TYPE = should(
+    "requests.wrong-field-type-is-refused",
+    "An optional field of the wrong JSON type is rejected.",
+    source=_FIELDS,
+    cause="the gateway drops fields that it cannot read",
     covers=("RV-01",),
 )
 
 
-@check(CAPS, on=probes.invalid_output_caps)
-def impossible_caps_are_refused(exchanges: Apart) -> Findings:
-    """Judge 0, -1 and a fraction; an answer that is cut to nothing has kept the 0."""
-    first = 1 if _was_cut(exchanges[0]) else 0
-    yield from refused(probes.CAPS[first:], exchanges[first:])
+@check(WRONG_FIELD_TYPE, on=probes.wrong_field_types)
+def wrong_field_type_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check values that cannot be converted to the documented type.
+
+    Does not check convertible values such as ``"64"`` for 64, or
+    ``previous_response_id``, which the section ``state`` covers.
+    """
+    yield from expect_rejected(probes.WRONG_FIELD_TYPES, exchanges)
 
 
-def _was_cut(exchange: Exchange) -> bool:
-    status = (
-        exchange.response_or_none.get("status")
-        if exchange.response_or_none is not None
-        else None
-    )
+UNKNOWN_ENUM_VALUE = should(
+    "requests.unknown-enum-value-is-refused",
+    "An unknown value of `reasoning.effort` or `truncation` is rejected.",
+    source=f"{_FIELDS}/truncation/enum",
+    cause="the gateway drops values that it does not know",
+)
+
+
+@check(UNKNOWN_ENUM_VALUE, on=probes.unknown_enum_values)
+def unknown_enum_value_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check made-up strings. Does not check values that a later version may add."""
+    yield from expect_rejected(probes.UNKNOWN_ENUM_VALUES, exchanges)
+
+
+INVALID_MAX_OUTPUT_TOKENS = should(
+    "requests.invalid-max-output-tokens-is-refused",
+    "A `max_output_tokens` that is not a positive integer is rejected.",
+    source=f"{_FIELDS}/max_output_tokens",
+    cause="the gateway ignores an invalid limit and generates output without one",
+    covers=("RV-01",),
+)
+
+
+@check(INVALID_MAX_OUTPUT_TOKENS, on=probes.invalid_output_caps)
+def invalid_max_output_tokens_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check 0, -1 and 64.5.
+
+    Does not report a 0 that the server honors with an ``incomplete`` response.
+    """
+    first = 1 if _is_incomplete(exchanges[0]) else 0
+    yield from expect_rejected(probes.INVALID_OUTPUT_CAPS[first:], exchanges[first:])
+
+
+def _is_incomplete(exchange: Exchange) -> bool:
+    response = exchange.response_or_none
+    status = response.get("status") if response is not None else None
     return status is not None and status.value == "incomplete"
 
 
-SAMPLING = should(
+INVALID_SAMPLING_PARAMETER = should(
     "requests.invalid-sampling-parameter-is-refused",
-    "A sampling parameter without a meaning is refused.",
+    "A negative `temperature`, or a `top_p` outside 0 to 1, is rejected.",
     source=f"{OPENAI_API}, create a response; the page gives no range",
-    cause="sampling parameters are cut to their range, or dropped",
+    cause="the gateway clamps sampling parameters to their range, or drops them",
 )
 
 
-@check(SAMPLING, on=probes.invalid_sampling_parameters)
-def impossible_sampling_is_refused(exchanges: Apart) -> Findings:
-    """Judge what is no temperature and no probability; a hot 5 may mean something."""
-    yield from refused(probes.SAMPLING, exchanges)
+@check(INVALID_SAMPLING_PARAMETER, on=probes.invalid_sampling_parameters)
+def invalid_sampling_parameter_is_rejected(exchanges: Exchanges) -> Findings:
+    """Check a ``temperature`` of -1, and a ``top_p`` of 1.5 and -0.5.
+
+    Does not check a high ``temperature`` such as 5, which a server may support.
+    """
+    yield from expect_rejected(probes.INVALID_SAMPLING_PARAMETERS, exchanges)
 
 
-NAMED = should(
+FIELD_NAMED = should(
     "requests.error-names-the-field",
-    "A refusal for one member of the request names that member.",
+    "An error about one field of the request names that field.",
     source=f"{OPENAI_API}, errors",
-    cause="errors of the reader, or of the upstream, are replaced by one text",
+    cause="the gateway replaces parser and upstream errors by one generic message",
 )
 
 
-def _refused_row(exchange: Exchange) -> Observation | None:
-    """Note a refusal whose request has a member to blame, or none, and its row."""
+def _observe_rejected_case(exchange: Exchange) -> Observation | None:
+    """Return a rejection and its case; ``None`` instead of a case for a plain request.
+
+    Returns ``None`` if the request was not rejected, or has no single invalid field.
+    """
     if exchange.kind is not ResponseKind.CLIENT_ERROR:
         return None
     if exchange.probe == basic.text.name:
         return Observation((None, exchange), exchange.id)
-    row = probes.row_of(exchange.probe, exchange.request)
-    return Observation((row, exchange), exchange.id) if row is not None else None
+    case = probes.find_case(exchange.probe, exchange.request)
+    return Observation((case, exchange), exchange.id) if case is not None else None
 
 
 @check(
-    NAMED,
-    on=EVERY_EXCHANGE.collecting(_refused_row),
-    exercised_by=(basic.text, *probes.NAMED),
+    FIELD_NAMED,
+    on=EVERY_EXCHANGE.collecting(_observe_rejected_case),
+    exercised_by=(basic.text, *probes.CASES_BY_PROBE),
 )
-def error_names_the_field(notes: list[Observation]) -> Findings:
-    """Look for the name anywhere in a refusal; what was served has its own clauses.
+def error_names_the_field(observations: list[Observation]) -> Findings:
+    """Check that the body of the error contains the name of the field anywhere.
 
-    Where a plain request is refused as well, a refusal may be about that.
+    Does not check requests that were accepted. Inconclusive if a plain request is
+    rejected too, because the errors may have the same reason.
     """
-    doubts = list[Inconclusive]()
-    for row, exchange in (note.value for note in notes):
-        if row is None:
-            raise Inconclusive(f"{exchange.id}: a plain request is refused already")
-    for row, exchange in (note.value for note in notes):
+    pairs = [observation.value for observation in observations]
+    for case, exchange in pairs:
+        if case is None:
+            raise Inconclusive(f"{exchange.id}: a plain request is rejected as well")
+    reasons = list[Inconclusive]()
+    for case, exchange in pairs:
         try:
-            yield from named((row,), (exchange,))
-        except Inconclusive as why:
-            doubts.append(why)
-    if len(doubts) == len(notes):
-        raise doubts[0]
-
-
-ODD = should(
-    "requests.unusual-field-is-accepted-or-clearly-refused",
-    "A member that is refused for being odd is named in the refusal.",
-    source=REPORTED_BUGS,
-    cause="an unknown member, item or tool fails the schema of the whole body",
-    covers=("RV-13", "RV-17", "RV-20"),
-)
-
-
-@check(ODD, on=probes.unusual_fields)
-def odd_members_are_named(exchanges: Apart) -> Findings:
-    """Let the odd be served, too: servers pass on what is newer than they are."""
-    yield from named(probes.ODD_MEMBERS, exchanges)
-
-
-LARGE = should(
-    "requests.large-body-is-accepted",
-    "A body of a megabyte is served.",
-    source=REPORTED_BUGS,
-    cause="a proxy keeps its default limit, and images no longer fit",
-)
-
-
-@check(LARGE, on=probes.unusual_bodies)
-def large_bodies_are_accepted(exchanges: Apart) -> Findings:
-    """Judge blanks between members, which cost no tokens.
-
-    The probe's other bodies may be served or refused: they are sent so that the
-    clauses on every exchange see them.
-    """
-    yield from served((probes.LARGE,), exchanges[:1])
+            yield from expect_field_named((case,), (exchange,))
+        except Inconclusive as error:
+            reasons.append(error)
+    if len(reasons) == len(observations):
+        raise reasons[0]

@@ -1,11 +1,11 @@
-"""Generated requests: what the document allows is answered, what it forbids is not.
+"""Schema: how a server handles requests generated from the OpenAPI document.
 
-Each request is drawn from the contract's document and breaks it in one way, or in
-none. A refusal proves nothing where good requests are refused too: no clause of this
-section is passed unless a share of the good ones was answered (``run.court``).
+Each request either conforms to the document or violates it in one way. Rejections
+prove nothing if valid requests are rejected as well, so no requirement of this section
+passes unless enough valid requests were accepted (``judge.acceptance``).
 
-A server error is never judged here: ``errors.never-a-server-error`` does, on every
-exchange of the run.
+Server errors are not checked here: ``errors.never-a-server-error`` checks every
+exchange of a run.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from conformance.model.check import Check, Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.generated_input import PREFIX, GeneratedInput, Scenario
 from conformance.model.node import Finding
-from conformance.model.probe import ProbeResult
+from conformance.model.probe import ProbeResult, flatten
 from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, may, must, should
 from conformance.model.scope import EVERY_ATTEMPT, only
 from conformance.model.sources import NEWAPI_DOCUMENT, PROJECT_DECISION
@@ -31,180 +31,209 @@ _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request"
 
 MISSING = must(
     "schema.missing-required-field-is-refused",
-    "A request without a member that the page requires is refused.",
+    "A request without a field that New API's page requires is rejected.",
     source=f"{_REQUEST}/required",
     levels=LEVELS_IF_NEWAPI_REQUIRES,
-    cause="the gateway fills in a default where the caller has to choose",
+    cause="the gateway uses a default for a value that the client has to choose",
     covers=("RV-01",),
 )
 
 INCOMPLETE = should(
     "schema.incomplete-object-is-refused",
-    "A request is refused when one of its members lacks a part that gives it meaning.",
+    "A message, tool or tool choice without a required field is rejected.",
     source=f"{PROJECT_DECISION}, messages and tools",
-    cause="nested objects are passed on without being read",
+    cause="the gateway forwards nested objects without validating them",
     covers=("RV-01",),
 )
 
 WRONG_TYPE = should(
     "schema.wrong-field-type-is-refused",
-    "A request is refused when one of its members is of another type than documented.",
+    "A request with a field of another type than documented is rejected.",
     source=f"{_REQUEST}/properties",
-    cause="the body is decoded leniently: what does not fit is dropped or converted",
+    cause="the decoder is lenient: it drops or converts values of a wrong type",
     covers=("RV-01",),
 )
 
 OUT_OF_ENUM = should(
     "schema.unknown-enum-value-is-refused",
-    "A request is refused when a member holds none of the values that it may hold.",
+    "A request with a value that is not among a field's listed values is rejected.",
     source=f"{_REQUEST}/properties",
-    cause="an unknown value is taken for the default",
+    cause="the gateway treats an unknown value as the default",
     covers=("RV-01",),
 )
 
 VALID = should(
     "schema.valid-request-is-accepted-or-clearly-refused",
-    "A valid request is answered unless a refusal names what the server cannot take.",
+    "A valid request is accepted, or rejected with an error that names the reason.",
     source=_REQUEST,
-    cause="a request is refused for a form that the document allows",
+    cause="the gateway rejects a form that the document allows",
 )
 
 NULL = may(
     "schema.null-means-absent",
-    "A request is answered when an optional member is null.",
+    "A request with `null` in an optional field is accepted.",
     source=f"{PROJECT_DECISION}, null",
-    cause="null is held against the type of the member",
+    cause="the gateway validates `null` against the type of the field",
     covers=("RV-02",),
 )
 
-OPEN = may(
+UNSPECIFIED = may(
     "schema.unspecified-form-is-accepted-or-clearly-refused",
-    "A request in a doubtful form is answered unless a refusal names the form.",
+    "An unspecified form is accepted, or rejected with an error that names the reason.",
     source=f"{PROJECT_DECISION}, our decisions",
-    cause="an empty array, an empty text or a bare tool is refused with no reason",
+    cause="the gateway gives no reason for rejecting an empty array or a bare tool",
 )
 
 FITS = should(
     "schema.response-matches-the-openapi-document",
-    "The answer to a generated request fits the contract's document.",
+    "The response to a generated request conforms to the OpenAPI document.",
     source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses",
     profiles={"newapi"},
-    cause="another clause that failed tells it more precisely",
+    cause="the response has a defect that another requirement reports more precisely",
 )
 
 
-def _found(first: Exchange, *smaller: ProbeResult) -> Findings:
-    """Judge the request, and report the smallest that failed as it did."""
-    drawn = GeneratedInput.of(first.probe)
-    if drawn is None:
-        raise Inconclusive(f"{first.id} sends no generated request")
-    found = check_response(drawn, first)
-    if found is None:
+def _check_generated(first: Exchange, *minimized: ProbeResult) -> Findings:
+    """Yield the finding for a generated request, taken from its smallest version.
+
+    ``minimized`` are exchanges with smaller versions of a request that failed. Raises
+    ``Inconclusive`` if ``first`` shows no reaction to the content of the request.
+    """
+    generated = GeneratedInput.of(first.probe)
+    if generated is None:
+        raise Inconclusive(f"{first.id} has no generated request")
+    finding = check_response(generated, first)
+    if finding is None:
         return
-    failing = [(len(first.request.content), found)]
-    for exchange in _flat(smaller):
+    failing = [(len(first.request.content), finding)]
+    for exchange in flatten(minimized):
         with suppress(Inconclusive):
-            if again := check_response(drawn, exchange):
-                failing.append((len(exchange.request.content), again))
+            if same := check_response(generated, exchange):
+                failing.append((len(exchange.request.content), same))
     yield min(failing, key=lambda pair: pair[0])[1]
 
 
-def _flat(turns: Iterable[ProbeResult]) -> Iterator[Exchange]:
-    for turn in turns:
-        yield from turn if isinstance(turn, tuple) else (turn,)
-
-
 @check(MISSING, on=())
-def missing_required_field_is_refused(
-    first: Exchange, *smaller: ProbeResult
+def missing_required_field_is_rejected(
+    first: Exchange, *minimized: ProbeResult
 ) -> Findings:
-    """Judge the model, and the body as a whole; any 4xx about the request will do."""
-    yield from _found(first, *smaller)
+    """Check requests without ``model``, and without a body.
+
+    Does not require a certain status: any 4xx about the request is accepted.
+    """
+    yield from _check_generated(first, *minimized)
 
 
 @check(INCOMPLETE, on=())
-def incomplete_object_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
-    """Judge messages, tools and choices; the parameters of a tool may be absent."""
-    yield from _found(first, *smaller)
+def incomplete_object_is_rejected(first: Exchange, *minimized: ProbeResult) -> Findings:
+    """Check messages, tools and tool choices that lack an essential field.
+
+    Does not check tools without ``parameters``, which is allowed.
+    """
+    yield from _check_generated(first, *minimized)
 
 
 @check(WRONG_TYPE, on=())
-def wrong_field_type_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
-    """Judge every member; null is another matter, and so is what a schema holds."""
-    yield from _found(first, *smaller)
+def wrong_field_type_is_rejected(first: Exchange, *minimized: ProbeResult) -> Findings:
+    """Check every field of the request.
+
+    Does not check ``null`` in optional fields, or the JSON Schema in a tool.
+    """
+    yield from _check_generated(first, *minimized)
 
 
 @check(OUT_OF_ENUM, on=())
-def unknown_enum_value_is_refused(first: Exchange, *smaller: ProbeResult) -> Findings:
-    """Judge members with listed values; a model that is unknown is not among them."""
-    yield from _found(first, *smaller)
+def unknown_enum_value_is_rejected(
+    first: Exchange, *minimized: ProbeResult
+) -> Findings:
+    """Check fields for which the document lists the allowed values.
+
+    Does not check unknown model names.
+    """
+    yield from _check_generated(first, *minimized)
 
 
 @check(VALID, on=())
-def valid_request_is_accepted_or_clearly_refused(
-    first: Exchange, *smaller: ProbeResult
+def valid_request_is_accepted_or_clearly_rejected(
+    first: Exchange, *minimized: ProbeResult
 ) -> Findings:
-    """Blame only a refusal that names no member of the request and no capability."""
-    yield from _found(first, *smaller)
+    """Check that a rejection names a field of the request or a missing capability.
+
+    Does not check which field or capability it names.
+    """
+    yield from _check_generated(first, *minimized)
 
 
 @check(NULL, on=())
-def null_means_absent(first: Exchange, *smaller: ProbeResult) -> Findings:
-    """Blame any refusal; required members and their parts are left out."""
-    yield from _found(first, *smaller)
+def null_means_absent(first: Exchange, *minimized: ProbeResult) -> Findings:
+    """Check that the request is not rejected.
+
+    Does not check ``null`` as ``model``, or in a required field of a nested object.
+    """
+    yield from _check_generated(first, *minimized)
 
 
-@check(OPEN, on=())
-def unspecified_form_is_accepted_or_clearly_refused(
-    first: Exchange, *smaller: ProbeResult
+@check(UNSPECIFIED, on=())
+def unspecified_form_is_accepted_or_clearly_rejected(
+    first: Exchange, *minimized: ProbeResult
 ) -> Findings:
-    """Judge bounds that only we set: the page has none, and a server may have."""
-    yield from _found(first, *smaller)
+    """Check forms that only this project rules out, such as an empty array.
+
+    New API's page says nothing about them, so a server may rule them out as well. Does
+    not report a rejection that names its reason.
+    """
+    yield from _check_generated(first, *minimized)
 
 
-def _is_judged(exchange: Exchange) -> bool:
-    known = exchange.kind in {
+def _is_generated(exchange: Exchange) -> bool:
+    """Return whether a generated request got 2xx, 4xx, a response or a stream."""
+    is_recognized = exchange.kind in {
         ResponseKind.RESPONSE,
         ResponseKind.STREAM,
         ResponseKind.CLIENT_ERROR,
     }
-    blank = 200 <= exchange.status < 300
-    return exchange.probe.startswith(PREFIX) and (known or blank)
+    is_success = 200 <= exchange.status < 300
+    return exchange.probe.startswith(PREFIX) and (is_recognized or is_success)
 
 
-EVERY_GENERATED = only(EVERY_ATTEMPT, "every generated request", _is_judged)
+EVERY_GENERATED = only(EVERY_ATTEMPT, "every generated request", _is_generated)
 
 
 @check(FITS, on=EVERY_GENERATED)
 def response_matches_the_openapi_document(exchange: Exchange) -> Iterator[Finding]:
-    """Let schemathesis judge media type, headers and body, each event of a stream too.
+    """Check media type, headers, body and stream events with Schemathesis.
 
-    What it finds has a clause of its own elsewhere as a rule; this one is the net
-    below them, and judges no hand-written probe.
+    Most of these defects also fail a more specific requirement; this check catches the
+    others. Does not check the requests of other probes.
     """
     yield from document_violations(exchange)
 
 
 BY_SCENARIO: Final[dict[Scenario, Check]] = {
-    Scenario.MISSING: missing_required_field_is_refused,
-    Scenario.INCOMPLETE: incomplete_object_is_refused,
-    Scenario.WRONG_TYPE: wrong_field_type_is_refused,
-    Scenario.OUT_OF_ENUM: unknown_enum_value_is_refused,
-    Scenario.VALID: valid_request_is_accepted_or_clearly_refused,
+    Scenario.MISSING: missing_required_field_is_rejected,
+    Scenario.INCOMPLETE: incomplete_object_is_rejected,
+    Scenario.WRONG_TYPE: wrong_field_type_is_rejected,
+    Scenario.OUT_OF_ENUM: unknown_enum_value_is_rejected,
+    Scenario.VALID: valid_request_is_accepted_or_clearly_rejected,
     Scenario.NULL: null_means_absent,
-    Scenario.UNSPECIFIED: unspecified_form_is_accepted_or_clearly_refused,
+    Scenario.UNSPECIFIED: unspecified_form_is_accepted_or_clearly_rejected,
 }
 
 
 def cases(seed: int, number: int | None, *, shrink: bool = True) -> Iterator[Case]:
-    """Yield a case for each generated request that a run sends."""
-    for entry, probe in probes.probes(seed, number, shrink=shrink):
+    """Yield a case for each generated request of a run.
+
+    ``number`` limits the requests; ``None`` sends all of them. With ``shrink``, failing
+    requests are minimized.
+    """
+    for entry, probe in probes.generated_probes(seed, number, shrink=shrink):
         yield Case(BY_SCENARIO[entry.drawn.scenario], probe)
 
 
 def recorded(ids: Iterable[str]) -> Iterator[Case]:
-    """Yield the generated cases among the ids that a journal names."""
+    """Yield the cases of generated requests among the case ids of a journal."""
     for id_ in ids:
         name = id_.partition("[")[2].removesuffix("]")
-        if drawn := GeneratedInput.of(name):
-            yield Case(BY_SCENARIO[drawn.scenario], probes.recorded(drawn))
+        if generated := GeneratedInput.of(name):
+            check = BY_SCENARIO[generated.scenario]
+            yield Case(check, probes.recorded_probe(generated))

@@ -1,4 +1,4 @@
-"""The generated requests: one probe for each, and smaller ones where it fails."""
+"""Probes for the generated requests, which minimize requests that fail."""
 
 import json
 from collections.abc import Iterator
@@ -17,122 +17,137 @@ from conformance.property_based.response_checks import check_response
 from conformance.property_based.sampling import sample
 from conformance.property_based.shrink import MOST, Minimizer
 
-SMALL: Final = 256
-"""Characters of a body that is read at a glance, and not made smaller."""
+MAX_READABLE_LENGTH: Final = 256
+"""Characters of a body that is short enough not to be minimized."""
 
-MOST_IN_ALL: Final = 10 * MOST
-"""Extra requests that one run spends on making bodies smaller."""
+MAX_REQUESTS_PER_RUN: Final = 10 * MOST
+"""Extra requests that one run sends to minimize failing requests."""
 
-TOKENS: Final = 64
-"""Output tokens that an answer to a generated request should take."""
+MAX_OUTPUT_TOKENS: Final = 64
+"""Expected upper bound for the output tokens of a response to a generated request."""
 
 
 @dataclass
 class MinimizationBudget:
-    """The distinct failures of a run, each of which is made smaller once."""
+    """Requests left for minimization in a run; each distinct failure may claim once.
 
-    on: bool = True
-    left: int = MOST_IN_ALL
-    _known: set[tuple[str, ...]] = field(default_factory=set)
+    If ``enabled`` is false, no failure is minimized.
+    """
+
+    enabled: bool = True
+    requests_left: int = MAX_REQUESTS_PER_RUN
+    _seen: set[tuple[str, ...]] = field(default_factory=set)
 
     def claim(self, failure: tuple[str, ...]) -> bool:
-        """Say whether this failure is new, and we may search."""
-        new = self.on and failure not in self._known and self.left > 0
-        self._known.add(failure)
-        return new
+        """Return whether to minimize a failure: it is new, and requests are left."""
+        granted = self.enabled and failure not in self._seen and self.requests_left > 0
+        self._seen.add(failure)
+        return granted
 
 
-def failure_of(drawn: GeneratedInput, exchange: Exchange) -> tuple[str, ...] | None:
-    """Return what tells one failure from another, or ``None`` where there is none."""
+def failure_key(
+    generated: GeneratedInput, exchange: Exchange
+) -> tuple[str, ...] | None:
+    """Return a key that is equal for equal failures, or ``None`` without a failure.
+
+    The key of a server error is its status alone. Any other key has the scenario, the
+    field and the class of the status, such as ``2xx``.
+    """
     if exchange.status >= 500:
         return (str(exchange.status),)
     try:
-        found = check_response(drawn, exchange)
+        finding = check_response(generated, exchange)
     except Inconclusive:
         return None
-    wrong = f"{exchange.status // 100}xx"
-    return (drawn.scenario, drawn.field, wrong) if found else None
+    status_class = f"{exchange.status // 100}xx"
+    return (generated.scenario, generated.field, status_class) if finding else None
 
 
 class GeneratedProbe:
-    """One request that was drawn from the contract's document."""
+    """The steps of a probe that sends one generated request."""
 
-    __slots__ = ("_entry", "_searches")
+    __slots__ = ("_budget", "_entry")
 
-    def __init__(self, entry: Entry, searches: MinimizationBudget) -> None:
+    def __init__(self, entry: Entry, budget: MinimizationBudget) -> None:
         self._entry = entry
-        self._searches = searches
+        self._budget = budget
 
     def __call__(self, context: ProbeContext) -> Steps:
-        """Send it; where it fails, send smaller ones that are wrong in the same way."""
+        """Send the request; if it fails, send smaller ones that fail the same way."""
         first: Exchange = yield Request(self._entry.body_for(context.model))
-        failure = failure_of(self._entry.drawn, first)
-        if failure and self._searches.claim(failure):
-            yield from self._smaller(context, failure)
+        failure = failure_key(self._entry.drawn, first)
+        if failure and self._budget.claim(failure):
+            yield from self._minimize(context, failure)
 
-    def _smaller(self, context: ProbeContext, failure: tuple[str, ...]) -> Steps:
-        if len(self._entry.content) <= SMALL:
+    def _minimize(self, context: ProbeContext, failure: tuple[str, ...]) -> Steps:
+        if len(self._entry.content) <= MAX_READABLE_LENGTH:
             return
-        from conformance.property_based.violations import most_severe  # noqa: PLC0415 -- dear
+        from conformance.property_based.violations import most_severe  # noqa: PLC0415 -- slow
 
         body = json.loads(self._entry.content)
-        was = most_severe(body)
-        broke_down = len(failure) == 1
+        original = most_severe(body)
+        is_server_error = len(failure) == 1
 
-        def alike(version: Json) -> bool:
-            if _names_model(body) and not _names_model(version):
-                return False  # a refusal of the model is another failure
-            if broke_down:  # then it does not matter how good the request is
+        def is_equivalent(version: Json) -> bool:
+            if _has_placeholder_model(body) and not _has_placeholder_model(version):
+                return False  # a rejection of the model would be another failure
+            if is_server_error:  # any request may cause it, valid or not
                 return True
-            now = most_severe(version)
-            if was is None or now is None:
-                return was is now
-            return now.scenario is was.scenario and now.path[:1] == was.path[:1]
+            violation = most_severe(version)
+            if original is None or violation is None:
+                return original is violation
+            return (
+                violation.scenario is original.scenario
+                and violation.path[:1] == original.path[:1]
+            )
 
-        search = Minimizer(body, alike)
-        while self._searches.left > 0 and (versions := search.versions()):
-            self._searches.left -= len(versions)
-            told = yield tuple(_request(v, context.model) for v in versions)
-            pairs = zip(versions, told, strict=True)
-            search.keep([v for v, x in pairs if self._fails_alike(x, failure)])
+        minimizer = Minimizer(body, is_equivalent)
+        while self._budget.requests_left > 0 and (versions := minimizer.versions()):
+            self._budget.requests_left -= len(versions)
+            exchanges = yield tuple(_request(v, context.model) for v in versions)
+            pairs = zip(versions, exchanges, strict=True)
+            minimizer.keep([v for v, x in pairs if self._fails_with(failure, x)])
 
-    def _fails_alike(self, exchange: Exchange, failure: tuple[str, ...]) -> bool:
-        return failure_of(self._entry.drawn, exchange) == failure
+    def _fails_with(self, failure: tuple[str, ...], exchange: Exchange) -> bool:
+        return failure_key(self._entry.drawn, exchange) == failure
 
 
 def _request(version: Json, model: str) -> Request:
-    """Build the request of a smaller version, whatever became of its model."""
-    named = {**version, "model": model} if _names_model(version) else version
+    """Build the request for a smaller version, with the run's model if it has one."""
+    named = {**version, "model": model} if _has_placeholder_model(version) else version
     return Request.of(named)
 
 
-def _names_model(version: Json) -> bool:
-    """Say whether a body asks for the model of the run."""
+def _has_placeholder_model(version: Json) -> bool:
+    """Return whether a body has the placeholder for the run's model."""
     return isinstance(version, dict) and version.get("model") == PLACEHOLDER
 
 
-def probe_of(entry: Entry, searches: MinimizationBudget) -> Probe:
-    """Return the probe that sends ``entry``; one exchange, unless it fails."""
-    answers = 0 if entry.drawn.is_free else 1
+def _generated_probe(entry: Entry, budget: MinimizationBudget) -> Probe:
+    """Return the probe that sends ``entry``: one request, or more if it fails."""
+    model_responses = 0 if entry.drawn.is_free else 1
     return Probe(
         entry.probe,
-        GeneratedProbe(entry, searches),
-        answers,
-        1 - answers,
-        answers * TOKENS,
+        GeneratedProbe(entry, budget),
+        model_responses,
+        1 - model_responses,
+        model_responses * MAX_OUTPUT_TOKENS,
         optional_turns=True,
     )
 
 
-def probes(
+def generated_probes(
     seed: int, number: int | None, *, shrink: bool = True
 ) -> Iterator[tuple[Entry, Probe]]:
-    """Yield what a run sends of the corpus: ``number`` of it, or all for ``None``."""
-    searches = MinimizationBudget(on=shrink)
+    """Yield the entries of the corpus that a run sends, with their probes.
+
+    ``number`` limits the entries; ``None`` yields all of them.
+    """
+    budget = MinimizationBudget(enabled=shrink)
     for entry in sample(load(seed), number):
-        yield entry, probe_of(entry, searches)
+        yield entry, _generated_probe(entry, budget)
 
 
-def recorded(drawn: GeneratedInput) -> Probe:
-    """Return the probe of an input that was sent in another run, to be judged anew."""
-    return probe_of(Entry(drawn, ""), MinimizationBudget(on=False))
+def recorded_probe(generated: GeneratedInput) -> Probe:
+    """Return the probe of a generated request in a journal, for its re-evaluation."""
+    return _generated_probe(Entry(generated, ""), MinimizationBudget(enabled=False))

@@ -1,9 +1,9 @@
-"""The official client: what it makes of the answers that a run brought.
+"""SDK: what the official Python client reads from the JSON responses of a run.
 
-The client reads recorded bytes (``conformance.clients.openai_client``), which costs no
-request. Where it stumbles over something that a clause of another section blames,
-that clause tells it better, and this section says nothing of it. Generated requests
-are left out: the client is slow, and would never send them.
+The client reads recorded bytes (``conformance.clients.openai_client``), so these checks
+send no requests. If a requirement of another section explains why the client fails,
+this section does not report the failure. Responses to generated requests are skipped:
+the client is slow, and would never send such requests.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -30,93 +30,108 @@ from conformance.model.scope import (
 )
 from conformance.model.sources import REPORTED_BUGS
 
-MOST: Final = 8
-"""Answers that the client is given for one clause, each of another form."""
+MAX_EXCHANGES: Final = 8
+"""Exchanges that the client reads for one requirement, each of another form."""
 
 
-def is_read(exchange: Exchange) -> bool:
-    """Say whether a program would see this answer: whole, and to a plain request."""
-    whole = exchange.failure is None and exchange.request.disconnect_after is None
-    return whole and not exchange.probe.startswith(PREFIX) and not exchange.rate_limited
+def is_readable(exchange: Exchange) -> bool:
+    """Return whether a program could have received this response.
+
+    It is complete, not rate limited, and the request was not generated.
+    """
+    is_complete = exchange.failure is None and exchange.request.disconnect_after is None
+    return (
+        is_complete
+        and not exchange.probe.startswith(PREFIX)
+        and not exchange.rate_limited
+    )
 
 
-def _noted(exchange: Exchange) -> Observation:
+def _observe(exchange: Exchange) -> Observation:
     return Observation(exchange, exchange.id)
 
 
-def subject(of: Scope, name: str, test: Callable[[Exchange], bool]) -> Scope:
-    """Hand all answers of a run over at once, at its end: the client takes its time."""
-    return only(of, name, test).collecting(_noted)
+def collecting_scope(
+    scope: Scope, name: str, where: Callable[[Exchange], bool]
+) -> Scope:
+    """Narrow a scope, and pass all its exchanges to the check at the end of the run.
+
+    The client is slow, so it reads only a few of them.
+    """
+    return only(scope, name, where).collecting(_observe)
 
 
 CLIENT: Final = OptionalDependency(openai_client.missing_reason, openai_client.preload)
 
-READ: Final = subject(EVERY_JSON_RESPONSE, "every JSON answer to a probe", is_read)
-REFUSED: Final = subject(EVERY_REJECTION, "every refusal of a probe", is_read)
+JSON_RESPONSES: Final = collecting_scope(
+    EVERY_JSON_RESPONSE, "every JSON response to a probe", is_readable
+)
+REJECTIONS: Final = collecting_scope(
+    EVERY_REJECTION, "every 4xx response to a probe", is_readable
+)
 
 
 def _items(exchange: Exchange) -> list[Json]:
-    output = (
-        exchange.response_or_none.value.get("output")
-        if exchange.response_or_none is not None
-        else None
-    )
-    listed = output if isinstance(output, list) else []
-    return [item for item in listed if isinstance(item, dict)]
+    response = exchange.response_or_none
+    output = response.value.get("output") if response is not None else None
+    items = output if isinstance(output, list) else []
+    return [item for item in items if isinstance(item, dict)]
 
 
-def _kind(exchange: Exchange) -> Hashable:
-    """Return what a JSON answer is made of."""
+def _item_types(exchange: Exchange) -> Hashable:
+    """Return the types of the output items, in order."""
     return tuple(str(item.get("type")) for item in _items(exchange))
 
 
-def _ground(exchange: Exchange) -> Hashable:
+def _error_form(exchange: Exchange) -> Hashable:
+    """Return status, media type and first byte of an error response."""
     return exchange.status, exchange.media_type, exchange.body[:1]
 
 
-def chosen(
-    notes: Iterable[Observation], form: Callable[[Exchange], Hashable]
+def shortest_of_each_form(
+    observations: Iterable[Observation], form: Callable[[Exchange], Hashable]
 ) -> list[Exchange]:
-    """Return one answer of each form, the shortest, ``MOST`` in all."""
+    """Return the shortest exchange of each form, at most ``MAX_EXCHANGES``."""
     shortest = dict[Hashable, Exchange]()
-    for note in notes:
-        exchange: Exchange = note.value
+    for observation in observations:
+        exchange: Exchange = observation.value
         known = shortest.setdefault(form(exchange), exchange)
         if len(exchange.body) < len(known.body):
             shortest[form(exchange)] = exchange
-    return list(shortest.values())[:MOST]
+    return list(shortest.values())[:MAX_EXCHANGES]
 
 
-def judged(
+def unexplained_findings(
     exchanges: Iterable[Exchange],
     profile: str,
     read: Callable[[Exchange], Iterable[Finding]],
 ) -> Findings:
-    """Yield what the client stumbles over, unless another clause blames it.
+    """Yield the findings of ``read`` that no other requirement explains.
 
-    Raises ``Inconclusive`` where nothing is left to judge by.
+    Raises ``Inconclusive`` if there is no exchange, or every one is explained.
     """
-    judged, told = 0, ""
+    count, reason = 0, ""
     for exchange in exchanges:
-        found = list(read(exchange))
-        if found and (blocks := explaining_requirements(exchange, profile)):
-            told = f"{exchange.id}: {blocks[0]} tells it better: {found[0].got}"
+        findings = list(read(exchange))
+        if findings and (ids := explaining_requirements(exchange, profile)):
+            reason = f"{exchange.id}: explained by {ids[0]}: {findings[0].got}"
             continue
-        judged += 1
-        yield from found
-    if not judged:
-        raise Inconclusive(told or "no answer that the client could read")
+        count += 1
+        yield from findings
+    if not count:
+        raise Inconclusive(reason or "no response that the client could read")
 
 
 def _text(exchange: Exchange) -> str:
-    """Return the text of a message: that of its parts which the client knows as text.
+    """Return the text of all ``output_text`` parts, which the client reads as text.
 
-    Where there is none, that of the parts of the chat API, which it passes over.
+    If they have none, returns the text of all ``text`` parts, the Chat Completions
+    type, which the client skips.
     """
-    return _text_of(exchange, "output_text") or _text_of(exchange, "text")
+    return _text_of_parts(exchange, "output_text") or _text_of_parts(exchange, "text")
 
 
-def _text_of(exchange: Exchange, type_: str) -> str:
+def _text_of_parts(exchange: Exchange, type_: str) -> str:
     messages = (item for item in _items(exchange) if item.get("type") == "message")
     contents = (message.get("content") for message in messages)
     parts = (p for c in contents if isinstance(c, list) for p in c)
@@ -136,99 +151,113 @@ def _calls(exchange: Exchange) -> tuple[Call, ...]:
     )
 
 
-def as_sent(exchange: Exchange, reading: ClientResult, how: str) -> Iterator[Finding]:
-    """Compare what the client hands over with what is on the wire."""
-    if reading.trouble:
-        yield exchange.finding("", f"an answer that {how} reads", reading.trouble)
+def expect_as_sent(
+    exchange: Exchange, result: ClientResult, method: str
+) -> Iterator[Finding]:
+    """Yield differences between what ``method`` of the client returned and the body."""
+    if result.trouble:
+        yield exchange.finding("", f"a response that {method} reads", result.trouble)
         return
-    if reading.text != _text(exchange):
-        wanted = f"the text {quote(_text(exchange))} from {how}"
-        yield exchange.finding("/output", wanted, quote(reading.text))
-    if reading.calls != _calls(exchange):
-        wanted = f"the calls {_calls(exchange)} from {how}"
-        yield exchange.finding("/output", wanted, str(reading.calls))
+    if result.text != _text(exchange):
+        expected = f"the text {quote(_text(exchange))} from {method}"
+        yield exchange.finding("/output", expected, quote(result.text))
+    if result.calls != _calls(exchange):
+        expected = f"the calls {_calls(exchange)} from {method}"
+        yield exchange.finding("/output", expected, str(result.calls))
 
 
-READS = must(
+READS_RESPONSE = must(
     "sdk.reads-a-response",
-    "The official client reads the text or the calls of a response as they were sent.",
+    "The official client returns the text and function calls of a response as sent.",
     source=REPORTED_BUGS,
     needs=Capability.SDK,
-    cause="text is in parts of the chat API, or null where clients walk over it",
+    cause="the gateway sends Chat Completions parts, or `null` instead of an array",
 )
 
 
 @check(
-    READS,
-    on=READ,
+    READS_RESPONSE,
+    on=JSON_RESPONSES,
     exercised_by=(basic.text, limit_probes.output_cap),
     dependency=CLIENT,
 )
-def reads_a_response(notes: list[Observation], *, profile: str) -> Findings:
-    """Judge output_text, function calls, and that nothing is raised."""
+def reads_a_response(observations: list[Observation], *, profile: str) -> Findings:
+    """Check that ``responses.create`` raises no exception, and its text and calls.
+
+    Does not check other fields of the response, such as ``usage``.
+    """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        yield from as_sent(
+        yield from expect_as_sent(
             exchange, openai_client.read_response(exchange), "responses.create"
         )
 
-    yield from judged(chosen(notes, _kind), profile, read)
+    exchanges = shortest_of_each_form(observations, _item_types)
+    yield from unexplained_findings(exchanges, profile, read)
 
 
-MESSAGE = should(
+READS_ERROR_MESSAGE = should(
     "sdk.reads-the-error-message",
-    "The error that the official client raises has the message of the refusal.",
+    "The exception that the official client raises for a 4xx has the error message.",
     source=REPORTED_BUGS,
     needs=Capability.SDK,
-    cause="the body of a refusal has a mark or an encoding that clients do not expect",
+    cause="the error body has a byte order mark, or an encoding unknown to clients",
 )
 
 
 @check(
-    MESSAGE,
-    on=REFUSED,
+    READS_ERROR_MESSAGE,
+    on=REJECTIONS,
     exercised_by=error_probes.repeated_input_errors,
     dependency=CLIENT,
 )
-def reads_the_error_message(notes: list[Observation], *, profile: str) -> Findings:
-    """Judge the body of the exception, where programs look for code and message.
+def reads_the_error_message(
+    observations: list[Observation], *, profile: str
+) -> Findings:
+    """Check the ``body`` of the exception, where programs look for code and message.
 
-    Its class follows the status alone, which clauses of other sections judge. What a
-    proxy refuses before it knows what is asked (413 ...) need not have a message.
+    Does not check its class, which depends on the status alone, or statuses such as
+    413 that a proxy returns before it reads the request.
     """
-    known = [note for note in notes if note.value.status not in OF_HTTP]
+    eligible = [o for o in observations if o.value.status not in OF_HTTP]
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        raised = openai_client.raised(exchange)
-        if not raised.message:
-            got = f"{raised.name} without one in its body"
+        error = openai_client.raised(exchange)
+        if not error.message:
+            got = f"{error.name} without a message in its body"
             yield exchange.finding("/error/message", "an error with a message", got)
 
-    yield from judged(chosen(known, _ground), profile, read)
+    exchanges = shortest_of_each_form(eligible, _error_form)
+    yield from unexplained_findings(exchanges, profile, read)
 
 
-ONCE = should(
+NO_RETRY = should(
     "sdk.does-not-retry-refused-requests",
-    "The official client does not send a refused request a second time.",
+    "The official client does not retry a request that was rejected.",
     source=REPORTED_BUGS,
     needs=Capability.SDK,
-    cause="a bad request is refused with a status or a header that asks for a retry",
+    cause="the gateway rejects requests with a status or header that asks for a retry",
 )
 
 
 @check(
-    ONCE, on=REFUSED, exercised_by=error_probes.repeated_input_errors, dependency=CLIENT
+    NO_RETRY,
+    on=REJECTIONS,
+    exercised_by=error_probes.repeated_input_errors,
+    dependency=CLIENT,
 )
-def does_not_retry_refused_requests(
-    notes: list[Observation], *, profile: str
+def does_not_retry_rejected_requests(
+    observations: list[Observation], *, profile: str
 ) -> Findings:
-    """Judge every refusal but 429.
+    """Check every 4xx except 429.
 
-    By its own rules the client retries 408, 409, and what x-should-retry asks for.
+    By default the client retries after 408, 409 and ``x-should-retry: true``. Does not
+    check retries after 429 or a server error.
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
         if (sent := openai_client.raised(exchange).sent) > 1:
-            yield exchange.finding("status", "one request", f"{sent} of them")
+            yield exchange.finding("status", "1 request", f"{sent} requests")
 
-    yield from judged(chosen(notes, _ground), profile, read)
+    exchanges = shortest_of_each_form(observations, _error_form)
+    yield from unexplained_findings(exchanges, profile, read)

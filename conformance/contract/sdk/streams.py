@@ -1,4 +1,4 @@
-"""The official client: what it makes of a stream, event by event and at its end."""
+"""SDK: what the official Python client reads from the streams of a run."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
@@ -9,11 +9,11 @@ from conformance.clients import openai_client
 from conformance.contract.probes import basic
 from conformance.contract.sdk.responses import (
     CLIENT,
-    as_sent,
-    chosen,
-    is_read,
-    judged,
-    subject,
+    collecting_scope,
+    expect_as_sent,
+    is_readable,
+    shortest_of_each_form,
+    unexplained_findings,
 )
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
@@ -24,115 +24,145 @@ from conformance.model.sources import REPORTED_BUGS
 from conformance.model.sse import plainly
 
 
-def _is_told_to_its_end(exchange: Exchange) -> bool:
-    """Leave out streams that tell of an error, for which the client has to raise."""
-    ended = exchange.terminal is not None
+def _is_complete_without_error(exchange: Exchange) -> bool:
+    """Return whether a stream is complete and has no ``error`` event.
+
+    The client has to raise an exception for an ``error`` event.
+    """
     return (
-        is_read(exchange) and ended and all(e.type != "error" for e in exchange.events)
+        is_readable(exchange)
+        and exchange.terminal is not None
+        and all(event.type != "error" for event in exchange.events)
     )
 
 
-STREAMED: Final = subject(EVERY_STREAM, "every whole stream", _is_told_to_its_end)
+COMPLETE_STREAMS: Final = collecting_scope(
+    EVERY_STREAM, "every complete stream", _is_complete_without_error
+)
 
 
-def _course(exchange: Exchange) -> Hashable:
-    """Return the course of a stream, runs of one type of event told once."""
+def _event_types(exchange: Exchange) -> Hashable:
+    """Return the sequence of event types, with consecutive repeats collapsed."""
     return tuple(type_ for type_, _ in groupby(e.type for e in exchange.events))
 
 
-def _is_followed(exchange: Exchange) -> bool:
-    """Say whether the client gives its program the events that stand in a stream."""
-    reading = openai_client.read_events(exchange)
-    return not reading.trouble and reading.events == tuple(
+def _client_yields_all_events(exchange: Exchange) -> bool:
+    """Return whether the client yields exactly the events of the stream."""
+    result = openai_client.read_events(exchange)
+    return not result.trouble and result.events == tuple(
         event.type for event in exchange.events
     )
 
 
-def _readable(exchange: Exchange) -> Exchange:
-    """Return a stream as it came, or framed plainly where the client gets lost in it.
+def _normalized(exchange: Exchange) -> Exchange:
+    """Return the stream, reframed without empty frames if the client misreads it.
 
-    By the standard a block without data is no event; the client takes it for an
-    empty one. That is no fault of the server, and a SHOULD of its own.
+    By the SSE standard, a frame without data is not an event, but the client reads it
+    as an empty event. The server is not at fault, so only a SHOULD covers this.
     """
-    if _is_followed(exchange):
+    if _client_yields_all_events(exchange):
         return exchange
     return replace(exchange, body=plainly(exchange.frames), chunks=())
 
 
-STREAMS = must(
+READS_STREAM = must(
     "sdk.reads-a-stream",
-    "The official client gives its program every event of a stream.",
+    "The official client yields every event of a stream.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="an event has a member by which the client knows an error",
+    cause="an event has a field that the client reads as an error",
 )
 
 
-@check(STREAMS, on=STREAMED, exercised_by=basic.streamed_text, dependency=CLIENT)
-def reads_a_stream(notes: list[Observation], *, profile: str) -> Findings:
-    """Judge the types of the events in their order, whatever blocks stand between.
+@check(
+    READS_STREAM,
+    on=COMPLETE_STREAMS,
+    exercised_by=basic.streamed_text,
+    dependency=CLIENT,
+)
+def reads_a_stream(observations: list[Observation], *, profile: str) -> Findings:
+    """Check the types of the events and their order.
 
-    A stream with an error is none.
+    Does not check frames without data, or streams with an ``error`` event.
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        reading = openai_client.read_events(_readable(exchange))
+        result = openai_client.read_events(_normalized(exchange))
         types = tuple(event.type for event in exchange.events)
-        if reading.trouble or reading.events != types:
-            got = reading.trouble or f"{len(reading.events)} of {len(types)} events"
-            yield exchange.finding("", "a stream that the client reads", got)
+        if result.trouble or result.events != types:
+            got = result.trouble or f"{len(result.events)} events"
+            expected = f"{len(types)} events from the client, as sent"
+            yield exchange.finding("", expected, got)
 
-    yield from judged(chosen(notes, _course), profile, read)
+    exchanges = shortest_of_each_form(observations, _event_types)
+    yield from unexplained_findings(exchanges, profile, read)
 
 
-FRAMED = should(
+SKIPS_FRAMES = should(
     "sdk.skips-frames-without-data",
-    "The official client finds its way through the blocks that are no events.",
+    "The official client yields every event of a stream that has frames without data.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="a lone retry line, or a comment behind an id, which the client misreads",
+    cause="the gateway sends a frame with only `retry`, or a comment after an `id`",
 )
 
 
-@check(FRAMED, on=STREAMED, exercised_by=basic.streamed_text, dependency=CLIENT)
-def skips_frames_without_data(notes: list[Observation], *, profile: str) -> Findings:
-    """Judge streams that the client reads once they are framed plainly.
+@check(
+    SKIPS_FRAMES,
+    on=COMPLETE_STREAMS,
+    exercised_by=basic.streamed_text,
+    dependency=CLIENT,
+)
+def skips_frames_without_data(
+    observations: list[Observation], *, profile: str
+) -> Findings:
+    """Check streams that the client reads correctly only without such frames.
 
-    A SHOULD: such blocks are legal, and the client is wrong; its users suffer.
+    This is a SHOULD: the frames are legal and the client is wrong, but its users are
+    affected. Does not check streams that the client cannot read in either form.
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        if not _is_followed(exchange) and _is_followed(_readable(exchange)):
-            got = (
-                openai_client.read_events(exchange).trouble
-                or "fewer events than were sent"
-            )
-            yield exchange.finding("", "no block that it takes for an event", got)
+        if not _client_yields_all_events(exchange) and _client_yields_all_events(
+            _normalized(exchange)
+        ):
+            result = openai_client.read_events(exchange)
+            got = result.trouble or f"{len(result.events)} events"
+            expected = f"{len(exchange.events)} events from the client, as sent"
+            yield exchange.finding("", expected, got)
 
-    yield from judged(chosen(notes, _course), profile, read)
+    exchanges = shortest_of_each_form(observations, _event_types)
+    yield from unexplained_findings(exchanges, profile, read)
 
 
-ACCUMULATES = must(
+ACCUMULATES_STREAM = must(
     "sdk.accumulates-a-stream",
-    "The official client's responses.stream ends in the response that was sent.",
+    "The final response of the official client's `responses.stream` is as sent.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
-    cause="an item is announced with null where its content or arguments will grow",
+    cause="`response.output_item.added` has `null` as `content` or `arguments`",
 )
 
 
-@check(ACCUMULATES, on=STREAMED, exercised_by=basic.streamed_text, dependency=CLIENT)
-def accumulates_a_stream(notes: list[Observation], *, profile: str) -> Findings:
-    """Judge the final response, or the last snapshot where it was not completed.
+@check(
+    ACCUMULATES_STREAM,
+    on=COMPLETE_STREAMS,
+    exercised_by=basic.streamed_text,
+    dependency=CLIENT,
+)
+def accumulates_a_stream(observations: list[Observation], *, profile: str) -> Findings:
+    """Check the text and calls of the final response, or of the last snapshot.
 
-    A stream that cannot even be iterated over has a clause of its own.
+    The client returns a final response only for completed streams. Does not check
+    streams over which the client cannot iterate: another requirement covers them.
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        readable = _readable(exchange)
-        reading = openai_client.read_final_response(readable)
-        if reading.trouble and openai_client.read_events(readable).trouble:
+        stream = _normalized(exchange)
+        result = openai_client.read_final_response(stream)
+        if result.trouble and openai_client.read_events(stream).trouble:
             return
-        yield from as_sent(exchange, reading, "responses.stream")
+        yield from expect_as_sent(exchange, result, "responses.stream")
 
-    yield from judged(chosen(notes, _course), profile, read)
+    exchanges = shortest_of_each_form(observations, _event_types)
+    yield from unexplained_findings(exchanges, profile, read)

@@ -1,4 +1,4 @@
-"""Echo: what an answer repeats, and what it may leave out or round."""
+"""Echo: which repeated values are correct, and which are not checked."""
 
 import pytest
 
@@ -11,18 +11,21 @@ from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import refusal, universal
 from tests.contract.sample_responses import Json, answer, asking
 
-FOREIGN = "echo.no-instructions-are-added"
+NO_ADDED_INSTRUCTIONS = "echo.no-instructions-are-added"
 
 
-def _judged(member: str, sent: Json, told: Json, profile: str = "newapi") -> Outcome:
-    check = catalogue().find(f"echo.{member.replace('_', '-')}-as-sent")
-    tally = UniversalVerdict(Case(check, None), profile)
-    tally.add(answer(asking(**{member: sent}), **{member: told}))
-    return tally.verdict().outcome
+def outcome_of(
+    field: str, sent: Json, repeated: Json, profile: str = "newapi"
+) -> Outcome:
+    """Evaluate the echo of one field, given the sent and the repeated value."""
+    check = catalogue().find(f"echo.{field.replace('_', '-')}-as-sent")
+    verdict = UniversalVerdict(Case(check, None), profile)
+    verdict.add(answer(asking(**{field: sent}), **{field: repeated}))
+    return verdict.verdict().outcome
 
 
 @pytest.mark.parametrize(
-    ("member", "sent", "told"),
+    ("field", "sent", "repeated"),
     [
         ("temperature", 0.25, 0.25),
         ("temperature", 0.7, 0.699999988079071),
@@ -36,14 +39,14 @@ def _judged(member: str, sent: Json, told: Json, profile: str = "newapi") -> Out
         ("previous_response_id", "resp_0", "resp_0"),
     ],
 )
-def test_the_same_is_the_same(member: str, sent: Json, told: Json) -> None:
-    """Four bytes for a number are enough."""
-    assert _judged(member, sent, told) is Outcome.PASSED
-    assert _judged(member, sent, told, "openai") is Outcome.PASSED
+def test_equal_value_passes(field: str, sent: Json, repeated: Json) -> None:
+    """A number may be rounded to a 32-bit float."""
+    assert outcome_of(field, sent, repeated) is Outcome.PASSED
+    assert outcome_of(field, sent, repeated, "openai") is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
-    ("member", "sent", "told"),
+    ("field", "sent", "repeated"),
     [
         ("temperature", 0.25, 1.0),
         ("max_output_tokens", 64, 4096),
@@ -52,19 +55,19 @@ def test_the_same_is_the_same(member: str, sent: Json, told: Json) -> None:
         ("instructions", "Be brief.", "You are a coding agent."),
     ],
 )
-def test_another_value_is_blamed(member: str, sent: Json, told: Json) -> None:
-    """It did not get through."""
-    assert _judged(member, sent, told) is Outcome.FAILED
+def test_other_value_fails(field: str, sent: Json, repeated: Json) -> None:
+    """The gateway did not forward the value."""
+    assert outcome_of(field, sent, repeated) is Outcome.FAILED
 
 
-def test_silence_is_a_breach_only_where_the_member_is_promised() -> None:
-    """New API's page has no echo."""
-    assert _judged("temperature", 0.25, None) is Outcome.INCONCLUSIVE
-    assert _judged("temperature", 0.25, None, "openai") is Outcome.FAILED
+def test_null_fails_only_in_profiles_with_the_field() -> None:
+    """New API's page does not list the field, so ``null`` counts as missing there."""
+    assert outcome_of("temperature", 0.25, None) is Outcome.INCONCLUSIVE
+    assert outcome_of("temperature", 0.25, None, "openai") is Outcome.FAILED
 
 
 @pytest.mark.parametrize(
-    ("member", "sent"),
+    ("field", "sent"),
     [
         ("temperature", 5),
         ("temperature", "warm"),
@@ -77,23 +80,26 @@ def test_silence_is_a_breach_only_where_the_member_is_promised() -> None:
         ("instructions", ""),
     ],
 )
-def test_a_value_that_may_be_clamped_is_not_judged(member: str, sent: Json) -> None:
-    """What a server makes of an odd value is its own affair."""
-    assert _judged(member, sent, None, "openai") is Outcome.INCONCLUSIVE
+def test_value_that_may_be_replaced_is_not_checked(field: str, sent: Json) -> None:
+    """A server may clamp or replace invalid and extreme values."""
+    assert outcome_of(field, sent, None, "openai") is Outcome.INCONCLUSIVE
 
 
-def test_instructions_of_the_gateway_are_foreign() -> None:
-    """Unless a prompt template brought them."""
-    agent = "You are a coding agent."
-    templated = answer(asking(prompt={"id": "p"}), instructions=agent)
+def test_added_instructions_fail_unless_a_prompt_template_was_sent() -> None:
+    """Empty instructions pass; a template may add instructions."""
+    instructions = "You are a coding agent."
+    added = answer(instructions=instructions)
+    empty = answer(instructions="")
+    from_template = answer(asking(prompt={"id": "p"}), instructions=instructions)
 
-    assert universal(FOREIGN, answer(instructions=agent)).outcome is Outcome.FAILED
-    assert universal(FOREIGN, answer(instructions="")).outcome is Outcome.PASSED
-    assert universal(FOREIGN, templated).outcome is Outcome.INCONCLUSIVE
+    assert universal(NO_ADDED_INSTRUCTIONS, added).outcome is Outcome.FAILED
+    assert universal(NO_ADDED_INSTRUCTIONS, empty).outcome is Outcome.PASSED
+    verdict = universal(NO_ADDED_INSTRUCTIONS, from_template)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
 
 
-def test_a_refused_request_is_sent_again_with_less() -> None:
-    """Reasoning models refuse sampling parameters, and some servers metadata."""
+def test_rejected_request_is_sent_again_with_fewer_parameters() -> None:
+    """Reasoning models reject sampling parameters, and some servers ``metadata``."""
     steps = probes.echoed_parameters.steps(ProbeContext("m"))
     first: Json = next(steps)
     second: Json = steps.send(refusal("Unsupported parameter: 'temperature'."))

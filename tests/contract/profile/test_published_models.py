@@ -1,4 +1,4 @@
-"""The published models: what the installed packages say, and what is made of it."""
+"""Published models: what the installed packages require, and what the checks report."""
 
 import json
 import sys
@@ -11,13 +11,17 @@ from conformance.clients.json_shape import shape
 from conformance.clients.model_errors import ModelError
 from conformance.clients.published_models import published
 from conformance.contract.catalogue import catalogue
-from conformance.contract.profile.published_models import MODELLED, NULLABLE
+from conformance.contract.profile.published_models import (
+    NULLABLE,
+    PROFILES_WITH_MODELS,
+)
 from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome, Verdict
-from conformance.reference.profiles import PROFILES as PROMISES
+from conformance.reference.profiles import PROFILES as REFERENCE_PROFILES
+from tests.contract.profile.sample_response import MESSAGE, RESPONSE
 
 Json = Any
 
@@ -30,75 +34,33 @@ STATUSES = {
     "incomplete",
 }
 
-MESSAGE: Json = {
-    "type": "message",
-    "id": "msg_1",
-    "status": "completed",
-    "role": "assistant",
-    "content": [
-        {"type": "output_text", "text": "Hello", "annotations": [], "logprobs": []}
-    ],
-}
 
-RESPONSE: Json = {
-    "id": "resp_1",
-    "object": "response",
-    "created_at": 1,
-    "completed_at": 1,
-    "status": "completed",
-    "error": None,
-    "incomplete_details": None,
-    "instructions": None,
-    "metadata": {},
-    "model": "m",
-    "output": [MESSAGE],
-    "parallel_tool_calls": True,
-    "previous_response_id": None,
-    "reasoning": None,
-    "temperature": 1.0,
-    "text": {"format": {"type": "text"}},
-    "tool_choice": "auto",
-    "tools": [],
-    "top_p": 1.0,
-    "truncation": "disabled",
-    "presence_penalty": 0.0,
-    "frequency_penalty": 0.0,
-    "top_logprobs": 0,
-    "usage": {
-        "input_tokens": 1,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": 1,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": 2,
-    },
-    "max_output_tokens": None,
-    "max_tool_calls": None,
-    "store": True,
-    "background": False,
-    "service_tier": "default",
-    "safety_identifier": None,
-    "prompt_cache_key": None,
-}
+def model_errors(profile: str, **fields: Json) -> tuple[ModelError, ...]:
+    """Validate a conforming response, with some fields replaced."""
+    return published(profile).against_response({**RESPONSE, **fields})
 
 
-def breaches(profile: str, **members: Json) -> tuple[ModelError, ...]:
-    """Hold a sound response with other members against the models."""
-    return published(profile).against_response({**RESPONSE, **members})
+def verdict_of(slug: str, profile: str, *exchanges: Exchange) -> Verdict:
+    """Evaluate the requirement ``profile.<slug>`` on some exchanges."""
+    check = catalogue().find(f"profile.{slug}")
+    verdict = UniversalVerdict(Case(check, None), profile)
+    for exchange in exchanges:
+        verdict.add(exchange)
+    return verdict.verdict()
 
 
-def judged(slug: str, profile: str, response: Json) -> Verdict:
-    """Judge a JSON answer by one clause of the section."""
+def exchange_with(
+    response: Json, request: Request | None = None, probe: str = ""
+) -> Exchange:
+    """Return an exchange with a JSON response."""
     body = json.dumps(response).encode()
     headers = (("content-type", "application/json"),)
-    request = Request.of({"model": "m", "input": "Hi"})
-    exchange = Exchange(request, 200, headers, body, ((0.1, len(body)),))
-    tally = UniversalVerdict(Case(catalogue().find(f"profile.{slug}"), None), profile)
-    tally.add(exchange)
-    return tally.verdict()
+    request = request or Request.of({"model": "m", "input": "Hi"})
+    return Exchange(request, 200, headers, body, ((0.1, len(body)),), probe=probe)
 
 
-def test_openai_requires_fourteen_members_with_those_that_may_be_null() -> None:
-    """The SDK's model has eight, and takes the absence of six more for null."""
+def test_openai_requires_fourteen_fields_including_nullable_ones() -> None:
+    """The SDK's model requires eight, and reads six missing fields as null."""
     model = published("openai").response
     required = set(model["required"])
 
@@ -118,8 +80,8 @@ def test_openai_requires_fourteen_members_with_those_that_may_be_null() -> None:
         assert {"type": "null"} in model["properties"][name]["anyOf"]
 
 
-def test_open_responses_requires_thirty_one_members() -> None:
-    """A member that may be null has to be there."""
+def test_open_responses_requires_thirty_one_fields() -> None:
+    """Nullable fields are required as well."""
     required = published("openresponses").response["required"]
 
     assert len(required) == 31
@@ -128,9 +90,9 @@ def test_open_responses_requires_thirty_one_members() -> None:
 
 
 @pytest.mark.parametrize("profile", ["openai", "openresponses"])
-def test_an_answer_may_repeat_the_schema_that_was_asked_for(profile: str) -> None:
-    """Where a published model has it as null and nothing else, that is a gap of its."""
-    asked = {
+def test_response_may_repeat_the_requested_json_schema(profile: str) -> None:
+    """A published model that allows only null for the schema is incomplete."""
+    format_ = {
         "type": "json_schema",
         "name": "city",
         "description": None,
@@ -138,57 +100,55 @@ def test_an_answer_may_repeat_the_schema_that_was_asked_for(profile: str) -> Non
         "schema": {"type": "object", "properties": {"city": {"type": "string"}}},
     }
 
-    found = breaches(profile, text={"format": asked, "verbosity": "medium"})
+    errors = model_errors(profile, text={"format": format_, "verbosity": "medium"})
 
-    assert not [breach for breach in found if breach.path[0] == "text"]
+    assert not [error for error in errors if error.path[0] == "text"]
 
 
 @pytest.mark.parametrize(
-    ("profile", "fits"), [("openai", True), ("openresponses", False)]
+    ("profile", "conforms"), [("openai", True), ("openresponses", False)]
 )
-@pytest.mark.parametrize("member", ["temperature", "top_p"])
-def test_null_temperature_fits_openai_alone(
-    profile: str, member: str, *, fits: bool
+@pytest.mark.parametrize("field", ["temperature", "top_p"])
+def test_null_sampling_parameter_conforms_only_to_openai(
+    profile: str, field: str, *, conforms: bool
 ) -> None:
-    """Reasoning models have no temperature; Open Responses wants a number anyhow."""
-    found = [b for b in breaches(profile, **{member: None}) if not b.missing]
+    """Reasoning models have no temperature, but Open Responses requires a number."""
+    errors = [e for e in model_errors(profile, **{field: None}) if not e.missing]
 
-    assert found == ([] if fits else [ModelError((member,), "number")])
-
-
-def test_statuses() -> None:
-    """OpenAI lists six, none of them required; Open Responses takes any text."""
-    listed = published("openai").response["properties"]["status"]["anyOf"]
-    free = published("openresponses").response["properties"]["status"]
-
-    assert set(listed[0]["enum"]) == STATUSES
-    assert free["type"] == "string"
-    assert "enum" not in free
+    assert errors == ([] if conforms else [ModelError((field,), "number")])
 
 
-def test_a_time_is_a_number_or_an_integer() -> None:
-    """OpenAI allows fractions of a second, Open Responses does not."""
-    broken = ModelError(("created_at",), "integer")
+def test_openai_lists_statuses_and_open_responses_does_not() -> None:
+    """OpenAI lists six, all optional; Open Responses allows any string."""
+    openai = published("openai").response["properties"]["status"]["anyOf"]
+    open_responses = published("openresponses").response["properties"]["status"]
 
-    assert broken not in breaches("openai", created_at=1.5)
-    assert broken in breaches("openresponses", created_at=1.5)
-    assert broken not in breaches("openresponses", created_at=2.0)
+    assert set(openai[0]["enum"]) == STATUSES
+    assert open_responses["type"] == "string"
+    assert "enum" not in open_responses
 
 
-def test_only_open_responses_ends_a_stream_with_a_sentinel() -> None:
-    """No model has a ``[DONE]``: it is no event, and allowed in either profile."""
-    assert {name for name, promise in PROMISES.items() if promise.done} == {
+def test_fractional_created_at_conforms_only_to_openai() -> None:
+    """Open Responses requires an integer, which may be written as 2.0."""
+    not_an_integer = ModelError(("created_at",), "integer")
+
+    assert not_an_integer not in model_errors("openai", created_at=1.5)
+    assert not_an_integer in model_errors("openresponses", created_at=1.5)
+    assert not_an_integer not in model_errors("openresponses", created_at=2.0)
+
+
+def test_only_open_responses_ends_a_stream_with_a_done_marker() -> None:
+    """``[DONE]`` is not an event, so no model defines it."""
+    assert {name for name, profile in REFERENCE_PROFILES.items() if profile.done} == {
         "openresponses"
     }
-    for profile in MODELLED:
+    for profile in PROFILES_WITH_MODELS:
         assert "[DONE]" not in published(profile).events
 
 
-@pytest.mark.parametrize("profile", sorted(MODELLED))
-def test_the_events_that_clients_live_by_are_modelled(profile: str) -> None:
-    """Each model of an event is found by its type."""
-    known = published(profile).events
-
+@pytest.mark.parametrize("profile", sorted(PROFILES_WITH_MODELS))
+def test_common_events_have_a_model(profile: str) -> None:
+    """The model of an event is found by its type."""
     assert {
         "response.created",
         "response.output_item.added",
@@ -197,12 +157,12 @@ def test_the_events_that_clients_live_by_are_modelled(profile: str) -> None:
         "response.completed",
         "response.incomplete",
         "error",
-    } <= known
+    } <= published(profile).events
 
 
-@pytest.mark.parametrize("profile", sorted(MODELLED))
+@pytest.mark.parametrize("profile", sorted(PROFILES_WITH_MODELS))
 @pytest.mark.parametrize(
-    "members",
+    "fields",
     [
         {},
         {"x_gateway": {"channel": None}},
@@ -214,16 +174,18 @@ def test_the_events_that_clients_live_by_are_modelled(profile: str) -> None:
         {"instructions": "Be brief."},
         {"metadata": {"a": "b"}},
     ],
-    ids=lambda members: "-".join(members) or "plain",
+    ids=lambda fields: "-".join(fields) or "plain",
 )
-def test_what_an_api_may_grow_is_allowed(profile: str, members: Json) -> None:
-    """Unknown members, kinds and values break no client that is written with care."""
-    assert [b for b in breaches(profile, **members) if not b.missing] == []
+def test_unknown_fields_types_and_values_are_allowed(
+    profile: str, fields: Json
+) -> None:
+    """A well-written client ignores what it does not know."""
+    assert [e for e in model_errors(profile, **fields) if not e.missing] == []
 
 
-@pytest.mark.parametrize("profile", sorted(MODELLED))
+@pytest.mark.parametrize("profile", sorted(PROFILES_WITH_MODELS))
 @pytest.mark.parametrize(
-    ("members", "pointer"),
+    ("fields", "pointer"),
     [
         ({"tools": None}, "/tools"),
         ({"tools": [None]}, "/tools/0"),
@@ -235,27 +197,27 @@ def test_what_an_api_may_grow_is_allowed(profile: str, members: Json) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_another_type_is_told_by_its_place(
-    profile: str, members: Json, pointer: str
+def test_wrong_type_is_reported_by_its_pointer(
+    profile: str, fields: Json, pointer: str
 ) -> None:
-    """A union of many models does not hide what is wrong in the one that was meant."""
-    assert pointer in {b.pointer for b in breaches(profile, **members)}
+    """Also inside a union of many models."""
+    assert pointer in {error.pointer for error in model_errors(profile, **fields)}
 
 
-def test_an_event_is_judged_without_the_response_in_it() -> None:
-    """One defect of a snapshot is not told again for each event that carries it."""
+def test_event_is_validated_without_its_response() -> None:
+    """A defect of the response is not reported again for each event."""
     models = published("openai")
     event = {"type": "response.completed", "sequence_number": "7", "response": {}}
 
-    found = models.against_event(event)
+    errors = models.against_event(event)
 
-    assert [b.pointer for b in found] == ["/sequence_number"]
+    assert [error.pointer for error in errors] == ["/sequence_number"]
     assert models.against_event({"type": "acme:trace", "sequence_number": "7"}) == ()
     assert models.against_event([]) == ()
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "second", "equal"),
     [
         ({"a": 1}, {"a": 2}, True),
         ({"a": 1}, {"a": 2.0}, True),
@@ -269,47 +231,56 @@ def test_an_event_is_judged_without_the_response_in_it() -> None:
         ({"a": []}, {"a": {}}, False),
     ],
 )
-def test_a_shape_holds_all_that_decides(one: Json, other: Json, *, same: bool) -> None:
-    """What was judged for one value is told of another only where it is true."""
-    assert (shape(one) == shape(other)) is same
+def test_values_of_equal_shape_have_equal_errors(
+    first: Json, second: Json, *, equal: bool
+) -> None:
+    """Errors are cached by shape, which keeps everything that validation depends on."""
+    assert (shape(first) == shape(second)) is equal
 
 
-def test_a_value_of_any_depth_is_no_error_of_ours() -> None:
-    """Nobody is blamed for what nobody can judge."""
+def test_deeply_nested_value_is_inconclusive() -> None:
+    """It causes no internal error."""
     deep: Json = {}
     for _ in range(5000):
         deep = {"a": deep}
 
     with pytest.raises(Inconclusive, match="deeply"):
-        breaches("openai", metadata=deep)
+        model_errors("openai", metadata=deep)
 
 
-def test_a_young_member_is_not_asked_for() -> None:
-    """The newest model requires what most servers have never heard of."""
-    found = breaches("openai")
-
-    assert {b.pointer for b in found} <= {
-        "/usage/input_tokens_details/cache_write_tokens"
-    }
-    assert judged("nested-members-are-there", "openai", RESPONSE).outcome is (
-        Outcome.PASSED
+def test_recent_field_is_not_required() -> None:
+    """The newest model requires a field that most servers do not know."""
+    errors = model_errors("openai")
+    verdict = verdict_of(
+        "nested-objects-have-the-required-fields", "openai", exchange_with(RESPONSE)
     )
 
+    assert {error.pointer for error in errors} <= {
+        "/usage/input_tokens_details/cache_write_tokens"
+    }
+    assert verdict.outcome is Outcome.PASSED
 
-def test_what_another_clause_tells_is_not_told_again() -> None:
-    """A missing id has a clause of its own; missing tools have not."""
-    without_id = {k: v for k, v in RESPONSE.items() if k not in {"id", "tools"}}
 
-    verdict = judged("response-has-the-required-members", "openai", without_id)
+def test_finding_of_another_section_is_not_reported_again() -> None:
+    """Another requirement reports the missing id, but none the missing tools."""
+    incomplete = {k: v for k, v in RESPONSE.items() if k not in {"id", "tools"}}
+
+    verdict = verdict_of(
+        "response-has-the-required-fields", "openai", exchange_with(incomplete)
+    )
 
     assert [f.pointer for f in verdict.findings] == ["/tools"]
+    assert verdict.findings[0].got == "missing"
 
 
-def test_each_missing_member_is_a_finding() -> None:
-    """A reader sees at once how much is missing."""
-    lean = {k: v for k, v in RESPONSE.items() if k not in {"tools", "store", "text"}}
+def test_each_missing_field_is_a_finding() -> None:
+    """All of them are reported at once."""
+    names = {"tools", "store", "text"}
+    incomplete = {k: v for k, v in RESPONSE.items() if k not in names}
 
-    verdict = judged("response-has-the-required-members", "openresponses", lean)
+    verdict = verdict_of(
+        "response-has-the-required-fields", "openresponses", exchange_with(incomplete)
+    )
 
     assert {f.pointer for f in verdict.findings} == {"/tools", "/store", "/text"}
 
@@ -318,23 +289,25 @@ def test_each_missing_member_is_a_finding() -> None:
     ("extra", "module"),
     [("openai", "openai"), ("openresponses", "openresponses_types")],
 )
-def test_without_the_extra_nothing_is_judged(
+def test_checks_are_inconclusive_without_the_package(
     monkeypatch: pytest.MonkeyPatch, extra: str, module: str
 ) -> None:
-    """What to install is told; nothing passes, and nothing breaks."""
+    """The reason says what to install."""
     monkeypatch.setitem(sys.modules, module, None)
 
-    verdict = judged("response-fits-the-model", extra, RESPONSE)
+    verdict = verdict_of(
+        "response-field-types-are-correct", extra, exchange_with(RESPONSE)
+    )
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert f"pip install 'responses-conformance[{extra}]'" in verdict.reason
     assert missing_extra(extra)
 
 
-def test_a_model_is_demanded_where_the_document_demands_it() -> None:
-    """The page requires it; the client need not send it, and it may be null."""
-    from openai.types.responses import response_create_params  # noqa: PLC0415 -- dear
-    from openresponses_types.types import CreateResponseBody  # noqa: PLC0415 -- dear
+def test_level_of_model_requirements_depends_on_the_profile() -> None:
+    """New API's page requires it, OpenAI's client does not, and it may be null."""
+    from openai.types.responses import response_create_params  # noqa: PLC0415 -- slow
+    from openresponses_types.types import CreateResponseBody  # noqa: PLC0415 -- slow
 
     params = response_create_params.ResponseCreateParamsBase
     assert "model" in params.__optional_keys__
@@ -343,28 +316,27 @@ def test_a_model_is_demanded_where_the_document_demands_it() -> None:
         "requests.model-is-required",
         "schema.missing-required-field-is-refused",
     ):
-        told = catalogue().find(id_).requirement
-        levels = [told.level_in(name) for name in ("newapi", "openai", "openresponses")]
+        requirement = catalogue().find(id_).requirement
+        profiles = ("newapi", "openai", "openresponses")
+        levels = [requirement.level_in(profile) for profile in profiles]
         assert levels == ["MUST", "SHOULD", "MAY"]
 
 
-def test_what_we_left_out_of_a_tool_is_not_missed_in_its_echo() -> None:
-    """That such a tool was taken is blamed by the section ``schema``.
+@pytest.mark.parametrize(
+    ("probe", "count"),
+    [("generated-incomplete-tools.0.type-1234", 0), ("text", 1)],
+)
+def test_field_missing_in_the_request_is_not_required_in_its_echo(
+    probe: str, count: int
+) -> None:
+    """The section ``schema`` reports that the incomplete tool was accepted.
 
-    What clients may leave out, as other requests do, is filled in by the server.
+    If a valid request omits an optional field, the server has to fill it in.
     """
-    bare = {"name": "f", "parameters": None, "strict": None}
-    asked = Request.of({"model": "m", "input": "hello", "tools": [bare]})
-    told = RESPONSE | {"tools": [bare]}
+    tool = {"name": "f", "parameters": None, "strict": None}
+    request = Request.of({"model": "m", "input": "hello", "tools": [tool]})
+    exchange = exchange_with(RESPONSE | {"tools": [tool]}, request, probe)
 
-    sent_in = "generated-incomplete-tools.0.type-1234"
-    for probe, found in ((sent_in, 0), ("text", 1)):
-        body = json.dumps(told).encode()
-        headers = (("content-type", "application/json"),)
-        exchange = Exchange(asked, 200, headers, body, probe=probe)
-        case = Case(
-            catalogue().find("profile.nested-objects-have-the-required-fields"), None
-        )
-        tally = UniversalVerdict(case, "openai")
-        tally.add(exchange)
-        assert len(tally.findings) == found
+    verdict = verdict_of("nested-objects-have-the-required-fields", "openai", exchange)
+
+    assert len(verdict.findings) == count

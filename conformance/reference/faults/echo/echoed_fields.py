@@ -1,4 +1,4 @@
-"""Defects of the echo: an answer that repeats what was not sent."""
+"""Faults that break requirements of `contract/echo/echoed_fields.py`."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ Json = Any
 def echoed_instructions_replaced(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The instructions of an answer are the gateway's own."""
+    """The response repeats the gateway's instructions instead of the client's."""
     if not request.field("instructions"):
         return reply
     return change_each_response(
@@ -30,7 +30,7 @@ def echoed_instructions_replaced(
 def instructions_added_to_echo(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An answer has instructions, though the request had none."""
+    """The response contains `instructions`, although the request has none."""
     if request.field("instructions") is not None:
         return reply
     return change_each_response(
@@ -42,7 +42,7 @@ def instructions_added_to_echo(
 def echoed_sampling_always_default(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The sampling parameters of an answer are the defaults."""
+    """A JSON response always has the default `temperature` and `top_p`."""
     return change_json_response(reply, set_fields(temperature=1.0, top_p=1.0))
 
 
@@ -50,7 +50,7 @@ def echoed_sampling_always_default(
 def echoed_max_output_tokens_replaced(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The cap of an answer is the gateway's own."""
+    """A JSON response always has a `max_output_tokens` of 4096."""
     return change_json_response(reply, set_fields(max_output_tokens=4096))
 
 
@@ -58,7 +58,7 @@ def echoed_max_output_tokens_replaced(
 def echoed_max_output_tokens_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The cap of an answer is null."""
+    """A JSON response always has `null` as `max_output_tokens`."""
     return change_json_response(reply, set_fields(max_output_tokens=None))
 
 
@@ -66,7 +66,7 @@ def echoed_max_output_tokens_null(
 def echoed_tool_choice_always_auto(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The tool choice of an answer is the default."""
+    """A JSON response always has the default `tool_choice`, `auto`."""
     return change_json_response(reply, set_fields(tool_choice="auto"))
 
 
@@ -74,7 +74,7 @@ def echoed_tool_choice_always_auto(
 def echoed_truncation_always_disabled(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The truncation of an answer is disabled, whatever was asked for."""
+    """A JSON response always has the `truncation` `disabled`."""
     return change_json_response(reply, set_fields(truncation="disabled"))
 
 
@@ -82,7 +82,7 @@ def echoed_truncation_always_disabled(
 def echoed_metadata_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The metadata of an answer is empty."""
+    """A JSON response always has empty `metadata`."""
     return change_json_response(reply, set_fields(metadata={}))
 
 
@@ -90,7 +90,7 @@ def echoed_metadata_empty(
 def echoed_previous_id_replaced(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The previous_response_id of an answer is the upstream's."""
+    """The `previous_response_id` of a JSON response is the upstream's id."""
     if not request.field("previous_response_id"):
         return reply
     return change_json_response(reply, set_fields(previous_response_id="chatcmpl-1"))

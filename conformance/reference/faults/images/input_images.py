@@ -1,4 +1,4 @@
-"""Defects of pictures in the input."""
+"""Faults that break requirements of `contract/images/input_images.py`."""
 
 from conformance.reference.errors import ApiError
 from conformance.reference.fault import on_request
@@ -11,8 +11,8 @@ from conformance.reference.response_message import GatewayResponse
 def image_rejected_without_reason(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A request with a picture is refused without a word on why."""
+    """A request with an image is rejected with an error that gives no reason."""
     if b'"input_image"' not in request.raw:
         return request
-    refused = ApiError(400, "The request is not valid.", code="invalid_request")
-    return GatewayResponse(400, payload=refused.envelope())
+    error = ApiError(400, "The request is not valid.", code="invalid_request")
+    return GatewayResponse(400, payload=error.envelope())

@@ -1,4 +1,7 @@
-"""Defects that the published models show, and New API's page does not ask about."""
+"""Faults that break requirements of `contract/profile/published_models.py`.
+
+They violate the published models of a profile, but not New API's page.
+"""
 
 from typing import Any
 
@@ -14,121 +17,114 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
 OPENAI = {"openai"}
-
-
 OPENRESPONSES = {"openresponses"}
 
-
-REQUIRED = "profile.response-has-the-required-fields"
-
-
-FITS = "profile.response-field-types-are-correct"
-
-
-NESTED = "profile.nested-objects-have-the-required-fields"
+REQUIRED_FIELDS = "profile.response-has-the-required-fields"
+FIELD_TYPES = "profile.response-field-types-are-correct"
+NESTED_FIELDS = "profile.nested-objects-have-the-required-fields"
+EVENT_FIELD_TYPES = "profile.event-field-types-are-correct"
+EVENT_REQUIRED_FIELDS = "profile.event-has-the-required-fields"
 
 
-EVENT_FITS = "profile.event-field-types-are-correct"
-
-
-EVENT_WHOLE = "profile.event-has-the-required-fields"
-
-
-@on_reply(breaks=REQUIRED, profiles=OPENAI)
+@on_reply(breaks=REQUIRED_FIELDS, profiles=OPENAI)
 def empty_tools_omitted(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A response without tools has no member for them."""
+    """A response without tools has no `tools` field."""
 
-    def lean(response: Json) -> Json:
+    def remove_empty_tools(response: Json) -> Json:
         return response if response["tools"] else remove_fields("tools")(response)
 
-    return change_each_response(reply, lean)
+    return change_each_response(reply, remove_empty_tools)
 
 
-@on_reply(breaks=REQUIRED, profiles=OPENRESPONSES)
+@on_reply(breaks=REQUIRED_FIELDS, profiles=OPENRESPONSES)
 def null_fields_omitted(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Members of a response that are null are left out."""
+    """Fields of a response that are `null` are omitted, except for four."""
 
-    def lean(response: Json) -> Json:
-        kept = {"error", "incomplete_details", "instructions", "previous_response_id"}
-        return {k: v for k, v in response.items() if v is not None or k in kept}
+    def remove_nulls(response: Json) -> Json:
+        allowed = {
+            "error",
+            "incomplete_details",
+            "instructions",
+            "previous_response_id",
+        }
+        return {k: v for k, v in response.items() if v is not None or k in allowed}
 
-    return change_each_response(reply, lean)
+    return change_each_response(reply, remove_nulls)
 
 
 @on_reply(breaks="profile.response-has-the-nullable-fields", profiles=OPENAI)
 def null_error_and_details_omitted(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A response has neither an error nor details where there is nothing to tell."""
+    """A response has no `error` or `incomplete_details` if they are `null`."""
 
-    def lean(response: Json) -> Json:
-        silent = {"error", "incomplete_details"}
-        return {k: v for k, v in response.items() if v is not None or k not in silent}
+    def remove_nulls(response: Json) -> Json:
+        names = {"error", "incomplete_details"}
+        return {k: v for k, v in response.items() if v is not None or k not in names}
 
-    return change_each_response(reply, lean)
+    return change_each_response(reply, remove_nulls)
 
 
-@on_reply(breaks=FITS, profiles=OPENAI)
+@on_reply(breaks=FIELD_TYPES, profiles=OPENAI)
 def parallel_tool_calls_is_string(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The member parallel_tool_calls holds a text."""
+    """`parallel_tool_calls` is the string `true`."""
     return change_each_response(reply, set_fields(parallel_tool_calls="true"))
 
 
-@on_reply(breaks=FITS, profiles=OPENRESPONSES)
+@on_reply(breaks=FIELD_TYPES, profiles=OPENRESPONSES)
 def penalties_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """Penalties are null where the request sets none."""
+    """`presence_penalty` and `frequency_penalty` are `null`."""
     return change_each_response(
         reply, set_fields(presence_penalty=None, frequency_penalty=None)
     )
 
 
-@on_reply(breaks=NESTED, profiles=OPENRESPONSES)
+@on_reply(breaks=NESTED_FIELDS, profiles=OPENRESPONSES)
 def echoed_tools_incomplete(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Tools are repeated without the members that the client left out."""
+    """Repeated tools lack `strict` if the client did not send it."""
 
-    def bare(response: Json) -> Json:
+    def remove_strict(response: Json) -> Json:
         for tool in response["tools"]:
             if tool["strict"] is None:
                 del tool["strict"]
         return response
 
-    return change_each_response(reply, bare)
+    return change_each_response(reply, remove_strict)
 
 
-@on_reply(breaks=NESTED, profiles=OPENAI)
+@on_reply(breaks=NESTED_FIELDS, profiles=OPENAI)
 def echoed_format_lacks_schema(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The format of the text is repeated without its schema."""
+    """The repeated `text.format` lacks its `schema`."""
 
-    def bare(response: Json) -> Json:
+    def remove_schema(response: Json) -> Json:
         response["text"]["format"].pop("schema", None)
         return response
 
-    return change_each_response(reply, bare)
+    return change_each_response(reply, remove_schema)
 
 
-@on_reply(breaks=EVENT_FITS, profiles=OPENAI)
+@on_reply(breaks=EVENT_FIELD_TYPES, profiles=OPENAI)
 def logprobs_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """The logprobs of a text event are null."""
+    """The `logprobs` of a delta event are `null`."""
     return change_each_event(
         reply, lambda e: {**e, "logprobs": None} if "delta" in e else e
     )
 
 
-@on_reply(breaks=EVENT_WHOLE, profiles=OPENAI)
+@on_reply(breaks=EVENT_REQUIRED_FIELDS, profiles=OPENAI)
 def logprobs_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Text events have no logprobs."""
+    """Text events lack `logprobs`."""
     return change_each_event(reply, remove_fields("logprobs"))

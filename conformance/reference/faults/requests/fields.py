@@ -1,4 +1,4 @@
-"""Faults of what is served: forms of a request that a gateway fails to take."""
+"""Faults that break requirements of `contract/requests/fields.py`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,37 +12,41 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def refusal(refused: ApiError) -> GatewayResponse:
-    """The reply to a request that is refused."""
-    return GatewayResponse(refused.status, payload=refused.envelope())
+def error_response(error: ApiError) -> GatewayResponse:
+    """Return the response for a rejected request."""
+    return GatewayResponse(error.status, payload=error.envelope())
 
 
 @on_request(breaks="requests.documented-fields-are-accepted")
 def truncation_rejected_as_unknown(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The member truncation is refused as unknown."""
-    return _unknown(request, "truncation", lambda value: value == "disabled")
+    """The field `truncation` with the value `disabled` is rejected as unknown."""
+    return _reject_as_unknown(request, "truncation", lambda value: value == "disabled")
 
 
 @on_request(breaks="requests.extra-openai-fields-are-accepted")
 def metadata_rejected_as_unknown(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The member metadata is refused as unknown."""
-    return _unknown(request, "metadata", lambda value: value == {"purpose": "test"})
+    """The field `metadata` with one certain value is rejected as unknown."""
+    return _reject_as_unknown(
+        request, "metadata", lambda value: value == {"purpose": "test"}
+    )
 
 
-def _unknown(
-    request: GatewayRequest, name: str, bad: Callable[[Json], bool]
+def _reject_as_unknown(
+    request: GatewayRequest, name: str, is_rejected: Callable[[Json], bool]
 ) -> GatewayRequest | GatewayResponse:
     if (
         request.is_create
         and request.field(name) is not None
-        and bad(request.field(name))
+        and is_rejected(request.field(name))
     ):
         message = f"Unknown parameter: '{name}'."
-        return refusal(ApiError(400, message, param=name, code="unknown_parameter"))
+        return error_response(
+            ApiError(400, message, param=name, code="unknown_parameter")
+        )
     return request
 
 
@@ -50,10 +54,10 @@ def _unknown(
 def charset_parameter_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A content type with a parameter is not application/json."""
+    """A content type with a parameter is not recognized as `application/json`."""
     if request.is_create and ";" in request.headers.get("content-type", ""):
         message = "Unsupported content type."
-        return refusal(ApiError(415, message, code="unsupported_content_type"))
+        return error_response(ApiError(415, message, code="unsupported_content_type"))
     return request
 
 
@@ -61,20 +65,20 @@ def charset_parameter_rejected(
 def integer_temperature_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An integer is no temperature."""
-    given = request.field("temperature")
-    if request.is_create and type(given) is int and given >= 0:
-        return refusal(wrong_type("temperature", "a number", given))
+    """An integer `temperature` is rejected as a wrong type."""
+    temperature = request.field("temperature")
+    if request.is_create and type(temperature) is int and temperature >= 0:
+        return error_response(wrong_type("temperature", "a number", temperature))
     return request
 
 
-def _null_rejected(
+def _reject_null(
     request: GatewayRequest, *names: str
 ) -> GatewayRequest | GatewayResponse:
     body = request.body if request.is_create and isinstance(request.body, dict) else {}
     for name in names:
         if name in body and body[name] is None:
-            return refusal(wrong_type(name, "a value", None))
+            return error_response(wrong_type(name, "a value", None))
     return request
 
 
@@ -82,26 +86,26 @@ def _null_rejected(
 def null_sampling_parameters_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Null is checked against the types of temperature and top_p."""
-    return _null_rejected(request, "temperature", "top_p")
+    """A `temperature` or `top_p` that is `null` is rejected as a wrong type."""
+    return _reject_null(request, "temperature", "top_p")
 
 
 @on_request(breaks="requests.null-tools-mean-absent")
 def null_tools_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Tools must be an array, even where there are none."""
-    return _null_rejected(request, "tools")
+    """A `tools` field that is `null` is rejected."""
+    return _reject_null(request, "tools")
 
 
 @on_request(breaks="errors.never-a-server-error")
 def null_output_cap_crashes(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A cap of null ends in a server error."""
-    if isinstance(_null_rejected(request, "max_output_tokens"), GatewayResponse):
-        refused = ApiError(500, "Internal server error.", code="internal_error")
-        return refusal(refused)
+    """A `max_output_tokens` that is `null` causes a 500."""
+    if isinstance(_reject_null(request, "max_output_tokens"), GatewayResponse):
+        error = ApiError(500, "Internal server error.", code="internal_error")
+        return error_response(error)
     return request
 
 
@@ -109,13 +113,13 @@ def null_output_cap_crashes(
 def missing_input_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A request without input is refused."""
+    """A request without `input` is rejected."""
     if (
         request.is_create
         and isinstance(request.body, dict)
         and "input" not in request.body
     ):
-        return refusal(missing("input"))
+        return error_response(missing("input"))
     return request
 
 
@@ -123,17 +127,17 @@ def missing_input_rejected(
 def max_tokens_ignored(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The chat parameter max_tokens is passed over."""
-    dropped = request.is_create and request.field("max_tokens") is not None
-    return request.without_fields("max_tokens") if dropped else request
+    """The Chat Completions field `max_tokens` is ignored."""
+    has_max_tokens = request.is_create and request.field("max_tokens") is not None
+    return request.without_fields("max_tokens") if has_max_tokens else request
 
 
 @on_request(breaks="requests.instructions-are-optional")
 def missing_instructions_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A good request without instructions is refused."""
-    lacks = request.is_create and request.field("instructions") is None
-    if lacks and not gateway.answer(request).is_rejection:
-        return refusal(missing("instructions"))
+    """A valid request without `instructions` is rejected."""
+    lacks_them = request.is_create and request.field("instructions") is None
+    if lacks_them and not gateway.answer(request).is_rejection:
+        return error_response(missing("instructions"))
     return request

@@ -4,34 +4,38 @@ from collections.abc import Callable, Iterator
 
 from conformance.reference.errors import wrong_type, wrong_value
 from conformance.reference.fault import on_request
-from conformance.reference.faults.requests.fields import Json, refusal
+from conformance.reference.faults.requests.fields import Json, error_response
 from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
 
 def messages(request: GatewayRequest) -> Iterator[tuple[str, Json]]:
-    """The messages of text in the input of a create request, each with its place.
+    """Yield the path and value of each text message in a create request's input.
 
-    Pictures, and requests that are to be reasoned about, go another way.
+    Skips messages with images, and requests with `reasoning`, so that a fault does not
+    break requirements about those.
     """
-    plain = request.is_create and request.field("reasoning") is None
-    given = request.field("input") if plain else None
-    for i, item in enumerate(given if isinstance(given, list) else []):
+    is_eligible = request.is_create and request.field("reasoning") is None
+    items = request.field("input") if is_eligible else None
+    for i, item in enumerate(items if isinstance(items, list) else []):
         if not isinstance(item, dict) or _has_part(item, "input_image"):
             continue
         if item.get("type", "message") == "message":
             yield f"input[{i}]", item
 
 
-def _refusing(
-    request: GatewayRequest, member: str, wanted: str, bad: Callable[[Json], bool]
+def _reject_messages(
+    request: GatewayRequest,
+    field: str,
+    expected: str,
+    is_rejected: Callable[[Json], bool],
 ) -> GatewayRequest | GatewayResponse:
-    """Refuse the first message that is ``bad``, and blame one of its members."""
-    for where, message in messages(request):
-        if bad(message):
-            got = message.get(member)
-            return refusal(wrong_type(f"{where}.{member}", wanted, got))
+    """Reject the first matching message with an error that names ``field``."""
+    for path, message in messages(request):
+        if is_rejected(message):
+            error = wrong_type(f"{path}.{field}", expected, message.get(field))
+            return error_response(error)
     return request
 
 
@@ -53,9 +57,9 @@ def _has_part(message: Json, type_: str) -> bool:
 def message_array_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An input must be a text; every array of messages is refused."""
+    """An `input` that is an array of messages is rejected."""
     if any(messages(request)):
-        return refusal(wrong_type("input", "a string", request.field("input")))
+        return error_response(wrong_type("input", "a string", request.field("input")))
     return request
 
 
@@ -63,8 +67,8 @@ def message_array_rejected(
 def string_content_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The content of a user message must be an array."""
-    return _refusing(
+    """A user message whose `content` is a string is rejected."""
+    return _reject_messages(
         request,
         "content",
         "an array of parts",
@@ -76,8 +80,8 @@ def string_content_rejected(
 def input_text_parts_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Content parts must be of the chat kind "text"."""
-    return _refusing(
+    """Content parts of the type `input_text` are rejected."""
+    return _reject_messages(
         request, "content", "parts of text", lambda m: _has_part(m, "input_text")
     )
 
@@ -86,8 +90,8 @@ def input_text_parts_rejected(
 def assistant_string_content_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """What an assistant said must not be a plain text."""
-    return _refusing(
+    """An assistant message whose `content` is a string is rejected."""
+    return _reject_messages(
         request,
         "content",
         "an array of parts",
@@ -99,8 +103,8 @@ def assistant_string_content_rejected(
 def output_text_parts_without_id_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A message of output_text parts must have an id."""
-    return _refusing(
+    """A message with `output_text` parts and no `id` is rejected."""
+    return _reject_messages(
         request, "id", "an id", lambda m: _has_part(m, "output_text") and "id" not in m
     )
 
@@ -109,38 +113,42 @@ def output_text_parts_without_id_rejected(
 def unknown_message_id_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The id of a message in the input must be one that was given out here."""
+    """A message with an `id` that the gateway has not created is rejected."""
 
-    def foreign(message: Json) -> bool:
+    def has_unknown_id(message: Json) -> bool:
         id_ = message.get("id")
         return id_ is not None and gateway.store.item(id_, request.key or "") is None
 
-    return _refusing(request, "id", "an id of this server", foreign)
+    return _reject_messages(request, "id", "an id of this server", has_unknown_id)
 
 
 @on_request(breaks="requests.system-message-is-accepted")
 def system_role_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """System messages belong into instructions."""
-    wanted = "one of user, assistant, developer"
-    return _refusing(request, "role", wanted, lambda m: m.get("role") == "system")
+    """A message with the role `system` is rejected."""
+    expected = "one of user, assistant, developer"
+    return _reject_messages(
+        request, "role", expected, lambda m: m.get("role") == "system"
+    )
 
 
 @on_request(breaks="requests.developer-message-is-accepted")
 def developer_role_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Developer messages are a role that the upstream does not know."""
-    wanted = "one of user, assistant, system"
-    return _refusing(request, "role", wanted, lambda m: m.get("role") == "developer")
+    """A message with the role `developer` is rejected."""
+    expected = "one of user, assistant, system"
+    return _reject_messages(
+        request, "role", expected, lambda m: m.get("role") == "developer"
+    )
 
 
 @on_request(breaks="requests.unicode-is-accepted")
 def right_to_left_text_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Texts with characters of another direction are refused."""
+    """Input with characters of a right-to-left script is rejected."""
     if request.is_create and "\u05e9".encode() in request.raw:
-        return refusal(wrong_value("input", "printable text", "\u05e9"))
+        return error_response(wrong_value("input", "printable text", "\u05e9"))
     return request

@@ -1,4 +1,4 @@
-"""Faults that only generated requests reach: odd values in places where few look."""
+"""Faults that only generated requests trigger: unusual values in unusual places."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,30 +12,29 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
 NEVER_5XX = "errors.never-a-server-error"
 
 
-def _broken_down() -> GatewayResponse:
-    refused = ApiError(500, "The server could not answer.", code="internal_error")
-    return GatewayResponse(500, payload=refused.envelope())
+def _server_error() -> GatewayResponse:
+    error = ApiError(500, "The server could not answer.", code="internal_error")
+    return GatewayResponse(500, payload=error.envelope())
 
 
-def _refused_in_silence() -> GatewayResponse:
-    return GatewayResponse(
-        400, payload=ApiError(400, "Bad request.", code="no").envelope()
-    )
+def _error_without_reason() -> GatewayResponse:
+    error = ApiError(400, "Bad request.", code="no")
+    return GatewayResponse(400, payload=error.envelope())
 
 
-def _all(value: Json) -> Iterator[Json]:
-    """Walk a JSON value, itself included."""
+def _walk(value: Json) -> Iterator[Json]:
+    """Yield a JSON value and every value inside it."""
     yield value
-    below = value.values() if isinstance(value, dict) else value
-    for child in below if isinstance(value, dict | list) else ():
-        yield from _all(child)
+    children = value.values() if isinstance(value, dict) else value
+    for child in children if isinstance(value, dict | list) else ():
+        yield from _walk(child)
 
 
 def _parts(request: GatewayRequest) -> Iterator[Json]:
+    """Yield the content parts of all messages in the input."""
     items = request.field("input")
     for item in items if isinstance(items, list) else ():
         content = item.get("content") if isinstance(item, dict) else None
@@ -46,51 +45,51 @@ def _parts(request: GatewayRequest) -> Iterator[Json]:
 def non_ascii_instructions_crash(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Instructions with a letter beyond ASCII are a server error."""
-    told = request.field("instructions")
-    odd = isinstance(told, str) and not told.isascii()
-    return _broken_down() if odd else request
+    """Non-ASCII `instructions` cause a 500."""
+    instructions = request.field("instructions")
+    is_non_ascii = isinstance(instructions, str) and not instructions.isascii()
+    return _server_error() if is_non_ascii else request
 
 
 @on_request(breaks=NEVER_5XX)
 def null_tool_crashes(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A tool that is null is a server error."""
+    """A tool that is `null` causes a 500."""
     tools = request.field("tools")
-    odd = isinstance(tools, list) and None in tools
-    return _broken_down() if odd else request
+    has_null = isinstance(tools, list) and None in tools
+    return _server_error() if has_null else request
 
 
 @on_request(breaks=NEVER_5XX)
 def nested_array_input_crashes(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An array in the input that holds nothing but an array is a server error."""
-    inside = any(
+    """An array in `input` whose only element is an array causes a 500."""
+    has_nested_array = any(
         isinstance(value, list) and len(value) == 1 and isinstance(value[0], list)
-        for value in _all(request.field("input"))
+        for value in _walk(request.field("input"))
     )
-    return _broken_down() if inside else request
+    return _server_error() if has_nested_array else request
 
 
 @on_request(breaks=NEVER_5XX)
 def long_field_name_crashes(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An unknown member whose name is longer than sixteen letters is a server error."""
+    """A non-ASCII field name of more than 16 characters causes a 500."""
     names = request.body if isinstance(request.body, dict) else {}
-    odd = any(len(name) > 16 and not name.isascii() for name in names)
-    return _broken_down() if odd else request
+    is_long = any(len(name) > 16 and not name.isascii() for name in names)
+    return _server_error() if is_long else request
 
 
 @on_request(breaks="schema.missing-required-field-is-refused")
 def empty_request_object_accepted(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """An object that names neither a model nor an input is answered by some model."""
-    asks = request.body if request.is_create else None
-    if isinstance(asks, dict) and not asks.keys() & {"model", "input"}:
+    """A body without `model` and `input` gets a response from a default model."""
+    body = request.body if request.is_create else None
+    if isinstance(body, dict) and not body.keys() & {"model", "input"}:
         return request.with_fields(model="scripted-1")
     return request
 
@@ -99,7 +98,7 @@ def empty_request_object_accepted(
 def content_part_without_text_accepted(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """A content part without its text counts as an empty one."""
+    """A content part without `text` is accepted as an empty one."""
     for part in _parts(request):
         if isinstance(part, dict) and part.get("type") == "input_text":
             part.setdefault("text", "")
@@ -114,22 +113,22 @@ def content_part_without_text_accepted(
 def non_string_tool_description_dropped(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """The description of a tool is dropped when it is no text."""
+    """The `description` of a tool is dropped if it is not a string."""
     tools = request.field("tools")
-    kept = [
+    cleaned = [
         {k: v for k, v in tool.items() if k != "description" or isinstance(v, str)}
         if isinstance(tool, dict)
         else tool
         for tool in (tools if isinstance(tools, list) else ())
     ]
-    return request.with_fields(tools=kept) if kept else request
+    return request.with_fields(tools=cleaned) if cleaned else request
 
 
 @on_request(breaks="schema.unknown-enum-value-is-refused")
 def unknown_content_part_type_accepted(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """A content part of an unknown type is read as a text."""
+    """A content part of an unknown type is accepted as `input_text`."""
     known = {"input_text", "output_text", "input_image", "input_file", "refusal"}
     changed = False
     for part in _parts(request):
@@ -144,25 +143,25 @@ def unknown_content_part_type_accepted(
 def empty_field_name_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A toolless message with a nameless member is refused without a word."""
+    """A message with an empty field name is rejected without a reason."""
     items = [] if request.field("tools") else request.field("input")
-    odd = isinstance(items, list) and any(
+    has_empty_name = isinstance(items, list) and any(
         isinstance(item, dict) and "" in item for item in items
     )
-    return _refused_in_silence() if odd else request
+    return _error_without_reason() if has_empty_name else request
 
 
 @on_request(breaks="schema.null-means-absent")
 def null_reasoning_summary_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Reasoning is refused when its summary is null."""
-    thought = request.field("reasoning")
-    if isinstance(thought, dict) and thought.get("summary", "") is None:
-        refused = ApiError(
+    """A `reasoning.summary` that is `null` is rejected."""
+    reasoning = request.field("reasoning")
+    if isinstance(reasoning, dict) and reasoning.get("summary", "") is None:
+        error = ApiError(
             400, "'reasoning.summary' is null.", param="reasoning", code="invalid_type"
         )
-        return GatewayResponse(400, payload=refused.envelope())
+        return GatewayResponse(400, payload=error.envelope())
     return request
 
 
@@ -170,12 +169,12 @@ def null_reasoning_summary_rejected(
 def untyped_tool_parameters_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A tool whose parameters name no type is refused without a word."""
+    """A tool whose `parameters` have no `type` is rejected without a reason."""
     tools = request.field("tools")
     for tool in tools if isinstance(tools, list) else ():
-        shape = tool.get("parameters") if isinstance(tool, dict) else None
-        if isinstance(shape, dict) and "type" not in shape:
-            return _refused_in_silence()
+        schema = tool.get("parameters") if isinstance(tool, dict) else None
+        if isinstance(schema, dict) and "type" not in schema:
+            return _error_without_reason()
     return request
 
 
@@ -183,15 +182,15 @@ def untyped_tool_parameters_rejected(
 def reasoning_role_is_number(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Where a summary is asked for, a reasoning item has a number for its role."""
-    thought = request.field("reasoning")
-    if not isinstance(thought, dict) or "summary" not in thought:
+    """A reasoning item has a numeric `role` if the request has `reasoning.summary`."""
+    reasoning = request.field("reasoning")
+    if not isinstance(reasoning, dict) or "summary" not in reasoning:
         return reply
 
-    def told(response: Json) -> Json:
+    def set_role(response: Json) -> Json:
         for item in response["output"]:
             if item.get("type") == "reasoning":
                 item["role"] = 1
         return response
 
-    return change_each_response(reply, told)
+    return change_each_response(reply, set_role)

@@ -1,4 +1,7 @@
-"""Defects that the official client stumbles over, and no document forbids."""
+"""Faults that break requirements of `contract/sdk/responses.py`.
+
+The official client fails on them, although no document forbids them.
+"""
 
 from codecs import BOM_UTF8
 from collections.abc import Iterable
@@ -13,7 +16,7 @@ from conformance.reference.response_message import Chunk, GatewayResponse, Respo
 def private_field_in_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A response is written with a private member of the object that it was made of."""
+    """A response has the private field `_fields_set` of a serialized object."""
     return change_each_response(reply, set_fields(_fields_set=["id"]))
 
 
@@ -21,7 +24,7 @@ def private_field_in_response(
 def error_body_with_bom(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """The body of a refusal begins with a byte order mark."""
+    """The body of an error response begins with a byte order mark."""
     if head.status < 400 or head.raw is not None:
         return head, chunks
     body = BOM_UTF8 + b"".join(chunk.data for chunk in chunks)
@@ -32,5 +35,5 @@ def error_body_with_bom(
 def x_should_retry_on_every_error(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every refusal has a header that asks the client to try again."""
+    """Every error response has the header `x-should-retry: true`."""
     return reply.with_headers(x_should_retry="true") if reply.is_rejection else reply

@@ -20,7 +20,7 @@ Json = Any
 def error_field_in_every_event(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Each event has an error member with the code 0."""
+    """Each event has an `error` object with the code 0."""
     return change_each_event(reply, set_fields(error={"code": 0, "message": ""}))
 
 
@@ -28,33 +28,37 @@ def error_field_in_every_event(
 def leading_retry_frame(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """A stream begins with a block that tells nothing but when to come back."""
+    """A stream begins with a frame that has only a `retry` field."""
     if head.raw is not None or head.header("content-type") != STREAM_TYPE:
         return head, chunks
     return head, (Chunk(b"retry: 3000\n\n"), *chunks)
 
 
-def _announced(reply: GatewayResponse, type_: str, **members: Json) -> GatewayResponse:
-    def nulled(event: Json) -> Json:
-        added = event["type"] == "response.output_item.added"
-        if added and event["item"]["type"] == type_:
-            event["item"].update(members)
+def _change_added_items(
+    reply: GatewayResponse, type_: str, **fields: Json
+) -> GatewayResponse:
+    """Set fields of the items of one type in `response.output_item.added` events."""
+
+    def change(event: Json) -> Json:
+        is_added = event["type"] == "response.output_item.added"
+        if is_added and event["item"]["type"] == type_:
+            event["item"].update(fields)
         return event
 
-    return change_each_event(reply, nulled)
+    return change_each_event(reply, change)
 
 
 @on_reply(breaks="sdk.accumulates-a-stream")
 def added_message_content_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A message is announced with null for its content."""
-    return _announced(reply, "message", content=None)
+    """An added message has `null` as `content`."""
+    return _change_added_items(reply, "message", content=None)
 
 
 @on_reply(breaks="sdk.accumulates-a-stream")
 def added_call_arguments_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A function call is announced with null for its arguments."""
-    return _announced(reply, "function_call", arguments=None)
+    """An added function call has `null` as `arguments`."""
+    return _change_added_items(reply, "function_call", arguments=None)
