@@ -133,10 +133,10 @@ def endless(
     return head.without("content-length"), forever()
 
 
-def request(key: str = KEY, **members: Json) -> GatewayRequest:
+def request(key: str = KEY, **fields: Json) -> GatewayRequest:
     """A request as the network would give it."""
     headers = (("authorization", f"Bearer {key}"),)
-    return GatewayRequest("POST", PATH, headers).with_body({"model": MODEL, **members})
+    return GatewayRequest("POST", PATH, headers).with_body({"model": MODEL, **fields})
 
 
 def told(asked: GatewayRequest, *faults: Fault, gateway: Gateway | None = None) -> Json:
