@@ -18,9 +18,7 @@ from conformance.reference.gateway import KEY, MODEL, Gateway
 from conformance.reference.request import MAX_BODY_BYTES
 from conformance.reference.response_message import GatewayResponse
 from conformance.reference.server import GatewayServer, serve, serving
-from tests.reference.client import GatewayClient, Json
-
-PATH = "/v1/responses"
+from tests.reference.client import PATH, GatewayClient, Json
 
 
 @on_reply(breaks="status.known")
