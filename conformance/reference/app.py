@@ -24,8 +24,8 @@ LOGGER = logging.getLogger(__name__)
 class GatewayApp:
     """ASGI application of one gateway: read a request, send the response.
 
-    An exception in the gateway or in a fault is logged and raised again; the server
-    answers it with a 500. ``latency`` is the delay before each response in seconds.
+    An exception in the gateway or in a fault is logged and raised again, so that the
+    server sends a 500. ``latency`` is the delay before each response in seconds.
     """
 
     def __init__(

@@ -141,18 +141,18 @@ def _truncate_output(
 ) -> ModelOutput:
     """Return the parts that fit within ``limit`` tokens; the last may be truncated."""
     included: list[Reasoning | Call | Text] = []
-    spent = reasoning = 0
+    used = reasoning = 0
     for part in parts:
-        cost = _token_count(part)
-        left = cost if limit is None else limit - spent
-        if left <= 0:
-            return ModelOutput(tuple(included), spent, reasoning, truncated=True)
-        included.append(part if cost <= left else _truncate_part(part, left))
-        spent += min(cost, left)
-        reasoning += min(cost, left) if isinstance(part, Reasoning) else 0
-        if cost > left:
-            return ModelOutput(tuple(included), spent, reasoning, truncated=True)
-    return ModelOutput(tuple(included), spent, reasoning, truncated=False)
+        count = _token_count(part)
+        remaining = count if limit is None else limit - used
+        if remaining <= 0:
+            return ModelOutput(tuple(included), used, reasoning, truncated=True)
+        included.append(part if count <= remaining else _truncate_part(part, remaining))
+        used += min(count, remaining)
+        reasoning += min(count, remaining) if isinstance(part, Reasoning) else 0
+        if count > remaining:
+            return ModelOutput(tuple(included), used, reasoning, truncated=True)
+    return ModelOutput(tuple(included), used, reasoning, truncated=False)
 
 
 def _token_count(part: Reasoning | Call | Text) -> int:
@@ -165,17 +165,17 @@ def _token_count(part: Reasoning | Call | Text) -> int:
             return tokens.count(part.text)
 
 
-def _truncate_part(part: Reasoning | Call | Text, left: int) -> Reasoning | Call | Text:
+def _truncate_part(
+    part: Reasoning | Call | Text, limit: int
+) -> Reasoning | Call | Text:
     match part:
         case Reasoning():
-            return Reasoning(left, None)
+            return Reasoning(limit, None)
         case Call():
-            left_for_arguments = max(left - tokens.count(part.name), 0)
-            return Call(
-                part.name, "".join(tokens.split(part.arguments)[:left_for_arguments])
-            )
+            remaining = max(limit - tokens.count(part.name), 0)
+            return Call(part.name, "".join(tokens.split(part.arguments)[:remaining]))
         case Text():
-            return Text("".join(tokens.split(part.text)[:left]))
+            return Text("".join(tokens.split(part.text)[:limit]))
 
 
 def _generate_text(create_request: CreateRequest) -> str:

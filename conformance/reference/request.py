@@ -166,8 +166,7 @@ def _unpaired_surrogate(where: str) -> ApiError:
     name = where if _is_encodable(where) else None
     return ApiError(
         400,
-        f"Invalid text in {name or 'a member name'}: an unpaired surrogate is half "
-        "a character.",
+        f"Invalid string in {name or 'a field name'}: unpaired surrogate.",
         param=name,
         code="invalid_unicode",
     )

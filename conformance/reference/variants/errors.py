@@ -90,7 +90,7 @@ def errors_in_chinese(
 def state_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``previous_response_id`` is rejected with 400: responses are not stored."""
+    """``previous_response_id`` is rejected with 400, because nothing is stored."""
     del gateway
     if request.key is None or request.field("previous_response_id") is None:
         return request
@@ -101,7 +101,7 @@ def state_clearly_rejected(
 def streaming_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``stream: true`` is rejected with 400: streaming is not supported."""
+    """``stream: true`` is rejected with 400, because streaming is not supported."""
     del gateway
     if request.key is None or not request.wants_stream:
         return request
@@ -112,7 +112,7 @@ def streaming_clearly_rejected(
 def tools_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``tools`` are rejected with 400: the model does not support them."""
+    """``tools`` are rejected with 400, because the model does not support them."""
     del gateway
     if request.key is None or not request.field("tools"):
         return request
@@ -123,7 +123,7 @@ def tools_clearly_rejected(
 def reasoning_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``reasoning`` is rejected with 400: the model does not support it."""
+    """``reasoning`` is rejected with 400, because the model does not support it."""
     del gateway
     if request.key is None or not request.field("reasoning"):
         return request

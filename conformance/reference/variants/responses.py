@@ -123,7 +123,7 @@ def cached_prompt(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 def documented_fields_only(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The response object does not echo the request's parameters."""
+    """The response object has only documented fields, and echoes no parameters."""
     return change_each_response(
         reply, lambda response: {n: v for n, v in response.items() if n in PAGE_FIELDS}
     )
