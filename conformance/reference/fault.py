@@ -5,6 +5,7 @@
 * `on_reply` changes the response;
 * `on_wire` changes the bytes of the response and their timing.
 
+A fault is named after its function, and the first line of the docstring describes it.
 A variant is a fault that violates no requirement.
 """
 
@@ -63,7 +64,7 @@ class WireFault(Fault):
 def on_request(
     *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
 ) -> Callable[[OnRequest], RequestFault]:
-    """Turn ``(request, gateway) -> request or reply`` into a fault of that name."""
+    """Turn a function ``(request, gateway) -> request or reply`` into a fault."""
     return lambda rewrite: RequestFault(
         *_attributes(rewrite, breaks, profiles), rewrite
     )
@@ -72,14 +73,14 @@ def on_request(
 def on_reply(
     *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
 ) -> Callable[[OnReply], ReplyFault]:
-    """Turn ``(request, reply) -> reply`` into a fault of that name."""
+    """Turn a function ``(request, reply) -> reply`` into a fault."""
     return lambda rewrite: ReplyFault(*_attributes(rewrite, breaks, profiles), rewrite)
 
 
 def on_wire(
     *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
 ) -> Callable[[OnWire], WireFault]:
-    """Turn ``(request, head, chunks) -> (head, chunks)`` into a fault of that name."""
+    """Turn a function ``(request, head, chunks) -> (head, chunks)`` into a fault."""
     return lambda rewrite: WireFault(*_attributes(rewrite, breaks, profiles), rewrite)
 
 
