@@ -1,6 +1,6 @@
-"""The embedded gateway: a small, complete, correct `POST /v1/responses`.
+"""The embedded gateway: a small, complete and correct `POST /v1/responses`.
 
-It answers with a scripted model, and can be told to break one clause at a time.
-It imports nothing from the rest of the house, so that the judge and its witness
-cannot share a mistake.
+A scripted model generates its output. Faults make it violate chosen requirements.
+The package imports nothing from the rest of `conformance`, so a bug in a check
+cannot be hidden by the same bug in the gateway.
 """

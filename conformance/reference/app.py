@@ -1,4 +1,4 @@
-"""The gateway as an ASGI application, alone or as one of many in a town."""
+"""ASGI application for one gateway, or for several under ``/at/<name>/``."""
 
 import asyncio
 import logging
@@ -22,9 +22,10 @@ LOGGER = logging.getLogger(__name__)
 
 
 class GatewayApp:
-    """The ASGI face of one gateway: reads a request, sends the reply.
+    """ASGI application of one gateway: read a request, send the response.
 
-    An error of our own, or of a fault, is logged and left to the server: a 500.
+    An exception in the gateway or in a fault is logged and raised again, so that the
+    server sends a 500. ``latency`` is the delay before each response in seconds.
     """
 
     def __init__(
@@ -35,28 +36,29 @@ class GatewayApp:
         self.latency = latency
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        asked = await read(scope, receive)
-        if asked is None:
+        """Respond to one request."""
+        request = await read_request(scope, receive)
+        if request is None:
             return
         if self.latency:
             await asyncio.sleep(self.latency)
         try:
-            head, chunks = respond(self.gateway, self.faults, asked)
+            head, chunks = respond(self.gateway, self.faults, request)
             head = head.with_header("x-request-id", new_id("req"))
-            await send_reply(scope, send, asked, head, chunks)
+            await send_reply(scope, send, request, head, chunks)
         except Disconnected:
             raise
         except Exception:
             names = ", ".join(fault.name for fault in self.faults) or "no fault"
-            LOGGER.exception("the gateway broke, with %s", names)
+            LOGGER.exception("internal error in the embedded gateway, with %s", names)
             raise
 
 
-async def read(scope: Scope, receive: Receive) -> GatewayRequest | None:
-    """Read a whole request, or None when the client left before its end.
+async def read_request(scope: Scope, receive: Receive) -> GatewayRequest | None:
+    """Return the complete request, or None if the client disconnects before its end.
 
-    Of a body that is too large one byte too many is kept, and the rest is dropped.
+    Of a body that is too large, the first ``MAX_BODY_BYTES + 1`` bytes are returned:
+    enough for the gateway to see that it is too large.
     """
     raw = bytearray()
     more = True
@@ -88,38 +90,42 @@ def application(
     keys: tuple[str, str] = (KEY, SECOND_KEY),
     usage_style: Style | None = None,
 ) -> Starlette:
-    """One gateway, with its faults; ``latency`` is in seconds before each answer."""
+    """Return an application with one gateway.
+
+    ``latency`` is the delay before each response in seconds.
+    """
     gateway = Gateway(profile, keys=keys, usage_style=usage_style)
     return Starlette(routes=[Mount("/", GatewayApp(gateway, faults, latency))])
 
 
 def multi_gateway_app(
-    named: Mapping[str, Sequence[Fault]],
+    faults_by_name: Mapping[str, Sequence[Fault]],
     *,
     profile: str = "newapi",
     keys: tuple[str, str] = (KEY, SECOND_KEY),
     usage_style: Style | None = None,
 ) -> Starlette:
-    """Many gateways, each with its own memory, at ``/at/<name>/v1/responses``.
+    """Return an application with one gateway per name, each with its own store.
 
-    A gateway is built at its first request.
+    The gateway ``name`` serves ``/at/<name>/v1/responses``. It is created when its
+    first request arrives. A request to any other path gets a 404.
     """
-    doors: dict[str, GatewayApp] = {}
+    apps: dict[str, GatewayApp] = {}
 
-    async def house(scope: Scope, receive: Receive, send: Send) -> None:
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path_params"]["name"]
-        if name in named and name not in doors:
+        if name in faults_by_name and name not in apps:
             gateway = Gateway(profile, keys=keys, usage_style=usage_style)
-            doors[name] = GatewayApp(gateway, named[name])
-        await doors.get(name, _nobody)(scope, receive, send)
+            apps[name] = GatewayApp(gateway, faults_by_name[name])
+        await apps.get(name, not_found)(scope, receive, send)
 
-    return Starlette(routes=[Mount("/at/{name}", house), Mount("/", _nobody)])
+    return Starlette(routes=[Mount("/at/{name}", route), Mount("/", not_found)])
 
 
-async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer where no gateway lives."""
-    asked = await read(scope, receive)
-    if asked is not None:
-        refused = ApiError(404, "There is no gateway by this name.", code="not_found")
-        reply = GatewayResponse(404, payload=refused.envelope())
-        await send_reply(scope, send, asked, *reply.to_wire())
+async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    """Respond with 404: no gateway has the name in the path."""
+    request = await read_request(scope, receive)
+    if request is not None:
+        error = ApiError(404, "No gateway has this name.", code="not_found")
+        reply = GatewayResponse(404, payload=error.envelope())
+        await send_reply(scope, send, request, *reply.to_wire())

@@ -1,4 +1,4 @@
-"""A create request that passed validation, as the model and the response need it."""
+"""A create request that passed validation, with the defaults of missing fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,77 +9,78 @@ Json = Any
 
 @dataclass(frozen=True)
 class CreateRequest:
-    """What was asked for, absent members filled in with their defaults.
+    """A validated request to create a response.
 
-    ``items`` are this request's own, a string made into one user message;
-    ``earlier`` are those that ``previous_response_id`` stands for. ``members`` is
-    the request's body without its nulls, for everything that is only echoed.
+    ``items`` are the input items of this request; a string input is one user
+    message. ``earlier`` are the items of the conversation that
+    ``previous_response_id`` continues. ``fields`` is the request body without its
+    ``null`` fields.
     """
 
     model: str
     items: tuple[Json, ...]
-    members: Mapping[str, Json]
+    fields: Mapping[str, Json]
     earlier: tuple[Json, ...] = ()
 
     @property
     def context(self) -> tuple[Json, ...]:
-        """Every item that the model reads, oldest first."""
+        """Return every item that the model reads, oldest first."""
         return self.earlier + self.items
 
     @property
     def instructions(self) -> str | None:
-        """The system text of this request alone; it is never carried over."""
-        return self.members.get("instructions")
+        """Return the instructions of this request; earlier turns add none."""
+        return self.fields.get("instructions")
 
     @property
     def tools(self) -> list[Json]:
-        """The declared tools, all of them functions."""
-        tools: list[Json] = self.members.get("tools", [])
+        """Return the declared tools, all of them functions."""
+        tools: list[Json] = self.fields.get("tools", [])
         return tools
 
     @property
     def tool_choice(self) -> Json:
-        """A mode, or an object that names a function or allows several."""
-        return self.members.get("tool_choice", "auto")
+        """Return a mode, or an object of type ``function`` or ``allowed_tools``."""
+        return self.fields.get("tool_choice", "auto")
 
     @property
-    def parallel(self) -> bool:
-        """Whether one answer may hold several function calls."""
-        parallel: bool = self.members.get("parallel_tool_calls", True)
+    def parallel_tool_calls(self) -> bool:
+        """Return whether one response may contain several function calls."""
+        parallel: bool = self.fields.get("parallel_tool_calls", True)
         return parallel
 
     @property
-    def cap(self) -> int | None:
-        """The most tokens that the answer may cost."""
-        return self.members.get("max_output_tokens")
+    def max_output_tokens(self) -> int | None:
+        """Return the limit on output tokens, or None for no limit."""
+        return self.fields.get("max_output_tokens")
 
     @property
     def reasoning(self) -> Mapping[str, Json]:
-        """``effort`` and ``summary``, each None unless asked for."""
-        reasoning = self.members.get("reasoning", {})
+        """Return ``effort`` and ``summary``; each is None if it is not set."""
+        reasoning = self.fields.get("reasoning", {})
         return {name: reasoning.get(name) for name in ("effort", "summary")}
 
     @property
-    def encrypts(self) -> bool:
-        """Whether the reasoning is to be given along in an opaque form."""
-        return "reasoning.encrypted_content" in self.members.get("include", [])
+    def wants_encrypted_reasoning(self) -> bool:
+        """Return whether ``include`` lists ``reasoning.encrypted_content``."""
+        return "reasoning.encrypted_content" in self.fields.get("include", [])
 
     @property
-    def format(self) -> Json:
-        """The form of the text; its ``type`` is text, json_object or json_schema."""
-        return self.members.get("text", {}).get("format") or {"type": "text"}
+    def text_format(self) -> Json:
+        """Return ``text.format``: ``text``, ``json_object`` or ``json_schema``."""
+        return self.fields.get("text", {}).get("format") or {"type": "text"}
 
     @property
-    def streams(self) -> bool:
-        """Whether the answer is to come in events."""
-        return self.members.get("stream") is True
+    def wants_stream(self) -> bool:
+        """Return whether ``stream`` is true."""
+        return self.fields.get("stream") is True
 
     @property
-    def stores(self) -> bool:
-        """Whether the answer is kept for later."""
-        return self.members.get("store") is not False
+    def wants_storage(self) -> bool:
+        """Return whether the response is stored: unless ``store`` is false."""
+        return self.fields.get("store") is not False
 
     @property
-    def previous_id(self) -> str | None:
-        """The response that this one continues."""
-        return self.members.get("previous_response_id")
+    def previous_response_id(self) -> str | None:
+        """Return the id of the response that this one continues, or None."""
+        return self.fields.get("previous_response_id")

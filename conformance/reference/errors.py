@@ -1,20 +1,20 @@
-"""How the gateway says no: one exception, one JSON envelope."""
+"""API errors: one exception, and the JSON error object that describes it."""
 
 from typing import Any, Final
 
 Json = Any
 
 MAX_QUOTE_LENGTH: Final = 80
-"""Characters of a client's value that a message may repeat."""
+"""Maximum length, in characters, of a client's value quoted in an error message."""
 
 _TYPES: Final = {401: "authentication_error"}
 
 
 class ApiError(Exception):
-    """A request that cannot be served: an HTTP status and the four envelope members.
+    """A rejected request: an HTTP status and the fields of the error object.
 
-    ``param`` names the member at fault, as in ``input[0].role``, or is None when
-    no single member is to blame.
+    ``param`` is the path of the invalid field, as in ``input[0].role``, or None if
+    the error is not about a single field.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class ApiError(Exception):
         self.code = code
 
     def envelope(self) -> Json:
-        """The body: ``{"error": {message, type, param, code}}``."""
+        """Return the response body ``{"error": {message, type, param, code}}``."""
         return {
             "error": {
                 "message": self.message,
@@ -39,7 +39,7 @@ class ApiError(Exception):
 
 
 def missing(where: str) -> ApiError:
-    """Say that the member ``where`` has to be given."""
+    """Return the error for a required field that is missing."""
     return ApiError(
         400,
         f"Missing required parameter: '{where}'.",
@@ -48,28 +48,28 @@ def missing(where: str) -> ApiError:
     )
 
 
-def wrong_type(where: str, wanted: str, got: Json) -> ApiError:
-    """Say that ``where`` must be a ``wanted``; the value itself is not repeated."""
+def wrong_type(where: str, expected: str, got: Json) -> ApiError:
+    """Return the error for a value of the wrong type; it does not quote the value."""
     return ApiError(
         400,
-        f"Invalid type for '{where}': expected {wanted}, got {json_type(got)}.",
+        f"Invalid type for '{where}': expected {expected}, got {json_type(got)}.",
         param=where,
         code="invalid_type",
     )
 
 
-def wrong_value(where: str, wanted: str, got: Json) -> ApiError:
-    """Say that ``where`` has the right type and an impossible value."""
+def wrong_value(where: str, expected: str, got: Json) -> ApiError:
+    """Return the error for a value that has the right type but is not allowed."""
     return ApiError(
         400,
-        f"Invalid value for '{where}': expected {wanted}, got {quoted(got)}.",
+        f"Invalid value for '{where}': expected {expected}, got {quoted(got)}.",
         param=where,
         code="invalid_value",
     )
 
 
 def json_type(value: Json) -> str:
-    """Name a JSON value's type as a client would."""
+    """Return the JSON type of a value with its article, such as "an array"."""
     match value:
         case None:
             return "null"
@@ -88,10 +88,10 @@ def json_type(value: Json) -> str:
 
 
 def quoted(value: Json) -> str:
-    """Repeat a value in ASCII, cut to `LONGEST_QUOTE` characters.
+    """Return a value in ASCII, truncated to `MAX_QUOTE_LENGTH` characters.
 
-    An integer of thousands of digits has no decimal text in Python, so a huge one
-    is only described.
+    A very large integer is only described, because Python does not convert integers
+    with thousands of digits to decimal.
     """
     if isinstance(value, int) and abs(value) >= 10**20:
         return "a huge integer"

@@ -1,8 +1,12 @@
-"""Faults and benign variants: one function each, in one of three places.
+"""Faults and benign variants: one function each, applied at one of three points.
 
-`on_request` rewrites what the gateway believes it was asked, before it looks at the
-key or the body, and may answer itself. `on_reply` rewrites the answer. `on_wire`
-rewrites its bytes and their timing. A variant is a fault that breaks nothing.
+* `on_request` changes the request before the gateway reads the key or the body, or
+  responds in place of the gateway;
+* `on_reply` changes the response;
+* `on_wire` changes the bytes of the response and their timing.
+
+A fault is named after its function, and the first line of the docstring describes it.
+A variant is a fault that violates no requirement.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,10 +26,11 @@ OnWire = Callable[
 
 @dataclass(frozen=True)
 class Fault:
-    """One defect: its name, its sentence, and the ids of the requirements it breaks.
+    """A defect of the embedded gateway.
 
-    ``profiles`` are those under which it is a defect at all; None means every one.
-    ``module`` is the dotted name of the module that defines it.
+    ``text`` describes it in one sentence. ``breaks`` are the ids of the requirements
+    that it violates. ``profiles`` are the profiles in which it is a defect; None
+    means all. ``module`` is the dotted name of the module that defines it.
     """
 
     name: str
@@ -37,21 +42,21 @@ class Fault:
 
 @dataclass(frozen=True)
 class RequestFault(Fault):
-    """A defect in what is understood."""
+    """A defect in how the gateway understands a request."""
 
     rewrite: OnRequest
 
 
 @dataclass(frozen=True)
 class ReplyFault(Fault):
-    """A defect in what is answered."""
+    """A defect in the response."""
 
     rewrite: OnReply
 
 
 @dataclass(frozen=True)
 class WireFault(Fault):
-    """A defect in how it is sent."""
+    """A defect in how the response is sent."""
 
     rewrite: OnWire
 
@@ -59,44 +64,49 @@ class WireFault(Fault):
 def on_request(
     *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
 ) -> Callable[[OnRequest], RequestFault]:
-    """Make ``(asked, gateway) -> asked or reply`` a fault, named after itself."""
-    return lambda rewrite: RequestFault(*_facts(rewrite, breaks, profiles), rewrite)
+    """Turn a function ``(request, gateway) -> request or reply`` into a fault."""
+    return lambda rewrite: RequestFault(
+        *_attributes(rewrite, breaks, profiles), rewrite
+    )
 
 
 def on_reply(
     *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
 ) -> Callable[[OnReply], ReplyFault]:
-    """Make ``(asked, reply) -> reply`` a fault, named after itself."""
-    return lambda rewrite: ReplyFault(*_facts(rewrite, breaks, profiles), rewrite)
+    """Turn a function ``(request, reply) -> reply`` into a fault."""
+    return lambda rewrite: ReplyFault(*_attributes(rewrite, breaks, profiles), rewrite)
 
 
 def on_wire(
     *, breaks: str | Iterable[str] = (), profiles: Iterable[str] | None = None
 ) -> Callable[[OnWire], WireFault]:
-    """Make ``(asked, head, chunks) -> (head, chunks)`` a fault, named after itself."""
-    return lambda rewrite: WireFault(*_facts(rewrite, breaks, profiles), rewrite)
+    """Turn a function ``(request, head, chunks) -> (head, chunks)`` into a fault."""
+    return lambda rewrite: WireFault(*_attributes(rewrite, breaks, profiles), rewrite)
 
 
-def _facts(
+def _attributes(
     rewrite: Callable[..., object],
     breaks: str | Iterable[str],
     profiles: Iterable[str] | None,
 ) -> tuple[str, str, frozenset[str], frozenset[str] | None, str]:
+    """Return name, text, breaks, profiles and module of a fault function."""
     name = rewrite.__name__.strip("_").replace("_", "-")
     text = (rewrite.__doc__ or "").strip().partition("\n")[0]
     if not text:
-        raise TypeError(f"the fault {name!r} needs a docstring: its sentence")
-    broken = frozenset([breaks] if isinstance(breaks, str) else breaks)
-    limited = None if profiles is None else frozenset(profiles)
-    return name, text, broken, limited, rewrite.__module__
+        raise TypeError(f"the fault {name!r} has no docstring; add a one-line summary")
+    ids = frozenset([breaks] if isinstance(breaks, str) else breaks)
+    names = None if profiles is None else frozenset(profiles)
+    return name, text, ids, names, rewrite.__module__
 
 
 def respond(
     gateway: Gateway, faults: Iterable[Fault], request: GatewayRequest
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Answer a request with the faults in their places, in the order given."""
+    """Return the response to a request, with the faults applied in the given order."""
     faults = tuple(faults)
-    request = replace(request, key=gateway.key_of(request), fault_state=gateway.notes)
+    request = replace(
+        request, key=gateway.key_name_of(request), fault_state=gateway.notes
+    )
     reply: GatewayResponse | None = None
     for fault in faults:
         if isinstance(fault, RequestFault):
@@ -104,7 +114,7 @@ def respond(
             if isinstance(changed, GatewayResponse):
                 reply = changed
                 break
-            request = replace(changed, key=gateway.key_of(changed))
+            request = replace(changed, key=gateway.key_name_of(changed))
     if reply is None:
         reply = gateway.answer(request)
     for fault in faults:

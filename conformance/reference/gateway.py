@@ -1,4 +1,4 @@
-"""The correct gateway: a request in, a reply out; no network, no faults."""
+"""The correct gateway: turns a request into a response, without network or faults."""
 
 import hashlib
 import hmac
@@ -25,23 +25,25 @@ MODEL: Final = "scripted-1"
 MODELS: Final = (MODEL, "scripted-mini")
 
 MAX_CONTEXT_TOKENS: Final = 200_000
-"""Tokens that the model can read."""
+"""Maximum prompt length in tokens."""
 
-CACHED_FROM: Final = 1024
-"""Tokens that a prompt must have to be remembered; `CACHE_BLOCK` at a time."""
+MIN_CACHED_TOKENS: Final = 1024
+"""Minimum length in tokens of a prompt that is cached."""
 
 CACHE_BLOCK: Final = 128
-MAX_PROMPTS: Final = 10_000
+"""Cached tokens are counted in blocks of this size."""
+
+MAX_CACHED_PROMPTS: Final = 10_000
 
 _BEARER: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
-_RESPONSE: Final = re.compile(r"/v1/responses/([^/]+)")
+_RESPONSE_PATH: Final = re.compile(r"/v1/responses/([^/]+)")
 
 
 class Gateway:
-    """One gateway with its own keys, memory and notes.
+    """One gateway with its own keys, store and prompt cache.
 
-    `answer` is a method from `Asked` to `Reply` that never raises. ``notes`` belongs
-    to the faults; the gateway does not read it.
+    `answer` returns a response to every request and never raises `ApiError`.
+    ``notes`` is for the faults; the gateway itself does not read it.
     """
 
     def __init__(
@@ -51,26 +53,29 @@ class Gateway:
         keys: tuple[str, str] = (KEY, SECOND_KEY),
         usage_style: Style | None = None,
     ) -> None:
-        chosen = PROFILES[profile]
-        self.profile = replace(chosen, usage_style=usage_style or chosen.usage_style)
+        default = PROFILES[profile]
+        self.profile = replace(default, usage_style=usage_style or default.usage_style)
         self.keys = dict(zip(("first", "second"), keys, strict=True))
         self.store = Store()
         self.notes: dict[str, Any] = {}
         self._prompts: OrderedDict[bytes, None] = OrderedDict()
 
     def answer(self, request: GatewayRequest) -> GatewayResponse:
-        """Answer as the contract asks."""
+        """Return the conforming response to a request."""
         try:
             return self._serve(request)
-        except ApiError as refused:
-            reply = GatewayResponse(refused.status, payload=refused.envelope())
-            if refused.status == 401:
+        except ApiError as error:
+            reply = GatewayResponse(error.status, payload=error.envelope())
+            if error.status == 401:
                 return reply.with_headers(www_authenticate="Bearer")
             return reply
 
-    def identify(self, request: GatewayRequest) -> str:
-        """Name the key that a request carries; raises `Refused` (401) without one."""
-        name = self.key_of(request)
+    def authenticate(self, request: GatewayRequest) -> str:
+        """Return the name of the request's key: "first" or "second".
+
+        Raises `ApiError` (401) if the key is missing or unknown.
+        """
+        name = self.key_name_of(request)
         if name is None:
             raise ApiError(
                 401,
@@ -79,20 +84,23 @@ class Gateway:
             )
         return name
 
-    def key_of(self, request: GatewayRequest) -> str | None:
-        """Name the key that a request carries, "first" or "second", or None."""
-        given = [v for name, v in request.raw_headers if name == "authorization"]
-        match = _BEARER.fullmatch(given[0].strip()) if len(given) == 1 else None
+    def key_name_of(self, request: GatewayRequest) -> str | None:
+        """Return the name of the request's key, or None if it is missing or unknown.
+
+        A request with several Authorization headers has no key.
+        """
+        values = [v for name, v in request.raw_headers if name == "authorization"]
+        match = _BEARER.fullmatch(values[0].strip()) if len(values) == 1 else None
         token = match[1].encode() if match else b""
-        known = [
+        names = [
             name
             for name, key in self.keys.items()
             if hmac.compare_digest(key.encode(), token)
         ]
-        return known[0] if known else None
+        return names[0] if names else None
 
     def _serve(self, request: GatewayRequest) -> GatewayResponse:
-        match = _RESPONSE.fullmatch(request.path)
+        match = _RESPONSE_PATH.fullmatch(request.path)
         routes: dict[str, Callable[[], GatewayResponse]]
         if request.path == "/v1/responses":
             routes = {"POST": lambda: self._create(request)}
@@ -106,46 +114,51 @@ class Gateway:
         else:
             raise ApiError(404, "There is nothing at this path.", code="not_found")
         if request.method not in routes:
-            refused = ApiError(
+            error = ApiError(
                 405, "This path does not answer that method.", code="method_not_allowed"
             )
-            reply = GatewayResponse(405, payload=refused.envelope())
+            reply = GatewayResponse(405, payload=error.envelope())
             return reply.with_headers(allow=", ".join(routes))
         return routes[request.method]()
 
     def _create(self, request: GatewayRequest) -> GatewayResponse:
-        owner = self.identify(request)
+        owner = self.authenticate(request)
         if len(request.raw) > MAX_BODY_BYTES:
             raise ApiError(
                 413,
                 f"The request body is larger than {MAX_BODY_BYTES} bytes.",
                 code="request_too_large",
             )
-        question = validation.check(request, self.profile, MODELS)
-        question = self._with_history(question, owner)
-        items.check_calls_answered(question.items, question.earlier)
-        return self.reply_to(question, owner)
+        create_request = validation.parse_create_request(request, self.profile, MODELS)
+        create_request = self._with_stored_items(create_request, owner)
+        items.check_tool_outputs(create_request.items, create_request.earlier)
+        return self._generate(create_request, owner)
 
-    def reply_to(self, create_request: CreateRequest, owner: str) -> GatewayResponse:
-        """Let the model speak, and keep what it said."""
+    def _generate(self, create_request: CreateRequest, owner: str) -> GatewayResponse:
+        """Generate a response, and store it unless ``store`` is false."""
         prompt = self._prompt_tokens(create_request)
-        spoken = model.generate(create_request)
-        cached = self._cached(create_request, owner, prompt)
-        usage = Usage(prompt, spoken.completion, cached, spoken.reasoning)
-        finished = response.build(create_request, spoken, usage, self.profile)
-        if create_request.stores:
+        output = model.generate(create_request)
+        cached = self._cached_tokens(create_request, owner, prompt)
+        usage = Usage(prompt, output.completion, cached, output.reasoning)
+        finished = response.build(create_request, output, usage, self.profile)
+        if create_request.wants_storage:
             self.store.put(owner, finished, create_request.context)
-        if not create_request.streams:
+        if not create_request.wants_stream:
             return GatewayResponse(payload=finished)
         return GatewayResponse(
             events=stream.events_of(finished), done=self.profile.done
         )
 
-    def _with_history(self, create_request: CreateRequest, owner: str) -> CreateRequest:
-        """Bring in what the request only names: earlier turns, and single items."""
+    def _with_stored_items(
+        self, create_request: CreateRequest, owner: str
+    ) -> CreateRequest:
+        """Add the earlier turns, and replace item references by the stored items.
+
+        Raises `ApiError` (404) if a response or an item is unknown to the owner.
+        """
         earlier: tuple[Json, ...] = ()
-        if create_request.previous_id is not None:
-            record = self.store.get(create_request.previous_id, owner)
+        if create_request.previous_response_id is not None:
+            record = self.store.get(create_request.previous_response_id, owner)
             if record is None:
                 raise ApiError(
                     404,
@@ -154,32 +167,37 @@ class Gateway:
                     code="previous_response_not_found",
                 )
             earlier = record.context
-        given = tuple(
-            self._item(i, n, owner) for n, i in enumerate(create_request.items)
+        resolved = tuple(
+            self._resolve_reference(item, index, owner)
+            for index, item in enumerate(create_request.items)
         )
-        return replace(create_request, items=given, earlier=earlier)
+        return replace(create_request, items=resolved, earlier=earlier)
 
-    def _item(self, item: Json, number: int, owner: str) -> Json:
-        if items.kind(item) != "item_reference":
+    def _resolve_reference(self, item: Json, index: int, owner: str) -> Json:
+        if items.item_type(item) != "item_reference":
             return item
-        found = self.store.item(item["id"], owner)
-        if found is None:
+        stored = self.store.item(item["id"], owner)
+        if stored is None:
             raise ApiError(
                 404,
                 "No item is known by this id.",
-                param=f"input[{number}].id",
+                param=f"input[{index}].id",
                 code="item_not_found",
             )
-        return found
+        return stored
 
     def _prompt_tokens(self, create_request: CreateRequest) -> int:
+        """Return the prompt's length in tokens; raise `ApiError` if it is too long."""
         texts = (
-            text for item in create_request.context for text in model.readable(item)
+            text
+            for item in create_request.context
+            for text in model.readable_texts(item)
         )
         characters = sum(map(len, texts)) + len(create_request.instructions or "")
-        certainly_too_long = characters > MAX_CONTEXT_TOKENS * tokens.MAX_TOKEN_LENGTH
-        prompt = 0 if certainly_too_long else model.prompt_tokens(create_request)
-        if certainly_too_long or prompt > MAX_CONTEXT_TOKENS:
+        # Skip the slow count where even the longest tokens would not fit.
+        too_many_characters = characters > MAX_CONTEXT_TOKENS * tokens.MAX_TOKEN_LENGTH
+        prompt = 0 if too_many_characters else model.prompt_tokens(create_request)
+        if too_many_characters or prompt > MAX_CONTEXT_TOKENS:
             raise ApiError(
                 400,
                 f"The input is longer than the model's {MAX_CONTEXT_TOKENS} tokens.",
@@ -188,45 +206,49 @@ class Gateway:
             )
         return prompt
 
-    def _cached(self, create_request: CreateRequest, owner: str, prompt: int) -> int:
-        """Tokens of a long prompt that this owner has sent before, word for word."""
-        if prompt < CACHED_FROM:
+    def _cached_tokens(
+        self, create_request: CreateRequest, owner: str, prompt: int
+    ) -> int:
+        """Return the cached tokens: 0 unless the owner has sent the prompt before."""
+        if prompt < MIN_CACHED_TOKENS:
             return 0
-        read = [model.readable(item) for item in create_request.context]
-        whole = (
+        texts = [model.readable_texts(item) for item in create_request.context]
+        identity = (
             owner,
             create_request.model,
             create_request.instructions,
             create_request.tools,
-            read,
+            texts,
         )
-        mark = hashlib.sha256(repr(whole).encode()).digest()
-        if mark in self._prompts:
+        digest = hashlib.sha256(repr(identity).encode()).digest()
+        if digest in self._prompts:
             return prompt // CACHE_BLOCK * CACHE_BLOCK
-        self._prompts[mark] = None
-        if len(self._prompts) > MAX_PROMPTS:
+        self._prompts[digest] = None
+        if len(self._prompts) > MAX_CACHED_PROMPTS:
             self._prompts.popitem(last=False)
         return 0
 
     def _models(self, request: GatewayRequest) -> GatewayResponse:
-        self.identify(request)
-        listed = [
+        self.authenticate(request)
+        models = [
             {"id": name, "object": "model", "created": 1, "owned_by": "conformance"}
             for name in MODELS
         ]
-        return GatewayResponse(payload={"object": "list", "data": listed})
+        return GatewayResponse(payload={"object": "list", "data": models})
 
     def _retrieve(self, request: GatewayRequest, response_id: str) -> GatewayResponse:
-        return GatewayResponse(payload=self._own(request, response_id).response)
+        return GatewayResponse(
+            payload=self._owned_record(request, response_id).response
+        )
 
     def _delete(self, request: GatewayRequest, response_id: str) -> GatewayResponse:
-        self._own(request, response_id)
+        self._owned_record(request, response_id)
         self.store.delete(response_id)
-        gone = {"id": response_id, "object": "response.deleted", "deleted": True}
-        return GatewayResponse(payload=gone)
+        deleted = {"id": response_id, "object": "response.deleted", "deleted": True}
+        return GatewayResponse(payload=deleted)
 
-    def _own(self, request: GatewayRequest, response_id: str) -> Record:
-        record = self.store.get(response_id, self.identify(request))
+    def _owned_record(self, request: GatewayRequest, response_id: str) -> Record:
+        record = self.store.get(response_id, self.authenticate(request))
         if record is None:
             raise ApiError(
                 404, "No response is known by this id.", code="response_not_found"

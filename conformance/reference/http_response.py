@@ -1,4 +1,4 @@
-"""Sending a head and its chunks: through ASGI, or past it where a fault wants that."""
+"""Send a response through ASGI, or write it to the connection for a wire fault."""
 
 import asyncio
 import gzip
@@ -13,16 +13,17 @@ from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import JSON_TYPE, Chunk, ResponseHead
 
 TRANSPORT: Final = "conformance.transport"
-"""Where the connection's `asyncio.Transport` is found in an ASGI scope's state."""
+"""Key of the connection's `asyncio.Transport` in the state of an ASGI scope."""
 
 MIN_COMPRESSED_BYTES: Final = 8192
-"""Bytes from which a JSON body is compressed for a client that allows it."""
+"""Minimum size of a JSON body that is compressed for clients that accept gzip."""
 
 MAX_UNSENT_BYTES: Final = 1 << 20
+"""Size of the write buffer above which sending waits for the client."""
 
 
 class Disconnected(ConnectionError):
-    """The reply ends the connection, and there is no transport to end it with."""
+    """The response closes the connection, but the server exposes no transport."""
 
 
 async def send_reply(
@@ -32,9 +33,13 @@ async def send_reply(
     head: ResponseHead,
     chunks: Iterable[Chunk],
 ) -> None:
-    """Send a reply, each chunk in a flush of its own, until the client leaves."""
+    """Send a response and flush after each chunk; stop when the client disconnects.
+
+    Raises `Disconnected` if a chunk closes the connection and the server exposes no
+    transport.
+    """
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
-    head, chunks = _zipped(request, head, chunks)
+    head, chunks = _compressed(request, head, chunks)
     if head.delay_s:
         await asyncio.sleep(head.delay_s)
     if head.raw is not None and transport is not None:
@@ -42,7 +47,8 @@ async def send_reply(
         return
     headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in head.headers]
     start = {"type": "http.response.start", "status": head.status, "headers": headers}
-    # The status line waits for the first bytes, so that a chunk may forestall it.
+    # Send the status line with the first bytes, so that a chunk without bytes can
+    # close the connection before it.
     for chunk in chunks:
         await _pause(chunk, transport)
         if transport is not None and transport.is_closing():
@@ -54,7 +60,7 @@ async def send_reply(
             body = {"type": "http.response.body", "body": chunk.data, "more_body": True}
             await send(body)
         if chunk.end:
-            _end(transport, chunk)
+            _end_connection(transport, chunk)
             return
     if start:
         await send(start)
@@ -71,49 +77,52 @@ async def _send_raw(
             return
         transport.write(chunk.data)
         if chunk.end:
-            _end(transport, chunk)
+            _end_connection(transport, chunk)
             return
     transport.close()
 
 
 async def _pause(chunk: Chunk, transport: asyncio.Transport | None) -> None:
-    """Wait for the chunk's time, for other requests, and for a slow reader."""
+    """Wait for the chunk's delay, and while a slow client has too much unread data.
+
+    Without a delay, this still yields to other requests.
+    """
     await asyncio.sleep(chunk.delay_s)
     if transport is None:
         return
-    while transport.get_write_buffer_size() > MAX_UNSENT_BYTES:  # noqa: ASYNC110  # no event tells of it
+    while transport.get_write_buffer_size() > MAX_UNSENT_BYTES:  # noqa: ASYNC110  # there is no event to wait for
         await asyncio.sleep(0.01)
 
 
-def _end(transport: asyncio.Transport | None, chunk: Chunk) -> None:
+def _end_connection(transport: asyncio.Transport | None, chunk: Chunk) -> None:
     if transport is None:
-        raise Disconnected("the reply hangs up here")
+        raise Disconnected("the response closes the connection here")
     if chunk.end == "close":
         transport.close()
         return
     connection: Any = transport.get_extra_info("socket")
-    linger = struct.pack("ii", 1, 0)  # on, for no time: unsent bytes are dropped
+    linger = struct.pack("ii", 1, 0)  # on, 0 seconds: drop unsent bytes, send RST
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()
 
 
-def _zipped(
+def _compressed(
     request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Compress a large plain JSON answer; whatever a fault has touched stays as is."""
-    allowed = "gzip" in request.headers.get("accept-encoding", "")
-    if not (allowed and isinstance(chunks, list) and len(chunks) == 1):
+    """Compress a large JSON body; leave a body alone if a fault has changed it."""
+    accepted = "gzip" in request.headers.get("accept-encoding", "")
+    if not (accepted and isinstance(chunks, list) and len(chunks) == 1):
         return head, chunks
     body = chunks[0].data
-    plain = (
+    unchanged = (
         head.header("content-type") == JSON_TYPE
         and head.header("content-encoding") is None
         and head.header("content-length") == str(len(body))
         and head.raw is None
     )
-    if not plain or len(body) < MIN_COMPRESSED_BYTES:
+    if not unchanged or len(body) < MIN_COMPRESSED_BYTES:
         return head, chunks
-    packed = gzip.compress(body, 1)
+    compressed = gzip.compress(body, 1)
     head = head.with_header("content-encoding", "gzip")
     head = head.with_header("vary", "accept-encoding")
-    return head.with_header("content-length", str(len(packed))), [Chunk(packed)]
+    return head.with_header("content-length", str(len(compressed))), [Chunk(compressed)]

@@ -1,4 +1,4 @@
-"""The rules of ``input``: a text, or an array of items in every accepted form."""
+"""Rules for ``input``: a string, or an array of items in every accepted form."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -9,55 +9,50 @@ Json = Any
 
 ROLES: Final = ("user", "assistant", "system", "developer")
 
-TEXT_OF_PART: Final[Mapping[str, str | None]] = {
+TEXT_FIELDS: Final[Mapping[str, str | None]] = {
     "input_text": "text",
     "output_text": "text",
     "text": "text",
     "summary_text": "text",
     "reasoning_text": "text",
     "refusal": "refusal",
-    "input_image": None,  # accepted, and not looked at
+    "input_image": None,  # accepted and ignored
     "input_file": None,
 }
-"""The member of each kind of content part that holds its text."""
+"""The field that contains the text, for each type of content part."""
 
 
-def to_items(given: Json) -> tuple[Json, ...]:
-    """Check ``input`` and return it as items.
+def to_items(input_: Json) -> tuple[Json, ...]:
+    """Validate ``input`` and return its items; a string becomes one user message.
 
-    Absent, null and the empty text or array all mean that nothing is said; the
-    page makes ``input`` optional. Raises `Refused` (400) that names the place.
+    ``input`` is optional in the API document, so a missing or empty one has no items.
+    Raises `ApiError` (400) with the path of the first invalid field.
     """
-    if given is None or given == "":
+    if input_ is None or input_ == "":
         return ()
-    if isinstance(given, str):
-        return (message("user", given),)
-    if not isinstance(given, list):
-        raise wrong_type("input", "a string or an array", given)
-    for i, item in enumerate(given):
+    if isinstance(input_, str):
+        return ({"type": "message", "role": "user", "content": input_},)
+    if not isinstance(input_, list):
+        raise wrong_type("input", "a string or an array", input_)
+    for i, item in enumerate(input_):
         _check_item(item, f"input[{i}]")
-    return tuple(given)
+    return tuple(input_)
 
 
-def message(role: str, text: str) -> Json:
-    """A message of one plain text."""
-    return {"type": "message", "role": role, "content": text}
-
-
-def kind(item: Json) -> str:
-    """The type of an item; a message may leave it out."""
+def item_type(item: Json) -> str:
+    """Return the type of an item; an item without a type is a message."""
     return item.get("type") or "message"
 
 
-def text_of(content: Json) -> str:
-    """The text of a content: a string as it is, parts joined by line breaks."""
+def content_text(content: Json) -> str:
+    """Return the text of a content: a string as it is, parts joined by line breaks."""
     if isinstance(content, str):
         return content
     texts = []
     for part in content or []:
-        member = TEXT_OF_PART.get(part.get("type"))
-        if member is not None:
-            texts.append(part[member])
+        field = TEXT_FIELDS.get(part.get("type"))
+        if field is not None:
+            texts.append(part[field])
     return "\n".join(texts)
 
 
@@ -78,7 +73,7 @@ def _check_item(item: Json, where: str) -> None:
 
 
 def _check_message(item: Json, where: str) -> None:
-    role = _text(item, "role", where)
+    role = _required_string(item, "role", where)
     if role not in ROLES:
         raise wrong_value(f"{where}.role", "one of " + ", ".join(ROLES), role)
     _check_content(item, "content", where)
@@ -100,22 +95,22 @@ def _check_content(item: Json, name: str, where: str) -> None:
 def _check_part(part: Json, where: str) -> None:
     if not isinstance(part, dict):
         raise wrong_type(where, "an object", part)
-    type_ = _text(part, "type", where)
-    if type_ not in TEXT_OF_PART:
-        wanted = "one of " + ", ".join(TEXT_OF_PART)
-        raise wrong_value(f"{where}.type", wanted, type_)
-    member = TEXT_OF_PART[type_]
-    if member is not None:
-        _text(part, member, where)
+    type_ = _required_string(part, "type", where)
+    if type_ not in TEXT_FIELDS:
+        expected = "one of " + ", ".join(TEXT_FIELDS)
+        raise wrong_value(f"{where}.type", expected, type_)
+    field = TEXT_FIELDS[type_]
+    if field is not None:
+        _required_string(part, field, where)
 
 
 def _check_call(item: Json, where: str) -> None:
     for name in ("call_id", "name", "arguments"):
-        _text(item, name, where)
+        _required_string(item, name, where)
 
 
-def _check_result(item: Json, where: str) -> None:
-    _text(item, "call_id", where)
+def _check_call_output(item: Json, where: str) -> None:
+    _required_string(item, "call_id", where)
     _check_content(item, "output", where)
 
 
@@ -129,10 +124,10 @@ def _check_reasoning(item: Json, where: str) -> None:
 
 
 def _check_reference(item: Json, where: str) -> None:
-    _text(item, "id", where)
+    _required_string(item, "id", where)
 
 
-def _text(parent: Json, name: str, where: str) -> str:
+def _required_string(parent: Json, name: str, where: str) -> str:
     value = parent.get(name)
     here = f"{where}.{name}"
     if value is None:
@@ -145,22 +140,25 @@ def _text(parent: Json, name: str, where: str) -> str:
 _CHECKS: Final[Mapping[str, Callable[[Json, str], None]]] = {
     "message": _check_message,
     "function_call": _check_call,
-    "function_call_output": _check_result,
+    "function_call_output": _check_call_output,
     "reasoning": _check_reasoning,
     "item_reference": _check_reference,
 }
 
 
-def check_calls_answered(items: tuple[Json, ...], earlier: tuple[Json, ...]) -> None:
-    """Refuse the result of a call that is nowhere in the conversation."""
-    calls = {i["call_id"] for i in earlier if kind(i) == "function_call"}
-    for n, item in enumerate(items):
-        if kind(item) == "function_call":
-            calls.add(item["call_id"])
-        elif kind(item) == "function_call_output" and item["call_id"] not in calls:
+def check_tool_outputs(items: tuple[Json, ...], earlier: tuple[Json, ...]) -> None:
+    """Raise `ApiError` for a tool output whose call is not in the conversation."""
+    call_ids = {i["call_id"] for i in earlier if item_type(i) == "function_call"}
+    for index, item in enumerate(items):
+        if item_type(item) == "function_call":
+            call_ids.add(item["call_id"])
+        elif (
+            item_type(item) == "function_call_output"
+            and item["call_id"] not in call_ids
+        ):
             raise ApiError(
                 400,
                 "No tool call found for this function call output.",
-                param=f"input[{n}].call_id",
+                param=f"input[{index}].call_id",
                 code="no_such_call",
             )

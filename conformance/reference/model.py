@@ -1,17 +1,20 @@
-"""The scripted model: what it says is a pure function of what it reads.
+"""The scripted model: its output depends only on the request and the conversation.
 
-Its language, in the order in which it is understood:
+The first rule that applies determines the output:
 
-* a tool is called when ``tool_choice`` forces one, or when the last user message
-  mentions the subject of a declared one (``get_weather``: "weather");
-* the result of a call is repeated;
-* ``text.format`` asks for JSON, which fits the schema;
-* ``Reply with exactly: X`` gives X, without the quotation marks around it;
-* ``Which word did I ask you to remember?`` gives the last ``Remember the word X.``;
-* ``Count from 1 to N`` counts; ``Say hello in one word.`` gives Hello;
-* anything else is repeated: ``You said: ...``; and nothing at all gives ``Hello.``
+* a tool is called if ``tool_choice`` forces it, or if the last user message contains
+  a word of its name (``get_weather``: "weather");
+* after a tool output, the text repeats it;
+* with a JSON ``text.format``, the text is JSON that matches the schema;
+* ``Reply with exactly: X`` returns X, without surrounding quotation marks;
+* ``Which word did I ask you to remember?`` returns the X of the last
+  ``Remember the word X.``;
+* ``Count from 1 to N`` counts, and ``Say hello in one word.`` returns ``Hello``;
+* any other prompt is repeated as ``You said: ...``, and an empty one returns
+  ``Hello.``
 
-A system text ``Always start your answer with X.`` is obeyed by every plain answer.
+If the instructions or a system message contain ``Always start your answer with X.``,
+every text that is not JSON starts with X.
 """
 
 import json
@@ -22,7 +25,7 @@ from typing import Any, Final
 
 from conformance.reference import tokens
 from conformance.reference.create_request import CreateRequest
-from conformance.reference.items import kind, text_of
+from conformance.reference.items import content_text, item_type
 from conformance.reference.schema_values import SchemaValueGenerator
 
 Json = Any
@@ -30,11 +33,16 @@ Json = Any
 EFFORT_TOKENS: Final = {
     "minimal": 4, "low": 8, "medium": 16, "high": 32, "xhigh": 64
 }  # fmt: skip
-"""Hidden tokens that thinking costs, by ``reasoning.effort``; "none" costs none."""
+"""Reasoning tokens for each ``reasoning.effort``; ``none`` is 0."""
 
 PROMPT_OVERHEAD: Final = 3
+"""Tokens that every prompt has in addition to its items."""
+
 ITEM_OVERHEAD: Final = 4
+"""Tokens of an item or a tool in addition to its text."""
+
 MAX_COUNT: Final = 50_000
+"""Number at which ``Count from 1 to N`` stops."""
 
 _EXACTLY: Final = re.compile(r"reply with exactly:\s?(.*)", re.IGNORECASE | re.DOTALL)
 _QUOTES: Final = {'"': '"', "\u201c": "\u201d"}
@@ -54,7 +62,7 @@ _VERBS: Final = frozenset(("call", "find", "fetch", "look", "lookup", "tool", "w
 
 @dataclass(frozen=True)
 class Reasoning:
-    """Hidden reasoning: its cost, and a summary where one was asked for."""
+    """Hidden reasoning: its token count, and its summary if the request wants one."""
 
     tokens: int
     summary: str | None
@@ -62,7 +70,7 @@ class Reasoning:
 
 @dataclass(frozen=True)
 class Call:
-    """A function call; ``arguments`` is JSON text."""
+    """A function call; ``arguments`` is a JSON document."""
 
     name: str
     arguments: str
@@ -70,79 +78,84 @@ class Call:
 
 @dataclass(frozen=True)
 class Text:
-    """An answer in words."""
+    """The text of a message."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class ModelOutput:
-    """What the model produced, and what the answer cost.
+    """The output of the model and its token counts.
 
-    When ``cut`` is true the last part was ended by ``max_output_tokens``, and
-    ``completion`` is exactly that cap.
+    ``completion`` are all output tokens, ``reasoning`` those of hidden reasoning. If
+    ``truncated`` is true, ``max_output_tokens`` ended the last part, and
+    ``completion`` equals it.
     """
 
     parts: tuple[Reasoning | Call | Text, ...]
     completion: int
     reasoning: int
-    cut: bool
+    truncated: bool
 
 
 def generate(create_request: CreateRequest) -> ModelOutput:
-    """Answer a question, within its cap."""
+    """Return the output for a request, truncated to its ``max_output_tokens``."""
     parts: list[Reasoning | Call | Text] = []
     effort = EFFORT_TOKENS.get(create_request.reasoning["effort"] or "none", 0)
     if effort:
-        asked = create_request.reasoning["summary"] is not None
-        summary = "I read the question, then I wrote the answer." if asked else None
+        with_summary = create_request.reasoning["summary"] is not None
+        summary = (
+            "I read the question, then I wrote the answer." if with_summary else None
+        )
         parts.append(Reasoning(effort, summary))
-    calls = _calls(create_request)
-    parts.extend(calls or [Text(_say(create_request))])
-    return _within(create_request.cap, parts)
+    calls = _generate_calls(create_request)
+    parts.extend(calls or [Text(_generate_text(create_request))])
+    return _truncate_output(create_request.max_output_tokens, parts)
 
 
 def prompt_tokens(create_request: CreateRequest) -> int:
-    """What it costs to read the question: every item, the tools, the instructions."""
+    """Return the prompt tokens of all items, the tools and the instructions."""
     total = PROMPT_OVERHEAD + tokens.count(create_request.instructions or "")
     for item in create_request.context:
-        total += ITEM_OVERHEAD + sum(map(tokens.count, readable(item)))
+        total += ITEM_OVERHEAD + sum(map(tokens.count, readable_texts(item)))
     for tool in create_request.tools:
         total += ITEM_OVERHEAD + tokens.count(json.dumps(tool))
     return total
 
 
-def readable(item: Json) -> Sequence[str]:
-    """The texts of an item that the model reads."""
-    match kind(item):
+def readable_texts(item: Json) -> Sequence[str]:
+    """Return the strings of an item that the model reads."""
+    match item_type(item):
         case "function_call":
             return item["name"], item["arguments"]
         case "function_call_output":
-            return (text_of(item["output"]),)
+            return (content_text(item["output"]),)
         case "reasoning":
-            return (text_of(item.get("summary")),)
+            return (content_text(item.get("summary")),)
         case _:
-            return (text_of(item["content"]),)
+            return (content_text(item["content"]),)
 
 
-def _within(cap: int | None, parts: list[Reasoning | Call | Text]) -> ModelOutput:
-    """Spend the cap part by part; the part that it ends in is the last."""
-    kept: list[Reasoning | Call | Text] = []
-    spent = reasoning = 0
+def _truncate_output(
+    limit: int | None, parts: list[Reasoning | Call | Text]
+) -> ModelOutput:
+    """Return the parts that fit within ``limit`` tokens; the last may be truncated."""
+    included: list[Reasoning | Call | Text] = []
+    used = reasoning = 0
     for part in parts:
-        cost = _cost(part)
-        left = cost if cap is None else cap - spent
-        if left <= 0:
-            return ModelOutput(tuple(kept), spent, reasoning, cut=True)
-        kept.append(part if cost <= left else _shortened(part, left))
-        spent += min(cost, left)
-        reasoning += min(cost, left) if isinstance(part, Reasoning) else 0
-        if cost > left:
-            return ModelOutput(tuple(kept), spent, reasoning, cut=True)
-    return ModelOutput(tuple(kept), spent, reasoning, cut=False)
+        count = _token_count(part)
+        remaining = count if limit is None else limit - used
+        if remaining <= 0:
+            return ModelOutput(tuple(included), used, reasoning, truncated=True)
+        included.append(part if count <= remaining else _truncate_part(part, remaining))
+        used += min(count, remaining)
+        reasoning += min(count, remaining) if isinstance(part, Reasoning) else 0
+        if count > remaining:
+            return ModelOutput(tuple(included), used, reasoning, truncated=True)
+    return ModelOutput(tuple(included), used, reasoning, truncated=False)
 
 
-def _cost(part: Reasoning | Call | Text) -> int:
+def _token_count(part: Reasoning | Call | Text) -> int:
     match part:
         case Reasoning():
             return part.tokens + tokens.count(part.summary or "")
@@ -152,44 +165,46 @@ def _cost(part: Reasoning | Call | Text) -> int:
             return tokens.count(part.text)
 
 
-def _shortened(part: Reasoning | Call | Text, left: int) -> Reasoning | Call | Text:
+def _truncate_part(
+    part: Reasoning | Call | Text, limit: int
+) -> Reasoning | Call | Text:
     match part:
         case Reasoning():
-            return Reasoning(left, None)
+            return Reasoning(limit, None)
         case Call():
-            room = max(left - tokens.count(part.name), 0)
-            return Call(part.name, "".join(tokens.pieces(part.arguments)[:room]))
+            remaining = max(limit - tokens.count(part.name), 0)
+            return Call(part.name, "".join(tokens.split(part.arguments)[:remaining]))
         case Text():
-            return Text("".join(tokens.pieces(part.text)[:left]))
+            return Text("".join(tokens.split(part.text)[:limit]))
 
 
-def _say(create_request: CreateRequest) -> str:
-    results = _last_results(create_request.context)
-    asked = _last_user_text(create_request.context)
-    if results:
-        answer = "The tool says: " + "; ".join(results)
-    elif create_request.format["type"] != "text":
-        return _structured(create_request, asked)
+def _generate_text(create_request: CreateRequest) -> str:
+    outputs = _latest_tool_outputs(create_request.context)
+    prompt = _last_user_text(create_request.context)
+    if outputs:
+        text = "The tool says: " + "; ".join(outputs)
+    elif create_request.text_format["type"] != "text":
+        return _generate_json(create_request, prompt)
     else:
-        answer = _recite(create_request, asked)
+        text = _reply_to(create_request, prompt)
     starts = _START.findall(_system_text(create_request))
-    return " ".join([*(start.strip("\"'") for start in starts[-1:]), answer])
+    return " ".join([*(start.strip("\"'") for start in starts[-1:]), text])
 
 
-def _recite(create_request: CreateRequest, asked: str) -> str:
-    if exact := _EXACTLY.search(asked):
+def _reply_to(create_request: CreateRequest, prompt: str) -> str:
+    if exact := _EXACTLY.search(prompt):
         return _unquoted(exact[1]) or "Nothing."
-    if _RECALL.search(asked):
+    if _RECALL.search(prompt):
         words = [
             w for t in _user_texts(create_request.context) for w in _REMEMBER.findall(t)
         ]
         return words[-1] if words else "You did not tell me a word."
-    if count := _COUNT.search(asked):
+    if count := _COUNT.search(prompt):
         last = min(int(count[1]), MAX_COUNT)
         return " ".join(map(str, range(1, last + 1))) or "Nothing."
-    if _HELLO.search(asked):
+    if _HELLO.search(prompt):
         return "Hello"
-    return f"You said: {asked}" if asked.strip() else "Hello."
+    return f"You said: {prompt}" if prompt.strip() else "Hello."
 
 
 def _unquoted(text: str) -> str:
@@ -198,85 +213,86 @@ def _unquoted(text: str) -> str:
     return text[1:end] if end > 0 else text
 
 
-def _structured(create_request: CreateRequest, asked: str) -> str:
-    schema = create_request.format.get("schema", {"properties": {"answer": {}}})
-    exact = _EXACTLY.search(asked)
+def _generate_json(create_request: CreateRequest, prompt: str) -> str:
+    schema = create_request.text_format.get("schema", {"properties": {"answer": {}}})
+    exact = _EXACTLY.search(prompt)
     text = _unquoted(exact[1]) if exact else "text"
-    place = next(iter(_places(asked)), "Turin")
+    place = next(iter(_place_names(prompt)), "Turin")
     return json.dumps(
         SchemaValueGenerator(schema, place, text).value(), ensure_ascii=False
     )
 
 
-def _calls(create_request: CreateRequest) -> list[Call]:
-    """The calls that the question makes: forced ones, or those that it mentions."""
+def _generate_calls(create_request: CreateRequest) -> list[Call]:
+    """Return calls of the forced tool, or of the tools that the prompt mentions."""
     choice, tools = create_request.tool_choice, create_request.tools
     if isinstance(choice, dict) and choice["type"] == "allowed_tools":
         allowed = {tool["name"] for tool in choice["tools"]}
         tools = [tool for tool in tools if tool["name"] in allowed]
         choice = choice["mode"]
-    asked = _last_user_text(create_request.context)
+    prompt = _last_user_text(create_request.context)
     if isinstance(choice, dict):
         chosen = [tool for tool in tools if tool["name"] == choice["name"]][:1]
     elif choice == "none" or (
-        choice == "auto" and _last_results(create_request.context)
+        choice == "auto" and _latest_tool_outputs(create_request.context)
     ):
         chosen = []
     else:
-        chosen = [tool for tool in tools if _is_mentioned(tool, asked)]
+        chosen = [tool for tool in tools if _is_mentioned(tool, prompt)]
         if choice == "required":
             chosen = chosen if len(chosen) > 1 else tools[:1]
-    calls = [call for tool in chosen for call in _calls_to(tool, asked)]
-    return calls if create_request.parallel else calls[:1]
+    calls = [call for tool in chosen for call in _calls_to(tool, prompt)]
+    return calls if create_request.parallel_tool_calls else calls[:1]
 
 
-def _calls_to(tool: Json, asked: str) -> list[Call]:
-    """One call for each place that is asked about, or one in all."""
+def _calls_to(tool: Json, prompt: str) -> list[Call]:
+    """Return one call for each place named in the prompt, or one call if none is."""
     schema = {"type": "object", **(tool.get("parameters") or {})}
-    fitted = (
+    values = (
         SchemaValueGenerator(schema, place).value()
-        for place in _places(asked) or ["Turin"]
+        for place in _place_names(prompt) or ["Turin"]
     )
-    objects = (value if isinstance(value, dict) else {} for value in fitted)
-    texts = (json.dumps(value, ensure_ascii=False) for value in objects)
-    return [Call(tool["name"], text) for text in dict.fromkeys(texts)]
+    objects = (value if isinstance(value, dict) else {} for value in values)
+    arguments = (json.dumps(value, ensure_ascii=False) for value in objects)
+    return [Call(tool["name"], text) for text in dict.fromkeys(arguments)]
 
 
-def _is_mentioned(tool: Json, asked: str) -> bool:
-    subjects = set(_WORD.findall(tool["name"].lower())) - _VERBS
-    return not subjects.isdisjoint(_WORD.findall(asked.lower()))
+def _is_mentioned(tool: Json, prompt: str) -> bool:
+    words = set(_WORD.findall(tool["name"].lower())) - _VERBS
+    return not words.isdisjoint(_WORD.findall(prompt.lower()))
 
 
-def _places(asked: str) -> list[str]:
-    found = dict.fromkeys(_PLACE.findall(asked))
-    return [place for place in found if not place[0].islower() and place[0].isalpha()]
+def _place_names(prompt: str) -> list[str]:
+    """Return the words after "in" that do not start with a lower-case letter."""
+    names = dict.fromkeys(_PLACE.findall(prompt))
+    return [name for name in names if not name[0].islower() and name[0].isalpha()]
 
 
-def _last_results(context: Sequence[Json]) -> list[str]:
-    """The texts of the call results that end the conversation."""
+def _latest_tool_outputs(context: Sequence[Json]) -> list[str]:
+    """Return the texts of the tool outputs at the end of the conversation."""
     texts: list[str] = []
     for item in reversed(context):
-        if kind(item) != "function_call_output":
+        if item_type(item) != "function_call_output":
             break
-        texts.insert(0, text_of(item["output"]))
+        texts.insert(0, content_text(item["output"]))
     return texts
 
 
 def _user_texts(context: Sequence[Json]) -> list[str]:
-    return [text_of(i["content"]) for i in context if i.get("role") == "user"]
+    return [content_text(i["content"]) for i in context if i.get("role") == "user"]
 
 
 def _last_user_text(context: Sequence[Json]) -> str:
     for item in reversed(context):
         if item.get("role") == "user":
-            return text_of(item["content"])
+            return content_text(item["content"])
     return ""
 
 
 def _system_text(create_request: CreateRequest) -> str:
     texts = [create_request.instructions or ""]
     texts.extend(
-        text_of(item["content"])
+        content_text(item["content"])
         for item in create_request.context
         if item.get("role") in {"system", "developer"}
     )

@@ -1,7 +1,7 @@
-"""Changing every response, item or event of a reply at once: tools for faults.
+"""Functions with which faults change the response objects, items or events of a reply.
 
-Each ``change`` gets a copy of its own and may alter it in place, as long as it
-returns the result.
+A ``change`` gets a copy of the JSON value. It may modify the copy, and must return
+the result.
 """
 
 from collections.abc import Callable
@@ -16,77 +16,80 @@ Json = Any
 Change = Callable[[Json], Json]
 
 
-def set_fields(**members: Json) -> Change:
-    """Set some members."""
-    return lambda value: {**value, **members}
+def set_fields(**fields: Json) -> Change:
+    """Return a change that sets the given fields."""
+    return lambda value: {**value, **fields}
 
 
 def remove_fields(*names: str) -> Change:
-    """Leave some members out."""
+    """Return a change that removes the named fields."""
     return lambda value: {k: v for k, v in value.items() if k not in names}
 
 
 def is_response(value: Json) -> bool:
-    """Whether a JSON value is a response object."""
+    """Return whether a JSON value is a response object."""
     return isinstance(value, dict) and value.get("object") == "response"
 
 
 def change_each_response(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change every response object: the JSON payload, or every stream snapshot."""
+    """Change every response object: the JSON body, or each snapshot of a stream."""
     if reply.events is None:
         if not is_response(reply.payload):
             return reply
         return reply.with_payload(change(deepcopy(reply.payload)))
 
-    def nested(event: Json) -> Json:
+    def change_snapshot(event: Json) -> Json:
         if is_response(event.get("response")):
             event["response"] = change(event["response"])
         return event
 
-    return change_each_event(reply, nested)
+    return change_each_event(reply, change_snapshot)
 
 
 def change_json_response(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change the response object of an answer that is not a stream."""
+    """Change the response object of a reply that is not a stream."""
     return reply if reply.streamed else change_each_response(reply, change)
 
 
 def change_final_snapshot(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change the response object that a stream ends with, and no other."""
+    """Change only the response object in the last event of a stream."""
     last = len(reply.events or ()) - 1
 
-    def at_the_end(event: Json) -> Json:
+    def change_last(event: Json) -> Json:
         if event["sequence_number"] == last and is_response(event.get("response")):
             event["response"] = change(event["response"])
         return event
 
-    return change_each_event(reply, at_the_end)
+    return change_each_event(reply, change_last)
 
 
 def change_finished_response(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change the finished response object: the payload, or the last snapshot."""
+    """Change the finished response object: the JSON body, or the last snapshot."""
     return change_final_snapshot(change_json_response(reply, change), change)
 
 
 def change_each_item(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change every output item: in response objects, and in added and done events."""
+    """Change every output item in response objects and in added and done events."""
 
-    def whole(response: Json) -> Json:
+    def change_output(response: Json) -> Json:
         response["output"] = [change(item) for item in response["output"]]
         return response
 
-    def announced(event: Json) -> Json:
+    def change_event(event: Json) -> Json:
         if "item" in event:
             event["item"] = change(event["item"])
         return event
 
-    return change_each_event(change_each_response(reply, whole), announced)
+    return change_each_event(change_each_response(reply, change_output), change_event)
 
 
 def change_each_event(
     reply: GatewayResponse, change: Callable[[Json], Json | None]
 ) -> GatewayResponse:
-    """Change every event of a stream; None leaves it out. Numbers stay as they are."""
+    """Change every event of a stream; a change that returns None removes the event.
+
+    Sequence numbers stay as they are; see `renumbered`.
+    """
     if reply.events is None:
         return reply
     changed = (change(deepcopy(event)) for event in reply.events)
@@ -94,7 +97,7 @@ def change_each_event(
 
 
 def final_response(reply: GatewayResponse) -> Json:
-    """A copy of the finished response object, or None where there is none."""
+    """Return a copy of the finished response object, or None if there is none."""
     if reply.events is None:
         return deepcopy(reply.payload) if is_response(reply.payload) else None
     snapshots = [e["response"] for e in reply.events if is_response(e.get("response"))]
@@ -102,9 +105,9 @@ def final_response(reply: GatewayResponse) -> Json:
 
 
 def rebuild_stream(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Answer as if the model had produced the changed response.
+    """Return the reply as if the model had generated the changed response.
 
-    The whole stream is told anew, so that events and snapshots agree.
+    All events of a stream are generated again, so that they match the snapshots.
     """
     final = final_response(reply)
     if final is None:
@@ -115,7 +118,7 @@ def rebuild_stream(reply: GatewayResponse, change: Change) -> GatewayResponse:
 
 
 def renumbered(reply: GatewayResponse) -> GatewayResponse:
-    """Number the events of a stream from 0 again, after some came or went."""
+    """Return the stream with its events numbered from 0, without gaps."""
     events = reply.events or ()
     numbered = ({**event, "sequence_number": n} for n, event in enumerate(events))
     return replace(reply, events=tuple(numbered)) if events else reply

@@ -1,4 +1,4 @@
-"""What the gateway promises under each contract document."""
+"""Differences in the gateway's behavior between the contract profiles."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,10 +8,12 @@ from conformance.reference.tokens import Style
 
 @dataclass(frozen=True)
 class Profile:
-    """The few things that differ between the documents.
+    """The behavior that differs between profiles.
 
-    ``done`` ends streams with ``[DONE]``; ``explicit`` writes optional members of
-    echoed tools and formats as null where the client left them out.
+    ``efforts`` and ``summaries`` are the accepted values of ``reasoning``; with
+    ``summaries`` None, any string is accepted. With ``done``, streams end with
+    ``[DONE]``. With ``explicit_nulls``, echoed tools and formats contain the optional
+    fields that the request does not set, as ``null``.
     """
 
     name: str
@@ -19,7 +21,7 @@ class Profile:
     efforts: tuple[str, ...]
     summaries: tuple[str, ...] | None
     done: bool = False
-    explicit: bool = False
+    explicit_nulls: bool = False
 
 
 _EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh")
@@ -36,7 +38,7 @@ PROFILES: Final = {
             tuple(effort for effort in _EFFORTS if effort != "minimal"),
             _SUMMARIES,
             done=True,
-            explicit=True,
+            explicit_nulls=True,
         ),
     )
 }

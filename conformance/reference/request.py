@@ -1,4 +1,4 @@
-"""A request as the gateway reads it, and the reading of its JSON."""
+"""A request to the gateway, and the strict parsing of its JSON body."""
 
 import json
 import math
@@ -12,21 +12,21 @@ from conformance.reference.errors import ApiError
 Json = Any
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
-"""Bytes of request body that are read; more is a 413."""
+"""Maximum size of a request body in bytes; a larger one is rejected with 413."""
 
 MAX_DEPTH: Final = 128
-"""Levels of nesting that a request body may have."""
+"""Maximum nesting depth of a request body."""
 
 
 class Absent:
-    """The type of `ABSENT`: a body that is not JSON, or not there at all."""
+    """The type of `ABSENT`: a body that is missing or is not valid JSON."""
 
     def __repr__(self) -> str:
-        """The name of the one value."""
+        """Return "ABSENT"."""
         return "ABSENT"
 
     def __bool__(self) -> bool:
-        """Nothing is there."""
+        """Return False."""
         return False
 
 
@@ -35,13 +35,13 @@ ABSENT: Final = Absent()
 
 @dataclass(frozen=True)
 class GatewayRequest:
-    """One request.
+    """One HTTP request.
 
-    ``raw`` is the body's bytes and the only truth about it: `body` is its JSON, and
-    `with_body` writes new bytes. ``headers`` have lower-case names, and where one
-    was sent twice the last wins; ``raw_headers`` keeps all of them. ``key`` is
-    "first" or "second" once the caller is known. ``notes`` is one dict per gateway,
-    where a fault may remember things between requests.
+    ``raw`` are the bytes of the body; `body` is parsed from them, and `with_body`
+    replaces them. ``headers`` have lower-case names and the last value of each;
+    ``raw_headers`` contains every value. ``key`` is "first", "second", or None for a
+    request without a valid key. ``fault_state`` is one dict per gateway, in which
+    faults keep values between requests.
     """
 
     method: str
@@ -54,101 +54,102 @@ class GatewayRequest:
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """The headers by lower-case name."""
+        """Return the headers by lower-case name."""
         return dict(self.raw_headers)
 
     @cached_property
     def body(self) -> Json:
-        """The body as JSON, or `ABSENT` when it is not a JSON value."""
+        """Return the body as JSON, or `ABSENT` if it is not valid JSON."""
         try:
             return read_json(self.raw)
         except ApiError:
             return ABSENT
 
     def field(self, name: str) -> Json:
-        """One member of the body, or None: absent and null mean the same here."""
+        """Return a field of the body, or None if it is missing or ``null``."""
         return self.body.get(name) if isinstance(self.body, dict) else None
 
     @property
     def is_create(self) -> bool:
-        """Whether this asks for a new response."""
+        """Return whether the request creates a response."""
         return self.method == "POST" and self.path == "/v1/responses"
 
     @property
     def wants_stream(self) -> bool:
-        """Whether a stream was asked for."""
+        """Return whether ``stream`` is true."""
         return self.field("stream") is True
 
     def with_body(self, body: Json) -> Self:
-        """The same request with another JSON body."""
+        """Return the request with another JSON body."""
         return replace(self, raw=json.dumps(body).encode())
 
-    def with_fields(self, **members: Json) -> Self:
-        """The same request with some members of its body set."""
-        return self.with_body({**self._object(), **members})
+    def with_fields(self, **fields: Json) -> Self:
+        """Return the request with some fields of its body set."""
+        return self.with_body({**self._object(), **fields})
 
     def without_fields(self, *names: str) -> Self:
-        """The same request with some members of its body left out."""
-        kept = {k: v for k, v in self._object().items() if k not in names}
-        return self.with_body(kept)
+        """Return the request without some fields of its body."""
+        body = {k: v for k, v in self._object().items() if k not in names}
+        return self.with_body(body)
 
     def with_header(self, name: str, value: str) -> Self:
-        """The same request with one header set, whatever it was before."""
-        kept = self.without_header(name)
-        return replace(kept, raw_headers=(*kept.raw_headers, (name.lower(), value)))
+        """Return the request with one header set; replace earlier values."""
+        others = self.without_header(name).raw_headers
+        return replace(self, raw_headers=(*others, (name.lower(), value)))
 
     def without_header(self, name: str) -> Self:
-        """The same request without a header."""
-        kept = tuple(h for h in self.raw_headers if h[0] != name.lower())
-        return replace(self, raw_headers=kept)
+        """Return the request without a header."""
+        others = tuple(h for h in self.raw_headers if h[0] != name.lower())
+        return replace(self, raw_headers=others)
 
     def _object(self) -> dict[str, Json]:
         return self.body if isinstance(self.body, dict) else {}
 
 
 def read_json(raw: bytes) -> Json:
-    """Read a request body strictly, as RFC 8259 has it.
+    """Parse a request body strictly according to RFC 8259.
 
-    Where a member is given twice the last wins. Raises `Refused` (400) for anything
-    but UTF-8 JSON with finite numbers, whole code points and sane nesting.
+    Of duplicate members the last one is used. Raises `ApiError` (400) if the body is
+    not JSON in UTF-8, contains an infinite number or an unpaired surrogate, or is
+    nested more than `MAX_DEPTH` levels deep.
     """
     try:
         value = json.loads(
-            raw.decode(), parse_constant=_no_constant, parse_float=_finite
+            raw.decode(), parse_constant=_reject_constant, parse_float=_parse_finite
         )
     except UnicodeDecodeError as error:
         raise _not_json("it is not UTF-8", error.start) from None
     except json.JSONDecodeError as error:
         raise _not_json(error.msg, error.pos) from None
-    except ValueError as error:  # a constant, an infinity, a number without end
+    except ValueError as error:  # NaN, infinity, or too many digits
         raise _not_json(str(error).partition(";")[0]) from None
     except RecursionError:
         raise _too_deep() from None
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(value):
         raise _too_deep()
     if b"\\u" in raw:
-        for where, text in _texts(value, ""):
-            if not _whole(text):
-                raise _torn(where)
+        for where, text in _strings(value, ""):
+            if not _is_encodable(text):
+                raise _unpaired_surrogate(where)
     return value
 
 
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is no JSON value")
+def _reject_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not a JSON value")
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
         raise ValueError("a number is out of range")
     return number
 
 
-def _not_json(why: str, at: int | None = None) -> ApiError:
-    place = "" if at is None else f" (at {at})"
+def _not_json(reason: str, offset: int | None = None) -> ApiError:
+    position = "" if offset is None else f" (at {offset})"
     return ApiError(
         400,
-        f"We could not parse the JSON body of your request: {why}{place}.",
+        f"We could not parse the JSON body of your request: {reason}{position}.",
         code="invalid_json",
     )
 
@@ -161,12 +162,11 @@ def _too_deep() -> ApiError:
     )
 
 
-def _torn(where: str) -> ApiError:
-    name = where if _whole(where) else None
+def _unpaired_surrogate(where: str) -> ApiError:
+    name = where if _is_encodable(where) else None
     return ApiError(
         400,
-        f"Invalid text in {name or 'a member name'}: an unpaired surrogate is half "
-        "a character.",
+        f"Invalid string in {name or 'a field name'}: unpaired surrogate.",
         param=name,
         code="invalid_unicode",
     )
@@ -187,19 +187,21 @@ def _children(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _texts(value: Json, where: str) -> Iterator[tuple[str, str]]:
+def _strings(value: Json, where: str) -> Iterator[tuple[str, str]]:
+    """Yield the path and the value of each string, and of each field name."""
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, list):
         for i, child in enumerate(value):
-            yield from _texts(child, f"{where}[{i}]")
+            yield from _strings(child, f"{where}[{i}]")
     elif isinstance(value, dict):
         for name, child in value.items():
             yield where or name, name
-            yield from _texts(child, f"{where}.{name}" if where else name)
+            yield from _strings(child, f"{where}.{name}" if where else name)
 
 
-def _whole(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
+    """Return whether a string contains no unpaired surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:

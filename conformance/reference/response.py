@@ -1,4 +1,4 @@
-"""The response object, built from what the model said."""
+"""The response object, built from the model's output."""
 
 import base64
 import secrets
@@ -14,41 +14,41 @@ Json = Any
 
 
 def new_id(prefix: str) -> str:
-    """An id that nobody can guess, such as ``resp_0a1b...``."""
+    """Return a random id that cannot be guessed, such as ``resp_0a1b...``."""
     return f"{prefix}_{secrets.token_hex(16)}"
 
 
 def build(
-    create_request: CreateRequest, spoken: ModelOutput, usage: Usage, profile: Profile
+    create_request: CreateRequest, output: ModelOutput, usage: Usage, profile: Profile
 ) -> Json:
-    """The finished response object with every member that the documents name."""
+    """Return the finished response object with every field of the API documents."""
     now = int(time.time())
-    status = "incomplete" if spoken.cut else "completed"
-    reason = {"reason": "max_output_tokens"} if spoken.cut else None
+    status = "incomplete" if output.truncated else "completed"
+    reason = {"reason": "max_output_tokens"} if output.truncated else None
     return {
         "id": new_id("resp"),
         "object": "response",
         "created_at": now,
-        "completed_at": None if spoken.cut else now,
+        "completed_at": None if output.truncated else now,
         "status": status,
         "error": None,
         "incomplete_details": reason,
         "model": create_request.model,
-        "output": _output(create_request, spoken),
-        "usage": usage.document(profile.usage_style),
+        "output": _items(create_request, output),
+        "usage": usage.to_json(profile.usage_style),
         **_echo(create_request, profile),
     }
 
 
-def _output(create_request: CreateRequest, spoken: ModelOutput) -> list[Json]:
-    last = len(spoken.parts) - 1
+def _items(create_request: CreateRequest, output: ModelOutput) -> list[Json]:
+    last = len(output.parts) - 1
     return [
         _item(
             part,
             create_request,
-            "incomplete" if spoken.cut and i == last else "completed",
+            "incomplete" if output.truncated and i == last else "completed",
         )
-        for i, part in enumerate(spoken.parts)
+        for i, part in enumerate(output.parts)
     ]
 
 
@@ -84,63 +84,63 @@ def _reasoning(part: Reasoning, create_request: CreateRequest, status: str) -> J
         "status": status,
         "summary": [] if part.summary is None else [summary_part(part.summary)],
     }
-    if create_request.encrypts:
-        opaque = base64.b64encode(f"thought for {part.tokens}".encode())
-        item["encrypted_content"] = opaque.decode()
+    if create_request.wants_encrypted_reasoning:
+        encrypted = base64.b64encode(f"thought for {part.tokens}".encode())
+        item["encrypted_content"] = encrypted.decode()
     return item
 
 
 def text_part(text: str) -> Json:
-    """A part of a message's content."""
+    """Return a content part of a message."""
     return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
 
 
 def summary_part(text: str) -> Json:
-    """A part of a reasoning item's summary."""
+    """Return a summary part of a reasoning item."""
     return {"type": "summary_text", "text": text}
 
 
 def _echo(create_request: CreateRequest, profile: Profile) -> Json:
-    """The request's own parameters, or their defaults."""
-    given = create_request.members
+    """Return the request's parameters, with defaults for missing ones."""
+    fields = create_request.fields
     return {
         "instructions": create_request.instructions,
-        "previous_response_id": create_request.previous_id,
-        "temperature": given.get("temperature", 1.0),
-        "top_p": given.get("top_p", 1.0),
-        "max_output_tokens": create_request.cap,
-        "max_tool_calls": given.get("max_tool_calls"),
+        "previous_response_id": create_request.previous_response_id,
+        "temperature": fields.get("temperature", 1.0),
+        "top_p": fields.get("top_p", 1.0),
+        "max_output_tokens": create_request.max_output_tokens,
+        "max_tool_calls": fields.get("max_tool_calls"),
         "tools": [_tool(tool, profile) for tool in create_request.tools],
         "tool_choice": create_request.tool_choice,
-        "parallel_tool_calls": create_request.parallel,
+        "parallel_tool_calls": create_request.parallel_tool_calls,
         "reasoning": dict(create_request.reasoning),
         "text": {
-            **given.get("text", {}),
-            "format": _format(create_request.format, profile),
+            **fields.get("text", {}),
+            "format": _text_format(create_request.text_format, profile),
         },
-        "truncation": given.get("truncation", "disabled"),
-        "store": create_request.stores,
-        "metadata": given.get("metadata", {}),
+        "truncation": fields.get("truncation", "disabled"),
+        "store": create_request.wants_storage,
+        "metadata": fields.get("metadata", {}),
         "background": False,
         "service_tier": "default",
-        "presence_penalty": given.get("presence_penalty", 0.0),
-        "frequency_penalty": given.get("frequency_penalty", 0.0),
-        "top_logprobs": given.get("top_logprobs", 0),
-        "safety_identifier": given.get("safety_identifier"),
-        "prompt_cache_key": given.get("prompt_cache_key"),
-        "user": given.get("user"),
+        "presence_penalty": fields.get("presence_penalty", 0.0),
+        "frequency_penalty": fields.get("frequency_penalty", 0.0),
+        "top_logprobs": fields.get("top_logprobs", 0),
+        "safety_identifier": fields.get("safety_identifier"),
+        "prompt_cache_key": fields.get("prompt_cache_key"),
+        "user": fields.get("user"),
     }
 
 
 def _tool(tool: Json, profile: Profile) -> Json:
-    if not profile.explicit:
+    if not profile.explicit_nulls:
         return tool
     return {"description": None, "parameters": None, "strict": None, **tool}
 
 
-def _format(form: Json, profile: Profile) -> Json:
-    """The text format; OpenResponses types the echoed schema as null."""
-    if not profile.explicit or form["type"] != "json_schema":
-        return form
-    strict = bool(form.get("strict"))
-    return {"description": None, **form, "strict": strict, "schema": None}
+def _text_format(format_: Json, profile: Profile) -> Json:
+    """Return the echoed format; OpenResponses defines its ``schema`` as null."""
+    if not profile.explicit_nulls or format_["type"] != "json_schema":
+        return format_
+    strict = bool(format_.get("strict"))
+    return {"description": None, **format_, "strict": strict, "schema": None}

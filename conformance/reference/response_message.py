@@ -1,4 +1,4 @@
-"""What the gateway answers, before and as it becomes bytes."""
+"""The gateway's HTTP response, as JSON values and as bytes."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +15,9 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 @dataclass(frozen=True)
 class Chunk:
-    """Bytes that are flushed together, ``delay_s`` seconds after the chunk before.
+    """Bytes that are flushed together, ``delay_s`` seconds after the previous chunk.
 
-    ``end`` says how the connection ends right after them, if it does.
+    With ``end``, the connection is closed or reset right after them.
     """
 
     data: bytes = b""
@@ -26,7 +26,7 @@ class Chunk:
 
 
 DISCONNECT: Final = Chunk(end="close")
-"""Close the connection here, whatever was promised (TCP FIN)."""
+"""Close the connection here (TCP FIN), even if the body is incomplete."""
 
 RESET: Final = Chunk(end="reset")
 """Reset the connection here (TCP RST)."""
@@ -34,11 +34,12 @@ RESET: Final = Chunk(end="reset")
 
 @dataclass(frozen=True)
 class ResponseHead:
-    """The status line and the headers, their names in lower case.
+    """The status code and the headers, with lower-case names.
 
-    Without a ``content-length`` the body is sent chunked. ``raw`` bytes replace
-    status line, headers and framing: they and the chunks go out exactly as they
-    are, and the connection closes after them.
+    Without a ``content-length``, the body is sent with chunked encoding. ``raw``
+    replaces status line, headers and framing: its bytes and the chunks are sent
+    unchanged, and then the connection is closed. ``delay_s`` is the delay before the
+    first byte in seconds.
     """
 
     status: int
@@ -47,26 +48,27 @@ class ResponseHead:
     delay_s: float = 0.0
 
     def header(self, name: str) -> str | None:
-        """The value of a header, the last one where there are several."""
+        """Return the last value of a header, or None."""
         return dict(self.headers).get(name)
 
     def with_header(self, name: str, value: str) -> Self:
-        """The same head with one header set, whatever it was before."""
+        """Return the head with one header set; replace earlier values."""
         return replace(self, headers=(*self.without(name).headers, (name, value)))
 
     def without(self, *names: str) -> Self:
-        """The same head without some headers."""
-        kept = tuple(h for h in self.headers if h[0] not in names)
-        return replace(self, headers=kept)
+        """Return the head without the named headers."""
+        others = tuple(h for h in self.headers if h[0] not in names)
+        return replace(self, headers=others)
 
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """One answer: a JSON ``payload``, or ``events``, which make it a stream.
+    """One HTTP response: a JSON ``payload``, or a stream of ``events``.
 
-    ``names`` are the SSE event names: "types" takes each event's own type, None
-    writes data-only frames. ``done`` ends the stream with ``[DONE]``. ``pacing``
-    is the pause in seconds between two events. ``raw`` replaces the whole body.
+    ``names`` are the values of the SSE ``event`` field: one per event, "types" for
+    the type of each event, or None for frames without the field. ``done`` ends the
+    stream with ``[DONE]``. ``pacing`` is the pause between two events in seconds.
+    ``raw`` replaces the body.
     """
 
     status: int = 200
@@ -81,33 +83,37 @@ class GatewayResponse:
 
     @property
     def streamed(self) -> bool:
-        """Whether the answer is a stream of events."""
+        """Return whether the response is an event stream."""
         return self.events is not None
 
     @property
     def is_rejection(self) -> bool:
-        """Whether the answer is a refusal."""
+        """Return whether the status is 400 or higher."""
         return self.status >= 400
 
     def with_payload(self, payload: Json) -> Self:
-        """The same reply with another JSON body."""
+        """Return the response with another JSON body."""
         return replace(self, payload=payload)
 
     def with_events(self, events: Iterable[Json]) -> Self:
-        """The same stream with other events, named by their types again."""
+        """Return the stream with other events; named events are named by type again."""
         if self.names is None:
             return replace(self, events=tuple(events))
         return replace(self, events=tuple(events), names="types")
 
     def with_headers(self, **headers: str) -> Self:
-        """The same reply with more headers; an underscore stands for a hyphen."""
+        """Return the response with more headers; ``_`` in a name becomes a hyphen."""
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         return replace(self, headers={**self.headers, **more})
 
     def to_wire(self) -> tuple[ResponseHead, Iterable[Chunk]]:
-        """Write the answer down: its head, and its body in flushes."""
-        kind = self.media_type or (STREAM_TYPE if self.streamed else JSON_TYPE)
-        headers = {"content-type": kind, "cache-control": "no-store", **self.headers}
+        """Return the head and the chunks of the body; a stream has one per event."""
+        media_type = self.media_type or (STREAM_TYPE if self.streamed else JSON_TYPE)
+        headers = {
+            "content-type": media_type,
+            "cache-control": "no-store",
+            **self.headers,
+        }
         if self.streamed and self.raw is None:
             headers = {**headers, "cache-control": "no-cache, no-store"}
             headers.setdefault("x-accel-buffering", "no")
@@ -134,5 +140,5 @@ class GatewayResponse:
 
 
 def to_json(value: Json) -> bytes:
-    """Write JSON in UTF-8, without blanks."""
+    """Return compact JSON in UTF-8."""
     return _ENCODER.encode(value).encode()

@@ -1,7 +1,7 @@
-"""A JSON value that fits a JSON Schema, with the words of a prompt where they fit.
+"""Generate a JSON value that matches a JSON Schema, using strings from the prompt.
 
-It serves tool arguments and structured answers. It knows the keywords that such
-schemas are written with, and leaves ``pattern`` and ``not`` to chance.
+The scripted model uses it for tool arguments and structured outputs. It supports the
+keywords that are common in such schemas; it ignores ``pattern`` and ``not``.
 """
 
 import math
@@ -11,17 +11,17 @@ from typing import Any, Final
 
 Json = Any
 
-PLACES: Final = ("city", "location", "place", "town")
-"""A string member that is called like this takes the place that was asked about."""
+PLACE_FIELDS: Final = ("city", "location", "place", "town")
+"""A string field whose name contains one of these gets the place of the prompt."""
 
-_DEEP: Final = 6
-"""Levels down to which optional members are given, too."""
+_MAX_OPTIONAL_DEPTH: Final = 6
+"""Nesting depth from which objects contain only required fields."""
 
-_DEEPEST: Final = 32
-_MOST_VALUES: Final = 2_000
-_MOST_ITEMS: Final = 16
-_LONGEST: Final = 10_000
-_FARTHEST: Final = 1e15
+_MAX_DEPTH: Final = 32
+_MAX_VALUES: Final = 2_000
+_MAX_ITEMS: Final = 16
+_MAX_MIN_LENGTH: Final = 10_000
+_MAX_NUMBER: Final = 1e15
 
 _FORMATS: Final = {
     "date": "2024-01-31",
@@ -39,31 +39,31 @@ _FORMATS: Final = {
 
 @dataclass
 class SchemaValueGenerator:
-    """Fits values to the schemas inside one ``root``, which ``$ref`` points into.
+    """Generate a value for the schema ``root``, in which ``$ref`` is resolved.
 
-    ``place`` goes into every string member named in `PLACES`, ``text`` into every
-    other string that has no narrower rule.
+    String fields named as in `PLACE_FIELDS` get ``place``. Other strings without
+    ``const``, ``enum`` or ``format`` get ``text``.
     """
 
     root: Json
     place: str = "Turin"
     text: str = "text"
-    _left: int = field(default=_MOST_VALUES, init=False, repr=False)
+    _values_left: int = field(default=_MAX_VALUES, init=False, repr=False)
 
     def value(self) -> Json:
-        """A value for the whole schema."""
-        return self._fit(self.root, "", 0)
+        """Return a value for the schema; never fails, even if the schema is invalid."""
+        return self._value(self.root, "", 0)
 
-    def _fit(self, schema: Json, name: str, depth: int) -> Json:
-        self._left -= 1
-        if self._left < 0 or not isinstance(schema, dict):
+    def _value(self, schema: Json, name: str, depth: int) -> Json:
+        self._values_left -= 1
+        if self._values_left < 0 or not isinstance(schema, dict):
             return self.text
         schema = self._resolved(schema)
         if "const" in schema:
             return schema["const"]
         if _array(schema, "enum"):
             return schema["enum"][0]
-        match _kind(schema):
+        match _type(schema):
             case "object":
                 return self._object(schema, depth)
             case "array":
@@ -81,7 +81,7 @@ class SchemaValueGenerator:
 
     def _resolved(self, schema: Json) -> Json:
         """Follow a local ``$ref``, take the first alternative, merge ``allOf``."""
-        for _ in range(_DEEPEST):
+        for _ in range(_MAX_DEPTH):
             target = self._target(schema.get("$ref"))
             branches = _array(schema, "anyOf") or _array(schema, "oneOf")
             if target is not None:
@@ -89,7 +89,7 @@ class SchemaValueGenerator:
             elif branches and isinstance(branches[0], dict):
                 schema = {**_without(schema, "anyOf", "oneOf"), **branches[0]}
             elif _array(schema, "allOf"):
-                schema = _merged(_without(schema, "allOf"), schema["allOf"])
+                schema = _merge(_without(schema, "allOf"), schema["allOf"])
             else:
                 break
         return schema
@@ -104,47 +104,56 @@ class SchemaValueGenerator:
         return here if isinstance(here, dict) else None
 
     def _object(self, schema: Json, depth: int) -> Json:
-        """Every declared member; deep down only the required ones, then none."""
+        """Return an object with all declared fields, or fewer at a greater depth.
+
+        From `_MAX_OPTIONAL_DEPTH` on it has the required fields, from `_MAX_DEPTH` on
+        none.
+        """
         declared = _object(schema, "properties")
-        needed = [n for n in _array(schema, "required") if isinstance(n, str)]
-        names = dict.fromkeys([*declared, *needed] if depth < _DEEP else needed)
-        if depth >= _DEEPEST:
+        required = [n for n in _array(schema, "required") if isinstance(n, str)]
+        optional = declared if depth < _MAX_OPTIONAL_DEPTH else {}
+        if depth >= _MAX_DEPTH:
             return {}
-        return {n: self._fit(declared.get(n), n, depth + 1) for n in names}
+        return {
+            name: self._value(declared.get(name), name, depth + 1)
+            for name in dict.fromkeys([*optional, *required])
+        }
 
     def _items(self, schema: Json, name: str, depth: int) -> Json:
-        """One item, or as many as there must be."""
-        length = max(_whole(schema, "minItems", 0), 1 if depth < _DEEP else 0)
-        length = min(length, _whole(schema, "maxItems", length), _MOST_ITEMS)
-        if depth >= _DEEPEST:
+        """Return an array of one item, or of ``minItems`` items."""
+        default = 1 if depth < _MAX_OPTIONAL_DEPTH else 0
+        length = max(_count(schema, "minItems", 0), default)
+        length = min(length, _count(schema, "maxItems", length), _MAX_ITEMS)
+        if depth >= _MAX_DEPTH:
             return []
         item = schema.get("items")
-        return [self._fit(item, name, depth + 1) for _ in range(length)]
+        return [self._value(item, name, depth + 1) for _ in range(length)]
 
     def _string(self, schema: Json, name: str) -> str:
-        form = schema.get("format")
-        if isinstance(form, str) and form in _FORMATS:
-            return _FORMATS[form]
-        is_place = any(place in name.lower() for place in PLACES)
+        format_ = schema.get("format")
+        if isinstance(format_, str) and format_ in _FORMATS:
+            return _FORMATS[format_]
+        is_place = any(field in name.lower() for field in PLACE_FIELDS)
         text = self.place if is_place else self.text
-        shortest = min(_whole(schema, "minLength", 0), _LONGEST)
-        text = text.ljust(shortest, "x")
-        return text[: _whole(schema, "maxLength", len(text))]
+        min_length = min(_count(schema, "minLength", 0), _MAX_MIN_LENGTH)
+        text = text.ljust(min_length, "x")
+        return text[: _count(schema, "maxLength", len(text))]
 
 
-def _kind(schema: Mapping[str, Json]) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((k for k in kind if k != "null"), "null")
-    if isinstance(kind, str):
-        return kind
+def _type(schema: Mapping[str, Json]) -> str:
+    """Return the type of a schema, guessed from its keywords if it has none."""
+    type_ = schema.get("type")
+    if isinstance(type_, list):
+        type_ = next((name for name in type_ if name != "null"), "null")
+    if isinstance(type_, str):
+        return type_
     if "properties" in schema:
         return "object"
     return "array" if "items" in schema else "string"
 
 
 def _integer(schema: Mapping[str, Json]) -> int:
-    """The least allowed integer from 1 on, or the greatest when all are less."""
+    """Return the smallest allowed integer from 1, or the largest if all are below 1."""
     low = _bounds(schema, "minimum", "exclusiveMinimum", 1)
     high = _bounds(schema, "maximum", "exclusiveMaximum", -1)
     value = math.ceil(max([1, *low]))
@@ -155,7 +164,7 @@ def _integer(schema: Mapping[str, Json]) -> int:
 
 
 def _number(schema: Mapping[str, Json]) -> float:
-    """One, or the number next to it that the bounds allow."""
+    """Return 1 if the bounds allow it, otherwise a number within the bounds."""
     low = max([-math.inf, *_bounds(schema, "minimum", "exclusiveMinimum", 0)])
     high = min([math.inf, *_bounds(schema, "maximum", "exclusiveMaximum", 0)])
     value: float = 1
@@ -168,24 +177,24 @@ def _number(schema: Mapping[str, Json]) -> float:
 
 
 def _step(schema: Mapping[str, Json]) -> int:
-    """``multipleOf`` where it is a sane whole number, otherwise 0."""
+    """Return ``multipleOf`` if it is a positive integer in range, otherwise 0."""
     step = schema.get("multipleOf")
-    return step if isinstance(step, int) and 0 < step < _FARTHEST else 0
+    return step if isinstance(step, int) and 0 < step < _MAX_NUMBER else 0
 
 
 def _bounds(
-    schema: Mapping[str, Json], plain: str, exclusive: str, inward: int
+    schema: Mapping[str, Json], inclusive: str, exclusive: str, inward: int
 ) -> list[float]:
-    """The bounds on one side; an exclusive one is moved ``inward``."""
-    found = ((schema.get(plain), 0), (schema.get(exclusive), inward))
+    """Return the lower or the upper bounds; shift an exclusive one by ``inward``."""
+    bounds = ((schema.get(inclusive), 0), (schema.get(exclusive), inward))
     return [
         value + shift
-        for value, shift in found
-        if isinstance(value, int | float) and abs(value) < _FARTHEST
+        for value, shift in bounds
+        if isinstance(value, int | float) and abs(value) < _MAX_NUMBER
     ]
 
 
-def _whole(schema: Mapping[str, Json], name: str, default: int) -> int:
+def _count(schema: Mapping[str, Json], name: str, default: int) -> int:
     value = schema.get(name)
     return max(int(value), 0) if isinstance(value, int | float) else default
 
@@ -204,7 +213,7 @@ def _without(schema: Json, *names: str) -> Json:
     return {name: value for name, value in schema.items() if name not in names}
 
 
-def _merged(schema: Json, parts: list[Json]) -> Json:
+def _merge(schema: Json, parts: list[Json]) -> Json:
     merged = dict(schema)
     for part in parts:
         if isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""Running a gateway on a loopback port: in the background, or as a command."""
+"""Serve a gateway on a TCP port, in the background or until a signal."""
 
 import asyncio
 import os
@@ -21,60 +21,63 @@ from conformance.reference.tokens import Style
 LOOPBACK: Final = "127.0.0.1"
 MAX_START_SECONDS: Final = 30.0
 DATE_INTERVAL_SECONDS: Final = 1.0
+"""Interval at which uvicorn updates the Date header."""
+
 MAX_HEADER_BYTES: Final = 1 << 20
 _BACKLOG: Final = 2048
-_ACCEPTING: Final = 5
-"""Turns of the loop after which an accepted connection has its protocol."""
+_ACCEPT_ITERATIONS: Final = 5
+"""Iterations of the event loop after which an accepted connection is registered."""
 
 
 class _Protocol(H11Protocol):
-    """HTTP/1.1 that lets the application reach its connection, for wire faults."""
+    """HTTP/1.1 protocol that gives wire faults access to the connection."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it, too
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows the type, too
         super().connection_made(transport)
         self.app_state = {**self.app_state, TRANSPORT: transport}
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that another thread can end at once."""
+    """A uvicorn server that another thread can stop at once."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     async def main_loop(self) -> None:
-        """Say that we are up, then wait for the end; the Date header needs a tick."""
+        """Signal readiness, then update the Date header until `stop` is called."""
         self._loop = asyncio.get_running_loop()
         self.ready.set()
         while not await self.on_tick(0):
             try:
-                await asyncio.wait_for(self._ended.wait(), DATE_INTERVAL_SECONDS)
+                await asyncio.wait_for(self._stopping.wait(), DATE_INTERVAL_SECONDS)
             except TimeoutError:
                 continue
             self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drop every connection, so that endless replies do not keep us.
+        """Abort every connection, because endless responses would delay the shutdown.
 
-        One that is being accepted when its server closes would never be dropped.
+        First wait for connections that are just being accepted: they are not
+        registered yet, and would stay open.
         """
-        for _ in range(_ACCEPTING):
+        for _ in range(_ACCEPT_ITERATIONS):
             await asyncio.sleep(0)
         for connection in list(self.server_state.connections):
             cast("_Protocol", connection).transport.abort()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # uvicorn's signature
-        """End on a signal as on `end`; it is not raised again."""
+        """Stop as with `stop`; unlike uvicorn, do not raise the signal again."""
         self.should_exit = True
-        self.end()
+        self.stop()
 
-    def end(self) -> None:
-        """Stop, from any thread."""
+    def stop(self) -> None:
+        """Stop the server; can be called from any thread."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._ended.set)
+            self._loop.call_soon_threadsafe(self._stopping.set)
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
@@ -97,14 +100,16 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """A bound TCP socket; port 0 takes a free one.
+    """Return a listening TCP socket; port 0 selects a free port.
 
-    It names its protocol, because asyncio sets TCP_NODELAY only on sockets that do,
-    and without that every answer of two writes waits 40 ms for an acknowledgement.
+    The protocol is given explicitly, because asyncio sets TCP_NODELAY only on sockets
+    with ``IPPROTO_TCP``. Without TCP_NODELAY, a response in two writes waits 40 ms for
+    an acknowledgment.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":  # elsewhere it would share the port
+        # On Windows the option would let two servers share the port.
+        if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
@@ -115,7 +120,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 class GatewayServer:
-    """An ASGI application on a free loopback port, while the ``with`` block lasts."""
+    """Serve an ASGI application on a free loopback port inside a ``with`` block."""
 
     key: Final = KEY
     second_key: Final = SECOND_KEY
@@ -127,7 +132,7 @@ class GatewayServer:
         self.url = ""
 
     def __enter__(self) -> Self:
-        """Start, and know the URL."""
+        """Start the server and set `url`."""
         listener = _listener(LOOPBACK, 0)
         self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         self._thread = threading.Thread(
@@ -135,17 +140,19 @@ class GatewayServer:
         )
         self._thread.start()
         if not self._server.ready.wait(MAX_START_SECONDS):
-            raise RuntimeError(f"the gateway did not start in {MAX_START_SECONDS} s")
+            raise RuntimeError(
+                f"the embedded gateway did not start within {MAX_START_SECONDS:g} s"
+            )
         return self
 
     def __exit__(
         self,
-        _kind: type[BaseException] | None,
+        _type: type[BaseException] | None,
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        """Drop every connection and stop."""
-        self._server.end()
+        """Abort every connection and stop the server."""
+        self._server.stop()
         if self._thread is not None:
             self._thread.join()
 
@@ -158,7 +165,10 @@ def serving(
     latency: float = 0.0,
     usage_style: Style | None = None,
 ) -> GatewayServer:
-    """Serve an application in the background, by default one gateway with faults."""
+    """Return a server for an application, by default for one gateway with faults.
+
+    ``latency`` is the delay before each response in seconds.
+    """
     if app is None:
         app = application(
             faults, profile=profile, latency=latency, usage_style=usage_style
@@ -176,10 +186,11 @@ def serve(
     usage_style: Style | None = None,
     announce: Callable[[str], None] = lambda _url: None,
 ) -> None:
-    """Serve a gateway until SIGINT or SIGTERM; port 0 takes a free one.
+    """Serve a gateway until SIGINT or SIGTERM; port 0 selects a free port.
 
-    ``announce`` is told the base URL before the first request is read. Raises
-    `OSError` when the port is taken.
+    ``announce`` is called with the base URL before the first request is read.
+    ``latency`` is the delay before each response in seconds. Raises `OSError` if the
+    port is in use.
     """
     app = application(faults, profile=profile, latency=latency, usage_style=usage_style)
     with _listener(host, port) as listener:

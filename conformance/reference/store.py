@@ -1,4 +1,4 @@
-"""Finished responses, kept for their owners."""
+"""Stored responses, each readable only with the key that created it."""
 
 import json
 from collections import OrderedDict
@@ -11,38 +11,41 @@ from conformance.reference.response_message import to_json
 Json = Any
 
 MAX_RECORDS: Final = 20_000
+"""Maximum number of stored responses."""
+
 MAX_BYTES: Final = 128 * 1024 * 1024
+"""Maximum size of all stored responses in bytes."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One response, as bytes because they are small; ``owner`` is a key's name."""
+    """A stored response as JSON bytes, to save memory; ``owner`` is a key's name."""
 
     owner: str
     written: bytes
 
     @property
     def response(self) -> Json:
-        """The response object as it was answered."""
+        """Return the response object as it was sent."""
         return json.loads(self.written)["response"]
 
     @property
     def context(self) -> tuple[Json, ...]:
-        """The whole conversation, the response's own output included."""
+        """Return the items of the conversation, with the output of this response."""
         return tuple(json.loads(self.written)["context"])
 
 
 class Store:
-    """The latest responses, the oldest of which make room for new ones."""
+    """The latest responses; the oldest are deleted when the store is full."""
 
     def __init__(self) -> None:
         self.records: OrderedDict[str, Record] = OrderedDict()
         self._bytes = 0
 
     def put(self, owner: str, response: Json, context: Sequence[Json]) -> None:
-        """Keep a response, and the conversation that it continues."""
-        whole = [*context, *response["output"]]
-        record = Record(owner, to_json({"response": response, "context": whole}))
+        """Store a response with the conversation that it continues."""
+        items = [*context, *response["output"]]
+        record = Record(owner, to_json({"response": response, "context": items}))
         self.delete(response["id"])
         self.records[response["id"]] = record
         self._bytes += len(record.written)
@@ -50,18 +53,18 @@ class Store:
             self.delete(next(iter(self.records)))
 
     def get(self, response_id: str, owner: str) -> Record | None:
-        """The owner's record; what belongs to somebody else does not exist."""
+        """Return the record, or None if it is missing or has another owner."""
         record = self.records.get(response_id)
         return record if record is not None and record.owner == owner else None
 
     def delete(self, response_id: str) -> None:
-        """Forget a response, if it is known."""
+        """Delete a response if it is stored."""
         record = self.records.pop(response_id, None)
         if record is not None:
             self._bytes -= len(record.written)
 
     def item(self, item_id: str, owner: str) -> Json | None:
-        """An output item of one of the owner's responses; a slow, rare search."""
+        """Return an output item of the owner, or None; search all of its responses."""
         outputs = (
             item
             for record in self._owned(owner)

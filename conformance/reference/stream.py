@@ -1,4 +1,4 @@
-"""The events that tell a response object: a pure function of the finished one."""
+"""Generate the events of a stream from the finished response object."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -8,9 +8,9 @@ from conformance.reference.response import summary_part, text_part
 Json = Any
 
 MAX_DELTAS: Final = 200
-"""Deltas of one text; a longer text gets longer deltas."""
+"""Maximum number of deltas of one text; a longer text has longer deltas."""
 
-TERMINAL: Final = {
+TERMINAL_EVENTS: Final = {
     "completed": "response.completed",
     "incomplete": "response.incomplete",
     "failed": "response.failed",
@@ -18,7 +18,7 @@ TERMINAL: Final = {
 
 
 def events_of(response: Json) -> tuple[Json, ...]:
-    """Every event of a stream that ends in ``response``, numbered from 0."""
+    """Return the events of a stream that ends with ``response``, numbered from 0."""
     started = {
         **response,
         "status": "in_progress",
@@ -30,27 +30,27 @@ def events_of(response: Json) -> tuple[Json, ...]:
     }
     return tuple(
         {"type": event["type"], "sequence_number": number, **event}
-        for number, event in enumerate(_life_cycle(started, response))
+        for number, event in enumerate(_events(started, response))
     )
 
 
-def _life_cycle(started: Json, response: Json) -> Iterator[Json]:
+def _events(started: Json, response: Json) -> Iterator[Json]:
     yield {"type": "response.created", "response": started}
     yield {"type": "response.in_progress", "response": started}
     for index, item in enumerate(response["output"]):
-        place = {"item_id": item["id"], "output_index": index}
-        added = {**item, **_EMPTY[item["type"]], "status": "in_progress"}
+        location = {"item_id": item["id"], "output_index": index}
+        added = {**item, **_EMPTY_FIELDS[item["type"]], "status": "in_progress"}
         yield {
             "type": "response.output_item.added", "output_index": index, "item": added
         }  # fmt: skip
-        yield from _TELL[item["type"]](item, place)
+        yield from _ITEM_EVENTS[item["type"]](item, location)
         yield {"type": "response.output_item.done", "output_index": index, "item": item}
-    yield {"type": TERMINAL[response["status"]], "response": response}
+    yield {"type": TERMINAL_EVENTS[response["status"]], "response": response}
 
 
-def _message(item: Json, place: Json) -> Iterator[Json]:
+def _message(item: Json, location: Json) -> Iterator[Json]:
     for i, part in enumerate(item["content"]):
-        here = {**place, "content_index": i}
+        here = {**location, "content_index": i}
         empty = text_part("")
         yield {"type": "response.content_part.added", **here, "part": empty}
         for delta in deltas(part["text"]):
@@ -69,32 +69,32 @@ def _message(item: Json, place: Json) -> Iterator[Json]:
         yield {"type": "response.content_part.done", **here, "part": part}
 
 
-def _function_call(item: Json, place: Json) -> Iterator[Json]:
-    kind = "response.function_call_arguments"
+def _function_call(item: Json, location: Json) -> Iterator[Json]:
+    prefix = "response.function_call_arguments"
     for delta in deltas(item["arguments"]):
-        yield {"type": f"{kind}.delta", **place, "delta": delta}
+        yield {"type": f"{prefix}.delta", **location, "delta": delta}
     done = {"name": item["name"], "arguments": item["arguments"]}
-    yield {"type": f"{kind}.done", **place, **done}
+    yield {"type": f"{prefix}.done", **location, **done}
 
 
-def _reasoning(item: Json, place: Json) -> Iterator[Json]:
-    kind = "response.reasoning_summary"
+def _reasoning(item: Json, location: Json) -> Iterator[Json]:
+    prefix = "response.reasoning_summary"
     for i, part in enumerate(item["summary"]):
-        here = {**place, "summary_index": i}
-        yield {"type": f"{kind}_part.added", **here, "part": summary_part("")}
+        here = {**location, "summary_index": i}
+        yield {"type": f"{prefix}_part.added", **here, "part": summary_part("")}
         for delta in deltas(part["text"]):
-            yield {"type": f"{kind}_text.delta", **here, "delta": delta}
-        yield {"type": f"{kind}_text.done", **here, "text": part["text"]}
-        yield {"type": f"{kind}_part.done", **here, "part": part}
+            yield {"type": f"{prefix}_text.delta", **here, "delta": delta}
+        yield {"type": f"{prefix}_text.done", **here, "text": part["text"]}
+        yield {"type": f"{prefix}_part.done", **here, "part": part}
 
 
-_TELL: Final = {
+_ITEM_EVENTS: Final = {
     "message": _message,
     "function_call": _function_call,
     "reasoning": _reasoning,
 }
 
-_EMPTY: Final[dict[str, Json]] = {
+_EMPTY_FIELDS: Final[dict[str, Json]] = {
     "message": {"content": []},
     "function_call": {"arguments": ""},
     "reasoning": {"summary": []},
@@ -102,7 +102,10 @@ _EMPTY: Final[dict[str, Json]] = {
 
 
 def deltas(text: str) -> Iterator[str]:
-    """Cut a text into pieces of a few characters, words or not; at least two."""
+    """Yield the deltas of a text; they may split words.
+
+    A text of two or more characters has at least two and at most `MAX_DELTAS` deltas.
+    """
     size = max(-(-len(text) // MAX_DELTAS), min(3, len(text) // 2), 1)
     for start in range(0, len(text), size):
         yield text[start : start + size]

@@ -1,9 +1,9 @@
-"""The scripted model's tokenizer, and its bill.
+"""The tokenizer of the scripted model, and the ``usage`` object.
 
-A token is at most four word characters with the blank before them, or at most
-four blanks, or one character of anything else. So the count of a text grows
-linearly with it, and a text that is cut between two tokens counts as many tokens
-as were kept.
+A token is one to four word characters with an optional space before them, or one to
+four whitespace characters, or one other character. The token count of a text
+therefore grows linearly with its length, and a text truncated after N tokens has
+exactly N tokens.
 """
 
 import re
@@ -15,25 +15,25 @@ Json = Any
 Style = Literal["chat", "responses", "both"]
 
 MAX_TOKEN_LENGTH: Final = 5
-"""Characters that one token can hold."""
+"""Maximum number of characters in a token."""
 
-_PIECE: Final = re.compile(r" ?\w{1,4}|\s{1,4}|[^\w\s]")
+_TOKEN: Final = re.compile(r" ?\w{1,4}|\s{1,4}|[^\w\s]")
 
-pieces: Callable[[str], list[str]] = _PIECE.findall
+split: Callable[[str], list[str]] = _TOKEN.findall
 """Split a text into its tokens; joined, they are the text again."""
 
 
 def count(text: str) -> int:
-    """How many tokens a text costs."""
-    return len(pieces(text))
+    """Return the number of tokens in a text."""
+    return len(split(text))
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What one answer cost, in tokens.
+    """The token counts of one response.
 
-    ``cached`` is the part of ``prompt`` that was known already, ``reasoning`` the
-    part of ``completion`` that the client does not see.
+    ``cached`` is the part of ``prompt`` that was read from the cache, ``reasoning``
+    the part of ``completion`` that is hidden reasoning.
     """
 
     prompt: int
@@ -41,16 +41,19 @@ class Usage:
     cached: int = 0
     reasoning: int = 0
 
-    def document(self, style: Style) -> Json:
-        """The ``usage`` member, under the names of one API family or of both."""
+    def to_json(self, style: Style) -> Json:
+        """Return the ``usage`` object with the field names of one style or of both.
+
+        Style ``chat`` has ``prompt_tokens``, style ``responses`` ``input_tokens``.
+        """
         total = {"total_tokens": self.prompt + self.completion}
         if style == "chat":
-            return self._chat() | total
+            return self._chat_fields() | total
         if style == "responses":
-            return self._responses() | total
-        return self._chat() | self._responses() | total
+            return self._responses_fields() | total
+        return self._chat_fields() | self._responses_fields() | total
 
-    def _chat(self) -> dict[str, Json]:
+    def _chat_fields(self) -> dict[str, Json]:
         return {
             "prompt_tokens": self.prompt,
             "completion_tokens": self.completion,
@@ -67,7 +70,7 @@ class Usage:
             },
         }
 
-    def _responses(self) -> dict[str, Json]:
+    def _responses_fields(self) -> dict[str, Json]:
         return {
             "input_tokens": self.prompt,
             "output_tokens": self.completion,

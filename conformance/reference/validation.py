@@ -1,9 +1,14 @@
-"""What the gateway accepts as a create request, by the Responses page of New API.
+"""Validate create requests against the Responses page of New API.
 
-Decisions where the page is silent: null means absent for every optional member,
-``input`` may be absent or empty, unknown extra members are ignored, a hosted tool
-or a chat parameter is refused by name rather than ignored, ``tool_choice`` may only
-ask for what is declared, and ``16.0`` is an integer.
+Where the page does not define the behavior, the gateway decides as follows:
+
+* ``null`` counts as missing for every optional field;
+* ``input`` may be missing or empty;
+* unknown fields are ignored;
+* hosted tools and parameters of the Chat API are rejected with an error that names
+  them;
+* ``tool_choice`` may only name declared tools;
+* ``16.0`` is an integer.
 """
 
 from collections.abc import Collection
@@ -18,50 +23,50 @@ from conformance.reference.errors import (
     wrong_type,
     wrong_value,
 )
-from conformance.reference.field_rules import RULES, is_name
+from conformance.reference.field_rules import RULES, check_name
 from conformance.reference.profiles import Profile
 from conformance.reference.request import GatewayRequest, read_json
 
 Json = Any
 
 
-def check(
-    request: GatewayRequest, profile: Profile, served: Collection[str]
+def parse_create_request(
+    request: GatewayRequest, profile: Profile, models: Collection[str]
 ) -> CreateRequest:
-    """Read a create request, or raise `Refused` with the member at fault.
+    """Return the validated create request; ``models`` are the names of known models.
 
-    Whether ``previous_response_id`` and item references are known is not judged
-    here: that takes the store.
+    Raises `ApiError` with the path of the first invalid field. Does not look up
+    ``previous_response_id`` and item references, because that needs the store.
     """
-    _check_media(request)
+    _check_content_type(request)
     body = read_json(request.raw)
     if not isinstance(body, dict):
         raise wrong_type("body", "an object", body)
-    members = {name: value for name, value in body.items() if value is not None}
-    if "model" not in members:
+    fields = {name: value for name, value in body.items() if value is not None}
+    if "model" not in fields:
         raise missing("model")
-    is_name(members["model"], "model", profile)
+    check_name(fields["model"], "model", profile)
     for name, rule in RULES.items():
-        if name in members:
-            rule(members[name], name, profile)
-    _make_integers_whole(members)
-    if "tool_choice" in members:
-        _check_choice(members["tool_choice"], members.get("tools", []))
-    given = items.to_items(members.get("input"))
-    if members["model"] not in served:
+        if name in fields:
+            rule(fields[name], name, profile)
+    _convert_integers(fields)
+    if "tool_choice" in fields:
+        _check_tool_choice(fields["tool_choice"], fields.get("tools", []))
+    input_items = items.to_items(fields.get("input"))
+    if fields["model"] not in models:
         raise ApiError(
             404,
-            f"The model {quoted(members['model'])} does not exist.",
+            f"The model {quoted(fields['model'])} does not exist.",
             param="model",
             code="model_not_found",
         )
-    return CreateRequest(members["model"], given, members)
+    return CreateRequest(fields["model"], input_items, fields)
 
 
-def _check_media(request: GatewayRequest) -> None:
-    """A body without a content type is taken for JSON; any other kind is refused."""
-    kind = request.headers.get("content-type", "application/json")
-    if kind.partition(";")[0].strip().lower() != "application/json":
+def _check_content_type(request: GatewayRequest) -> None:
+    """Raise `ApiError` (415) unless the body is plain JSON or has no content type."""
+    media_type = request.headers.get("content-type", "application/json")
+    if media_type.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(
             415,
             "Unsupported content type: the body must be 'application/json'.",
@@ -75,19 +80,20 @@ def _check_media(request: GatewayRequest) -> None:
         )
 
 
-def _make_integers_whole(members: dict[str, Json]) -> None:
+def _convert_integers(fields: dict[str, Json]) -> None:
+    """Convert the integer fields from floats such as ``16.0``, in place."""
     for name in ("max_output_tokens", "max_tool_calls", "top_logprobs"):
-        if name in members:
-            members[name] = int(members[name])
+        if name in fields:
+            fields[name] = int(fields[name])
 
 
-def _check_choice(choice: Json, tools: list[Json]) -> None:
-    """A mode, a named function, or a set of allowed functions: all of them declared."""
+def _check_tool_choice(choice: Json, tools: list[Json]) -> None:
+    """Accept a mode, one declared function, or a list of allowed declared functions."""
     names = {tool["name"] for tool in tools}
     if isinstance(choice, str):
         if choice not in {"none", "auto", "required"}:
-            wanted = "one of none, auto, required"
-            raise wrong_value("tool_choice", wanted, choice)
+            expected = "one of none, auto, required"
+            raise wrong_value("tool_choice", expected, choice)
         if choice == "required" and not names:
             raise wrong_value("tool_choice", "tools to be given with it", choice)
         return
@@ -101,17 +107,17 @@ def _check_choice(choice: Json, tools: list[Json]) -> None:
         case {
             "type": "allowed_tools",
             "mode": "auto" | "required",
-            "tools": list(some),
+            "tools": list(allowed),
         }:
-            for tool in some:
+            for tool in allowed:
                 _check_declared(isinstance(tool, dict) and tool.get("name"), names)
-        case {"type": kind}:
-            raise wrong_value("tool_choice.type", "'function'", kind)
+        case {"type": type_}:
+            raise wrong_value("tool_choice.type", "'function'", type_)
         case _:
             raise missing("tool_choice.type")
 
 
 def _check_declared(name: Json, names: Collection[str]) -> None:
     if not isinstance(name, str) or name not in names:
-        wanted = "the name of one of the given tools"
-        raise wrong_value("tool_choice", wanted, name)
+        expected = "the name of one of the given tools"
+        raise wrong_value("tool_choice", expected, name)

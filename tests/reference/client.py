@@ -1,4 +1,4 @@
-"""Talking to a gateway that is not served: requests as calls."""
+"""A client that calls a gateway directly, without a network."""
 
 import json
 from dataclasses import dataclass
@@ -10,43 +10,51 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
+PATH = "/v1/responses"
+
 
 @dataclass(frozen=True)
-class Speaker:
-    """One gateway, asked with the first key unless another is named."""
+class GatewayClient:
+    """Sends requests to one gateway, with the first key by default."""
 
     gateway: Gateway
 
-    def ask(self, *, key: str = KEY, **members: Json) -> GatewayResponse:
-        """Create a response; ``model`` is filled in."""
-        return self.send(json.dumps({"model": MODEL, **members}).encode(), key=key)
+    def create(self, *, key: str = KEY, **fields: Json) -> GatewayResponse:
+        """Create a response; ``model`` has a default."""
+        return self.post(json.dumps({"model": MODEL, **fields}).encode(), key=key)
 
-    def send(
+    def post(
         self, raw: bytes, *, key: str = KEY, content_type: str = "application/json"
     ) -> GatewayResponse:
-        """Send a body as it is."""
+        """Send a create request with the given bytes as its body."""
         headers = (("authorization", f"Bearer {key}"), ("content-type", content_type))
-        return self.gateway.answer(
-            GatewayRequest("POST", "/v1/responses", headers, raw)
-        )
+        return self.gateway.answer(GatewayRequest("POST", PATH, headers, raw))
 
-    def get(self, path: str, *, key: str = KEY, method: str = "GET") -> GatewayResponse:
-        """Ask for another path."""
+    def send(
+        self, path: str, *, key: str = KEY, method: str = "GET"
+    ) -> GatewayResponse:
+        """Send a request without a body."""
         headers = (("authorization", f"Bearer {key}"),)
         return self.gateway.answer(GatewayRequest(method, path, headers))
 
-    def text(self, **members: Json) -> str:
-        """Create a response and return what it says."""
-        return text_of(self.ask(**members))
+    def create_text(self, **fields: Json) -> str:
+        """Create a response and return its text."""
+        return output_text(self.create(**fields))
 
-    def tokens(self, **members: Json) -> int:
-        """Create a response and return what its prompt cost."""
-        cost: int = self.ask(**members).payload["usage"]["prompt_tokens"]
-        return cost
+    def prompt_tokens(self, **fields: Json) -> int:
+        """Create a response and return its number of prompt tokens."""
+        count: int = self.create(**fields).payload["usage"]["prompt_tokens"]
+        return count
 
 
-def text_of(reply: GatewayResponse) -> str:
-    """The text of a JSON reply, all messages together."""
+def create_request(key: str = KEY, **fields: Json) -> GatewayRequest:
+    """Return a create request; ``model`` has a default."""
+    headers = (("authorization", f"Bearer {key}"),)
+    return GatewayRequest("POST", PATH, headers).with_body({"model": MODEL, **fields})
+
+
+def output_text(reply: GatewayResponse) -> str:
+    """Return the joined text of all messages in a JSON response."""
     return "".join(
         part["text"]
         for item in reply.payload["output"]
@@ -55,13 +63,13 @@ def text_of(reply: GatewayResponse) -> str:
     )
 
 
-def calls_of(reply: GatewayResponse) -> list[Json]:
-    """The function calls of a JSON reply."""
+def function_calls(reply: GatewayResponse) -> list[Json]:
+    """Return the function calls in a JSON response."""
     return [i for i in reply.payload["output"] if i["type"] == "function_call"]
 
 
-def error_of(reply: GatewayResponse) -> Json:
-    """The inside of the error envelope, which has all four members."""
+def error_object(reply: GatewayResponse) -> Json:
+    """Return the ``error`` object, after checking that it has its four fields."""
     error = reply.payload["error"]
     assert set(error) == {"message", "type", "param", "code"}
     return error

@@ -1,4 +1,4 @@
-"""Gateways for the tests: one that all share, and one that is spoken to unserved."""
+"""Fixtures: a gateway that is served over HTTP, and one that is called directly."""
 
 from collections.abc import Iterator
 
@@ -7,25 +7,25 @@ import pytest
 
 from conformance.reference.gateway import Gateway
 from conformance.reference.server import GatewayServer, serving
-from tests.reference.client import Speaker
+from tests.reference.client import GatewayClient
 
 
 @pytest.fixture(scope="session")
-def gateway() -> Iterator[GatewayServer]:
-    """A correct gateway under the default profile, over real HTTP."""
+def server() -> Iterator[GatewayServer]:
+    """Serve a correct gateway with the default profile over HTTP."""
     with serving() as running:
         yield running
 
 
 @pytest.fixture
-def http(gateway: GatewayServer) -> Iterator[httpx.Client]:
-    """A client that holds the first key."""
-    headers = {"authorization": f"Bearer {gateway.key}"}
-    with httpx.Client(base_url=gateway.url, headers=headers) as client:
+def http(server: GatewayServer) -> Iterator[httpx.Client]:
+    """Return an HTTP client with the first key."""
+    headers = {"authorization": f"Bearer {server.key}"}
+    with httpx.Client(base_url=server.url, headers=headers) as client:
         yield client
 
 
 @pytest.fixture
-def speaker() -> Speaker:
-    """A fresh gateway without a network."""
-    return Speaker(Gateway())
+def client() -> GatewayClient:
+    """Return a client of a new gateway, without a network."""
+    return GatewayClient(Gateway())

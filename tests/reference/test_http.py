@@ -1,4 +1,4 @@
-"""The gateway over real HTTP: bytes, connections, concurrency."""
+"""The gateway over HTTP: bytes, connections, concurrency."""
 
 import asyncio
 import gzip
@@ -18,36 +18,34 @@ from conformance.reference.gateway import KEY, MODEL, Gateway
 from conformance.reference.request import MAX_BODY_BYTES
 from conformance.reference.response_message import GatewayResponse
 from conformance.reference.server import GatewayServer, serve, serving
-from tests.reference.client import Json, Speaker
-
-PATH = "/v1/responses"
+from tests.reference.client import PATH, GatewayClient, Json
 
 
 @on_reply(breaks="status.known")
-def odd_status(_asked: object, reply: GatewayResponse) -> GatewayResponse:
-    """The status is a word of our own."""
+def unknown_status(_request: object, reply: GatewayResponse) -> GatewayResponse:
+    """``status`` has an unknown value."""
     return reply.with_payload({**reply.payload, "status": "odd"})
 
 
-def test_a_plain_answer(http: httpx.Client) -> None:
-    """One JSON object, its length known, and not for any cache."""
-    answer = http.post(PATH, json={"model": MODEL, "input": "Say hello in one word."})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["content-length"] == str(len(answer.content))
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["x-request-id"]
-    assert answer.json()["output"][0]["content"][0]["text"] == "Hello"
+def test_json_response(http: httpx.Client) -> None:
+    """It has a length, a request id, and must not be cached."""
+    response = http.post(PATH, json={"model": MODEL, "input": "Say hello in one word."})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-length"] == str(len(response.content))
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-request-id"]
+    assert response.json()["output"][0]["content"][0]["text"] == "Hello"
 
 
-def test_a_streamed_answer(http: httpx.Client) -> None:
-    """Named frames that end in a blank line, flushed one by one."""
+def test_streamed_response(http: httpx.Client) -> None:
+    """Each frame has an ``event`` field and ends with a blank line."""
     body = {"model": MODEL, "input": "Hi", "stream": True}
-    with http.stream("POST", PATH, json=body) as answer:
-        assert answer.headers["content-type"] == "text/event-stream"
-        assert answer.headers["x-accel-buffering"] == "no"
-        whole = b"".join(answer.iter_raw()).decode()
-    *frames, rest = whole.split("\n\n")
+    with http.stream("POST", PATH, json=body) as response:
+        assert response.headers["content-type"] == "text/event-stream"
+        assert response.headers["x-accel-buffering"] == "no"
+        text = b"".join(response.iter_raw()).decode()
+    *frames, rest = text.split("\n\n")
     assert rest == ""
     for frame in frames:
         name, data = frame.split("\n")
@@ -55,22 +53,22 @@ def test_a_streamed_answer(http: httpx.Client) -> None:
         assert name == f"event: {event['type']}"
 
 
-def test_a_refused_stream_is_json(http: httpx.Client) -> None:
-    """What fails before the first event is no stream."""
-    answer = http.post(PATH, json={"model": "nobody", "stream": True})
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/json"
+def test_rejected_streaming_request_gets_json(http: httpx.Client) -> None:
+    """An error before the first event is not a stream."""
+    response = http.post(PATH, json={"model": "nobody", "stream": True})
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/json"
 
 
-def test_a_client_without_a_content_type_is_served(http: httpx.Client) -> None:
-    """A body that does not say what it is, is taken for JSON."""
-    answer = http.post(PATH, content=b'{"model": "scripted-1"}')
-    assert "content-type" not in answer.request.headers
-    assert answer.status_code == 200
+def test_request_without_a_content_type_is_accepted(http: httpx.Client) -> None:
+    """Its body is parsed as JSON."""
+    response = http.post(PATH, content=b'{"model": "scripted-1"}')
+    assert "content-type" not in response.request.headers
+    assert response.status_code == 200
 
 
-def test_a_large_answer_is_compressed_for_who_allows_it(http: httpx.Client) -> None:
-    """The same JSON, with and without gzip."""
+def test_large_response_is_compressed_if_accepted(http: httpx.Client) -> None:
+    """The JSON is the same with and without gzip."""
     body = {"model": MODEL, "input": "Count from 1 to 9000"}
     zipped = http.post(PATH, json=body)
     plain = http.post(PATH, json=body, headers={"accept-encoding": "identity"})
@@ -81,83 +79,85 @@ def test_a_large_answer_is_compressed_for_who_allows_it(http: httpx.Client) -> N
     assert zipped.json()["output"][0]["content"] == plain.json()["output"][0]["content"]
 
 
-def test_a_compressed_request_is_refused(http: httpx.Client) -> None:
-    """A body that we would have to unpack is not read."""
+def test_compressed_request_is_a_415(http: httpx.Client) -> None:
+    """The gateway does not decompress request bodies."""
     body = gzip.compress(b'{"model": "scripted-1"}')
     headers = {"content-encoding": "gzip", "content-type": "application/json"}
     assert http.post(PATH, content=body, headers=headers).status_code == 415
 
 
-def test_a_body_beyond_the_limit_is_read_and_refused(http: httpx.Client) -> None:
-    """The client hears the 413, and its connection can be used again."""
-    answer = http.post(PATH, content=b" " * (MAX_BODY_BYTES * 2))
-    assert answer.status_code == 413
+def test_too_large_body_is_a_413(http: httpx.Client) -> None:
+    """The client receives the 413, and can use the connection again."""
+    response = http.post(PATH, content=b" " * (MAX_BODY_BYTES * 2))
+    assert response.status_code == 413
     assert http.post(PATH, json={"model": MODEL}).status_code == 200
 
 
-def test_other_methods_over_http(http: httpx.Client) -> None:
-    """The framework in between adds nothing of its own."""
+def test_unsupported_methods_over_http(http: httpx.Client) -> None:
+    """Starlette neither adds methods nor redirects paths."""
     assert http.get(PATH).headers["allow"] == "POST"
     assert http.head(PATH).status_code == 405
     assert http.get(f"{PATH}/").status_code == 404
     assert http.get("/").json()["error"]["code"] == "not_found"
 
 
-def test_two_hundred_canaries_stay_apart(gateway: GatewayServer) -> None:
-    """Parallel requests, plain and streamed, get their own answers and ids."""
+def test_200_concurrent_requests_get_their_own_responses(server: GatewayServer) -> None:
+    """Texts and ids are not mixed up, streamed or not."""
 
-    async def speak(client: httpx.AsyncClient, n: int) -> str:
+    async def send(client: httpx.AsyncClient, n: int) -> str:
         body = {
             "model": MODEL,
             "input": f"Reply with exactly: canary-{n}-",
             "stream": n % 2 == 0,
         }
-        answer = await client.post(PATH, json=body)
-        assert answer.text.count("canary-") >= 1 - n % 2
-        said = _final(answer)
-        assert said["output"][0]["content"][0]["text"] == f"canary-{n}-"
-        identity: str = said["id"]
-        return identity
+        response = await client.post(PATH, json=body)
+        assert response.text.count("canary-") >= 1 - n % 2
+        created = _response_object(response)
+        assert created["output"][0]["content"][0]["text"] == f"canary-{n}-"
+        response_id: str = created["id"]
+        return response_id
 
-    async def crowd() -> list[str]:
+    async def send_all() -> list[str]:
         async with httpx.AsyncClient(
-            base_url=gateway.url,
-            headers={"authorization": f"Bearer {gateway.key}"},
+            base_url=server.url,
+            headers={"authorization": f"Bearer {server.key}"},
             limits=httpx.Limits(max_connections=200),
             timeout=30,
         ) as client:
-            return await asyncio.gather(*(speak(client, n) for n in range(200)))
+            return await asyncio.gather(*(send(client, n) for n in range(200)))
 
-    assert len(set(asyncio.run(crowd()))) == 200
+    assert len(set(asyncio.run(send_all()))) == 200
 
 
-def _final(answer: httpx.Response) -> Json:
-    if answer.headers["content-type"] == "application/json":
-        return answer.json()
-    data = [line for line in answer.text.split("\n") if line.startswith("data: ")]
+def _response_object(response: httpx.Response) -> Json:
+    if response.headers["content-type"] == "application/json":
+        return response.json()
+    data = [line for line in response.text.split("\n") if line.startswith("data: ")]
     return json.loads(data[-1].removeprefix("data: "))["response"]
 
 
-def test_a_town_has_many_gateways() -> None:
-    """Each has its own faults and its own memory; an unknown name is a 404."""
+def test_multi_gateway_app_serves_gateways_by_name() -> None:
+    """Each has its own faults and its own store; an unknown name is a 404."""
     headers = {"authorization": f"Bearer {KEY}"}
     with (
-        serving(multi_gateway_app({"good": [], "odd": [odd_status]})) as running,
+        serving(
+            multi_gateway_app({"correct": [], "faulty": [unknown_status]})
+        ) as running,
         httpx.Client(base_url=running.url, headers=headers) as client,
     ):
-        good, odd = (
+        correct, faulty = (
             client.post(f"/at/{name}{PATH}", json={"model": MODEL}).json()
-            for name in ("good", "odd")
+            for name in ("correct", "faulty")
         )
-        assert (good["status"], odd["status"]) == ("completed", "odd")
-        assert client.get(f"/at/good{PATH}/{good['id']}").status_code == 200
-        assert client.get(f"/at/odd{PATH}/{good['id']}").status_code == 404
-        for path in (f"/at/nobody{PATH}", "/", PATH, "/at/good/nowhere"):
+        assert (correct["status"], faulty["status"]) == ("completed", "odd")
+        assert client.get(f"/at/correct{PATH}/{correct['id']}").status_code == 200
+        assert client.get(f"/at/faulty{PATH}/{correct['id']}").status_code == 404
+        for path in (f"/at/unknown{PATH}", "/", PATH, "/at/correct/unknown"):
             assert client.post(path).json()["error"]["code"] == "not_found"
 
 
-def test_serving_ends_though_clients_stay() -> None:
-    """Leaving the block ends open connections, the port and the thread."""
+def test_server_stops_with_open_connections() -> None:
+    """Leaving the block closes connections and the port, and ends the thread."""
     before = threading.enumerate()
     with serving() as running:
         port = int(running.url.rpartition(":")[2])
@@ -170,51 +170,51 @@ def test_serving_ends_though_clients_stay() -> None:
 
 
 @on_reply(breaks="nothing.at-all")
-def slip(_asked: object, _reply: GatewayResponse) -> GatewayResponse:
-    """The fault itself is broken."""
-    raise LookupError("slipped")
+def crashing(_request: object, _reply: GatewayResponse) -> GatewayResponse:
+    """The fault itself raises an exception."""
+    raise LookupError("not found")
 
 
-def test_a_fault_that_breaks_is_loud(caplog: pytest.LogCaptureFixture) -> None:
-    """An error of our own is a 500, and the log says which fault it was."""
-    with serving(faults=[slip]) as running:
+def test_exception_in_a_fault_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
+    """The log contains the fault and the exception."""
+    with serving(faults=[crashing]) as running:
         assert httpx.get(running.url).status_code == 500
-    assert "with slip" in caplog.text
+    assert "with crashing" in caplog.text
     assert "LookupError" in caplog.text
 
 
-def test_a_long_header_is_not_the_frameworks_business(gateway: GatewayServer) -> None:
-    """A key of a hundred thousand letters is a 401 like any other."""
+def test_very_long_key_is_a_401(server: GatewayServer) -> None:
+    """The header limit of the HTTP server is larger than 100,000 bytes."""
     headers = {"authorization": "Bearer " + "k" * 100_000}
-    answer = httpx.post(f"{gateway.url}{PATH}", json={}, headers=headers)
-    assert (answer.status_code, answer.json()["error"]["param"]) == (401, None)
+    response = httpx.post(f"{server.url}{PATH}", json={}, headers=headers)
+    assert (response.status_code, response.json()["error"]["param"]) == (401, None)
 
 
-def test_a_taken_port_is_told_at_once() -> None:
-    """The command's port is bound before anything is announced."""
+def test_port_in_use_raises_an_error() -> None:
+    """It is raised before the URL is announced."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match="in use"):
             serve(port, announce=lambda url: pytest.fail(f"announced {url}"))
 
 
-def test_the_command_serves_until_it_is_told_to_stop() -> None:
-    """The URL is announced before the first request, and SIGTERM is a clean end."""
-    code = "from conformance.reference.server import serve\nserve(announce=say)"
-    lines = f"import functools\nsay = functools.partial(print, flush=True)\n{code}"
-    with subprocess.Popen(  # noqa: S603  # our own code
+def test_serve_runs_until_a_signal() -> None:
+    """The URL is announced before the first request; SIGTERM exits with 0."""
+    code = "from conformance.reference.server import serve\nserve(announce=show)"
+    lines = f"import functools\nshow = functools.partial(print, flush=True)\n{code}"
+    with subprocess.Popen(  # noqa: S603  # the code above
         [sys.executable, "-c", lines], stdout=subprocess.PIPE, text=True
     ) as command:
         assert command.stdout is not None
         url = command.stdout.readline().strip()
-        answer = httpx.get(f"{url}/v1/models")
+        response = httpx.get(f"{url}/v1/models")
         command.terminate()
         assert command.wait(30) == 0
-    assert answer.status_code == 401
+    assert response.status_code == 401
 
 
-def test_profiles_and_styles_reach_the_answer() -> None:
-    """What the caller chooses is what the gateway speaks."""
+def test_profile_and_usage_style_are_applied() -> None:
+    """The profile adds ``[DONE]``, and the style adds fields to ``usage``."""
     with (
         serving(profile="openresponses", usage_style="both", latency=0.001) as running,
         httpx.Client(headers={"authorization": f"Bearer {running.key}"}) as client,
@@ -226,10 +226,10 @@ def test_profiles_and_styles_reach_the_answer() -> None:
     assert {"prompt_tokens", "input_tokens"} <= set(plain.json()["usage"])
 
 
-def test_a_gateway_without_a_server_says_the_same(http: httpx.Client) -> None:
-    """HTTP changes nothing about the answer."""
+def test_response_over_http_equals_the_direct_one(http: httpx.Client) -> None:
+    """HTTP changes neither the fields nor the token counts."""
     body: Json = {"input": "Count from 1 to 20", "temperature": 0.5}
     served = http.post(PATH, json={"model": MODEL, **body}).json()
-    direct = Speaker(Gateway()).ask(**body).payload
+    direct = GatewayClient(Gateway()).create(**body).payload
     assert served["usage"] == direct["usage"]
     assert set(served) == set(direct)

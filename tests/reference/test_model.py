@@ -1,7 +1,6 @@
-"""What the scripted model says, word for word."""
+"""The output of the scripted model."""
 
 import json
-from itertools import pairwise
 
 import jsonschema
 import pytest
@@ -10,14 +9,11 @@ from conformance.reference import tokens
 from tests.reference.client import (
     TIME,
     WEATHER,
+    GatewayClient,
     Json,
-    Speaker,
-    calls_of,
-    error_of,
-    text_of,
+    function_calls,
+    output_text,
 )
-
-SENTENCE = "The quick brown fox jumps over the lazy dog, twice. "
 
 
 @pytest.mark.parametrize(
@@ -30,22 +26,26 @@ SENTENCE = "The quick brown fox jumps over the lazy dog, twice. "
         "e\u0301 \u0915\u094d\u0937",
         "two\nlines\r\n and a tab\t",
         "trailing blanks  \n",
-        "\u2028\u0085\x00 odd",
+        "\u2028\u0085\x00 unusual",
         "'single' quotes",
     ],
 )
-def test_a_text_is_repeated_exactly(speaker: Speaker, text: str) -> None:
-    """Every kind of text comes back character for character."""
-    assert speaker.text(input=f"Reply with exactly: {text}") == text
+def test_text_is_repeated_exactly(client: GatewayClient, text: str) -> None:
+    """``Reply with exactly:`` returns every character unchanged."""
+    assert client.create_text(input=f"Reply with exactly: {text}") == text
 
 
-def test_quotation_marks_around_a_text_are_not_part_of_it(speaker: Speaker) -> None:
-    """A quoted text ends where its quotation does."""
-    assert speaker.text(input='Reply with exactly: "a b" and nothing else.') == "a b"
+def test_surrounding_quotation_marks_are_removed(
+    client: GatewayClient,
+) -> None:
+    """Text after the closing quotation mark is removed, too."""
+    assert (
+        client.create_text(input='Reply with exactly: "a b" and nothing else.') == "a b"
+    )
 
 
 @pytest.mark.parametrize(
-    ("question", "answer"),
+    ("input_", "text"),
     [
         ("Count from 1 to 5", "1 2 3 4 5"),
         ("Say hello in one word.", "Hello"),
@@ -56,79 +56,80 @@ def test_quotation_marks_around_a_text_are_not_part_of_it(speaker: Speaker) -> N
         (None, "Hello."),
     ],
 )
-def test_other_phrases(speaker: Speaker, question: Json, answer: str) -> None:
-    """The rest of the language, and the answer to nothing at all."""
-    assert speaker.text(input=question) == answer
+def test_other_prompts(client: GatewayClient, input_: Json, text: str) -> None:
+    """Counting, greeting, other sentences, and no input."""
+    assert client.create_text(input=input_) == text
 
 
-def test_a_word_is_remembered_by_the_context_alone(speaker: Speaker) -> None:
-    """A word is known through carried turns, and not without them."""
-    first = speaker.ask(input="Remember the word xylophone.")
-    second = speaker.ask(
+def test_word_is_remembered_only_within_the_conversation(client: GatewayClient) -> None:
+    """It is found through ``previous_response_id``, and not without it."""
+    first = client.create(input="Remember the word xylophone.")
+    second = client.create(
         input="Reply with exactly: ok", previous_response_id=first.payload["id"]
     )
-    question = "Which word did I ask you to remember?"
-    third = speaker.text(input=question, previous_response_id=second.payload["id"])
+    prompt = "Which word did I ask you to remember?"
+    third = client.create_text(input=prompt, previous_response_id=second.payload["id"])
     assert third == "xylophone"
-    assert "xylophone" not in speaker.text(input=question)
+    assert "xylophone" not in client.create_text(input=prompt)
 
 
-def test_the_last_word_wins(speaker: Speaker) -> None:
-    """Of several words the latest is given."""
+def test_last_remembered_word_is_returned(client: GatewayClient) -> None:
+    """A later word replaces an earlier one."""
     texts = [
         "Remember the word ONE.",
         "Remember the word zw\u00f6lf!",
         "Which word did I ask you to remember?",
     ]
-    said = speaker.text(input=[{"role": "user", "content": text} for text in texts])
-    assert said == "zw\u00f6lf"
+    messages = [{"role": "user", "content": text} for text in texts]
+    assert client.create_text(input=messages) == "zw\u00f6lf"
 
 
 @pytest.mark.parametrize("role", ["system", "developer"])
-def test_a_system_text_starts_the_answer(speaker: Speaker, role: str) -> None:
-    """Instructions and system messages are obeyed alike."""
-    order = "Always start your answer with KIWI."
-    assert speaker.text(input="Nice day.", instructions=order).startswith("KIWI ")
-    turns = [{"role": role, "content": order}, {"role": "user", "content": "Hi"}]
-    assert speaker.text(input=turns) == "KIWI You said: Hi"
+def test_system_text_starts_the_output(client: GatewayClient, role: str) -> None:
+    """Instructions and system messages have the same effect."""
+    rule = "Always start your answer with KIWI."
+    assert client.create_text(input="Nice day.", instructions=rule).startswith("KIWI ")
+    messages = [{"role": role, "content": rule}, {"role": "user", "content": "Hi"}]
+    assert client.create_text(input=messages) == "KIWI You said: Hi"
 
 
-def test_instructions_are_not_carried_over(speaker: Speaker) -> None:
-    """A continued response forgets the instructions of the one before."""
-    order = "Always start your answer with KIWI."
-    first = speaker.ask(input="Nice day.", instructions=order)
-    second = speaker.ask(input="And now?", previous_response_id=first.payload["id"])
-    assert text_of(second) == "You said: And now?"
+def test_instructions_are_not_carried_over(client: GatewayClient) -> None:
+    """A continued response does not use the instructions of the previous one."""
+    rule = "Always start your answer with KIWI."
+    first = client.create(input="Nice day.", instructions=rule)
+    second = client.create(input="And now?", previous_response_id=first.payload["id"])
+    assert output_text(second) == "You said: And now?"
     assert second.payload["instructions"] is None
 
 
-def test_a_required_call_is_made_with_the_place_asked_about(speaker: Speaker) -> None:
-    """Arguments come from the prompt, and the two ids differ."""
-    said = speaker.ask(
+def test_required_call_uses_the_place_of_the_prompt(client: GatewayClient) -> None:
+    """``id`` and ``call_id`` have different prefixes."""
+    reply = client.create(
         input="What is the weather in Turin?", tools=[WEATHER], tool_choice="required"
     )
-    (call,) = calls_of(said)
+    (call,) = function_calls(reply)
     assert json.loads(call["arguments"]) == {"city": "Turin"}
     assert call["id"].startswith("fc_")
     assert call["call_id"].startswith("call_")
 
 
-def test_two_places_are_two_calls_unless_parallel_calls_are_off(
-    speaker: Speaker,
+def test_two_places_are_two_calls_unless_parallel_tool_calls_is_false(
+    client: GatewayClient,
 ) -> None:
-    """Parallel calls are made, or not, as asked."""
-    question: Json = {
+    """Each call has one place and its own ``call_id``."""
+    fields: Json = {
         "input": "Tell the weather in Turin and in Oslo.",
         "tools": [WEATHER],
     }
-    both = calls_of(speaker.ask(**question))
-    assert [json.loads(c["arguments"])["city"] for c in both] == ["Turin", "Oslo"]
-    assert both[0]["call_id"] != both[1]["call_id"]
-    assert len(calls_of(speaker.ask(**question, parallel_tool_calls=False))) == 1
+    calls = function_calls(client.create(**fields))
+    assert [json.loads(c["arguments"])["city"] for c in calls] == ["Turin", "Oslo"]
+    assert calls[0]["call_id"] != calls[1]["call_id"]
+    reply = client.create(**fields, parallel_tool_calls=False)
+    assert len(function_calls(reply)) == 1
 
 
 @pytest.mark.parametrize(
-    ("choice", "text", "called"),
+    ("tool_choice", "text", "names"),
     [
         ("auto", "Is the weather fine?", ["get_weather"]),
         ("auto", "Good morning.", []),
@@ -152,104 +153,112 @@ def test_two_places_are_two_calls_unless_parallel_calls_are_off(
     ],
 )
 def test_tool_choice(
-    speaker: Speaker, choice: Json, text: str, called: list[str]
+    client: GatewayClient, tool_choice: Json, text: str, names: list[str]
 ) -> None:
-    """Every form of tool choice decides what is called, and is echoed."""
-    said = speaker.ask(input=text, tools=[WEATHER, TIME], tool_choice=choice)
-    assert [call["name"] for call in calls_of(said)] == called
-    assert said.payload["tool_choice"] == choice
+    """Every form decides which functions are called, and is echoed."""
+    reply = client.create(input=text, tools=[WEATHER, TIME], tool_choice=tool_choice)
+    assert [call["name"] for call in function_calls(reply)] == names
+    assert reply.payload["tool_choice"] == tool_choice
 
 
-def test_no_tool_no_call(speaker: Speaker) -> None:
-    """Without a tool there is nothing to call."""
-    said = speaker.ask(input="What is the weather in Turin?", tools=[])
-    assert calls_of(said) == []
+def test_no_call_without_declared_tools(client: GatewayClient) -> None:
+    """The prompt alone does not cause a call."""
+    reply = client.create(input="What is the weather in Turin?", tools=[])
+    assert function_calls(reply) == []
 
 
 @pytest.mark.parametrize(
     "output", ["21 \u00b0C", [{"type": "input_text", "text": "21 \u00b0C"}]]
 )
-def test_a_tool_loop_ends_in_the_result(speaker: Speaker, output: Json) -> None:
-    """A result is answered with, whether the call is carried or replayed."""
-    asked = speaker.ask(input="What is the weather in Turin?", tools=[WEATHER])
-    (call,) = calls_of(asked)
-    result = {
+def test_tool_output_is_repeated(client: GatewayClient, output: Json) -> None:
+    """With ``previous_response_id``, and with all items sent again."""
+    first = client.create(input="What is the weather in Turin?", tools=[WEATHER])
+    (call,) = function_calls(first)
+    tool_output = {
         "type": "function_call_output",
         "call_id": call["call_id"],
         "output": output,
     }
-    chained = speaker.text(
-        input=[result], previous_response_id=asked.payload["id"], tools=[WEATHER]
+    chained = client.create_text(
+        input=[tool_output], previous_response_id=first.payload["id"], tools=[WEATHER]
     )
-    replayed = speaker.text(
+    replayed = client.create_text(
         input=[
             {"role": "user", "content": "What is the weather in Turin?"},
             call,
-            result,
+            tool_output,
         ],
         tools=[WEATHER],
     )
     assert chained == replayed == "The tool says: 21 \u00b0C"
 
 
-@pytest.mark.parametrize("cap", [1, 2, 3, 7, 8, 9, 20])
-def test_an_answer_is_cut_at_exactly_the_cap(speaker: Speaker, cap: int) -> None:
-    """A cut answer says so, and costs the cap to the token."""
-    whole = speaker.text(input="Count from 1 to 100")
-    cut = speaker.ask(input="Count from 1 to 100", max_output_tokens=cap)
-    assert cut.payload["status"] == "incomplete"
-    assert cut.payload["incomplete_details"] == {"reason": "max_output_tokens"}
-    assert cut.payload["output"][-1]["status"] == "incomplete"
-    assert cut.payload["usage"]["completion_tokens"] == cap
-    assert whole.startswith(text_of(cut))
-    assert tokens.count(text_of(cut)) == cap
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8, 9, 20])
+def test_text_is_truncated_at_max_output_tokens(
+    client: GatewayClient, limit: int
+) -> None:
+    """The response is incomplete and has exactly as many tokens."""
+    full = client.create_text(input="Count from 1 to 100")
+    reply = client.create(input="Count from 1 to 100", max_output_tokens=limit)
+    assert reply.payload["status"] == "incomplete"
+    assert reply.payload["incomplete_details"] == {"reason": "max_output_tokens"}
+    assert reply.payload["output"][-1]["status"] == "incomplete"
+    assert reply.payload["usage"]["completion_tokens"] == limit
+    assert full.startswith(output_text(reply))
+    assert tokens.count(output_text(reply)) == limit
 
 
-@pytest.mark.parametrize("cap", [1, 4, 8, 9, 12])
-def test_thinking_counts_towards_the_cap(speaker: Speaker, cap: int) -> None:
-    """Reasoning is paid first, and may eat the whole cap."""
-    cut = speaker.ask(
+@pytest.mark.parametrize("limit", [1, 4, 8, 9, 12])
+def test_reasoning_counts_towards_max_output_tokens(
+    client: GatewayClient, limit: int
+) -> None:
+    """Reasoning comes first, and may use all output tokens."""
+    response = client.create(
         input="Count from 1 to 100",
-        max_output_tokens=cap,
+        max_output_tokens=limit,
         reasoning={"effort": "low"},
     ).payload
-    details = cut["usage"]["completion_tokens_details"]
-    assert cut["status"] == "incomplete"
-    assert cut["output"][0]["type"] == "reasoning"
-    assert cut["usage"]["completion_tokens"] == cap
-    assert details["reasoning_tokens"] == min(cap, 8)
-    assert details["text_tokens"] == cap - min(cap, 8)
+    details = response["usage"]["completion_tokens_details"]
+    assert response["status"] == "incomplete"
+    assert response["output"][0]["type"] == "reasoning"
+    assert response["usage"]["completion_tokens"] == limit
+    assert details["reasoning_tokens"] == min(limit, 8)
+    assert details["text_tokens"] == limit - min(limit, 8)
 
 
-def test_a_call_can_be_cut_too(speaker: Speaker) -> None:
-    """The arguments of a call end at the cap."""
-    cut = speaker.ask(
+def test_call_is_truncated_at_max_output_tokens(client: GatewayClient) -> None:
+    """The response and the call are incomplete."""
+    response = client.create(
         input="Good morning.",
         tools=[WEATHER],
         tool_choice="required",
         max_output_tokens=5,
     ).payload
-    assert cut["status"] == cut["output"][-1]["status"] == "incomplete"
-    assert cut["usage"]["completion_tokens"] == 5
+    assert response["status"] == response["output"][-1]["status"] == "incomplete"
+    assert response["usage"]["completion_tokens"] == 5
 
 
-def test_a_cap_that_is_not_reached_changes_nothing(speaker: Speaker) -> None:
-    """A short answer under a cap is complete."""
-    said = speaker.ask(input="Say hello in one word.", max_output_tokens=16).payload
-    assert (said["status"], said["incomplete_details"]) == ("completed", None)
-    assert said["max_output_tokens"] == 16
+def test_output_below_max_output_tokens_is_complete(client: GatewayClient) -> None:
+    """The limit is echoed, and has no other effect."""
+    response = client.create(
+        input="Say hello in one word.", max_output_tokens=16
+    ).payload
+    assert (response["status"], response["incomplete_details"]) == ("completed", None)
+    assert response["max_output_tokens"] == 16
 
 
 @pytest.mark.parametrize("effort", ["low", "medium", "high"])
-def test_thinking_comes_first_and_is_billed(speaker: Speaker, effort: str) -> None:
-    """A reasoning item leads, and is part of the completion tokens."""
-    said = speaker.ask(
+def test_reasoning_comes_first_and_is_counted(
+    client: GatewayClient, effort: str
+) -> None:
+    """Completion tokens include the reasoning tokens."""
+    reply = client.create(
         input="Nice day.", reasoning={"effort": effort, "summary": "auto"}
     )
-    thought, spoken = said.payload["output"]
-    usage = said.payload["usage"]
-    assert (thought["type"], spoken["type"]) == ("reasoning", "message")
-    assert thought["summary"][0]["type"] == "summary_text"
+    reasoning, message = reply.payload["output"]
+    usage = reply.payload["usage"]
+    assert (reasoning["type"], message["type"]) == ("reasoning", "message")
+    assert reasoning["summary"][0]["type"] == "summary_text"
     assert usage["completion_tokens_details"]["reasoning_tokens"] > 0
     assert (
         usage["completion_tokens"]
@@ -257,31 +266,31 @@ def test_thinking_comes_first_and_is_billed(speaker: Speaker, effort: str) -> No
     )
 
 
-def test_a_summary_comes_only_when_asked_for(speaker: Speaker) -> None:
-    """No summary without its member, no thought without an effort."""
-    said = speaker.ask(input="Nice day.", reasoning={"effort": "low"})
-    assert said.payload["output"][0]["summary"] == []
-    silent = speaker.ask(input="Nice day.", reasoning={"summary": "auto"})
-    assert [item["type"] for item in silent.payload["output"]] == ["message"]
+def test_summary_is_returned_only_on_request(client: GatewayClient) -> None:
+    """Without ``effort`` there is no reasoning item either."""
+    reply = client.create(input="Nice day.", reasoning={"effort": "low"})
+    assert reply.payload["output"][0]["summary"] == []
+    without_effort = client.create(input="Nice day.", reasoning={"summary": "auto"})
+    assert [item["type"] for item in without_effort.payload["output"]] == ["message"]
 
 
-def test_encrypted_thoughts_can_be_sent_back(speaker: Speaker) -> None:
-    """An opaque thought is given on request, and accepted again."""
-    said = speaker.ask(
+def test_encrypted_reasoning_can_be_sent_back(client: GatewayClient) -> None:
+    """``encrypted_content`` is returned on request and accepted as input."""
+    reply = client.create(
         input="Nice day.",
         reasoning={"effort": "low"},
         include=["reasoning.encrypted_content"],
         store=False,
     )
-    assert said.payload["output"][0]["encrypted_content"]
-    again = speaker.ask(
-        input=[*said.payload["output"], {"role": "user", "content": "So?"}]
+    assert reply.payload["output"][0]["encrypted_content"]
+    second = client.create(
+        input=[*reply.payload["output"], {"role": "user", "content": "So?"}]
     )
-    assert text_of(again) == "You said: So?"
+    assert output_text(second) == "You said: So?"
 
 
-def test_a_structured_answer_fits_its_schema(speaker: Speaker) -> None:
-    """The text is JSON that validates, with the place asked about."""
+def test_structured_output_matches_its_schema(client: GatewayClient) -> None:
+    """The text is valid JSON with the place of the prompt."""
     schema = {
         "type": "object",
         "properties": {
@@ -293,72 +302,15 @@ def test_a_structured_answer_fits_its_schema(speaker: Speaker) -> None:
         "required": ["city", "kind", "scores", "note"],
         "$defs": {"score": {"type": "integer", "minimum": 3}},
     }
-    form = {"type": "json_schema", "name": "answer", "schema": schema}
-    said = speaker.ask(input="Which is the town in Oslo?", text={"format": form})
-    value = json.loads(text_of(said))
+    format_ = {"type": "json_schema", "name": "answer", "schema": schema}
+    reply = client.create(input="Which is the town in Oslo?", text={"format": format_})
+    value = json.loads(output_text(reply))
     jsonschema.validate(value, schema)
     assert value["city"] == "Oslo"
-    assert said.payload["text"]["format"] == form
+    assert reply.payload["text"]["format"] == format_
 
 
-def test_a_json_object_is_an_object(speaker: Speaker) -> None:
-    """The schemaless format gives an object."""
-    said = speaker.text(input="Hi", text={"format": {"type": "json_object"}})
-    assert isinstance(json.loads(said), dict)
-
-
-def test_the_prompt_costs_more_the_longer_it_is(speaker: Speaker) -> None:
-    """Each further sentence costs the same."""
-    costs = [speaker.tokens(input=SENTENCE * n) for n in (1, 2, 3, 4)]
-    steps = {after - before for before, after in pairwise(costs)}
-    assert len(steps) == 1
-    assert steps.pop() >= len(SENTENCE) / tokens.MAX_TOKEN_LENGTH
-
-
-def test_a_text_costs_the_same_in_every_form(speaker: Speaker) -> None:
-    """A string, a message and a typed part have one price."""
-    part = {"type": "input_text", "text": SENTENCE}
-    forms: list[Json] = [
-        SENTENCE,
-        [{"role": "user", "content": SENTENCE}],
-        [{"type": "message", "role": "user", "content": [part]}],
-    ]
-    assert len({speaker.tokens(input=form) for form in forms}) == 1
-
-
-def test_everything_that_is_read_is_billed(speaker: Speaker) -> None:
-    """Instructions, tools and carried turns count as prompt."""
-    plain = speaker.tokens(input="Hi")
-    assert speaker.tokens(input="Hi", instructions=SENTENCE) > plain
-    assert speaker.tokens(input="Hi", tools=[WEATHER]) > plain
-    first = speaker.ask(input=SENTENCE).payload["id"]
-    assert speaker.tokens(input="Hi", previous_response_id=first) > 2 * plain
-
-
-def test_a_chain_grows_by_the_same_cost_each_turn(speaker: Speaker) -> None:
-    """Carried turns are counted once."""
-    costs, previous = [], None
-    for _ in range(6):
-        said = speaker.ask(
-            input="Say hello in one word.", previous_response_id=previous
-        )
-        previous = said.payload["id"]
-        costs.append(said.payload["usage"]["prompt_tokens"])
-    assert len({after - before for before, after in pairwise(costs)}) == 1
-
-
-def test_a_long_prompt_is_cached_the_second_time(speaker: Speaker) -> None:
-    """Cached tokens are part of the prompt, and only of a known one."""
-    usages = [speaker.ask(input=SENTENCE * 100).payload["usage"] for _ in range(2)]
-    first, second = (u["prompt_tokens_details"]["cached_tokens"] for u in usages)
-    assert first == 0
-    assert 1024 <= second <= usages[1]["prompt_tokens"]
-
-
-def test_a_context_that_is_too_long_is_refused(speaker: Speaker) -> None:
-    """More than the model reads is a 400 that clients recognise."""
-    for text in ("a " * 200_001, "a" * 4_000_000):
-        reply = speaker.ask(input=text)
-        assert reply.status == 400
-        assert error_of(reply)["code"] == "context_length_exceeded"
-        assert error_of(reply)["param"] == "input"
+def test_json_object_format_returns_an_object(client: GatewayClient) -> None:
+    """The format has no schema."""
+    text = client.create_text(input="Hi", text={"format": {"type": "json_object"}})
+    assert isinstance(json.loads(text), dict)

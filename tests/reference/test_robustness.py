@@ -1,4 +1,4 @@
-"""Whatever is sent, the gateway answers, and never with a 5xx."""
+"""Generated requests: every request gets a response, and never a 5xx."""
 
 import json
 
@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from conformance.reference.field_rules import RULES
 from conformance.reference.gateway import MODEL, Gateway
-from conformance.reference.items import ROLES, TEXT_OF_PART
-from tests.reference.client import TIME, WEATHER, Json, Speaker, error_of
+from conformance.reference.items import ROLES, TEXT_FIELDS
+from tests.reference.client import TIME, WEATHER, GatewayClient, Json, error_object
 
 WORDS = [
     *ROLES,
-    *TEXT_OF_PART,
+    *TEXT_FIELDS,
     *("message", "function_call", "function_call_output", "reasoning"),
     *("item_reference", "function", "allowed_tools", "required", "auto", "none"),
     *("json_schema", "json_object", "text", "low", "resp_1", "get_weather"),
@@ -43,7 +43,7 @@ VALUE = st.recursive(
     ),
     max_leaves=12,
 )
-MEMBERS = st.sampled_from(["input", "tool_choice", "unknown", *RULES])
+FIELD_NAMES = st.sampled_from(["input", "tool_choice", "unknown", *RULES])
 FUZZ = settings(
     derandomize=True,
     database=None,
@@ -51,21 +51,21 @@ FUZZ = settings(
     max_examples=100,
     suppress_health_check=list(HealthCheck),
 )
-SPEAKER = Speaker(Gateway())
+CLIENT = GatewayClient(Gateway())
 
 
 @FUZZ
-@given(st.dictionaries(MEMBERS, VALUE, max_size=4), st.booleans())
-def test_any_members_get_an_answer(members: Json, stream: bool) -> None:  # noqa: FBT001  # drawn
-    """An answer is whole, a refusal is a small envelope, and both can be written."""
-    reply = SPEAKER.send(
-        json.dumps({"stream": stream, **members, "model": MODEL}).encode()
+@given(st.dictionaries(FIELD_NAMES, VALUE, max_size=4), st.booleans())
+def test_generated_fields_get_a_response(fields: Json, stream: bool) -> None:  # noqa: FBT001  # generated
+    """The response is complete, or a 400 or 404 with a small error object."""
+    reply = CLIENT.post(
+        json.dumps({"stream": stream, **fields, "model": MODEL}).encode()
     )
     _head, chunks = reply.to_wire()
     body = b"".join(chunk.data for chunk in chunks)
     if reply.is_rejection:
         assert reply.status in {400, 404}
-        assert error_of(reply)["message"]
+        assert error_object(reply)["message"]
         assert len(body) < 2_000
     else:
         assert reply.status == 200
@@ -74,11 +74,11 @@ def test_any_members_get_an_answer(members: Json, stream: bool) -> None:  # noqa
 
 @FUZZ
 @given(st.binary(max_size=60) | st.text(alphabet='{}[]",:\\ud1e', max_size=40))
-def test_any_bytes_get_an_answer(raw: bytes | str) -> None:
-    """What is no JSON object is a 400."""
-    reply = SPEAKER.send(raw.encode() if isinstance(raw, str) else raw)
+def test_body_that_is_not_a_json_object_is_a_400(raw: bytes | str) -> None:
+    """Bytes and almost-JSON are rejected with an error object."""
+    reply = CLIENT.post(raw.encode() if isinstance(raw, str) else raw)
     assert reply.status == 400
-    error_of(reply)
+    error_object(reply)
 
 
 TOOL = st.fixed_dictionaries(
@@ -103,7 +103,7 @@ MESSAGE = st.fixed_dictionaries(
         ),
     }
 )
-QUESTION = st.fixed_dictionaries(
+CREATE_FIELDS = st.fixed_dictionaries(
     {},
     optional={
         "input": st.text() | st.sampled_from(WORDS) | st.lists(MESSAGE, max_size=3),
@@ -132,19 +132,19 @@ QUESTION = st.fixed_dictionaries(
 
 
 @FUZZ
-@given(QUESTION)
-def test_any_good_question_gets_a_good_answer(question: Json) -> None:
-    """What is valid is served, adds up, and keeps to its cap."""
-    reply = SPEAKER.send(json.dumps({"model": MODEL, **question}).encode())
+@given(CREATE_FIELDS)
+def test_valid_request_gets_a_conforming_response(fields: Json) -> None:
+    """Token counts add up, and the output is within ``max_output_tokens``."""
+    reply = CLIENT.post(json.dumps({"model": MODEL, **fields}).encode())
     assert reply.status == 200
     assert len(b"".join(chunk.data for chunk in reply.to_wire()[1])) > 100
-    said = reply.events[-1]["response"] if reply.events else reply.payload
-    usage, cap = said["usage"], question.get("max_output_tokens")
-    cost = usage["completion_tokens"]
-    assert usage["prompt_tokens"] + cost == usage["total_tokens"]
-    assert 0 < cost <= (cap or cost)
-    assert said["output"]
-    assert said["status"] == "completed" or cost == cap
-    for item in said["output"]:
+    response = reply.events[-1]["response"] if reply.events else reply.payload
+    usage, limit = response["usage"], fields.get("max_output_tokens")
+    completion = usage["completion_tokens"]
+    assert usage["prompt_tokens"] + completion == usage["total_tokens"]
+    assert 0 < completion <= (limit or completion)
+    assert response["output"]
+    assert response["status"] == "completed" or completion == limit
+    for item in response["output"]:
         if item["type"] == "function_call" and item["status"] == "completed":
             assert isinstance(json.loads(item["arguments"]), dict)

@@ -1,4 +1,4 @@
-"""Values for schemas: those that fit, and no trouble with those that cannot."""
+"""Values generated from JSON Schemas, valid and invalid."""
 
 import json
 
@@ -17,7 +17,7 @@ KEYWORDS = [
     *("minLength", "maxLength"),
 ]
 
-ODD = st.recursive(
+ANY_JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
@@ -61,13 +61,13 @@ ODD = st.recursive(
         },
     ],
 )
-def test_a_value_fits(schema: Json) -> None:
-    """The keywords that such schemas are written with are obeyed."""
+def test_value_matches_the_schema(schema: Json) -> None:
+    """The common keywords are supported."""
     jsonschema.validate(SchemaValueGenerator(schema).value(), schema)
 
 
-def test_places_and_texts_are_taken_from_the_prompt() -> None:
-    """A member named like a place takes the place, any other string the text."""
+def test_place_and_text_of_the_prompt_are_used() -> None:
+    """A field named like a place gets the place, any other string the text."""
     schema = {"properties": {"home_town": {}, "note": {"type": "string"}}}
     assert SchemaValueGenerator(schema, "Oslo", "hm").value() == {
         "home_town": "Oslo",
@@ -82,21 +82,21 @@ def test_places_and_texts_are_taken_from_the_prompt() -> None:
     max_examples=100,
     suppress_health_check=list(HealthCheck),
 )
-@given(st.dictionaries(st.sampled_from(KEYWORDS), ODD, max_size=6))
-def test_nonsense_gets_some_value(schema: Json) -> None:
-    """Whatever stands where a schema should, the answer is JSON and not an error."""
+@given(st.dictionaries(st.sampled_from(KEYWORDS), ANY_JSON, max_size=6))
+def test_invalid_schema_gets_a_value(schema: Json) -> None:
+    """The value is valid JSON, and no exception is raised."""
     json.dumps(SchemaValueGenerator(schema).value(), allow_nan=False)
 
 
-@pytest.mark.parametrize("kind", ["object", "array"])
-def test_a_schema_without_end_gets_a_small_value(kind: str) -> None:
-    """Recursion that branches is given up before it costs anything."""
+@pytest.mark.parametrize("type_", ["object", "array"])
+def test_recursive_schema_gets_a_small_value(type_: str) -> None:
+    """Branching recursion stops at a maximum number of values."""
     names = list("abcdefgh")
-    endless = {
-        "type": kind,
+    recursive = {
+        "type": type_,
         "properties": {name: {"$ref": "#"} for name in names},
         "required": names,
         "items": {"$ref": "#"},
         "minItems": 16,
     }
-    assert len(json.dumps(SchemaValueGenerator(endless).value())) < 100_000
+    assert len(json.dumps(SchemaValueGenerator(recursive).value())) < 100_000

@@ -1,4 +1,4 @@
-"""The gateway through the official client."""
+"""The gateway, called with the official OpenAI client."""
 
 import json
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from tests.reference.client import Json
 
 
 @pytest.fixture
-def client(gateway: GatewayServer) -> Iterator[openai.OpenAI]:
-    """A client that holds the first key and does not retry."""
-    url = f"{gateway.url}/v1"
-    with openai.OpenAI(base_url=url, api_key=gateway.key, max_retries=0) as client:
+def sdk(server: GatewayServer) -> Iterator[openai.OpenAI]:
+    """Return an OpenAI client with the first key and without retries."""
+    url = f"{server.url}/v1"
+    with openai.OpenAI(base_url=url, api_key=server.key, max_retries=0) as client:
         yield client
 
 
@@ -33,41 +33,41 @@ WEATHER: Json = {
 }
 
 
-def test_create(client: openai.OpenAI) -> None:
-    """The client finds the text where it looks for it."""
-    said = client.responses.create(model=MODEL, input="Say hello in one word.")
-    assert said.output_text == "Hello"
-    assert said.status == "completed"
+def test_create(sdk: openai.OpenAI) -> None:
+    """``output_text`` returns the text of the message."""
+    response = sdk.responses.create(model=MODEL, input="Say hello in one word.")
+    assert response.output_text == "Hello"
+    assert response.status == "completed"
 
 
-def test_stream_events(client: openai.OpenAI) -> None:
-    """The client reads every event, to the terminal one."""
-    with client.responses.create(
+def test_stream_events(sdk: openai.OpenAI) -> None:
+    """The client parses every event, including the terminal event."""
+    with sdk.responses.create(
         model=MODEL, input="Reply with exactly: \u6f22\u5b57!", stream=True
     ) as stream:
         events = list(stream)
-    told = [e.delta for e in events if e.type == "response.output_text.delta"]
-    assert "".join(told) == "\u6f22\u5b57!"
+    deltas = [e.delta for e in events if e.type == "response.output_text.delta"]
+    assert "".join(deltas) == "\u6f22\u5b57!"
     assert events[-1].type == "response.completed"
 
 
-def test_stream_helper(client: openai.OpenAI) -> None:
-    """The client's own accumulator ends with the response that we sent."""
-    with client.responses.stream(
+def test_stream_helper(sdk: openai.OpenAI) -> None:
+    """The response that the client assembles from events is the one that was sent."""
+    with sdk.responses.stream(
         model=MODEL,
         input="Count from 1 to 9",
         reasoning={"effort": "low", "summary": "auto"},
     ) as stream:
-        kinds = {event.type for event in stream}
+        types = {event.type for event in stream}
         final = stream.get_final_response()
-    assert "response.reasoning_summary_text.delta" in kinds
+    assert "response.reasoning_summary_text.delta" in types
     assert final.output_text == "1 2 3 4 5 6 7 8 9"
     assert [item.type for item in final.output] == ["reasoning", "message"]
 
 
-def test_incomplete_stream(client: openai.OpenAI) -> None:
-    """A cut stream ends in its own terminal event."""
-    with client.responses.create(
+def test_incomplete_stream(sdk: openai.OpenAI) -> None:
+    """A truncated stream ends with ``response.incomplete``."""
+    with sdk.responses.create(
         model=MODEL, input="Count from 1 to 99", max_output_tokens=16, stream=True
     ) as stream:
         last = list(stream)[-1]
@@ -77,12 +77,12 @@ def test_incomplete_stream(client: openai.OpenAI) -> None:
 
 
 @pytest.mark.parametrize("chained", [False, True])
-def test_tool_loop(client: openai.OpenAI, *, chained: bool) -> None:
-    """Call, result, answer: by previous id, or with every item sent again."""
-    question: Json = {"role": "user", "content": "The weather in Turin and in Oslo?"}
-    asked = client.responses.create(model=MODEL, input=[question], tools=[WEATHER])
-    calls = [item for item in asked.output if item.type == "function_call"]
-    results: list[Json] = [
+def test_tool_loop(sdk: openai.OpenAI, *, chained: bool) -> None:
+    """Send tool outputs with ``previous_response_id`` or with all earlier items."""
+    message: Json = {"role": "user", "content": "The weather in Turin and in Oslo?"}
+    first = sdk.responses.create(model=MODEL, input=[message], tools=[WEATHER])
+    calls = [item for item in first.output if item.type == "function_call"]
+    outputs: list[Json] = [
         {
             "type": "function_call_output",
             "call_id": call.call_id,
@@ -91,51 +91,51 @@ def test_tool_loop(client: openai.OpenAI, *, chained: bool) -> None:
         for call in calls
     ]
     if chained:
-        said = client.responses.create(
-            model=MODEL, input=results, tools=[WEATHER], previous_response_id=asked.id
+        second = sdk.responses.create(
+            model=MODEL, input=outputs, tools=[WEATHER], previous_response_id=first.id
         )
     else:
-        sent: list[Json] = [question, *(c.model_dump() for c in calls), *results]
-        said = client.responses.create(model=MODEL, input=sent, tools=[WEATHER])
-    assert "sunny in Turin; sunny in Oslo" in said.output_text
+        items: list[Json] = [message, *(c.model_dump() for c in calls), *outputs]
+        second = sdk.responses.create(model=MODEL, input=items, tools=[WEATHER])
+    assert "sunny in Turin; sunny in Oslo" in second.output_text
 
 
-def test_all_items_can_be_sent_back(client: openai.OpenAI) -> None:
-    """The output of one turn is input for the next, item by item as it came."""
-    first = client.responses.create(
+def test_all_items_can_be_sent_back(sdk: openai.OpenAI) -> None:
+    """Every output item is accepted unchanged as an input item."""
+    first = sdk.responses.create(
         model=MODEL,
         input="Remember the word OKAPI.",
         reasoning={"effort": "high", "summary": "detailed"},
     )
-    question: Json = {
+    message: Json = {
         "role": "user",
         "content": "Which word did I ask you to remember?",
     }
     history: list[Json] = [
         {"role": "user", "content": "Remember the word OKAPI."},
         *(item.model_dump(exclude_none=True) for item in first.output),
-        question,
+        message,
     ]
-    said = client.responses.create(model=MODEL, input=history, store=False)
-    assert said.output_text == "OKAPI"
+    response = sdk.responses.create(model=MODEL, input=history, store=False)
+    assert response.output_text == "OKAPI"
 
 
-def test_retrieve_and_delete(client: openai.OpenAI) -> None:
-    """The stored response is the answered one."""
-    said = client.responses.create(model=MODEL, input="Hi")
-    assert client.responses.retrieve(said.id) == said
-    client.responses.delete(said.id)
+def test_retrieve_and_delete(sdk: openai.OpenAI) -> None:
+    """The retrieved response equals the created one, until it is deleted."""
+    response = sdk.responses.create(model=MODEL, input="Hi")
+    assert sdk.responses.retrieve(response.id) == response
+    sdk.responses.delete(response.id)
     with pytest.raises(openai.NotFoundError):
-        client.responses.retrieve(said.id)
+        sdk.responses.retrieve(response.id)
 
 
-def test_models(client: openai.OpenAI) -> None:
+def test_models(sdk: openai.OpenAI) -> None:
     """The model is listed."""
-    assert MODEL in [model.id for model in client.models.list()]
+    assert MODEL in [model.id for model in sdk.models.list()]
 
 
 @pytest.mark.parametrize(
-    ("members", "error", "param"),
+    ("fields", "error", "param"),
     [
         ({"model": "nobody"}, openai.NotFoundError, "model"),
         ({"temperature": 3.0}, openai.BadRequestError, "temperature"),
@@ -147,23 +147,23 @@ def test_models(client: openai.OpenAI) -> None:
         ({"input": 5}, openai.BadRequestError, "input"),
     ],
 )
-def test_errors_are_of_the_clients_classes(
-    client: openai.OpenAI, members: Json, error: type[openai.APIStatusError], param: str
+def test_errors_raise_the_classes_of_the_client(
+    sdk: openai.OpenAI, fields: Json, error: type[openai.APIStatusError], param: str
 ) -> None:
-    """The client sorts our statuses, and finds the envelope's members."""
+    """The exception has ``param``, ``code`` and the request id."""
     for stream in (False, True):
         with pytest.raises(error) as caught:
-            client.responses.create(**{"model": MODEL, **members}, stream=stream)
+            sdk.responses.create(**{"model": MODEL, **fields}, stream=stream)
         assert caught.value.param == param
         assert isinstance(caught.value.code, str)
         assert caught.value.request_id
 
 
-def test_a_wrong_key_is_an_authentication_error(client: openai.OpenAI) -> None:
-    """The client knows a 401."""
+def test_unknown_key_is_an_authentication_error(sdk: openai.OpenAI) -> None:
+    """The exception has the code ``invalid_api_key``."""
     with (
-        client.with_options(api_key="sk-wrong") as stranger,
+        sdk.with_options(api_key="sk-wrong") as other,
         pytest.raises(openai.AuthenticationError) as caught,
     ):
-        stranger.responses.create(model=MODEL, input="Hi")
+        other.responses.create(model=MODEL, input="Hi")
     assert caught.value.code == "invalid_api_key"

@@ -1,11 +1,11 @@
-"""What the gateway accepts, and how it refuses the rest."""
+"""Which requests the gateway accepts, and how it rejects the others."""
 
 import json
 
 import pytest
 
 from conformance.reference.gateway import MODEL
-from tests.reference.client import TIME, WEATHER, Json, Speaker, error_of
+from tests.reference.client import TIME, WEATHER, GatewayClient, Json, error_object
 
 OPTIONAL = (
     "input",
@@ -27,14 +27,14 @@ OPTIONAL = (
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
-def test_null_means_absent(speaker: Speaker, name: str) -> None:
-    """An optional member may be null."""
-    members: Json = {name: None}
-    assert speaker.ask(**members).status == 200
+def test_null_means_absent(client: GatewayClient, name: str) -> None:
+    """Every optional field may be ``null``."""
+    fields: Json = {name: None}
+    assert client.create(**fields).status == 200
 
 
 @pytest.mark.parametrize(
-    "members",
+    "fields",
     [
         {"temperature": 0},
         {"temperature": 2.0},
@@ -46,23 +46,23 @@ def test_null_means_absent(speaker: Speaker, name: str) -> None:
         {"tools": []},
         {"metadata": {}},
         {"text": {}},
-        {"no_such_member": [1, {"a": None}]},
+        {"unknown_field": [1, {"a": None}]},
         {"input": [{"role": "assistant", "content": ""}]},
         {"input": [{"role": "user", "content": []}]},
         {"input": [{"role": "user", "content": [{"type": "input_image"}]}]},
         {"input": "\x00"},
     ],
 )
-def test_these_are_accepted(speaker: Speaker, members: Json) -> None:
-    """Edges of the allowed ranges and forms."""
-    assert speaker.ask(**members).status == 200
+def test_valid_fields_are_accepted(client: GatewayClient, fields: Json) -> None:
+    """Limits of the allowed ranges, and less common forms."""
+    assert client.create(**fields).status == 200
 
 
 CALL = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
 
 
 @pytest.mark.parametrize(
-    ("members", "param"),
+    ("fields", "param"),
     [
         ({"model": None}, "model"),
         ({"model": ""}, "model"),
@@ -148,12 +148,12 @@ CALL = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
         ({"messages": []}, "messages"),
     ],
 )
-def test_a_refusal_names_the_member(
-    speaker: Speaker, members: Json, param: str
+def test_invalid_field_is_rejected_by_path(
+    client: GatewayClient, fields: Json, param: str
 ) -> None:
-    """Each wrong member is refused by its path, in a small envelope."""
-    reply = speaker.ask(**members)
-    error = error_of(reply)
+    """``param`` is the path of the invalid field, and the message is short."""
+    reply = client.create(**fields)
+    error = error_object(reply)
     assert reply.status in {400, 404}
     assert error["param"] == param
     assert error["type"] == "invalid_request_error"
@@ -161,17 +161,17 @@ def test_a_refusal_names_the_member(
     assert len(error["message"]) < 300
 
 
-def test_a_missing_model_is_named(speaker: Speaker) -> None:
-    """The one required member is asked for."""
-    assert error_of(speaker.send(b"{}"))["param"] == "model"
+def test_missing_model_is_rejected(client: GatewayClient) -> None:
+    """``model`` is the only required field."""
+    assert error_object(client.post(b"{}"))["param"] == "model"
 
 
-def test_an_unknown_model_is_not_found(speaker: Speaker) -> None:
-    """An unknown model is a 404 that does not list the known ones."""
-    reply = speaker.ask(model="nobody-9")
+def test_unknown_model_is_a_404(client: GatewayClient) -> None:
+    """The error does not list the known models."""
+    reply = client.create(model="nobody-9")
     assert reply.status == 404
-    assert error_of(reply)["code"] == "model_not_found"
-    assert MODEL not in error_of(reply)["message"]
+    assert error_object(reply)["code"] == "model_not_found"
+    assert MODEL not in error_object(reply)["message"]
 
 
 @pytest.mark.parametrize(
@@ -199,35 +199,35 @@ def test_an_unknown_model_is_not_found(speaker: Speaker) -> None:
         b'{"model": "scripted-1", "x": ' + b"[" * 300 + b"]" * 300 + b"}",
     ],
 )
-def test_a_body_that_is_no_object_is_a_400(speaker: Speaker, raw: bytes) -> None:
-    """Whatever is sent, the answer is a small 400."""
-    reply = speaker.send(raw)
+def test_body_that_is_not_an_object_is_a_400(client: GatewayClient, raw: bytes) -> None:
+    """The error is short, also for deeply nested or very long bodies."""
+    reply = client.post(raw)
     assert reply.status == 400
-    assert len(json.dumps(error_of(reply))) < 400
+    assert len(json.dumps(error_object(reply))) < 400
 
 
-def test_half_a_character_is_refused_by_name(speaker: Speaker) -> None:
-    """An unpaired surrogate is found wherever it stands."""
+def test_unpaired_surrogate_is_rejected_by_path(client: GatewayClient) -> None:
+    """In a field name there is no path to report, so ``param`` is ``null``."""
     raw = b'{"model": "scripted-1", "input": [{"role": "user", "content": "a\\ud83d"}]}'
-    reply = speaker.send(raw)
+    reply = client.post(raw)
     assert reply.status == 400
-    assert error_of(reply)["param"] == "input[0].content"
-    torn_name = speaker.send(b'{"model": "scripted-1", "\\ud83d": 1}')
-    assert (torn_name.status, error_of(torn_name)["param"]) == (400, None)
+    assert error_object(reply)["param"] == "input[0].content"
+    in_name = client.post(b'{"model": "scripted-1", "\\ud83d": 1}')
+    assert (in_name.status, error_object(in_name)["param"]) == (400, None)
 
 
-def test_a_whole_escaped_character_is_accepted(speaker: Speaker) -> None:
-    """A pair of surrogates is one character."""
-    said = speaker.send(
+def test_surrogate_pair_is_accepted(client: GatewayClient) -> None:
+    """Two escaped surrogates are one character."""
+    reply = client.post(
         b'{"model": "scripted-1", "input": "Reply with exactly: \\ud83d\\ude00"}'
     )
-    assert said.payload["output"][0]["content"][0]["text"] == "\U0001f600"
+    assert reply.payload["output"][0]["content"][0]["text"] == "\U0001f600"
 
 
-def test_of_two_equal_members_the_last_wins(speaker: Speaker) -> None:
-    """Duplicate members are legal JSON."""
-    assert speaker.send(b'{"model": "nobody", "model": "scripted-1"}').status == 200
-    assert speaker.send(b'{"model": "scripted-1", "model": "nobody"}').status == 404
+def test_last_of_duplicate_members_is_used(client: GatewayClient) -> None:
+    """RFC 8259 allows duplicate member names."""
+    assert client.post(b'{"model": "nobody", "model": "scripted-1"}').status == 200
+    assert client.post(b'{"model": "scripted-1", "model": "nobody"}').status == 404
 
 
 @pytest.mark.parametrize(
@@ -242,17 +242,17 @@ def test_of_two_equal_members_the_last_wins(speaker: Speaker) -> None:
         ("", 415),
     ],
 )
-def test_content_types(speaker: Speaker, content_type: str, status: int) -> None:
-    """JSON in any spelling is read, anything else refused."""
-    reply = speaker.send(b'{"model": "scripted-1"}', content_type=content_type)
+def test_content_types(client: GatewayClient, content_type: str, status: int) -> None:
+    """The media type of JSON is case-insensitive; any other type is a 415."""
+    reply = client.post(b'{"model": "scripted-1"}', content_type=content_type)
     assert reply.status == status
 
 
-def test_a_refusal_does_not_grow_with_its_cause(speaker: Speaker) -> None:
-    """Large or repeated mistakes are reported once, and cut short."""
-    bad = [{"role": "user", "content": [{"type": "x" * 1000}]}] * 200
+def test_error_size_is_bounded(client: GatewayClient) -> None:
+    """Repeated errors are reported once, and long values are truncated."""
+    invalid = [{"role": "user", "content": [{"type": "x" * 1000}]}] * 200
     canary = "canary" * 1000
-    for members in ({"input": bad}, {"truncation": canary}, {"model": canary}):
-        reply = speaker.ask(**members)
+    for fields in ({"input": invalid}, {"truncation": canary}, {"model": canary}):
+        reply = client.create(**fields)
         assert reply.status in {400, 404}
         assert len(json.dumps(reply.payload)) < 500

@@ -1,7 +1,7 @@
-"""Every named fault: each module of this package holds those of one section.
+"""Every fault of the embedded gateway, one package per section of the contract.
 
-A fault is one function under `on_request`, `on_reply` or `on_wire`; being defined
-is all the registration it needs.
+A fault is a function decorated with `on_request`, `on_reply` or `on_wire`. It is
+found by being defined in a module of this package.
 """
 
 import importlib
@@ -13,7 +13,10 @@ from conformance.reference.fault import Fault
 
 
 def collected(*modules: ModuleType) -> Mapping[str, Fault]:
-    """The faults that are defined in some modules, by name; a name is given once."""
+    """Return the faults that the modules define, by name.
+
+    Raises `ValueError` when two different faults have the same name.
+    """
     found: dict[str, Fault] = {}
     for module in modules:
         for fault in vars(module).values():
@@ -21,7 +24,7 @@ def collected(*modules: ModuleType) -> Mapping[str, Fault]:
                 isinstance(fault, Fault)
                 and found.setdefault(fault.name, fault) != fault
             ):
-                raise ValueError(f"two faults are called {fault.name!r}")
+                raise ValueError(f"two faults are named {fault.name!r}")
     return MappingProxyType(found)
 
 

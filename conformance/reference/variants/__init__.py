@@ -1,7 +1,7 @@
-"""Benign variants: what a conforming server may do, and no check may blame.
+"""Benign variants: unusual but conforming behavior that no check may report.
 
-The mechanism is that of the faults; a variant is a fault that breaks nothing. Its
-``profiles`` are those under which it is legal.
+A variant is a fault that violates no requirement. ``profiles`` are the profiles in
+which it conforms.
 """
 
 from conformance.reference.faults import collected

@@ -1,4 +1,4 @@
-"""Refusals that look unusual and are as honest as any."""
+"""Unusual but conforming error responses."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ Json = Any
 def _each_error(
     reply: GatewayResponse, change: Callable[[Json], Json]
 ) -> GatewayResponse:
-    """Change the ``error`` of a refusal."""
+    """Change the ``error`` object of an error response."""
     if not reply.is_rejection or not isinstance(reply.payload, dict):
         return reply
     return reply.with_payload({"error": change(dict(reply.payload["error"]))})
@@ -26,7 +26,7 @@ def _each_error(
 def forbidden_model_returns_403(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A model that is not on the key's list is refused with 403 and the reason."""
+    """A model that the key may not use is rejected with 403 instead of 404."""
     error = (reply.payload or {}).get("error") if reply.is_rejection else None
     if not error or error.get("code") != "model_not_found":
         return reply
@@ -38,7 +38,7 @@ def forbidden_model_returns_403(
 def unknown_model_returns_400(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A model that nobody has is a bad request."""
+    """An unknown model is rejected with 400 instead of 404."""
     error = (reply.payload or {}).get("error") if reply.is_rejection else None
     if not error or error.get("code") != "model_not_found":
         return reply
@@ -49,7 +49,7 @@ def unknown_model_returns_400(
 def invalid_requests_return_422(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """What is JSON and cannot be served is a 422."""
+    """Invalid requests are rejected with 422 instead of 400."""
     if reply.status != 400:
         return reply
     return replace(reply, status=422)
@@ -59,7 +59,7 @@ def invalid_requests_return_422(
 def errors_without_code(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error has a message and a type, and no more."""
+    """The error object has only ``message`` and ``type``."""
     return _each_error(
         reply, lambda error: {name: error[name] for name in ("message", "type")}
     )
@@ -69,16 +69,16 @@ def errors_without_code(
 def errors_with_extra_fields(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error has an id to ask about, and a page to read."""
-    more = {"request_id": "req_7", "doc_url": "https://docs.example.com/errors#a:b"}
-    return _each_error(reply, lambda error: {**error, **more})
+    """The error object has the extra fields ``request_id`` and ``doc_url``."""
+    extra = {"request_id": "req_7", "doc_url": "https://docs.example.com/errors#a:b"}
+    return _each_error(reply, lambda error: {**error, **extra})
 
 
 @on_reply()
 def errors_in_chinese(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The message of an error is in the language of the house, the names are not."""
+    """Error messages are in Chinese; field names in them are not translated."""
 
     def translated(error: Json) -> Json:
         return {**error, "message": f"请求无效 {error['param'] or error['message']}"}
@@ -90,61 +90,61 @@ def errors_in_chinese(
 def state_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Nothing is kept, and a request that builds on it is told so."""
+    """``previous_response_id`` is rejected with 400, because nothing is stored."""
     del gateway
     if request.key is None or request.field("previous_response_id") is None:
         return request
-    return refused("previous_response_id", "Conversations are not stored here.")
+    return rejection("previous_response_id", "Conversations are not stored here.")
 
 
 @on_request()
 def streaming_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """There is no streaming, and a request for it is told so."""
+    """``stream: true`` is rejected with 400, because streaming is not supported."""
     del gateway
     if request.key is None or not request.wants_stream:
         return request
-    return refused("stream", "Streaming is not supported.")
+    return rejection("stream", "Streaming is not supported.")
 
 
 @on_request()
 def tools_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """There are no tools, and a request that declares some is told so."""
+    """``tools`` are rejected with 400, because the model does not support them."""
     del gateway
     if request.key is None or not request.field("tools"):
         return request
-    return refused("tools", "This model does not support tools.")
+    return rejection("tools", "This model does not support tools.")
 
 
 @on_request()
 def reasoning_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The model does not reason, and a request for it is told so."""
+    """``reasoning`` is rejected with 400, because the model does not support it."""
     del gateway
     if request.key is None or not request.field("reasoning"):
         return request
-    return refused("reasoning", "This model does not support reasoning effort.")
+    return rejection("reasoning", "This model does not support reasoning effort.")
 
 
 @on_request()
 def missing_input_clearly_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A request without an input is refused for that."""
+    """A request without ``input`` is rejected with 400."""
     del gateway
     body = request.body
     if request.key is None or not isinstance(body, dict) or "model" not in body:
         return request
     if body.get("input") is not None:
         return request
-    return refused("input", "Missing required parameter: 'input'.")
+    return rejection("input", "Missing required parameter: 'input'.")
 
 
-def refused(param: str, message: str) -> GatewayResponse:
-    """Refuse a request for one of its members, by its name."""
-    refusal = ApiError(400, message, param=param, code="unsupported_parameter")
-    return GatewayResponse(400, payload=refusal.envelope())
+def rejection(param: str, message: str) -> GatewayResponse:
+    """Return a 400 that names the rejected field in ``param``."""
+    error = ApiError(400, message, param=param, code="unsupported_parameter")
+    return GatewayResponse(400, payload=error.envelope())

@@ -1,4 +1,4 @@
-"""Ways of sending an answer over HTTP that look unusual and are legal."""
+"""Unusual but conforming ways to send a response over HTTP."""
 
 import gzip
 import json
@@ -23,11 +23,11 @@ def _is_json(head: ResponseHead) -> bool:
 def json_in_small_chunks(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """A JSON body comes in chunks, without saying how long it will be."""
+    """JSON bodies are sent in small chunks, without a ``Content-Length`` header."""
     if not _is_json(head):
         return head, chunks
     body = b"".join(chunk.data for chunk in chunks)
-    pieces = [Chunk(body[at : at + 100]) for at in range(0, len(body), 100)]
+    pieces = [Chunk(body[start : start + 100]) for start in range(0, len(body), 100)]
     return head.without("content-length"), pieces
 
 
@@ -35,26 +35,26 @@ def json_in_small_chunks(
 def gzip_whenever_accepted(
     request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Whoever can read gzip gets it, however little there is to say."""
+    """JSON bodies of any size are compressed for clients that accept gzip."""
     accepted = request.headers.get("accept-encoding", "")
     if not _is_json(head) or "gzip" not in accepted or head.header("content-encoding"):
         return head, chunks
     body = gzip.compress(b"".join(chunk.data for chunk in chunks))
-    packed = head.with_header("content-encoding", "gzip")
-    return packed.with_header("content-length", str(len(body))), [Chunk(body)]
+    compressed = head.with_header("content-encoding", "gzip")
+    return compressed.with_header("content-length", str(len(body))), [Chunk(body)]
 
 
 @on_wire()
 def connection_close_every_time(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Every answer is the last on its connection."""
+    """The connection is closed after each response."""
     return head.with_header("connection", "close"), chunks
 
 
 @on_reply()
 def indented_json(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A JSON body is laid out for people, with a line break before and behind."""
+    """JSON bodies are indented and start and end with a line break."""
     if reply.streamed or reply.raw is not None or reply.payload is None:
         return reply
     text = json.dumps(reply.payload, ensure_ascii=False, indent=2)
@@ -65,7 +65,7 @@ def indented_json(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 def ascii_escaped_json(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A JSON body has no character beyond ASCII."""
+    """Non-ASCII characters in JSON bodies are escaped."""
     if reply.streamed or reply.raw is not None or reply.payload is None:
         return reply
     return replace(reply, raw=json.dumps(reply.payload).encode())
@@ -75,14 +75,14 @@ def ascii_escaped_json(
 def media_type_with_charset(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A media type is in capitals here and there, and names its charset."""
-    kind = "text/event-stream" if reply.streamed else "Application/JSON"
-    return replace(reply, media_type=f'{kind}; charset="UTF-8"')
+    """``Content-Type`` has the parameter ``charset`` and is partly in upper case."""
+    media_type = "text/event-stream" if reply.streamed else "Application/JSON"
+    return replace(reply, media_type=f'{media_type}; charset="UTF-8"')
 
 
 @on_reply()
 def proxy_headers(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A proxy adds its own headers, one of them twice, and cookies."""
+    """A proxy adds its own headers, including a cookie."""
     return reply.with_headers(
         via="1.1 edge",
         server="openresty",

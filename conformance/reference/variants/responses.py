@@ -1,4 +1,4 @@
-"""Answers that look unusual and are as the contract has them."""
+"""Unusual but conforming response objects."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -12,7 +12,7 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-PAGE: Final = (
+PAGE_FIELDS: Final = (
     "id",
     "object",
     "created_at",
@@ -23,19 +23,19 @@ PAGE: Final = (
     "output",
     "usage",
 )
-"""The members that New API's page has, and the two that a client reads them by."""
+"""The fields of New API's page, and ``error`` and ``incomplete_details``."""
 
-SIDES: Final = {"prompt": "input", "completion": "output"}
-"""The two names of each side of a bill."""
+RESPONSES_PREFIXES: Final = {"prompt": "input", "completion": "output"}
+"""Prefixes of token counts: from the Chat API to the Responses API."""
 
-NULLED: Final = ("temperature", "top_p", "max_output_tokens", "user", "metadata")
+NULLED_FIELDS: Final = ("temperature", "top_p", "max_output_tokens", "user", "metadata")
 
 
 @on_reply()
 def dated_model_name(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The answer names the snapshot of the model that was asked for."""
+    """``model`` is the requested model with the date of its snapshot."""
     return change_each_response(
         reply, lambda response: {**response, "model": f"{response['model']}-2026-01-31"}
     )
@@ -43,7 +43,7 @@ def dated_model_name(
 
 @on_reply()
 def uuid_item_ids(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """Every item has a bare UUID for its id."""
+    """Item ids are UUIDs without a prefix."""
     del request
 
     def renamed(response: Json) -> Json:
@@ -58,12 +58,12 @@ def uuid_item_ids(request: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 def extra_usage_fields(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The bill tells its price, and details that nobody else has."""
+    """``usage`` has the extra fields ``cost`` and ``cost_details``."""
 
     def priced(response: Json) -> Json:
         if response.get("usage"):
-            more = {"cost": 0.00042, "cost_details": {"upstream": None}}
-            response["usage"] = {**response["usage"], **more}
+            extra = {"cost": 0.00042, "cost_details": {"upstream": None}}
+            response["usage"] = {**response["usage"], **extra}
         return response
 
     return change_each_response(reply, priced)
@@ -73,40 +73,40 @@ def extra_usage_fields(
 def usage_in_responses_style(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The bill has the names of the Responses API alone."""
-    return change_each_response(reply, _other_style)
+    """``usage`` has only the field names of the Responses API."""
+    return change_each_response(reply, _in_responses_style)
 
 
 @on_reply(profiles={"newapi"})
 def usage_in_both_styles(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The bill has both names for each of its counts."""
+    """``usage`` has each token count under the names of both APIs."""
 
     def doubled(response: Json) -> Json:
         usage = response.get("usage") or {}
-        other = _other_style({**response}).get("usage") or {}
+        other = _in_responses_style({**response}).get("usage") or {}
         return {**response, "usage": {**usage, **other} or response.get("usage")}
 
     return change_each_response(reply, doubled)
 
 
-def _other_style(response: Json) -> Json:
+def _in_responses_style(response: Json) -> Json:
     usage = response.get("usage")
     if not usage:
         return response
-    renamed = {_renamed(name): value for name, value in usage.items()}
-    return {**response, "usage": renamed}
+    translated = {_responses_name(name): value for name, value in usage.items()}
+    return {**response, "usage": translated}
 
 
-def _renamed(name: str) -> str:
-    side, _, rest = name.partition("_")
-    return f"{SIDES.get(side, side)}_{rest}"
+def _responses_name(name: str) -> str:
+    prefix, _, rest = name.partition("_")
+    return f"{RESPONSES_PREFIXES.get(prefix, prefix)}_{rest}"
 
 
 @on_reply()
 def cached_prompt(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """Half of every prompt is read from a cache."""
+    """``cached_tokens`` is half of the prompt tokens, even for a new prompt."""
 
     def cached(response: Json) -> Json:
         usage = response.get("usage") or {}
@@ -123,9 +123,9 @@ def cached_prompt(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 def documented_fields_only(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Nothing that was asked for is repeated."""
+    """The response object has only documented fields, and echoes no parameters."""
     return change_each_response(
-        reply, lambda response: {n: v for n, v in response.items() if n in PAGE}
+        reply, lambda response: {n: v for n, v in response.items() if n in PAGE_FIELDS}
     )
 
 
@@ -133,10 +133,10 @@ def documented_fields_only(
 def unset_parameters_null(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A parameter that the client left out is null in the answer."""
+    """Parameters that the request does not set are ``null`` in the response."""
 
     def nulled(response: Json) -> Json:
-        for name in NULLED:
+        for name in NULLED_FIELDS:
             if request.field(name) is None and name in response:
                 response[name] = None
         return response
@@ -148,26 +148,26 @@ def unset_parameters_null(
 def empty_reasoning_item_first(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A reasoning item without a word stands before every answer."""
+    """The output starts with a reasoning item that has an empty summary."""
 
-    def thoughtful(response: Json) -> Json:
-        thought = {"type": "reasoning", "id": new_id("rs"), "summary": []}
+    def with_reasoning(response: Json) -> Json:
+        reasoning = {"type": "reasoning", "id": new_id("rs"), "summary": []}
         if any(item["type"] == "reasoning" for item in response["output"]):
             return response
-        return {**response, "output": [thought, *response["output"]]}
+        return {**response, "output": [reasoning, *response["output"]]}
 
-    return rebuild_stream(reply, thoughtful)
+    return rebuild_stream(reply, with_reasoning)
 
 
 @on_reply()
 def message_before_call(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A message says what is going to be called."""
+    """A message comes before the first function call."""
 
-    def announced(response: Json) -> Json:
-        kinds = {item["type"] for item in response["output"]}
-        if "function_call" not in kinds or "message" in kinds:
+    def with_message(response: Json) -> Json:
+        types = {item["type"] for item in response["output"]}
+        if "function_call" not in types or "message" in types:
             return response
         message = {
             "type": "message",
@@ -178,14 +178,14 @@ def message_before_call(
         }
         return {**response, "output": [message, *response["output"]]}
 
-    return rebuild_stream(reply, announced)
+    return rebuild_stream(reply, with_message)
 
 
 @on_reply()
 def text_in_two_parts(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A message has its text in two parts."""
+    """The text of a message is split into two content parts."""
 
     def halved(response: Json) -> Json:
         for item in response["output"]:
@@ -205,7 +205,7 @@ def _halves(content: list[Json]) -> Iterable[Json]:
 
 @on_reply()
 def url_citations(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A text carries an annotation of a kind that no other answer has."""
+    """Content parts have a ``url_citation`` annotation."""
 
     def cited(response: Json) -> Json:
         for item in response["output"]:
@@ -228,7 +228,7 @@ def url_citations(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 def created_at_is_whole_float(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The time of an answer is a number with a fraction of nought."""
+    """``created_at`` is a float without a fraction, such as ``1700000000.0``."""
     return change_each_response(
         reply, lambda response: {**response, "created_at": response["created_at"] * 1.0}
     )

@@ -1,4 +1,4 @@
-"""Streams that look unusual and are as the contract has them."""
+"""Unusual but conforming streams."""
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,7 @@ Json = Any
 def crlf_line_endings(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Stream lines end in CR LF."""
+    """Lines of a stream end with CR LF."""
     if not is_stream(head):
         return head, chunks
     return head, (
@@ -40,7 +40,7 @@ def crlf_line_endings(
 def comments_between_events(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Keep-alive comments stand between the events."""
+    """A keep-alive comment precedes each event of a stream."""
     return head, _with_comments(chunks) if is_stream(head) else chunks
 
 
@@ -48,18 +48,18 @@ def comments_between_events(
 def unknown_extra_fields(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Responses and events carry members that no document names."""
+    """Response objects and events have a field that no document defines."""
 
-    def more(value: Json) -> Json:
+    def with_extra(value: Json) -> Json:
         return {**value, "x_gateway": {"channel": 7}}
 
-    return change_each_event(change_each_response(reply, more), more)
+    return change_each_event(change_each_response(reply, with_extra), with_extra)
 
 
-def _rewritten(
+def _change_chunks(
     head: ResponseHead, chunks: Iterable[Chunk], change: Callable[[bytes], bytes]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Change the bytes of each chunk of a stream."""
+    """Change the bytes of each chunk of a stream; leave other responses alone."""
     if not is_stream(head):
         return head, chunks
     return head, (replace(chunk, data=change(chunk.data)) for chunk in chunks)
@@ -69,16 +69,16 @@ def _rewritten(
 def cr_line_endings(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Stream lines end in CR."""
-    return _rewritten(head, chunks, lambda data: data.replace(b"\n", b"\r"))
+    """Lines of a stream end with CR."""
+    return _change_chunks(head, chunks, lambda data: data.replace(b"\n", b"\r"))
 
 
 @on_wire()
 def no_space_after_colon(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """No space stands behind the colon of a field."""
-    return _rewritten(
+    """Fields of a stream have no space after the colon."""
+    return _change_chunks(
         head,
         chunks,
         lambda data: data.replace(b"event: ", b"event:", 1).replace(
@@ -91,8 +91,8 @@ def no_space_after_colon(
 def multi_line_data(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """The data of an event is spread over three lines."""
-    return _rewritten(
+    """The data of each event is split into three ``data`` lines."""
+    return _change_chunks(
         head,
         chunks,
         lambda data: data.replace(b"data: {", b"data: {\ndata:\ndata:", 1),
@@ -103,8 +103,8 @@ def multi_line_data(
 def frames_with_id_and_retry(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Each frame has an id, a time to retry, and a field that nobody knows."""
-    return _rewritten(
+    """Each frame has an ``id``, a ``retry`` and an unknown field."""
+    return _change_chunks(
         head, chunks, lambda data: b"id: 7\nretry: 3000\nchannel: 7\n" + data
     )
 
@@ -113,7 +113,7 @@ def frames_with_id_and_retry(
 def stream_with_byte_order_mark(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """A stream begins with a byte order mark."""
+    """A stream starts with a byte order mark."""
     return head, chain([Chunk(BOM_UTF8)], chunks) if is_stream(head) else chunks
 
 
@@ -121,7 +121,7 @@ def stream_with_byte_order_mark(
 def stream_in_one_write(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """A stream is written in one piece."""
+    """All events of a stream are sent in one write."""
     if not is_stream(head):
         return head, chunks
     return head, [Chunk(b"".join(chunk.data for chunk in chunks))]
@@ -131,7 +131,7 @@ def stream_in_one_write(
 def frames_split_mid_character(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Frames are flushed in pieces, cut inside CR LF, and inside characters."""
+    """Frames are sent in pieces, split inside CR LF and inside characters."""
     if not is_stream(head):
         return head, chunks
     return head, (
@@ -146,7 +146,7 @@ def frames_split_mid_character(
 def data_only_frames(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No event has a name."""
+    """Frames have no ``event`` field."""
     return replace(reply, names=None)
 
 
@@ -154,7 +154,7 @@ def data_only_frames(
 def done_marker_at_end(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream ends in [DONE]."""
+    """A stream ends with ``[DONE]``."""
     return replace(reply, done=True)
 
 
@@ -162,22 +162,22 @@ def done_marker_at_end(
 def unknown_event_types(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Events of types that no document names stand between the others, and behind."""
+    """Events of unknown types follow the first and the last event."""
     if reply.events is None:
         return reply
-    notes = ({"type": "response.note"}, {"type": "acme:trace"})
+    unknown = ({"type": "response.note"}, {"type": "acme:trace"})
     first, *rest = reply.events
-    return renumbered(reply.with_events((first, *notes, *rest, *notes)))
+    return renumbered(reply.with_events((first, *unknown, *rest, *unknown)))
 
 
 @on_reply()
 def queued_first(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A response waits in a queue before it is in progress."""
+    """A ``response.queued`` event precedes ``response.in_progress``."""
     if reply.events is None:
         return reply
     created, *rest = reply.events
-    waiting = {**created["response"], "status": "queued"}
-    queued = {"type": "response.queued", "response": waiting}
+    snapshot = {**created["response"], "status": "queued"}
+    queued = {"type": "response.queued", "response": snapshot}
     return renumbered(reply.with_events((created, queued, *rest)))
 
 
@@ -185,40 +185,41 @@ def queued_first(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 def added_message_with_empty_part(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A message is announced with the empty part that its text will fill."""
+    """An added message already contains one content part with empty text."""
 
-    def filled(event: Json) -> Json:
+    def with_empty_part(event: Json) -> Json:
         item = event.get("item", {})
-        announced = event["type"] == "response.output_item.added"
-        if announced and item["type"] == "message":
+        is_added = event["type"] == "response.output_item.added"
+        if is_added and item["type"] == "message":
             item["content"] = [text_part("")]
         return event
 
-    return change_each_event(reply, filled)
+    return change_each_event(reply, with_empty_part)
 
 
 @on_reply()
 def overlapping_items(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """All items are announced first, told side by side, and finished backwards."""
-    tracks = dict[int, list[Json]]()
+    """All items are added first, their deltas alternate, and the last is done first."""
+    by_item = dict[int, list[Json]]()
     for event in reply.events or ():
         if "output_index" in event:
-            tracks.setdefault(event["output_index"], []).append(event)
-    if reply.events is None or len(tracks) < 2:
+            by_item.setdefault(event["output_index"], []).append(event)
+    if reply.events is None or len(by_item) < 2:
         return reply
-    told = [e for e in reply.events if "output_index" not in e]
-    opened = [track[0] for track in tracks.values()]
-    inner = zip_longest(*(track[1:-1] for track in tracks.values()))
-    between = [event for row in inner for event in row if event is not None]
-    closed = [track[-1] for track in reversed(tracks.values())]
-    events = (*told[:-1], *opened, *between, *closed, told[-1])
+    response_events = [e for e in reply.events if "output_index" not in e]
+    added = [events[0] for events in by_item.values()]
+    rows = zip_longest(*(events[1:-1] for events in by_item.values()))
+    alternating = [event for row in rows for event in row if event is not None]
+    done = [events[-1] for events in reversed(by_item.values())]
+    *first, last = response_events
+    events = (*first, *added, *alternating, *done, last)
     return renumbered(reply.with_events(events))
 
 
 def is_stream(head: ResponseHead) -> bool:
-    """Whether an event stream follows."""
+    """Return whether the body is an event stream."""
     return (head.header("content-type") or "").startswith(STREAM_TYPE)
 
 
