@@ -45,7 +45,7 @@ def numbers_in(exchange: Exchange) -> list[str]:
 
 def is_whole(exchange: Exchange) -> bool:
     """Say whether a count came to its end."""
-    return str(probes.LAST) in numbers_in(exchange)[-1:]
+    return str(probes.LAST_NUMBER) in numbers_in(exchange)[-1:]
 
 
 CAP_ACCEPTED = must(

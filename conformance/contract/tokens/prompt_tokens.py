@@ -196,7 +196,7 @@ def longer_prompt_has_more_tokens(six: Six) -> Findings:
         if after <= before:
             got = f"{after} tokens for {size} paragraphs"
             wanted = f"more than the {before} tokens for {small}"
-            yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
+            yield six[probes.PROMPT_LENGTHS.index(size)].finding("/usage", wanted, got)
 
 
 LINEAR = should(
@@ -227,7 +227,7 @@ def count_is_proportional_to_length(six: Six) -> Findings:
     if strays(ladder):
         wanted = f"about {ladder.predict(size):.0f} tokens for {size} paragraphs"
         got = f"{read}; the counts are {quote(ladder.points)}"
-        yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
+        yield six[probes.PROMPT_LENGTHS.index(size)].finding("/usage", wanted, got)
 
 
 FIXED_PART = should(
@@ -263,7 +263,7 @@ RATE = may(
 def tokens_per_word_are_plausible(six: Six) -> Findings:
     """Judge the slope of the ladder; a model that reads bytes may be slower."""
     ladder = ladder_of(six)
-    rate = ladder.slope / probes.WORDS
+    rate = ladder.slope / probes.WORDS_PER_PARAGRAPH
     if rate > MOST_PER_WORD:
         wanted = f"at most {MOST_PER_WORD:g} tokens a word"
         yield six[0].finding("/usage", wanted, f"{rate:.1f}")

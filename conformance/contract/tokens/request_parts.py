@@ -54,8 +54,10 @@ def instructions_count_like_prompt_text(six: Six) -> Findings:
     nothing, and those sent twice cost double.
     """
     slope = ladder_of(six).slope
-    few, many = (charged(exchange) for exchange in six[len(token_probes.RUNGS) :])
-    short, long = token_probes.SPEECHES
+    few, many = (
+        charged(exchange) for exchange in six[len(token_probes.PROMPT_LENGTHS) :]
+    )
+    short, long = token_probes.INSTRUCTION_LENGTHS
     each = (many - few) / (long - short)
     if slope <= 0:
         raise Inconclusive("the counts do not grow with the prompt either")
@@ -141,7 +143,7 @@ def _messages(input_: Json) -> int:
     items = input_ if isinstance(input_, list) else []
     said = (item.get("content") for item in items if isinstance(item, dict))
     return sum(
-        (text == token_probes.IN_PARTS)
+        (text == token_probes.PARAGRAPH_AS_PARTS)
         + (isinstance(text, str) and text.count(token_probes.PARAGRAPH))
         for text in said
     )
@@ -166,7 +168,7 @@ def _ladders(notes: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
         (size, read) for size, speech, _, read in sizes if size and not speech
     )
     speeches = tuple((speech, read) for _, speech, _, read in sizes if speech)
-    if len(dict(rungs)) < len(token_probes.RUNGS) or len(dict(speeches)) < 2:
+    if len(dict(rungs)) < len(token_probes.PROMPT_LENGTHS) or len(dict(speeches)) < 2:
         raise Inconclusive("the ladder was not counted on every rung")
     ladder = LinearFit.fit(rungs)
     if ladder.slope <= 0 or strays(ladder):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.usage.plausibility import SLACK, UNSEEN
+from conformance.contract.usage.plausibility import MAX_INVISIBLE_TOKENS, TOLERANCE
 from conformance.contract.usage.totals import (
     CHAT,
     RESPONSES,
@@ -93,7 +93,7 @@ def test_both_styles_say_the_same(counts: Json, *, agree: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("over", "blamed"), [(0, False), (SLACK, False), (SLACK + 1, True)]
+    ("over", "blamed"), [(0, False), (TOLERANCE, False), (TOLERANCE + 1, True)]
 )
 def test_a_few_tokens_beyond_the_cap_are_forgiven(over: int, *, blamed: bool) -> None:
     """An end mark counts for some servers."""
@@ -122,8 +122,8 @@ def test_a_cap_that_need_not_be_kept_is_not_judged(cap: Json) -> None:
 
 def test_an_end_mark_may_be_all_that_was_made() -> None:
     """Also one that takes several tokens to write."""
-    little = answer(output=[], usage=_billed(output_tokens=UNSEEN))
-    much = answer(output=[], usage=_billed(output_tokens=UNSEEN + 1))
+    little = answer(output=[], usage=_billed(output_tokens=MAX_INVISIBLE_TOKENS))
+    much = answer(output=[], usage=_billed(output_tokens=MAX_INVISIBLE_TOKENS + 1))
 
     assert universal(DELIVERED, little).outcome is Outcome.PASSED
     assert universal(DELIVERED, much).outcome is Outcome.FAILED
