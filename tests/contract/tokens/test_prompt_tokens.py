@@ -4,7 +4,7 @@ import pytest
 
 from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.tokens import probes as token_probes
-from conformance.contract.tokens.prompt_tokens import ladder_of, size_of
+from conformance.contract.tokens.prompt_tokens import ladder_of, prompt_size
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.linear_fit import LinearFit
 from conformance.model.probe import ProbeContext
@@ -67,8 +67,8 @@ def test_an_honest_bill_passes(clause: str, read: tuple[int, ...]) -> None:
         ("price-is-in-proportion", (75, 130, 280, 460, 140, 250)),
         ("nothing-is-added", (475, 530, 640, 860, 540, 650)),
         ("rate-is-plausible", (270, 520, 1020, 2020, 540, 1040)),
-        ("instructions-are-charged-as-text", (75, 130, 240, 460, 75, 75)),
-        ("instructions-are-charged-as-text", (75, 130, 240, 460, 185, 405)),
+        ("instructions-are-prompt_tokens_of-as-text", (75, 130, 240, 460, 75, 75)),
+        ("instructions-are-prompt_tokens_of-as-text", (75, 130, 240, 460, 185, 405)),
     ],
 )
 def test_a_false_bill_is_blamed(clause: str, read: tuple[int, ...]) -> None:
@@ -118,10 +118,10 @@ def test_the_farthest_point_is_named() -> None:
 
 def test_sizes_are_read_from_the_request() -> None:
     """Paragraphs in the prompt, and in the instructions."""
-    sizes = [size_of(exchange) for exchange in _climbed(*HONEST)]
+    sizes = [prompt_size(exchange) for exchange in _climbed(*HONEST)]
 
     assert sizes == [(1, 0), (2, 0), (4, 0), (8, 0), (1, 1), (1, 3)]
-    assert size_of(answer(asking([{"role": "user", "content": "Hi"}]))) == (0, 0)
+    assert prompt_size(answer(asking([{"role": "user", "content": "Hi"}]))) == (0, 0)
 
 
 @pytest.mark.parametrize(
