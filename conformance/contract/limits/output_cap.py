@@ -200,10 +200,9 @@ NO_HIDDEN_CAP = may(
 
 @check(NO_HIDDEN_CAP, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
 def no_hidden_output_cap(_response: Node, exchange: Exchange) -> Findings:
-    """Check responses to requests without ``max_output_tokens``.
+    """Check whether ``max_output_tokens`` is the reason of an incomplete response.
 
-    Checks only whether the response itself gives ``max_output_tokens`` as the reason
-    for being incomplete.
+    Does not check responses to requests with a cap.
     """
     if exchange.request.field("max_output_tokens") is None:
         reason = _incomplete_reason(exchange)
@@ -246,7 +245,7 @@ NO_SERVER_ERROR = must(
 
 @check(NO_SERVER_ERROR, on=probes.oversized_prompt)
 def oversized_prompt_causes_no_server_error(exchange: Exchange) -> Findings:
-    """Check the status.
+    """Check that the status is not a 5xx.
 
     503 and 504 are inconclusive, since they may be temporary. Does not check the
     content of the error; another requirement does.
@@ -274,10 +273,10 @@ REJECTED_FOR_SIZE = should(
 
 @check(REJECTED_FOR_SIZE, on=probes.oversized_prompt)
 def oversized_prompt_is_clearly_refused(exchange: Exchange) -> Findings:
-    """Check for a 413, or for a 4xx whose body mentions the size; agents react to it.
+    """Check for a 413, or for a 4xx whose body mentions the size: agents rely on it.
 
-    A response whose input count is missing or covers at least half of the prompt is
-    inconclusive: the model may have read all of it. Does not check 401, 403 and 5xx.
+    Inconclusive if the server answers, and its input count is missing or at least half
+    of the prompt: the model may have read all of it. Does not check 401, 403 and 5xx.
     """
     if exchange.status in AUTHENTICATION_STATUSES or exchange.status >= 500:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")

@@ -18,4 +18,4 @@ CAPABILITY_PROBES: dict[Capability, Probe] = {
     Capability.STRUCTURED: structured_probes.json_schema_output,
     Capability.IMAGES: image_probes.image_input,
 }
-"""All other probes of a capability wait for the result of this one."""
+"""The first probe of each capability; its other probes wait for the result."""

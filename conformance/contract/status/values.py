@@ -70,7 +70,7 @@ FINAL = must(
 
 @check(FINAL, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def is_final(exchange: Exchange) -> Findings:
-    """Check JSON responses.
+    """Check the status of JSON responses.
 
     Does not check streams, or a response to a request with ``background``, which is
     returned before it is finished.

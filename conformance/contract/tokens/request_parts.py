@@ -50,11 +50,12 @@ MAX_RATIO: Final = 1.5
 
 @check(LIKE_PROMPT_TEXT, on=token_probes.prompt_lengths)
 def instructions_count_like_prompt_text(exchanges: Exchanges) -> Findings:
-    """Check the difference between two lengths of instructions.
+    """Check how many tokens two more paragraphs of instructions add.
 
-    A difference cancels out the tokens of a default prompt. Half as many and half as
-    many again are tolerated: dropped instructions cost nothing, and duplicated ones
-    cost twice as much. Does not check counts that do not grow with the prompt either.
+    The difference of two requests does not depend on a default prompt. Between 0.5 and
+    1.5 times the tokens of a prompt paragraph pass: dropped instructions add none, and
+    duplicated ones add twice as many. Does not check counts that do not grow with the
+    prompt.
     """
     slope = ladder_of(exchanges).slope
     instructed = exchanges[len(token_probes.PROMPT_LENGTHS) :]
@@ -177,10 +178,10 @@ def _count_by_paragraphs(usage: Node, exchange: Exchange) -> Observation | None:
 
 
 def _fit_both(observations: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
-    """Return the input counts by paragraphs of a prompt, and of instructions.
+    """Return the lines through the counts by paragraphs of prompt, and of instructions.
 
     The instructions are sent with a prompt of one paragraph. Raises ``Inconclusive`` if
-    a prompt length has no count, or the counts are not on a line.
+    a prompt length has no count, or if the counts are not on a line.
     """
     values = [observation.value for observation in observations]
     by_prompt = tuple(
@@ -208,11 +209,11 @@ def _fit_both(observations: Iterable[Observation]) -> tuple[LinearFit, LinearFit
 def every_message_is_counted(observations: list[Observation]) -> Findings:
     """Check prompts of several messages for missing tokens.
 
-    The expected count is predicted from prompts of one message. A system message may
-    replace a default prompt, as instructions may, so the lower prediction of a prompt
-    with and without instructions is used. Half a paragraph of missing tokens is
-    tolerated. Does not check for additional tokens. A prompt that was rejected is
-    checked by other requirements.
+    The expected count is predicted from the prompt series. A system message may replace
+    a default prompt, and so may instructions, so the lower of two predictions is used:
+    from prompts with and without instructions. Half a paragraph may be missing. Does
+    not check for additional tokens, or prompts that were rejected; other requirements
+    check those.
     """
     multi_message = [o for o in observations if o.value[2]]
     if not multi_message:

@@ -120,8 +120,8 @@ def is_present(response: Node, _exchange: Exchange) -> Findings:
 
 COMPLETE = must(
     "usage.all-counts-are-present",
-    "`usage` contains an input count, an output count and `total_tokens`, all in the "
-    "names of one API.",
+    "`usage` contains `input_tokens`, `output_tokens` and `total_tokens`, or the "
+    "names of Chat Completions if the profile allows them.",
     source=SCHEMA,
     cause="the converter renames or drops one of the counts between two APIs",
     covers=("US-15",),
