@@ -212,8 +212,7 @@ def every_message_is_counted(observations: list[Observation]) -> Findings:
     The expected count is predicted from the prompt series. A system message may replace
     a default prompt, and so may instructions, so the lower of two predictions is used:
     from prompts with and without instructions. Half a paragraph may be missing. Does
-    not check for additional tokens, or prompts that were rejected; other requirements
-    check those.
+    not check for additional tokens. Other requirements check rejected prompts.
     """
     multi_message = [o for o in observations if o.value[2]]
     if not multi_message:

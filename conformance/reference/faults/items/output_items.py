@@ -198,5 +198,6 @@ def annotations_null_in_streams(
 
     null_annotations = _change_parts(set_fields(annotations=None))
     return change_each_event(
-        _change_items(request, reply, "message", null_annotations), with_null_annotations
+        _change_items(request, reply, "message", null_annotations),
+        with_null_annotations,
     )
