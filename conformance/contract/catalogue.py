@@ -1,4 +1,4 @@
-"""Every requirement, collected from the packages of ``conformance.contract``."""
+"""Collect all requirements from the packages of ``conformance.contract``."""
 
 import importlib
 import pkgutil
@@ -17,37 +17,41 @@ from conformance.model.requirement import Requirement, Untested
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The checks, and the clauses left untested, in the order they are written."""
+    """All checks and all untested requirements, in the order of the source code."""
 
     checks: tuple[Check, ...]
     untested: tuple[Untested, ...]
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return every clause that is tested."""
+        """Return every tested requirement."""
         return tuple(check.requirement for check in self.checks)
 
     @property
     def sections(self) -> tuple[str, ...]:
-        """Return the sections of the contract, each once."""
+        """Return the section names in catalogue order, without duplicates."""
         return tuple(dict.fromkeys(r.section for r in self.requirements))
 
     @property
     def probes(self) -> tuple[Probe, ...]:
-        """Return every probe that a check names, each once."""
+        """Return every probe that a check uses, without duplicates."""
         return tuple(dict.fromkeys(p for check in self.checks for p in check.probes))
 
     def find(self, id_: str) -> Check:
-        """Return the check of a requirement; raises ``UnknownName``."""
+        """Return the check of the requirement ``id_``.
+
+        Raises ``UnknownName`` if there is none.
+        """
         for check in self.checks:
             if check.requirement.id == id_:
                 return check
         raise UnknownName.of("requirement", id_, (r.id for r in self.requirements))
 
     def select(self, names: tuple[str, ...]) -> tuple[Check, ...]:
-        """Return the checks of the sections and ids in ``names``; all when empty.
+        """Return the checks whose requirement id or section is in ``names``.
 
-        Raises ``UnknownName`` for a name that is neither.
+        Returns all checks if ``names`` is empty. Raises ``UnknownName`` for a name that
+        is neither a requirement id nor a section.
         """
         ids = {requirement.id for requirement in self.requirements}
         for name in names:
@@ -64,12 +68,12 @@ class Catalogue:
         )
 
     def for_profile(self, profile: Profile) -> tuple[Check, ...]:
-        """Return the checks whose clause ``profile`` has."""
+        """Return the checks whose requirement applies in ``profile``."""
         return tuple(c for c in self.checks if profile.includes(c.requirement))
 
 
 def _packages(parent: ModuleType) -> Iterator[ModuleType]:
-    """Import and yield the packages directly below a package."""
+    """Import and yield the packages directly below ``parent``."""
     for module in pkgutil.iter_modules(parent.__path__, f"{parent.__name__}."):
         if module.ispkg:
             yield importlib.import_module(module.name)
@@ -77,7 +81,11 @@ def _packages(parent: ModuleType) -> Iterator[ModuleType]:
 
 @cache
 def catalogue() -> Catalogue:
-    """Read the spec modules once; raises ``ValueError`` on a repeated id."""
+    """Import the modules of all sections and return the catalogue.
+
+    The result is cached. Raises ``ValueError`` if two checks have the same requirement
+    id.
+    """
     modules = [
         importlib.import_module(module.name)
         for section in _packages(conformance.contract)
@@ -85,11 +93,11 @@ def catalogue() -> Catalogue:
         if not module.ispkg
     ]
     values = [value for module in modules for value in vars(module).values()]
-    found = Catalogue(
+    result = Catalogue(
         tuple(value for value in values if isinstance(value, Check)),
         tuple(value for value in values if isinstance(value, Untested)),
     )
-    ids = [requirement.id for requirement in found.requirements]
+    ids = [requirement.id for requirement in result.requirements]
     if repeated := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
-        raise ValueError(f"two checks answer for one clause: {repeated}")
-    return found
+        raise ValueError(f"two checks have the same requirement id: {repeated}")
+    return result

@@ -1,10 +1,14 @@
-"""The kinds of defects that were reported of real servers, and what becomes of each.
+"""List known kinds of defects in real servers and what becomes of each.
 
-``known-defects.csv`` lists them by an id of ours, with what it takes to show one:
-``D`` a request, ``D1`` a request that the model has to go along with, ``X`` two
-answers beside each other, ``K`` a second key, ``S`` many repeats, ``M`` an upstream
-that misbehaves on demand, ``B`` a look into the gateway's books. A requirement names
-the defects that it catches in ``covers``; any other has its reason in the list.
+``known-defects.csv`` has one row per kind of defect, with an id of this project. The
+column ``shown_by`` lists what can make the defect observable, separated by slashes:
+``D`` a request, ``D1`` a request with which the model has to cooperate, ``X`` a
+comparison of two responses, ``K`` a second API key, ``S`` many repetitions, ``M`` an
+upstream that misbehaves on demand, and ``B`` access to the gateway's billing records.
+``-`` means that nothing does.
+
+A requirement lists the defects that it detects in ``covers``. The column
+``untested_because`` gives the reason for every defect that no requirement covers.
 """
 
 import csv
@@ -14,27 +18,28 @@ from importlib import resources
 
 from conformance.contract.catalogue import catalogue
 
-_OUTSIDE = frozenset({"D", "D1", "X", "K", "S"})
+_OBSERVABLE_BY_REQUESTS = frozenset({"D", "D1", "X", "K", "S"})
+"""Codes of ``shown_by`` that need nothing but requests to the target."""
 
 
 @dataclass(frozen=True)
 class Defect:
-    """One kind of defect; ``untested_because`` is empty where it is caught."""
+    """One kind of defect; ``untested_because`` is empty if it is covered."""
 
     id: str
-    shown_by: frozenset[str]
+    observable_by: frozenset[str]
     defect: str
     untested_because: str
 
     @property
     def shows_outside(self) -> bool:
-        """Say whether requests alone can show it, with one key or two."""
-        return not self.shown_by.isdisjoint(_OUTSIDE)
+        """Return whether requests with one or two keys can show the defect."""
+        return not self.observable_by.isdisjoint(_OBSERVABLE_BY_REQUESTS)
 
 
 @cache
 def known_defects() -> tuple[Defect, ...]:
-    """Read the list, in its order."""
+    """Return the known defects in the order of the file."""
     file = resources.files("conformance.contract") / "known-defects.csv"
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     return tuple(
@@ -49,5 +54,5 @@ def known_defects() -> tuple[Defect, ...]:
 
 
 def covered_defects() -> frozenset[str]:
-    """Return the ids that some tested requirement says it catches."""
+    """Return the ids of all defects that a tested requirement covers."""
     return frozenset(d for r in catalogue().requirements for d in r.covers)

@@ -1,1 +1,1 @@
-"""What several sections read from an exchange."""
+"""Evidence that several sections take from an exchange."""

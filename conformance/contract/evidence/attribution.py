@@ -1,7 +1,7 @@
-"""What other clauses say of an exchange, for those that are a net below them.
+"""Findings of other requirements, used to report one defect only once.
 
-The models of a profile, and the official client, stumble over most defects that have
-a clause of their own. One defect is blamed once, by the clause that tells it best.
+The published models of a profile and the official client fail on most defects that have
+a requirement of their own. Only the most specific requirement reports such a defect.
 """
 
 import re
@@ -32,7 +32,7 @@ from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
 from conformance.model.node import Finding
 from conformance.model.requirement import Level
 
-_SECTIONS: Final[tuple[ModuleType, ...]] = (
+_MODULES: Final[tuple[ModuleType, ...]] = (
     errors_envelope,
     errors_leaks,
     events_framing,
@@ -54,65 +54,78 @@ _SECTIONS: Final[tuple[ModuleType, ...]] = (
 
 
 def _checks() -> Iterator[Check]:
-    for module in _SECTIONS:
+    """Yield the universal checks of the modules above that need one exchange only."""
+    for module in _MODULES:
         for value in vars(module).values():
             if isinstance(value, Check) and value.scope and not value.scope.observe:
                 yield value
 
 
-def _found_by(check: Check, exchange: Exchange, profile: str) -> list[Finding]:
-    """Return what a universal check finds; a crash is reported by its own verdict."""
+def _findings_of(check: Check, exchange: Exchange, profile: str) -> list[Finding]:
+    """Return what a universal check finds in an exchange, up to its first exception."""
     found = list[Finding]()
     try:
-        for picked in check.scope.select(exchange) if check.scope else ():
+        for arguments in check.scope.select(exchange) if check.scope else ():
             with suppress(Inconclusive, RejectedRequest):
-                found += check.findings(profile, *picked)
-    except Exception:  # noqa: BLE001 -- the verdict of the check itself reports the crash
+                found += check.findings(profile, *arguments)
+    except Exception:  # noqa: BLE001 -- the check's own verdict reports it
         return found
     return found
 
 
-_EVENT: Final = re.compile(r"^event \d+ ")
+_EVENT_INDEX: Final = re.compile(r"^event \d+ ")
 
 
 def findings_of_other_sections(exchange: Exchange, profile: str) -> list[Finding]:
-    """Return what the universal clauses of other sections find in an exchange.
+    """Return the findings of the universal checks above in an exchange.
 
-    Dear: to be called only where there is something to explain.
+    This is slow: call it only if there is something to explain.
     """
     found = list[Finding]()
     for check in _checks():
         if check.requirement.applies_in(profile):
-            found += _found_by(check, exchange, profile)
+            found += _findings_of(check, exchange, profile)
     return found
 
 
-_READ_BY_CLIENTS: Final = frozenset(
+_SECTIONS_READ_BY_CLIENTS: Final = frozenset(
     {"errors", "events", "items", "responses", "streaming"}
 )
-"""Sections about what a client reads; a wrong count or header throws none."""
+"""Sections whose violations break a client; a wrong count or header breaks none."""
 
 
 def explaining_requirements(exchange: Exchange, profile: str) -> list[str]:
-    """Return the ids of the clauses whose breach explains that a client stumbles."""
+    """Return the violated MUST requirements that explain why a client fails.
+
+    Returns the ids of requirements about content that a client reads.
+    """
     found = list[str]()
     for check in _checks():
-        told = check.requirement
-        if told.section in _READ_BY_CLIENTS and told.level_in(profile) is Level.MUST:
-            found += [told.id] * bool(_found_by(check, exchange, profile))
+        requirement = check.requirement
+        if (
+            requirement.section in _SECTIONS_READ_BY_CLIENTS
+            and requirement.level_in(profile) is Level.MUST
+            and _findings_of(check, exchange, profile)
+        ):
+            found.append(requirement.id)
     return found
 
 
-def is_already_reported(pointer: str, elsewhere: list[Finding]) -> bool:
-    """Say whether another clause blames the place, or what it lies in.
+def is_already_reported(pointer: str, findings: list[Finding]) -> bool:
+    """Return whether a finding is at ``pointer`` or at a parent of it.
 
-    Of a stream, it blames but the first few of the events that lack the same member.
+    Other requirements report only the first few events of a stream that lack the same
+    field. The same location in any other event therefore counts as reported, too.
+    Findings about a complete body (an empty pointer) are ignored.
     """
-    blamed = {finding.pointer for finding in elsewhere} - {""}
-    if any(pointer == each or pointer.startswith(f"{each}/") for each in blamed):
+    reported = {finding.pointer for finding in findings} - {""}
+    if any(pointer == each or pointer.startswith(f"{each}/") for each in reported):
         return True
-    return _in_any_event(pointer) in {_in_any_event(each) for each in blamed}
+    return _without_event_index(pointer) in {
+        _without_event_index(each) for each in reported
+    }
 
 
-def _in_any_event(pointer: str) -> str:
-    return _EVENT.sub("event ", pointer)
+def _without_event_index(pointer: str) -> str:
+    """Return ``event /field`` for ``event 3 /field``."""
+    return _EVENT_INDEX.sub("event ", pointer)

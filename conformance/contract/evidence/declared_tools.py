@@ -1,15 +1,16 @@
-"""Which functions a request declares and lets the model call, and which it calls."""
+"""Tools of a request: declared functions, forced function, and resulting calls."""
 
 from collections.abc import Iterator, Mapping
 
 from conformance.model.node import Json, Node
 from conformance.model.request import Request
 
-_ELSEWHERE = ("previous_response_id", "conversation", "prompt")
+_SERVER_STATE_FIELDS = ("previous_response_id", "conversation", "prompt")
+"""Request fields that refer to something stored on the server."""
 
 
 def functions(request: Request) -> Mapping[str, Json]:
-    """Return the schema of each function that a request declares, by its name."""
+    """Return the parameter schema of each function that a request declares, by name."""
     tools = request.field("tools")
     return {
         tool["name"]: tool.get("parameters")
@@ -21,7 +22,10 @@ def functions(request: Request) -> Mapping[str, Json]:
 
 
 def only_functions(request: Request) -> bool:
-    """Say whether every declared tool, if there are any, is a well-formed function."""
+    """Return whether all declared tools are well-formed functions.
+
+    Returns ``True`` if the request has no ``tools``.
+    """
     tools = request.field("tools")
     return tools is None or (
         isinstance(tools, list)
@@ -31,30 +35,31 @@ def only_functions(request: Request) -> bool:
 
 
 def all_names(request: Request) -> frozenset[str]:
-    """Return every ``name`` anywhere in the declared tools, nested forms included."""
+    """Return every ``name`` in the declared tools, at any depth."""
     return frozenset(_names(request.field("tools")))
 
 
 def _names(value: Json) -> Iterator[str]:
+    """Yield every string ``name`` in a JSON value, at any depth."""
     if isinstance(value, list):
         for element in value:
             yield from _names(element)
     elif isinstance(value, dict):
         if isinstance(name := value.get("name"), str):
             yield name
-        for member in value.values():
-            yield from _names(member)
+        for nested in value.values():
+            yield from _names(nested)
 
 
 def self_contained(request: Request) -> bool:
-    """Say whether nothing that the server keeps can add to what is declared."""
+    """Return whether no server-side state can add to the declared tools."""
     return isinstance(request.json, dict) and not any(
-        request.field(name) for name in _ELSEWHERE
+        request.field(name) for name in _SERVER_STATE_FIELDS
     )
 
 
 def chosen(request: Request) -> str | None:
-    """Return the name of the one function that ``tool_choice`` forces, if it does."""
+    """Return the name of the function that ``tool_choice`` forces, or ``None``."""
     choice = request.field("tool_choice")
     if isinstance(choice, dict) and choice.get("type") == "function":
         name = choice.get("name")
@@ -63,7 +68,7 @@ def chosen(request: Request) -> str | None:
 
 
 def calls_in(response: Node) -> list[Node]:
-    """Return the function calls of a response, none where its output is no array."""
+    """Return the function calls of a response; none if ``output`` is not an array."""
     output = response.get("output")
     items = list(output) if output is not None and output.is_a(list) else []
     return [item for item in items if _is_call(item)]

@@ -1,4 +1,4 @@
-"""Whether a server took a request, or turned it down."""
+"""Whether a server accepted or rejected a request."""
 
 from typing import Final
 
@@ -7,47 +7,55 @@ from conformance.model.check import Findings
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability
 
-_CALLERS: Final = frozenset({401, 403})
-"""Statuses that speak of the caller, and not of what was asked."""
+_AUTHENTICATION_STATUSES: Final = frozenset({401, 403})
+"""Statuses about the caller rather than the request."""
 
 
-def expect_accepted(exchange: Exchange, wanted: str) -> Findings:
-    """Yield a finding where a request was refused, or ended in a plain 500.
+def expect_accepted(exchange: Exchange, expected: str) -> Findings:
+    """Yield a finding if a request was rejected with a 4xx or failed with a 500.
 
-    Raises ``Inconclusive`` where there is neither an answer nor such a refusal: a
-    gateway's 502 or 503 may pass, and what an answer is made of has its own clauses.
+    Raises ``Inconclusive`` if there is neither such an error nor a response object or
+    stream: a gateway's 502 or 503 may be temporary. Does not check the content of the
+    response.
     """
     if exchange.kind is ResponseKind.CLIENT_ERROR or exchange.status == 500:
-        yield exchange.finding("status", wanted, exchange.summary)
+        yield exchange.finding("status", expected, exchange.summary)
     elif not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
-def expect_rejected(exchange: Exchange, wanted: str) -> Findings:
-    """Yield a finding where a request was answered that had to be refused.
+def expect_rejected(exchange: Exchange, expected: str) -> Findings:
+    """Yield a finding if a request was answered although it had to be rejected.
 
-    Raises ``Inconclusive`` where it was neither answered nor refused, and where
-    the refusal speaks of the caller.
+    Raises ``Inconclusive`` if the request was neither answered nor rejected with a 4xx,
+    and for 401 and 403, which are about the caller.
     """
     if exchange.has_response:
-        yield exchange.finding("status", wanted, str(exchange.status))
-    elif exchange.kind is not ResponseKind.CLIENT_ERROR or exchange.status in _CALLERS:
+        yield exchange.finding("status", expected, str(exchange.status))
+    elif (
+        exchange.kind is not ResponseKind.CLIENT_ERROR
+        or exchange.status in _AUTHENTICATION_STATUSES
+    ):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
 def expect_rejection_to_name(
     exchange: Exchange, capability: Capability, *others: str
 ) -> Findings:
-    """Yield a finding where a refusal names neither ``capability`` nor ``others``.
+    """Yield a finding if a 4xx names neither ``capability`` nor any of ``others``.
 
-    Raises ``Inconclusive`` where there is neither an answer nor a refusal.
+    An answered request passes. Raises ``Inconclusive`` if there is neither a response
+    nor a 4xx, and for 401 and 403, which are about the caller.
     """
-    if exchange.kind is ResponseKind.CLIENT_ERROR and exchange.status not in _CALLERS:
-        said = exchange.body[:65536].decode("utf-8", "replace").lower()
+    if (
+        exchange.kind is ResponseKind.CLIENT_ERROR
+        and exchange.status not in _AUTHENTICATION_STATUSES
+    ):
+        body = exchange.body[:65536].decode("utf-8", "replace").lower()
         if not names_capability(exchange, capability) and not any(
-            word in said for word in others
+            name in body for name in others
         ):
-            wanted = f"an answer, or a refusal that names what it lacks ({capability})"
-            yield exchange.finding("status", wanted, exchange.summary)
+            expected = f"a response, or a 4xx that names {capability}"
+            yield exchange.finding("status", expected, exchange.summary)
     elif not exchange.has_response:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")

@@ -1,11 +1,11 @@
-"""Whether a JSON value fits a schema, for the few keywords that our probes use."""
+"""Validate a JSON value against the few schema keywords that the probes use."""
 
 from typing import Final
 
 from conformance.model.check import Findings
 from conformance.model.node import Json, Node
 
-_KINDS: Final[dict[str, type]] = {
+_TYPES: Final[dict[str, type]] = {
     "object": dict,
     "array": list,
     "string": str,
@@ -16,31 +16,33 @@ _KINDS: Final[dict[str, type]] = {
 
 
 def misfits(value: Node, schema: Json) -> Findings:
-    """Yield where ``value`` breaks ``type``, ``required``, ``enum`` or a member's own.
+    """Yield a finding for each violation of ``schema`` in ``value``.
 
-    ``additionalProperties: false`` is kept, too. Other keywords are not looked at,
-    so this is for schemas that have none.
+    Checks ``type``, ``enum``, ``required``, ``properties``, ``items`` and
+    ``additionalProperties: false``. Ignores all other keywords, so the schema must not
+    have any.
     """
-    wanted = schema.get("type")
-    if wanted and not value.is_a(_KINDS[wanted]):
-        yield from value.must_be(_KINDS[wanted])
+    type_ = schema.get("type")
+    if type_ and not value.is_a(_TYPES[type_]):
+        yield from value.must_be(_TYPES[type_])
         return
     if "enum" in schema and value.value not in schema["enum"]:
         yield value.finding(f"one of {schema['enum']}")
-    if wanted == "object":
-        yield from _members(value, schema)
-    if wanted == "array" and "items" in schema:
+    if type_ == "object":
+        yield from _check_fields(value, schema)
+    if type_ == "array" and "items" in schema:
         for element in value:
             yield from misfits(element, schema["items"])
 
 
-def _members(value: Node, schema: Json) -> Findings:
+def _check_fields(value: Node, schema: Json) -> Findings:
+    """Yield a finding for each missing, invalid or undeclared field of an object."""
     declared = schema.get("properties", {})
     for name in schema.get("required", ()):
         if name not in value:
-            yield value.finding(f"an object with {name!r}")
-    for name, member in value.fields():
+            yield value.finding(f"a field {name!r}", "missing")
+    for name, field in value.fields():
         if name in declared:
-            yield from misfits(member, declared[name])
+            yield from misfits(field, declared[name])
         elif schema.get("additionalProperties") is False:
-            yield member.finding(f"no other members than {', '.join(declared)}")
+            yield field.finding(f"no fields other than {', '.join(declared)}")

@@ -1,7 +1,7 @@
-"""Token counts as an answer states them, whichever names it gives them.
+"""Token counts of a response, under the names of either API.
 
-Several clauses look at counts as evidence of what a server read. Whether the counts
-are right is judged in the section ``usage``.
+Several sections use the counts as evidence of what a server read or wrote. Whether the
+counts are correct is checked in section ``usage``.
 """
 
 from typing import Final
@@ -9,25 +9,25 @@ from typing import Final
 from conformance.model.exchange import Exchange
 from conformance.model.node import Node
 
-_READ: Final = ("input_tokens", "prompt_tokens")
-_WRITTEN: Final = ("output_tokens", "completion_tokens")
-_DETAILS: Final = ("output_tokens_details", "completion_tokens_details")
+_INPUT_NAMES: Final = ("input_tokens", "prompt_tokens")
+_OUTPUT_NAMES: Final = ("output_tokens", "completion_tokens")
+_OUTPUT_DETAILS_NAMES: Final = ("output_tokens_details", "completion_tokens_details")
 
 
 def input_tokens(exchange: Exchange) -> int | None:
-    """Return how many tokens went in; ``None`` when that is not told, or told as 0."""
-    return _told(_usage(exchange), *_READ)
+    """Return the reported input tokens; ``None`` if they are missing or 0."""
+    return _largest_count(_usage(exchange), *_INPUT_NAMES)
 
 
 def output_tokens(exchange: Exchange) -> int | None:
-    """Return how many tokens came out; ``None`` when not told, or told as 0."""
-    return _told(_usage(exchange), *_WRITTEN)
+    """Return the reported output tokens; ``None`` if they are missing or 0."""
+    return _largest_count(_usage(exchange), *_OUTPUT_NAMES)
 
 
 def reasoning_tokens(response: Node) -> Node | None:
-    """Return where a response tells its reasoning tokens, if it does."""
+    """Return the node with the reasoning tokens of a response, or ``None``."""
     usage = response.get("usage")
-    for name in _DETAILS:
+    for name in _OUTPUT_DETAILS_NAMES:
         details = usage.get(name) if usage is not None else None
         count = details.get("reasoning_tokens") if details is not None else None
         if count is not None and count.is_a(int):
@@ -36,12 +36,15 @@ def reasoning_tokens(response: Node) -> Node | None:
 
 
 def _usage(exchange: Exchange) -> Node | None:
-    final = exchange.response_or_none
-    return final.get("usage") if final is not None else None
+    response = exchange.response_or_none
+    return response.get("usage") if response is not None else None
 
 
-def _told(usage: Node | None, *names: str) -> int | None:
-    """Where both styles stand, one of them may be zero-filled: the larger counts."""
+def _largest_count(usage: Node | None, *names: str) -> int | None:
+    """Return the largest positive count under ``names``, or ``None``.
+
+    If the names of both APIs are present, those of one may be filled with zeros.
+    """
     nodes = [usage.get(name) for name in names] if usage is not None else []
     counts = [node.value for node in nodes if node is not None and node.is_a(int)]
     return max((count for count in counts if count > 0), default=None)

@@ -1,1 +1,1 @@
-"""Output items of a response."""
+"""Items: the output items of a response."""

@@ -1,6 +1,6 @@
-"""Items: the pieces that an answer is made of, and the text inside them.
+"""Items: the output items of a response, and their content parts.
 
-What a function call is made of is judged in the section ``tools``.
+The fields of function calls are checked in section ``tools``.
 """
 
 from collections.abc import Iterator
@@ -28,12 +28,12 @@ PLAIN: Final = (basic.text, basic.streamed_text)
 _ITEM: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/OutputItem/properties"
 _PART: Final = f"{_ITEM}/content/items/properties"
 
-INPUT_TYPES: Final = ("text", "input_text", "summary_text")
-"""Part types that hold a text in other places, and never in an answer's message."""
+OTHER_TEXT_TYPES: Final = ("text", "input_text", "summary_text")
+"""Part types with text that do not belong in an output message."""
 
 
 def _elements(exchange: Exchange) -> Iterator[tuple[Node]]:
-    """Yield every element of an output, also those that are no items."""
+    """Yield every element of ``output``, including values that are not items."""
     if exchange.response_or_none is not None:
         try:
             yield from ((element,) for element in exchange.response_or_none["output"])
@@ -45,7 +45,7 @@ ELEMENTS: Final = every("every element of an output", _elements)
 
 
 def _contents(exchange: Exchange) -> Iterator[tuple[Node]]:
-    """Yield every element of a message's content, also those that are no parts."""
+    """Yield every element of a message's ``content``, including non-objects."""
     for message, _ in EVERY_MESSAGE.select(exchange):
         content = message.get("content")
         if content is not None and content.is_a(list):
@@ -59,22 +59,22 @@ CONTENTS: Final = every(
 
 TYPE = must(
     "items.have-a-type",
-    "An output item is an object with a type.",
+    "An output item is an object whose `type` is a non-empty string.",
     source=f"{_ITEM}/type",
-    cause="a chat message is put into the output as it is",
+    cause="the gateway puts a chat message into `output` without converting it",
 )
 
 
 @check(TYPE, on=ELEMENTS, exercised_by=PLAIN)
 def have_a_type(element: Node) -> Findings:
-    """Judge that there is a type; servers may have types of their own."""
+    """Check for a non-empty string; servers may have types of their own."""
     if not element["type"].expect(str):
-        yield element["type"].finding("a type")
+        yield element["type"].finding("a non-empty string")
 
 
 MESSAGE_ID = must(
     "items.messages-have-an-id",
-    "A message has an id that is a text.",
+    "The `id` of a message is a non-empty string.",
     source=f"{_ITEM}/id",
     cause="the gateway builds the message from a chat choice, which has no id",
 )
@@ -82,22 +82,23 @@ MESSAGE_ID = must(
 
 @check(MESSAGE_ID, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def messages_have_an_id(message: Node, _exchange: Exchange) -> Findings:
-    """Judge that there is one: the events of a stream are put together by it."""
+    """Check for a non-empty string, to which events refer; does not check its form."""
     if not message["id"].expect(str):
-        yield message["id"].finding("an id")
+        yield message["id"].finding("a non-empty string")
 
 
 OTHER_ID = should(
     "items.other-items-have-an-id",
-    "An output item that is no message has an id that is a text.",
+    "The `id` of an output item other than a message is a non-empty string.",
     source=f"{_ITEM}/id",
     levels={"openresponses": Level.MUST},
-    cause="call_id is taken for the id of the item as well",
+    cause="the gateway uses `call_id` as the id of the item, too",
     covers=("OI-06",),
 )
 
 
-def _others(exchange: Exchange) -> Iterator[tuple[Node]]:
+def _other_items(exchange: Exchange) -> Iterator[tuple[Node]]:
+    """Yield every output item other than a message."""
     for item, _ in EVERY_ITEM.select(exchange):
         if item.value.get("type") != "message":
             yield (item,)
@@ -105,30 +106,33 @@ def _others(exchange: Exchange) -> Iterator[tuple[Node]]:
 
 @check(
     OTHER_ID,
-    on=every("every output item that is no message", _others, EVERY_ITEM),
+    on=every("every output item other than a message", _other_items, EVERY_ITEM),
     exercised_by=tool_probes.tool_choice_auto,
 )
 def other_items_have_an_id(item: Node) -> Findings:
-    """Judge calls, reasoning and all else; a message has a clause of its own."""
+    """Check function calls, reasoning and all other items; messages are separate."""
     if not item["id"].expect(str):
-        yield item["id"].finding("an id")
+        yield item["id"].finding("a non-empty string")
 
 
-DISTINCT = must(
+IDS_WITHIN_RESPONSE = must(
     "items.ids-differ-within-a-response",
-    "No two items of a response have the same id.",
+    "The items of a response have different ids.",
     source=f"{_ITEM}/id",
-    cause="items are given the id of the response, or a constant",
+    cause="the gateway gives its items the id of the response, or a constant",
 )
 
 
 @check(
-    DISTINCT,
+    IDS_WITHIN_RESPONSE,
     on=EVERY_RESPONSE_OBJECT,
     exercised_by=(*PLAIN, tool_probes.parallel_calls),
 )
 def ids_differ_within_a_response(response: Node, _exchange: Exchange) -> Findings:
-    """Judge the ids that are there; clients keep the items of an answer by them."""
+    """Check the ids that are strings; clients identify items by them.
+
+    Does not check whether items have an id; other requirements do.
+    """
     output = response.get("output")
     seen = set[str]()
     for item in output if output is not None and output.is_a(list) else ():
@@ -136,19 +140,22 @@ def ids_differ_within_a_response(response: Node, _exchange: Exchange) -> Finding
         if id_ is None or not id_.is_a(str):
             continue
         if id_.value in seen:
-            yield id_.finding("an id that no other item has")
+            yield id_.finding("an id that no other item of the response has")
         seen.add(id_.value)
 
 
-NEW = should(
+IDS_ACROSS_RESPONSES = should(
     "items.ids-differ-between-responses",
-    "No item of one answer has the id of an item of another.",
+    "Items of responses to different prompts have different ids.",
     source=f"{_ITEM}/id",
-    cause="item ids are constants, or count from 0 in every answer",
+    cause=(
+        "the gateway uses constant item ids, or counts them from 0 in every response"
+    ),
 )
 
 
-def _id_of(item: Node, exchange: Exchange) -> Observation | None:
+def _observe_id(item: Node, exchange: Exchange) -> Observation | None:
+    """Observe the id of an item, with the digest of the prompt."""
     id_ = item.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
@@ -157,30 +164,29 @@ def _id_of(item: Node, exchange: Exchange) -> Observation | None:
 
 
 @check(
-    NEW,
-    on=EVERY_ITEM.collecting(_id_of),
+    IDS_ACROSS_RESPONSES,
+    on=EVERY_ITEM.collecting(_observe_id),
     exercised_by=(*PLAIN, limit_probes.output_cap),
 )
-def ids_differ_between_responses(notes: list[Observation]) -> Findings:
-    """Compare all answers of the run, since later requests may refer to any item.
+def ids_differ_between_responses(observations: list[Observation]) -> Findings:
+    """Check all responses of the run, since later requests may refer to any item.
 
-    The same question may be answered again from a cache, with the same items.
+    Does not check responses to the same prompt: a cache may return the same items.
     """
-    if len({note.value[1] for note in notes}) < 2:
-        raise Inconclusive("one question was answered: no two ids to compare")
-    first = dict[str, Observation]()
-    for note in notes:
-        id_, question = note.value
-        known = first.setdefault(id_, note)
-        if known.value[1] != question:
-            yield Node(id_, note.pointer, note.exchange).finding(
-                f"another id than an item of {known.exchange} has"
-            )
+    if len({prompt for _, prompt in (o.value for o in observations)}) < 2:
+        raise Inconclusive("only one prompt was answered: no ids to compare")
+    first_with_id = dict[str, Observation]()
+    for observation in observations:
+        id_, prompt = observation.value
+        first = first_with_id.setdefault(id_, observation)
+        if first.value[1] != prompt:
+            node = Node(id_, observation.pointer, observation.exchange)
+            yield node.finding(f"an id other than that of an item of {first.exchange}")
 
 
 STATUS = should(
     "items.messages-have-a-status",
-    "A message has a status.",
+    "The `status` of a message is a string.",
     source=f"{_ITEM}/status",
     levels=LEVELS_IF_MODELS_REQUIRE,
     cause="the gateway builds the message from a chat choice, which has no status",
@@ -190,99 +196,102 @@ STATUS = should(
 
 @check(STATUS, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def messages_have_a_status(message: Node, _exchange: Exchange) -> Findings:
-    """Judge that it is a text; typed clients cannot read a message without one."""
+    """Check the type; typed clients require the field. Does not check the value."""
     yield from message["status"].must_be(str)
 
 
 ROLE = must(
     "items.message-role-is-assistant",
-    "A message of an answer has the role assistant.",
+    "The `role` of an output message is `assistant`.",
     source=f"{_ITEM}/role",
-    cause="the role is lost, or taken from the conversation",
+    cause="the gateway drops the role, or takes it from the conversation",
 )
 
 
 @check(ROLE, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def message_role_is_assistant(message: Node, _exchange: Exchange) -> Findings:
-    """Judge the exact word: clients send the message back under it."""
+    """Check the exact value: clients send the message back with this role."""
     yield from message["role"].must_equal("assistant")
 
 
 CONTENT = must(
     "items.content-is-an-array",
-    "The content of a message is an array.",
+    "The `content` of a message is an array.",
     source=f"{_ITEM}/content",
-    cause="the text of a chat choice is put in as it is",
+    cause="the gateway copies the `content` string of a chat choice",
 )
 
 
 @check(CONTENT, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def content_is_an_array(message: Node, _exchange: Exchange) -> Findings:
-    """Judge the type: clients walk it without a look. It may be empty."""
+    """Check the type: clients iterate over ``content`` without checking it.
+
+    Does not check its elements. The array may be empty.
+    """
     yield from message["content"].must_be(list)
 
 
 PART_TYPE = must(
     "items.parts-have-a-type",
-    "A part of a message is an object with a type.",
+    "A content part of a message is an object whose `type` is a non-empty string.",
     source=f"{_PART}/type",
-    cause="texts are put into the content without the object around them",
+    cause="the gateway puts strings into `content` without an object around them",
 )
 
 
 @check(PART_TYPE, on=CONTENTS, exercised_by=PLAIN)
 def parts_have_a_type(element: Node) -> Findings:
-    """Judge that there is a type; which types there are is not closed."""
+    """Check for a non-empty string; does not check which type it is."""
     if not element["type"].expect(str):
-        yield element["type"].finding("a type")
+        yield element["type"].finding("a non-empty string")
 
 
 OUTPUT_TEXT = must(
     "items.text-is-in-output-text-parts",
-    "A text of an answer does not stand in a part of another type's name.",
+    "No content part of a message has the type `text`, `input_text` or `summary_text`.",
     source=f"{OPENAI_API}, output_text",
-    cause="the part type of chat, or of an input, is copied",
+    cause="the gateway copies the part type of a chat message or of an input",
 )
 
 
 @check(OUTPUT_TEXT, on=EVERY_PART, exercised_by=PLAIN)
 def text_is_in_output_text_parts(part: Node, _exchange: Exchange) -> Findings:
-    """Judge the names that belong elsewhere: clients collect output_text alone.
+    """Check for part types that belong elsewhere: clients collect ``output_text`` only.
 
-    Other types, refusals among them, are not judged.
+    Does not check any other type, such as ``refusal``.
     """
     type_ = part.get("type")
-    if type_ is not None and type_.value in INPUT_TYPES:
-        yield type_.finding("'output_text'")
+    if type_ is not None and type_.value in OTHER_TEXT_TYPES:
+        yield type_.finding('"output_text"')
 
 
 TEXT = must(
     "items.text-is-a-string",
-    "The text of an output_text part is a text.",
+    "The `text` of an `output_text` part is a string.",
     source=f"{_PART}/text",
-    cause="an empty answer of the upstream is passed on as null",
+    cause="the gateway passes on an empty upstream response as `null`",
     covers=("OI-03",),
 )
 
 
 @check(TEXT, on=EVERY_PART, exercised_by=PLAIN)
 def text_is_a_string(part: Node, _exchange: Exchange) -> Findings:
-    """Judge the type, not what it says: it may be empty, and never null."""
+    """Check the type; does not check the content, which may be empty."""
     if part.value.get("type") == "output_text":
         yield from part["text"].must_be(str)
 
 
 ANNOTATIONS = should(
     "items.annotations-are-an-array",
-    "An output_text part has an array of annotations.",
+    "The `annotations` of an `output_text` part are an array.",
     source=f"{REPORTED_BUGS}; {OPENAI_API}, output_text.annotations",
-    cause="the gateway has none to tell, and leaves the member out",
+    cause="the gateway has no annotations and omits the field",
     covers=("OI-05",),
 )
 
 
 @check(ANNOTATIONS, on=EVERY_PART, exercised_by=PLAIN)
 def annotations_are_an_array(part: Node, _exchange: Exchange) -> Findings:
-    """Judge the final response; typed clients cannot read a part without it."""
+    """Check the type in the final response; typed clients require the field."""
     if part.value.get("type") == "output_text":
         yield from part["annotations"].must_be(list)

@@ -1,1 +1,1 @@
-"""Output caps, truncation and prompts that are too long."""
+"""Limits: output caps, truncation and prompts that are too long."""

@@ -1,4 +1,4 @@
-"""Limits: the cap on the output, and the end of the context."""
+"""Limits: the output cap, and prompts beyond the context window."""
 
 import re
 from typing import Final
@@ -14,21 +14,21 @@ from conformance.model.requirement import may, must, should
 from conformance.model.scope import EVERY_RESPONSE_OBJECT
 from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
-CUT: Final = (probes.output_cap, probes.output_cap_streamed)
+CAPPED_PROBES: Final = (probes.output_cap, probes.output_cap_streamed)
 
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
-CALLERS: Final = frozenset({401, 403})
-"""Statuses that speak of the caller, and not of what was asked."""
+AUTHENTICATION_STATUSES: Final = frozenset({401, 403})
+"""Statuses about the caller rather than the request."""
 
-SLACK: Final = 4
-"""Numbers beyond the cap that are forgiven; each takes a token at least."""
+TOLERANCE: Final = 4
+"""Numbers beyond the cap that are tolerated; each takes at least one token."""
 
-BEGUN: Final = 3
-"""Numbers by which a text shows that the model has begun to count."""
+MIN_NUMBERS: Final = 3
+"""Numbers that a text must contain to be a count."""
 
-SHORTEST_CAP: Final = 40
-"""Tokens below which nobody's own cap would cut an answer."""
+MIN_SERVER_CAP: Final = 40
+"""Tokens or characters below which no server-side cap would truncate a response."""
 
 _NUMBER: Final = re.compile(r"\d+")
 
@@ -39,61 +39,67 @@ _SIZE: Final = re.compile(
 
 
 def numbers_in(exchange: Exchange) -> list[str]:
-    """Return the numbers of the text; raises what ``exchange.text`` raises."""
+    """Return the numbers in the visible text; raises what ``Exchange.text`` raises."""
     return _NUMBER.findall(exchange.text)
 
 
-def is_whole(exchange: Exchange) -> bool:
-    """Say whether a count came to its end."""
-    return str(probes.LAST) in numbers_in(exchange)[-1:]
+def reached_last_number(exchange: Exchange) -> bool:
+    """Return whether the text ends with the last number of the count."""
+    return str(probes.LAST_NUMBER) in numbers_in(exchange)[-1:]
 
 
 CAP_ACCEPTED = must(
     "limits.max-output-tokens-is-accepted",
-    "A request with max_output_tokens is not refused for it.",
+    "A request with `max_output_tokens` is accepted.",
     source=f"{_REQUEST}/max_output_tokens",
-    cause="the upstream's name for the cap differs, and the member is not translated",
+    cause=(
+        "the upstream has another name for the cap, and the gateway does not "
+        "translate the field"
+    ),
     covers=("MX-02", "ST-05"),
 )
 
 
-@check(CAP_ACCEPTED, on=CUT)
+@check(CAP_ACCEPTED, on=CAPPED_PROBES)
 def max_output_tokens_is_accepted(exchange: Exchange) -> Findings:
-    """Judge the status: a plain question was answered, so the cap is what differs.
+    """Check that a capped request is not rejected with a 4xx and causes no 500.
 
-    A cap may be used up by reasoning alone; that is an incomplete answer, no error.
-    A stream that is a 500 may be one without a cap as well.
+    A plain request was answered before, so the cap is what differs. Does not check how
+    the response ends: if reasoning alone uses up the cap, it is incomplete and not an
+    error. A 500 to a streaming request is inconclusive, since it may not be due to the
+    cap.
     """
     if exchange.request.streamed and exchange.status == 500:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     yield from expect_accepted(exchange, "200")
 
 
-CAP_HONOURED = must(
+CAP_HONORED = must(
     "limits.max-output-tokens-is-honored",
-    "An answer is not longer than its max_output_tokens.",
+    "The text of a response has at most `max_output_tokens` tokens.",
     source=f"{_REQUEST}/max_output_tokens",
-    cause="the cap is dropped on the way to the upstream",
+    cause="the gateway does not pass the cap on to the upstream",
     covers=("MX-01", "RV-12"),
 )
 
 
-@check(CAP_HONOURED, on=CUT)
+@check(CAP_HONORED, on=CAPPED_PROBES)
 def max_output_tokens_is_honored(exchange: Exchange) -> Findings:
-    """Count the numbers of the text: no tokenizer writes two of them as one token.
+    """Check how many numbers the text contains: each takes at least one token.
 
-    What is billed is judged by a clause on every usage object.
+    Four numbers beyond the cap are tolerated. Does not check the billed tokens; section
+    ``usage`` does.
     """
     numbers = numbers_in(exchange)
-    if not numbers and not _cut_reason(exchange):
-        raise Inconclusive(f"{exchange.id}: the model did not count")
-    if len(numbers) > probes.CAP + SLACK:
-        got = f"{len(numbers)} numbers, each of them a token or more"
+    if not numbers and not _incomplete_reason(exchange):
+        raise Inconclusive(f"{exchange.id}: the text contains no numbers")
+    if len(numbers) > probes.CAP + TOLERANCE:
+        got = f"{len(numbers)} numbers of at least one token each"
         yield exchange.finding("/output", f"at most {probes.CAP} tokens", got)
 
 
-def _cut_reason(exchange: Exchange) -> Node | None:
-    """Return why an incomplete answer ended, where it is and says so."""
+def _incomplete_reason(exchange: Exchange) -> Node | None:
+    """Return ``incomplete_details.reason`` of an incomplete response, or ``None``."""
     status = exchange.response.get("status")
     if status is None or status.value != "incomplete":
         return None
@@ -101,132 +107,149 @@ def _cut_reason(exchange: Exchange) -> Node | None:
     return details.get("reason") if details is not None else None
 
 
-SAYS_INCOMPLETE = must(
+INCOMPLETE_WHEN_TRUNCATED = must(
     "limits.truncated-response-is-incomplete",
-    "An answer that its cap has cut has the status incomplete.",
+    "A response truncated by `max_output_tokens` has the status `incomplete`.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
-    cause="the finish reason 'length' is translated to completed",
+    cause="the gateway translates the finish reason `length` to `completed`",
     covers=("ST-01", "ST-03", "RE-06"),
 )
 
 
-@check(SAYS_INCOMPLETE, on=CUT)
+@check(INCOMPLETE_WHEN_TRUNCATED, on=CAPPED_PROBES)
 def truncated_response_is_incomplete(exchange: Exchange) -> Findings:
-    """Judge answers that used up the cap, and did not get to 500.
+    """Check responses that used up the cap before the count reached 500.
 
-    By their own count of tokens, or by the numbers, each of which is a token or more.
-
-    A model that stops early by itself, or a cap that is ignored, shows nothing. Nor
-    does one that says something else: it may have come to its end just at the cap.
+    Used tokens are the reported output tokens or the numbers in the text, whichever are
+    more. Does not check a response that stopped below the cap, exceeded it, or contains
+    text other than a count, which may have ended exactly at the cap.
     """
     status = exchange.response["status"]
     numbers = numbers_in(exchange)
     spent = max(output_tokens(exchange) or 0, len(numbers))
     if status.value != "incomplete" and spent < probes.CAP:
-        raise Inconclusive(f"the answer ended by itself after {spent} tokens or so")
-    if len(numbers) > probes.CAP + SLACK or is_whole(exchange):
-        raise Inconclusive("the answer is not cut")
+        raise Inconclusive(f"the response ended after about {spent} tokens")
+    if len(numbers) > probes.CAP + TOLERANCE or reached_last_number(exchange):
+        raise Inconclusive("the response is not truncated")
     if status.value != "incomplete":
-        if exchange.text.strip() and len(numbers) < BEGUN:
-            raise Inconclusive(f"{exchange.id}: the model did not count")
-        yield status.finding("incomplete (the cap is used up, and 500 not reached)")
+        if exchange.text.strip() and len(numbers) < MIN_NUMBERS:
+            raise Inconclusive(f"{exchange.id}: the text is not a count")
+        yield status.finding('"incomplete" (the cap is used up)')
 
 
-NAMES_CAP = must(
+REASON_IS_CAP = must(
     "limits.incomplete-reason-is-max-output-tokens",
-    "An answer that its cap has cut gives max_output_tokens as the reason.",
+    "The `incomplete_details.reason` of a response truncated by `max_output_tokens` "
+    "is `max_output_tokens`.",
     source=f"{OPENAI_API}, incomplete_details.reason",
-    cause="the upstream's finish reason is passed on in its own words",
+    cause="the gateway passes on the upstream's own finish reason",
     covers=("ST-01",),
 )
 
 
-@check(NAMES_CAP, on=CUT)
+@check(REASON_IS_CAP, on=CAPPED_PROBES)
 def incomplete_reason_is_max_output_tokens(exchange: Exchange) -> Findings:
-    """Judge the word; that there is a reason at all is a clause of ``status``."""
-    reason = _cut_reason(exchange)
+    """Check the value of ``incomplete_details.reason``.
+
+    Does not check whether there is a reason; section ``status`` does.
+    """
+    reason = _incomplete_reason(exchange)
     if reason is None:
-        raise Inconclusive("the answer gives no reason for being cut")
+        raise Inconclusive("the response has no reason for being incomplete")
     yield from reason.must_equal("max_output_tokens")
 
 
-SAYS_COMPLETED = must(
+SHORT_IS_NOT_INCOMPLETE = must(
     "limits.short-response-is-not-incomplete",
-    "A short answer that nothing has cut does not say incomplete.",
+    "A short response to a request without `max_output_tokens` does not have the "
+    "status `incomplete`.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
-    cause="every finish reason but one is translated to incomplete",
+    cause="the gateway translates all finish reasons but one to `incomplete`",
 )
 
 
-@check(SAYS_COMPLETED, on=(basic.text, basic.streamed_text))
+@check(SHORT_IS_NOT_INCOMPLETE, on=(basic.text, basic.streamed_text))
 def short_response_is_not_incomplete(exchange: Exchange) -> Findings:
-    """Judge an answer of a few tokens without a cap, which no cap can have ended."""
+    """Check short responses to a request without a cap.
+
+    Does not check responses that are incomplete for another reason, have no text, or
+    have 40 or more tokens or characters: a server-side cap may have truncated those.
+    """
     response = exchange.response
-    reason = _cut_reason(exchange)
+    reason = _incomplete_reason(exchange)
     if reason is not None and reason.value != "max_output_tokens":
-        raise Inconclusive(f"the answer was ended by {reason.value!r}")
+        raise Inconclusive(f"the response is incomplete because of {reason.value!r}")
     if not exchange.text:
-        raise Inconclusive("the answer has no text")
-    longest = max(len(exchange.text), output_tokens(exchange) or 0)
+        raise Inconclusive("the response has no text")
+    length = max(len(exchange.text), output_tokens(exchange) or 0)
     status = response["status"]
     if status.value == "incomplete":
-        if longest >= SHORTEST_CAP:
-            raise Inconclusive("the model rambles, and is cut by the server's own cap")
-        yield status.finding("completed")
+        if length >= MIN_SERVER_CAP:
+            raise Inconclusive("the response was truncated by a server-side limit")
+        yield status.finding('"completed"')
 
 
 NO_HIDDEN_CAP = may(
     "limits.no-hidden-output-cap",
-    "An answer without max_output_tokens is not cut for its length.",
+    "A response to a request without `max_output_tokens` is not truncated by a cap.",
     source=REPORTED_BUGS,
-    cause="the gateway sets a cap of its own where the client has none",
+    cause="the gateway sets a cap of its own if the client sets none",
     covers=("MX-03",),
 )
 
 
 @check(NO_HIDDEN_CAP, on=EVERY_RESPONSE_OBJECT, exercised_by=basic.text)
 def no_hidden_output_cap(_response: Node, exchange: Exchange) -> Findings:
-    """Judge answers that say that they were cut, though no cap was asked for."""
+    """Check whether ``max_output_tokens`` is the reason of an incomplete response.
+
+    Does not check responses to requests with a cap.
+    """
     if exchange.request.field("max_output_tokens") is None:
-        reason = _cut_reason(exchange)
+        reason = _incomplete_reason(exchange)
         if reason is not None and reason.value == "max_output_tokens":
-            yield reason.finding("no cut, since no cap was asked for")
+            yield reason.finding("no truncation (the request has no cap)")
 
 
 TRUNCATION = should(
     "limits.truncation-auto-is-accepted-or-clearly-refused",
-    "A truncation of auto is accepted, or refused by its name.",
+    "A request with `truncation` set to `auto` is accepted, or rejected with an error "
+    "that names `truncation`.",
     source=f"{_REQUEST}/truncation",
-    cause="the member is passed to an upstream that does not know it",
+    cause="the gateway passes the field on to an upstream that does not know it",
 )
 
 
 @check(TRUNCATION, on=probes.truncation_auto)
 def truncation_auto_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
-    """Judge the status: an honest refusal names the member.
+    """Check the status, and the body of a 4xx for the word ``truncation``.
 
-    ``disabled`` is what absence means, and goes with the page's other members.
+    Does not check what is truncated. The value ``disabled`` is the default, and is sent
+    with the other documented fields.
     """
     if (
         exchange.kind is ResponseKind.CLIENT_ERROR
         and b"truncation" in exchange.body.lower()
     ):
         return
-    yield from expect_accepted(exchange, "200, or a refusal that names truncation")
+    yield from expect_accepted(exchange, "200, or a 4xx that names truncation")
 
 
-TOO_LONG = must(
+NO_SERVER_ERROR = must(
     "limits.oversized-prompt-causes-no-server-error",
-    "A prompt that no model can read is not answered with a server error.",
+    "A prompt that is too long for any model does not cause a server error.",
     source=REPORTED_BUGS,
-    cause="the upstream's refusal becomes a 500, which clients send again",
+    cause="the gateway turns the upstream's 4xx into a 5xx, so that clients retry",
     covers=("ER-04",),
 )
 
 
-@check(TOO_LONG, on=probes.oversized_prompt)
+@check(NO_SERVER_ERROR, on=probes.oversized_prompt)
 def oversized_prompt_causes_no_server_error(exchange: Exchange) -> Findings:
-    """Judge the status; 503 and 504 may speak of the moment."""
+    """Check that the status is not a 5xx.
+
+    503 and 504 are inconclusive, since they may be temporary. Does not check the
+    content of the error; another requirement does.
+    """
     if exchange.status in {503, 504}:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     if exchange.status >= 500:
@@ -235,31 +258,38 @@ def oversized_prompt_causes_no_server_error(exchange: Exchange) -> Findings:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
 
 
-SAYS_TOO_LONG = should(
+REJECTED_FOR_SIZE = should(
     "limits.oversized-prompt-is-clearly-refused",
-    "A prompt that no model can read is refused with a word about its size.",
+    "A prompt that is too long for any model is rejected with 413, or with a 4xx that "
+    "mentions the size.",
     source=REPORTED_BUGS,
-    cause="the prompt is cut without a sound, or the refusal is a bare 400",
+    cause=(
+        "the gateway truncates the prompt silently, or rejects it with 400 and no "
+        "reason"
+    ),
     covers=("ER-05",),
 )
 
 
-@check(SAYS_TOO_LONG, on=probes.oversized_prompt)
+@check(REJECTED_FOR_SIZE, on=probes.oversized_prompt)
 def oversized_prompt_is_clearly_refused(exchange: Exchange) -> Findings:
-    """Judge the refusal, by its status (413) or its words; agents act on it.
+    """Check for a 413, or for a 4xx whose body mentions the size: agents rely on it.
 
-    A model that did read it all, by its count, has done nothing wrong.
+    Inconclusive if the server answers, and its input count is missing or at least half
+    of the prompt: the model may have read all of it. Does not check 401, 403 and 5xx.
     """
-    if exchange.status in CALLERS or exchange.status >= 500:
+    if exchange.status in AUTHENTICATION_STATUSES or exchange.status >= 500:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    if exchange.status == 413 or (exchange.status >= 400 and _speaks_of_size(exchange)):
+    if exchange.status == 413 or (exchange.status >= 400 and _mentions_size(exchange)):
         return
     if exchange.has_response:
-        read = input_tokens(exchange)
-        if read is None or read >= probes.LETTERS // 2:
-            raise Inconclusive(f"{exchange.id}: the model may have read it all")
-    yield exchange.finding("status", "413, or a 4xx about length", exchange.summary)
+        count = input_tokens(exchange)
+        if count is None or count >= probes.LETTERS // 2:
+            raise Inconclusive(f"{exchange.id}: the model may have read the prompt")
+    yield exchange.finding(
+        "status", "413, or a 4xx that mentions the size", exchange.summary
+    )
 
 
-def _speaks_of_size(exchange: Exchange) -> bool:
+def _mentions_size(exchange: Exchange) -> bool:
     return _SIZE.search(exchange.body[:65_536]) is not None

@@ -1,4 +1,4 @@
-"""Answers that meet a limit: the cap on the output, and the end of the context."""
+"""Requests that reach a limit: the output cap, or the end of the context window."""
 
 from typing import Final
 
@@ -6,38 +6,40 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 CAP: Final = 32
-"""Tokens that the capped answers may have; some models refuse less than 16."""
+"""``max_output_tokens`` of the capped requests; some models reject less than 16."""
 
-LAST: Final = 500
-"""How far the model is asked to count: far beyond what the cap leaves room for."""
+LAST_NUMBER: Final = 500
+"""Number to which the model is asked to count, far more than the cap allows."""
 
-COUNT: Final = f"Count from 1 to {LAST}. Write every number, separated by spaces."
+COUNT_PROMPT: Final = (
+    f"Count from 1 to {LAST_NUMBER}. Write every number, separated by spaces."
+)
 
 LETTERS: Final = 2_600_000
-"""Single letters of the oversized prompt: a token each, and more than models read."""
+"""Letters in the oversized prompt: one token each, more than any model reads."""
 
 
 @probe(model_responses=1, max_output_tokens=CAP)
 def output_cap(context: ProbeContext) -> Steps:
-    """A long answer is asked for, and only its beginning allowed."""
-    yield context.request(COUNT, max_output_tokens=CAP)
+    """Request a long output with a cap of 32 tokens."""
+    yield context.request(COUNT_PROMPT, max_output_tokens=CAP)
 
 
 @probe(model_responses=1, max_output_tokens=CAP, needs=Capability.STREAMING)
 def output_cap_streamed(context: ProbeContext) -> Steps:
-    """The same long answer with the same cap, as a stream."""
-    yield context.request(COUNT, max_output_tokens=CAP, stream=True)
+    """Request the same long output with the same cap as a stream."""
+    yield context.request(COUNT_PROMPT, max_output_tokens=CAP, stream=True)
 
 
 @probe(model_responses=1)
 def truncation_auto(context: ProbeContext) -> Steps:
-    """A short question that lets the server shorten what is too long."""
+    """Send a short prompt with ``truncation`` set to ``auto``."""
     yield context.request(truncation="auto")
 
 
 @probe(rejections=1, run_last=True)
 def oversized_prompt(context: ProbeContext) -> Steps:
-    """A prompt of several million tokens, which no model in use can read."""
+    """Send a prompt of 2.6 million tokens, more than any model in use can read."""
     alphabet = "q w e r t y u p a s d f g h j k z x c v b n m o l i "
-    times = LETTERS // (len(alphabet) // 2)
-    yield context.request(alphabet * times, max_output_tokens=CAP)
+    repetitions = LETTERS // (len(alphabet) // 2)
+    yield context.request(alphabet * repetitions, max_output_tokens=CAP)

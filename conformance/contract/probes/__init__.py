@@ -1,1 +1,1 @@
-"""The conversations that we hold with a target; each is paid for once in a run."""
+"""Probes that several sections share, and the first probe of each capability."""

@@ -1,4 +1,4 @@
-"""The plain exchanges that most clauses can be judged on."""
+"""Plain requests, on which most requirements can be checked."""
 
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
@@ -6,11 +6,11 @@ from conformance.model.requirement import Capability
 
 @probe(model_responses=1)
 def text(context: ProbeContext) -> Steps:
-    """One short question, one complete answer."""
+    """Send one short prompt."""
     yield context.request()
 
 
 @probe(model_responses=1, needs=Capability.STREAMING)
 def streamed_text(context: ProbeContext) -> Steps:
-    """The same short question, answered as a stream."""
+    """Send the same short prompt as a streaming request."""
     yield context.request(stream=True)

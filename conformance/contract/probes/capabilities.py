@@ -1,4 +1,4 @@
-"""The first conversation about each capability: it tells whether to go on."""
+"""The first probe of each capability, which shows whether the target supports it."""
 
 from conformance.contract.images import probes as image_probes
 from conformance.contract.probes import basic
@@ -18,4 +18,4 @@ CAPABILITY_PROBES: dict[Capability, Probe] = {
     Capability.STRUCTURED: structured_probes.json_schema_output,
     Capability.IMAGES: image_probes.image_input,
 }
-"""What is asked first; the other probes of a capability wait for its answer."""
+"""The first probe of each capability; its other probes wait for the result."""

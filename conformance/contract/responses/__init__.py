@@ -1,1 +1,1 @@
-"""The response object: its id, type, times, model and output."""
+"""Responses: the response object with its id, type, creation time, model and output."""

@@ -1,4 +1,4 @@
-"""Responses: when one was created, by the clock of the target itself."""
+"""Responses: ``created_at``, compared with the target's own clock."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,44 +11,51 @@ from conformance.model.node import Node
 from conformance.model.requirement import must, should
 from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
-_MEMBER: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties/created_at"
+_CREATED_AT: Final = (
+    f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties/created_at"
+)
 
-LAST_SECOND: Final = 10**11
-"""No clock that counts seconds has come this far; one of milliseconds has."""
+MIN_MILLISECONDS: Final = 10**11
+"""Values from here on are milliseconds; as seconds, they are in the year 5138."""
 
-FIRST: Final = datetime(2020, 1, 1, tzinfo=UTC)
-LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-"""Between these any server of this API was or will be run."""
+EARLIEST: Final = datetime(2020, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+"""Range of plausible times for a response without a ``Date`` header."""
 
-DAY: Final = 86_400
-"""Seconds by which the clocks behind one answer may differ."""
+MAX_CLOCK_DIFFERENCE: Final = 86_400
+"""Seconds by which the clocks of the servers behind one target may differ."""
 
 
 CREATED_AT = must(
     "responses.created-at-is-a-number",
-    "The created_at of a response is a number.",
-    source=_MEMBER,
-    cause="a date is written as text, or the chat member 'created' is passed on",
+    "The `created_at` of a response is a number.",
+    source=_CREATED_AT,
+    cause=(
+        "the gateway writes a date as a string, or passes on the chat field `created`"
+    ),
     covers=("OI-13",),
 )
 
 
 @check(CREATED_AT, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_a_number(response: Node, _exchange: Exchange) -> Findings:
-    """Judge the type; that it is whole is a clause of its own."""
+    """Check the type.
+
+    Does not check for a fraction; another requirement does.
+    """
     yield from response["created_at"].must_be(float)
 
 
-def _created(response: Node) -> Node | None:
-    """Return ``created_at`` where it is a number."""
-    stated = response.get("created_at")
-    return stated if stated is not None and stated.is_a(float) else None
+def _numeric_created_at(response: Node) -> Node | None:
+    """Return ``created_at`` if it is a number, else ``None``."""
+    created_at = response.get("created_at")
+    return created_at if created_at is not None and created_at.is_a(float) else None
 
 
 SECONDS = must(
     "responses.created-at-is-in-seconds",
-    "The created_at of a response counts seconds.",
-    source=_MEMBER,
+    "The `created_at` of a response is in seconds.",
+    source=_CREATED_AT,
     cause="the gateway's clock counts milliseconds",
     covers=("OI-13",),
 )
@@ -56,61 +63,67 @@ SECONDS = must(
 
 @check(SECONDS, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_in_seconds(response: Node, _exchange: Exchange) -> Findings:
-    """Judge the magnitude: milliseconds are a thousand times too many."""
-    stated = _created(response)
-    if stated is None:
-        raise Inconclusive("no created_at that is a number")
-    if stated.value >= LAST_SECOND:
-        yield stated.finding("seconds since 1970")
+    """Check the magnitude: a value of 10**11 or more is in milliseconds.
+
+    Does not check whether the time is right; another requirement does.
+    """
+    created_at = _numeric_created_at(response)
+    if created_at is None:
+        raise Inconclusive("created_at is missing or not a number")
+    if created_at.value >= MIN_MILLISECONDS:
+        yield created_at.finding("seconds since 1970")
 
 
-WHOLE_SECONDS = should(
+INTEGER = should(
     "responses.created-at-is-an-integer",
-    "The created_at of a response is written without a fraction.",
-    source=_MEMBER,
-    cause="a float clock, whose value typed clients refuse",
+    "The `created_at` of a response is written without a fraction.",
+    source=_CREATED_AT,
+    cause="the gateway writes the time as a float, which typed clients reject",
     covers=("OI-13", "US-27"),
 )
 
 
-@check(WHOLE_SECONDS, on=WHOLE, exercised_by=PLAIN)
+@check(INTEGER, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_an_integer(response: Node, _exchange: Exchange) -> Findings:
-    """Judge how the number is written: ``1786588600.0`` has broken typed clients."""
-    stated = _created(response)
-    if stated is None:
-        raise Inconclusive("no created_at that is a number")
-    yield from stated.must_be(int)
+    """Check how the number is written: ``1786588600.0`` breaks typed clients.
+
+    Does not check other types; another requirement does.
+    """
+    created_at = _numeric_created_at(response)
+    if created_at is None:
+        raise Inconclusive("created_at is missing or not a number")
+    yield from created_at.must_be(int)
 
 
-NOW = should(
+CURRENT = should(
     "responses.created-at-is-current",
-    "The created_at of a response lies within a day of the answer's Date header.",
+    "The `created_at` of a response is within one day of its `Date` header.",
     source=REPORTED_BUGS,
-    cause="a constant, a local time, or an answer kept for long",
+    cause="the gateway uses a constant, a local time, or a response from a cache",
     covers=("OI-13",),
 )
 
 
-def _around(exchange: Exchange) -> tuple[float, float]:
-    """Return the earliest and latest second that the answer can be from."""
+def _accepted_range(exchange: Exchange) -> tuple[float, float]:
+    """Return the earliest and the latest accepted ``created_at``."""
     try:
-        sent = parsedate_to_datetime(exchange.header("date") or "")
+        date = parsedate_to_datetime(exchange.header("date") or "")
     except ValueError:
-        return FIRST.timestamp(), LAST.timestamp()
-    known = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
-    return known.timestamp() - DAY, known.timestamp() + DAY
+        return EARLIEST.timestamp(), LATEST.timestamp()
+    seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    return seconds - MAX_CLOCK_DIFFERENCE, seconds + MAX_CLOCK_DIFFERENCE
 
 
-@check(NOW, on=WHOLE, exercised_by=PLAIN)
+@check(CURRENT, on=WHOLE, exercised_by=PLAIN)
 def created_at_is_current(response: Node, exchange: Exchange) -> Findings:
-    """Compare two clocks of the target with each other, never with ours.
+    """Check two clocks of the target against each other.
 
-    Without a Date header any second from 2020 on will do. What is not counted in
-    seconds is judged by another clause.
+    Does not use the local clock. Without a ``Date`` header, any time from 2020 to 2100
+    passes. Does not check values that are not in seconds; another requirement does.
     """
-    stated = _created(response)
-    if stated is None or stated.value >= LAST_SECOND:
-        raise Inconclusive("no created_at in seconds")
-    earliest, latest = _around(exchange)
-    if not earliest <= stated.value <= latest:
-        yield stated.finding(f"from {earliest:.0f} to {latest:.0f}, by the Date header")
+    created_at = _numeric_created_at(response)
+    if created_at is None or created_at.value >= MIN_MILLISECONDS:
+        raise Inconclusive("created_at is missing or not in seconds")
+    earliest, latest = _accepted_range(exchange)
+    if not earliest <= created_at.value <= latest:
+        yield created_at.finding(f"{earliest:.0f} to {latest:.0f}")

@@ -1,8 +1,8 @@
-"""Responses: what a success is made of, and the members of the object itself.
+"""Responses: the body of a successful response, and fields of the response object.
 
-The page requires no member of an answer, yet no client can work without the six
-that its own example shows. A response that failed may have failed before there was
-a whole, so only its id is asked for.
+New API's document requires no field of a response, but clients cannot work without the
+six fields of its example. A failed response may have failed before it was complete, so
+only its id is required.
 """
 
 from codecs import BOM_UTF8
@@ -24,37 +24,41 @@ from conformance.model.scope import (
 from conformance.model.sources import NEWAPI_DOCUMENT, RFC_JSON
 
 PLAIN: Final = (basic.text, basic.streamed_text)
-"""What brings a response object as JSON, and one as the end of a stream."""
+"""Probes that produce a response object as JSON and at the end of a stream."""
 
-MEMBERS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties"
+_FIELDS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties"
 
 
-def _is_whole(exchange: Exchange) -> bool:
-    final = exchange.response_or_none
-    status = final.get("status") if final is not None else None
+def _did_not_fail(exchange: Exchange) -> bool:
+    response = exchange.response_or_none
+    status = response.get("status") if response is not None else None
     return status is None or status.value != "failed"
 
 
 WHOLE: Final = only(
-    EVERY_RESPONSE_OBJECT, "every response that did not fail", _is_whole
+    EVERY_RESPONSE_OBJECT, "every response that did not fail", _did_not_fail
 )
 """(response, exchange): each final response object that has to be complete."""
 
 
 IS_A_RESPONSE = must(
     "responses.is-a-response-object",
-    "A success is one response object, or a stream of typed events.",
+    "The body of a 2xx response is one response object or a stream of typed events.",
     source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses/200",
-    cause="an upstream's error, page or chat completion is passed on with a 200",
+    cause=(
+        "the gateway returns an upstream's error, web page or chat completion with "
+        "status 200"
+    ),
     covers=("OI-11", "ER-01"),
 )
 
 
 @check(IS_A_RESPONSE, on=EVERY_2XX, exercised_by=PLAIN)
 def is_a_response_object(exchange: Exchange) -> Findings:
-    """Judge the body from afar: one JSON value that has a response's marks, or events.
+    """Check that the body is one JSON response object, or has typed events.
 
-    An answer that the transport cut off is no evidence, and judged elsewhere.
+    Does not check the fields or events themselves. A body that the connection cut short
+    is inconclusive; section ``transport`` reports it.
     """
     if exchange.kind is not ResponseKind.UNRECOGNIZED:
         return
@@ -62,98 +66,120 @@ def is_a_response_object(exchange: Exchange) -> Findings:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
     body = exchange.body.decode("utf-8", "replace")
     got = quote(body) if body else "an empty body"
-    wanted = "a response object or typed events"
+    expected = "a response object or typed events"
     if exchange.media_type == SSE_TYPE:
-        wanted = f"typed events, as the media type {SSE_TYPE} says"
-    yield exchange.finding("", wanted, got)
+        expected = f"typed events ({SSE_TYPE})"
+    yield exchange.finding("", expected, got)
 
 
 MEDIA_TYPE = must(
     "responses.media-type-is-json",
     "A response object is sent with a JSON media type.",
     source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses/200/content",
-    cause="the gateway passes the body on without its content-type header",
+    cause="the gateway passes on the body without its `Content-Type` header",
 )
 
 
 @check(MEDIA_TYPE, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def media_type_is_json(exchange: Exchange) -> Findings:
-    """Judge the media type alone; its parameters, such as charset, are free."""
+    """Check the media type of the ``Content-Type`` header.
+
+    Does not check its parameters, such as ``charset``.
+    """
     if not exchange.has_json_media_type:
-        got = quote(exchange.header("content-type") or "none")
+        header = exchange.header("content-type")
+        got = quote(header) if header else "missing"
         yield exchange.finding("header content-type", "application/json", got)
 
 
-NO_MARK = must(
+NO_BYTE_ORDER_MARK = must(
     "responses.no-byte-order-mark",
-    "A response object begins without a byte order mark.",
+    "A response object does not start with a byte order mark.",
     source=f"{RFC_JSON}, section 8.1",
-    cause="the body is written as if it were a file of the platform",
+    cause="the gateway writes the body with the text encoding of a file",
 )
 
 
-@check(NO_MARK, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
+@check(NO_BYTE_ORDER_MARK, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def no_byte_order_mark(exchange: Exchange) -> Findings:
-    """Judge the first three bytes, at which strict parsers stop."""
+    """Check the first three bytes of JSON bodies: strict parsers reject a mark.
+
+    Does not check streams.
+    """
     if exchange.body.startswith(BOM_UTF8):
-        yield exchange.finding("", "an opening brace", repr(exchange.body[:8]))
+        yield exchange.finding("", "no byte order mark", repr(exchange.body[:8]))
 
 
-CONSTANTS = must(
+NO_NAN = must(
     "responses.no-nan-or-infinity",
-    "A response object has no NaN or Infinity in it.",
+    "A response object does not contain `NaN` or `Infinity`.",
     source=f"{RFC_JSON}, section 6",
-    cause="a serializer that writes what JSON has no word for",
+    cause="the serializer writes numbers that JSON cannot represent",
 )
 
 
-@check(CONSTANTS, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
+@check(NO_NAN, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def no_nan_or_infinity(exchange: Exchange) -> Findings:
-    """Judge the words that lenient parsers read and strict ones stop at."""
+    """Check JSON bodies for constants that strict parsers reject.
+
+    Does not check streams, or strings with these names.
+    """
     for name in exchange.parsed_body.constants:
-        yield exchange.finding("", "JSON numbers", name)
+        yield exchange.finding("", "a JSON number", name)
 
 
-ONCE = should(
+UNIQUE_NAMES = should(
     "responses.field-names-are-unique",
-    "No object of a response has two members of one name.",
+    "No object in a response has two fields with the same name.",
     source=f"{RFC_JSON}, section 4",
-    cause="the gateway adds a member by text, beside the upstream's own",
+    cause=(
+        "the gateway inserts a field into the serialized body, which already has one"
+    ),
 )
 
 
-@check(ONCE, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
+@check(UNIQUE_NAMES, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def field_names_are_unique(exchange: Exchange) -> Findings:
-    """Judge JSON answers; what a repeated name means differs between parsers."""
+    """Check JSON bodies: parsers differ in which of two equal names they use.
+
+    Does not check streams.
+    """
     for name in exchange.parsed_body.repeated:
-        yield exchange.finding("", f"one member {name!r}", "two in one object")
+        yield exchange.finding("", f"one field {name!r} per object", "a duplicate")
 
 
 ID = must(
     "responses.id-is-a-string",
-    "A response has an id that is a text.",
-    source=f"{MEMBERS}/id",
-    cause="the gateway builds the object without an id of its own",
+    "The `id` of a response is a non-empty string.",
+    source=f"{_FIELDS}/id",
+    cause="the gateway builds the response object without an id",
 )
 
 
 @check(ID, on=EVERY_RESPONSE_OBJECT, exercised_by=PLAIN)
 def id_is_a_string(response: Node, _exchange: Exchange) -> Findings:
-    """Judge that there is one; prefix and form are opaque."""
+    """Check that ``id`` is a string and not empty.
+
+    Does not check its prefix or form: an id is opaque.
+    """
     if not response["id"].expect(str):
-        yield response["id"].finding("an id")
+        yield response["id"].finding("a non-empty string")
 
 
-UNIQUE = must(
+UNIQUE_IDS = must(
     "responses.ids-are-unique",
-    "No two questions are answered under one response id.",
-    source=f"{MEMBERS}/id",
-    cause="the id is a constant, or taken from an answer kept for another request",
+    "Responses to different prompts have different ids.",
+    source=f"{_FIELDS}/id",
+    cause=(
+        "the gateway uses a constant id, or the id of a response cached for another "
+        "request"
+    ),
     covers=("CC-04",),
 )
 
 
-def _id_of(response: Node, exchange: Exchange) -> Observation | None:
+def _observe_id(response: Node, exchange: Exchange) -> Observation | None:
+    """Observe the id of a response, with the digest of the prompt."""
     id_ = response.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
@@ -163,52 +189,58 @@ def _id_of(response: Node, exchange: Exchange) -> Observation | None:
 
 
 @check(
-    UNIQUE,
-    on=EVERY_RESPONSE_OBJECT.collecting(_id_of),
+    UNIQUE_IDS,
+    on=EVERY_RESPONSE_OBJECT.collecting(_observe_id),
     exercised_by=(*PLAIN, probes.output_cap),
 )
-def ids_are_unique(notes: list[Observation]) -> Findings:
-    """Compare all answers of the run, streamed ones included.
+def ids_are_unique(observations: list[Observation]) -> Findings:
+    """Check all responses of the run, streams included.
 
-    The same question may be answered again from a cache, with the same id.
+    Does not check responses to the same prompt: a cache may return one with the same
+    id.
     """
-    if len({question for _, question in (note.value for note in notes)}) < 2:
-        raise Inconclusive("one question was answered: no two ids to compare")
-    first = dict[str, Observation]()
-    for note in notes:
-        id_, question = note.value
-        known = first.setdefault(id_, note)
-        if known.value[1] != question:
-            yield Node(id_, note.pointer, note.exchange).finding(
-                f"another id than {known.exchange} has"
-            )
+    if len({prompt for _, prompt in (o.value for o in observations)}) < 2:
+        raise Inconclusive("only one prompt was answered: no ids to compare")
+    first_with_id = dict[str, Observation]()
+    for observation in observations:
+        id_, prompt = observation.value
+        first = first_with_id.setdefault(id_, observation)
+        if first.value[1] != prompt:
+            node = Node(id_, observation.pointer, observation.exchange)
+            yield node.finding(f"an id other than that of {first.exchange}")
 
 
 OBJECT = must(
     "responses.object-is-response",
-    "The object member of a response is the text 'response'.",
-    source=f"{MEMBERS}/object",
-    cause="the object of another API is passed on, or the member is left out",
+    "The `object` of a response is the string `response`.",
+    source=f"{_FIELDS}/object",
+    cause="the gateway passes on the `object` of another API, or omits the field",
     covers=("OI-11",),
 )
 
 
 @check(OBJECT, on=WHOLE, exercised_by=PLAIN)
 def object_is_response(response: Node, _exchange: Exchange) -> Findings:
-    """Judge the exact word, which clients tell the kinds of objects by."""
+    """Check the exact value, by which clients distinguish kinds of objects.
+
+    Does not check failed responses.
+    """
     yield from response["object"].must_equal("response")
 
 
 OUTPUT = must(
     "responses.output-is-an-array",
-    "The output of a response is an array.",
-    source=f"{MEMBERS}/output",
-    cause="the gateway leaves output null, or passes a text on",
+    "The `output` of a response is an array.",
+    source=f"{_FIELDS}/output",
+    cause="the gateway leaves `output` as `null`, or passes on a string",
     covers=("OI-02",),
 )
 
 
 @check(OUTPUT, on=WHOLE, exercised_by=PLAIN)
 def output_is_an_array(response: Node, _exchange: Exchange) -> Findings:
-    """Judge the type: clients walk it without a look. What is in it is not judged."""
+    """Check the type: clients iterate over ``output`` without checking it.
+
+    Does not check the elements, or failed responses.
+    """
     yield from response["output"].must_be(list)

@@ -1,4 +1,4 @@
-"""Responses: which model one says it is from."""
+"""Responses: the model that a response names."""
 
 import re
 from typing import Final
@@ -13,33 +13,40 @@ from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
 MODEL = must(
     "responses.model-is-a-string",
-    "A response names its model.",
+    "The `model` of a response is a non-empty string if the request names a model.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties/model",
-    cause="the gateway builds the object without the model",
+    cause="the gateway builds the response object without `model`",
 )
 
 
-def _names_model(exchange: Exchange) -> bool:
-    asked = exchange.request.field("model")
-    return isinstance(asked, str) and bool(asked)
+def _requests_a_model(exchange: Exchange) -> bool:
+    model = exchange.request.field("model")
+    return isinstance(model, str) and bool(model)
 
 
-NAMED: Final = only(WHOLE, "every response to a named model", _names_model)
-"""(response, exchange): each whole response whose request named a model."""
+REQUESTED_BY_NAME: Final = only(
+    WHOLE, "every response to a request that names a model", _requests_a_model
+)
+"""(response, exchange): each complete response whose request names a model."""
 
 
-@check(MODEL, on=NAMED, exercised_by=PLAIN)
+@check(MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN)
 def model_is_a_string(response: Node, _exchange: Exchange) -> Findings:
-    """Judge that there is a name, where the request gave one; not which name."""
+    """Check that ``model`` is a string and not empty.
+
+    Does not check which name it is, or responses to requests without a model.
+    """
     if not response["model"].expect(str):
-        yield response["model"].finding("a name")
+        yield response["model"].finding("a non-empty string")
 
 
 SAME_MODEL = should(
     "responses.model-is-the-requested-one",
-    "A response names the model that was asked for, or a version of it.",
+    "The `model` of a response is the requested model or a version of it.",
     source=REPORTED_BUGS,
-    cause="the upstream's own name for the model is passed on, or another answers",
+    cause=(
+        "the gateway passes on the upstream's name for the model, or uses another model"
+    ),
     covers=("EC-05", "EC-06"),
 )
 
@@ -47,10 +54,10 @@ _VERSION: Final = re.compile(r"[-@:._ ](?:.*\d.*|latest|preview|exp|stable)")
 
 
 def is_a_version(one: str, other: str) -> bool:
-    """Say whether two names may be of one model.
+    """Return whether two names may denote the same model.
 
-    Equal but for case and provider path (``openai/gpt-4o``), or one of them with a
-    version behind it (``gpt-4o-2024-08-06``, ``gpt-4o-latest``).
+    Case and provider path (``openai/gpt-4o``) are ignored. One of the names may have a
+    version appended (``gpt-4o-2024-08-06``, ``gpt-4o-latest``).
     """
     short, long = sorted(
         (name.lower().rpartition("/")[2] for name in (one, other)), key=len
@@ -61,59 +68,70 @@ def is_a_version(one: str, other: str) -> bool:
     return not rest or _VERSION.fullmatch(rest) is not None
 
 
-@check(SAME_MODEL, on=NAMED, exercised_by=PLAIN)
+@check(SAME_MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN)
 def model_is_the_requested_one(response: Node, exchange: Exchange) -> Findings:
-    """Compare names; an alias that stands for a foreign name is worth a look only."""
-    asked: str = exchange.request.field("model")
-    stated = response.get("model")
-    if stated is None or not stated.value or not stated.is_a(str):
-        raise Inconclusive("the answer names no model")
-    if not is_a_version(asked, stated.value):
-        yield stated.finding(f"{asked!r} or a version of it")
+    """Check ``model`` against the requested name.
+
+    An alias for a model with another name fails as well, which is why the level is
+    SHOULD. Does not check which model generated the output.
+    """
+    requested: str = exchange.request.field("model")
+    model = response.get("model")
+    if model is None or not model.value or not model.is_a(str):
+        raise Inconclusive("the response names no model")
+    if not is_a_version(requested, model.value):
+        yield model.finding(f"{requested!r} or a version of it")
 
 
-ONE_NAME = should(
+SAME_IN_STREAMS = should(
     "responses.model-is-the-same-in-streams",
-    "A stream names the model as a JSON answer does.",
+    "Streams and JSON responses use the same `model` name for the same requested "
+    "model.",
     source=REPORTED_BUGS,
-    cause="two code paths, of which one passes the upstream's name on",
+    cause="the gateway has two code paths, one of which passes on the upstream's name",
     covers=("EC-05",),
 )
 
 
-def _model_of(response: Node, exchange: Exchange) -> Observation | None:
-    stated = response.get("model")
-    if stated is None or not stated.value or not stated.is_a(str):
+def _observe_model(response: Node, exchange: Exchange) -> Observation | None:
+    """Observe the requested model, whether it was streamed, and the named model."""
+    model = response.get("model")
+    if model is None or not model.value or not model.is_a(str):
         return None
-    asked = exchange.request.field("model")
+    requested = exchange.request.field("model")
     streamed = exchange.kind is ResponseKind.STREAM
-    return Observation((asked, streamed, stated.value), exchange.id, stated.pointer)
+    return Observation((requested, streamed, model.value), exchange.id, model.pointer)
 
 
-@check(ONE_NAME, on=NAMED.collecting(_model_of), exercised_by=PLAIN)
-def model_is_named_alike(notes: list[Observation]) -> Findings:
-    """Compare the names that one model goes by in each mode.
+@check(
+    SAME_IN_STREAMS, on=REQUESTED_BY_NAME.collecting(_observe_model), exercised_by=PLAIN
+)
+def model_is_the_same_in_streams(observations: list[Observation]) -> Findings:
+    """Check that streams and JSON responses have at least one name in common.
 
-    A name may have several versions behind it; two modes that share no name at all
-    are a breach.
+    Compares the names for each requested model. Does not require a single name: several
+    versions may serve one model.
     """
     names = dict[str, tuple[set[str], set[str]]]()
-    for note in notes:
-        asked, streamed, stated = note.value
-        names.setdefault(asked, (set(), set()))[streamed].add(stated)
-    if not any(plain and told for plain, told in names.values()):
-        raise Inconclusive("no model answered in both modes")
-    yield from _strangers(notes, names)
+    for observation in observations:
+        requested, streamed, model = observation.value
+        names.setdefault(requested, (set(), set()))[streamed].add(model)
+    if not any(in_json and in_streams for in_json, in_streams in names.values()):
+        raise Inconclusive("no model answered both in JSON and in a stream")
+    yield from _check_common_names(observations, names)
 
 
-def _strangers(
-    notes: list[Observation], names: dict[str, tuple[set[str], set[str]]]
+def _check_common_names(
+    observations: list[Observation], names: dict[str, tuple[set[str], set[str]]]
 ) -> Findings:
-    """Yield a finding for each model whose stream has a name of its own."""
-    for note in notes:
-        asked, streamed, stated = note.value
-        plain, told = names[asked]
-        if streamed and plain and plain.isdisjoint(told):
-            names[asked] = (set(), told)
-            node = Node(stated, note.pointer, note.exchange)
-            yield node.finding(f"a name used in JSON: {sorted(plain)}")
+    """Yield one finding for each requested model without a common name.
+
+    The two sets are the names in JSON responses and in streams.
+    """
+    for observation in observations:
+        requested, streamed, model = observation.value
+        in_json, in_streams = names[requested]
+        if streamed and in_json and in_json.isdisjoint(in_streams):
+            names[requested] = (set(), in_streams)
+            node = Node(model, observation.pointer, observation.exchange)
+            yield node.finding(f"one of {sorted(in_json)}, as in JSON responses")

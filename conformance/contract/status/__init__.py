@@ -1,1 +1,1 @@
-"""The status of a response and of its items."""
+"""Status: whether responses and output items are finished, and how they ended."""

@@ -1,7 +1,7 @@
 """Status: whether a response is finished, and how it ended.
 
-Clients branch on the exact words, so that a response that ended one way and says
-another is lost or trusted wrongly without a sound.
+Clients branch on the exact value. With a wrong status, a response is discarded or
+trusted by mistake, without an error message.
 """
 
 from typing import Final
@@ -21,69 +21,85 @@ from conformance.model.scope import (
 )
 from conformance.model.sources import NEWAPI_DOCUMENT, PROJECT_DECISION, REPORTED_BUGS
 
-SHOWN: Final = (basic.text, basic.streamed_text, probes.output_cap)
-"""What brings a completed answer in both modes, and one that was cut."""
+STATUS_PROBES: Final = (basic.text, basic.streamed_text, probes.output_cap)
+"""Probes that produce a completed response in both modes, and a truncated one."""
 
-UNFINISHED: Final = ("in_progress", "queued")
+UNFINISHED_STATUSES: Final = ("in_progress", "queued")
 
 ITEM_STATUSES: Final = ("in_progress", "completed", "incomplete")
 
-OWN_STATUSES: Final = ("message", "function_call", "reasoning")
-"""Types of items that have these three; those of hosted tools have more."""
+TYPES_WITH_STATUS: Final = ("message", "function_call", "reasoning")
+"""Item types with exactly these statuses; items of hosted tools have more."""
 
 
 KNOWN = must(
     "status.is-known",
-    "The status of a response is one of the words that the contract lists.",
+    "The `status` of a response is one of the values that the contract lists.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/Status",
-    cause="the upstream's finish reason, or another spelling of it, is passed on",
+    cause=(
+        "the gateway passes on the upstream's finish reason, or spells the status "
+        "differently"
+    ),
 )
 
 
-@check(KNOWN, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
+@check(KNOWN, on=EVERY_RESPONSE_OBJECT, exercised_by=STATUS_PROBES)
 def is_known(response: Node, _exchange: Exchange, *, profile: str) -> Findings:
-    """Judge the word to the letter, in a stream's last snapshot as well."""
+    """Check the exact value, also in the last snapshot of a stream.
+
+    The profile determines which values are valid. Does not check whether the status
+    fits the response.
+    """
     status = response["status"]
-    words = sorted(profile_named(profile).statuses)
-    if status.value not in words:
-        yield status.finding(f"one of {', '.join(words)}")
+    statuses = sorted(profile_named(profile).statuses)
+    if status.value not in statuses:
+        yield status.finding(f"one of {', '.join(statuses)}")
 
 
 FINAL = must(
     "status.is-final",
-    "A response that is answered whole is not still in progress.",
+    "The `status` of a JSON response is not `in_progress` or `queued`, unless the "
+    "request sets `background`.",
     source=PROJECT_DECISION,
-    cause="the object is built before the model answers, and never brought up to date",
+    cause=(
+        "the gateway builds the object before the model answers, and never updates it"
+    ),
     covers=("ST-07",),
 )
 
 
 @check(FINAL, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def is_final(exchange: Exchange) -> Findings:
-    """Judge JSON answers; one made in the background is answered before its end."""
+    """Check the status of JSON responses.
+
+    Does not check streams, or a response to a request with ``background``, which is
+    returned before it is finished.
+    """
     if exchange.request.field("background"):
-        raise Inconclusive("the response was asked for in the background")
+        raise Inconclusive("the request sets background")
     status = exchange.response.get("status")
     if status is None:
-        raise Inconclusive("the answer has no status")
-    if status.value in UNFINISHED:
+        raise Inconclusive("the response has no status")
+    if status.value in UNFINISHED_STATUSES:
         yield status.finding("completed, incomplete or failed")
 
 
 ERROR = must(
     "status.error-is-set-exactly-when-failed",
-    "The error of a response is an object exactly when its status is failed.",
+    "`error` is an object if the `status` is `failed`, and `null` or missing if it is "
+    "`completed`.",
     source=REPORTED_BUGS,
-    cause="a failure is relabelled, or its reason is lost on the way",
+    cause="the gateway changes the status of a failed response, or loses its error",
     covers=("ST-06",),
 )
 
 
-@check(ERROR, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
+@check(ERROR, on=EVERY_RESPONSE_OBJECT, exercised_by=STATUS_PROBES)
 def error_is_set_exactly_when_failed(response: Node, _exchange: Exchange) -> Findings:
-    """Judge the two ends that are plain: completed, and failed.
+    """Check ``error`` if the status is ``failed`` or ``completed``.
 
-    Without a failure the member may be null or absent.
+    Does not check other statuses, or the content of the error. Without a failure,
+    ``error`` may be ``null`` or missing.
     """
     status = response.get("status")
     match status and status.value:
@@ -91,112 +107,125 @@ def error_is_set_exactly_when_failed(response: Node, _exchange: Exchange) -> Fin
             yield from response["error"].must_be(dict)
         case "completed":
             if (error := response.get("error")) is not None:
-                yield error.finding("null (the response is completed)")
+                yield error.finding("null (the status is completed)")
 
 
 REASON = must(
     "status.reason-is-set-exactly-when-incomplete",
-    "The incomplete_details of a response hold a reason exactly when it is incomplete.",
+    "`incomplete_details.reason` is a non-empty string if the `status` is "
+    "`incomplete`, and `null` or missing if it is `completed`.",
     source=REPORTED_BUGS,
-    cause="a cut answer is passed on without saying what cut it",
+    cause="the gateway returns a truncated response without the reason for it",
     covers=("ST-01", "ST-03"),
 )
 
 
-@check(REASON, on=EVERY_RESPONSE_OBJECT, exercised_by=SHOWN)
+@check(REASON, on=EVERY_RESPONSE_OBJECT, exercised_by=STATUS_PROBES)
 def reason_is_set_exactly_when_incomplete(
     response: Node, _exchange: Exchange
 ) -> Findings:
-    """Judge the two ends that are plain: completed, and incomplete.
+    """Check ``incomplete_details`` if the status is ``incomplete`` or ``completed``.
 
-    Details without a reason say nothing, and harm no completed answer.
+    Does not check other statuses. The details of a completed response may be an object
+    without a reason.
     """
     status, details = response.get("status"), response.get("incomplete_details")
     match status and status.value:
         case "incomplete":
             reason = response["incomplete_details"]["reason"]
             if not reason.expect(str):
-                yield reason.finding("a reason")
+                yield reason.finding("a non-empty string")
         case "completed":
-            stated = details.get("reason") if details is not None else None
-            if stated is not None:
-                yield stated.finding("no reason (the response is completed)")
+            reason_or_none = details.get("reason") if details is not None else None
+            if reason_or_none is not None:
+                yield reason_or_none.finding("null (the status is completed)")
 
 
 ITEMS_DONE = should(
     "status.completed-response-has-no-unfinished-item",
-    "No item of a completed response is unfinished.",
+    "No item of a completed response has the status `in_progress` or `incomplete`.",
     source=REPORTED_BUGS,
-    cause="items keep the status that they were announced with",
+    cause="the gateway never updates the status with which it added an item",
     covers=("ST-04",),
 )
 
 
-def _completed_item(exchange: Exchange) -> list[tuple[Node, Exchange]]:
+def _items_if_completed(exchange: Exchange) -> list[tuple[Node, Exchange]]:
+    """Return the items of a completed response; none for other statuses."""
     status = (
         exchange.response.get("status")
         if exchange.response_or_none is not None
         else None
     )
-    done = status is not None and status.value == "completed"
-    return [(item, x) for item, x in EVERY_ITEM.select(exchange) if done]
+    completed = status is not None and status.value == "completed"
+    return [(item, x) for item, x in EVERY_ITEM.select(exchange) if completed]
 
 
 @check(
     ITEMS_DONE,
-    on=every("every item of a completed response", _completed_item),
+    on=every("every item of a completed response", _items_if_completed),
     exercised_by=(basic.text, basic.streamed_text),
 )
-def items_are_done(item: Node, _exchange: Exchange) -> Findings:
-    """Judge messages, calls and reasoning that have a status."""
+def completed_response_has_no_unfinished_item(
+    item: Node, _exchange: Exchange
+) -> Findings:
+    """Check messages, function calls and reasoning items that have a status.
+
+    Does not check other items, which have statuses of their own.
+    """
     status = item.get("status")
-    if status is None or item.value.get("type") not in OWN_STATUSES:
-        raise Inconclusive("no item with a status")
+    if status is None or item.value.get("type") not in TYPES_WITH_STATUS:
+        raise Inconclusive("no item has a status")
     if status.value in ("in_progress", "incomplete"):
-        yield status.finding("completed, as the response is")
+        yield status.finding('"completed" (as the response)')
 
 
 ITEM_STATUS = should(
     "status.item-status-is-known",
-    "The status of an item is in_progress, completed or incomplete.",
+    "The `status` of a message, function call or reasoning item is `in_progress`, "
+    "`completed` or `incomplete`.",
     source=f"{PROJECT_DECISION}; OpenAI API reference, Responses, output items",
     levels=LEVELS_IF_MODELS_REQUIRE,
-    cause="the upstream's finish reason is copied into the item",
+    cause="the gateway copies the upstream's finish reason into the item",
 )
 
 
 @check(ITEM_STATUS, on=EVERY_ITEM, exercised_by=basic.text)
 def item_status_is_known(item: Node, _exchange: Exchange) -> Findings:
-    """Judge messages, calls and reasoning that have a status; absence is no breach."""
+    """Check messages, function calls and reasoning items that have a status.
+
+    Does not check other items, or whether there is a status.
+    """
     status = item.get("status")
-    if status is None or item.value.get("type") not in OWN_STATUSES:
-        raise Inconclusive("no item with a status")
+    if status is None or item.value.get("type") not in TYPES_WITH_STATUS:
+        raise Inconclusive("no item has a status")
     if status.value not in ITEM_STATUSES:
         yield status.finding(f"one of {', '.join(ITEM_STATUSES)}")
 
 
-CUT_ITEM = should(
+TRUNCATED_MESSAGE = should(
     "status.truncated-message-is-not-completed",
-    "A message that the cap ended is not called completed.",
+    "A message truncated by `max_output_tokens` does not have the status `completed`.",
     source=REPORTED_BUGS,
-    cause="the item is closed before it is known why the model stopped",
+    cause="the gateway finishes the item before it knows why the model stopped",
     covers=("ST-04",),
 )
 
 
-@check(CUT_ITEM, on=(probes.output_cap, probes.output_cap_streamed))
+@check(TRUNCATED_MESSAGE, on=(probes.output_cap, probes.output_cap_streamed))
 def truncated_message_is_not_completed(exchange: Exchange) -> Findings:
-    """Judge the last item of an answer that says that it was cut, where it counts.
+    """Check the last item of a response with the status ``incomplete``.
 
-    The cap may also fall between two items; then the one before it is whole.
+    Does not check a response whose last item is not a message, or that has no text: the
+    cap may end a response between two items, and the first one is then complete.
     """
     status = exchange.response.get("status")
     if status is None or status.value != "incomplete":
-        raise Inconclusive("the answer does not say that it was cut")
+        raise Inconclusive("the status of the response is not incomplete")
     last = list(exchange.items())[-1:]
-    whole = bool(last) and last[0].is_a(dict) and bool(exchange.text)
-    if not whole or last[0].value.get("type") != "message":
-        raise Inconclusive("the answer was cut before its message")
-    stated = last[0].get("status")
-    if stated is not None and stated.value == "completed":
-        yield stated.finding("incomplete, as the response is")
+    has_text = bool(last) and last[0].is_a(dict) and bool(exchange.text)
+    if not has_text or last[0].value.get("type") != "message":
+        raise Inconclusive("the response was truncated before its message")
+    item_status = last[0].get("status")
+    if item_status is not None and item_status.value == "completed":
+        yield item_status.finding('"incomplete" (as the response)')

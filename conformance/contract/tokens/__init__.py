@@ -1,1 +1,1 @@
-"""Token counts as a function of the prompt."""
+"""Tokens: input counts as a function of the prompt."""

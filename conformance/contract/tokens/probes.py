@@ -1,4 +1,4 @@
-"""Questions whose price can be compared, without knowing the model's tokenizer."""
+"""Prompts whose token counts can be compared without knowing the tokenizer."""
 
 from typing import Final
 
@@ -12,72 +12,81 @@ PARAGRAPH: Final = (
     "flour while they talk about the weather, the price of wheat and the children "
     "who fish from the bridge.\n"
 )
-"""What the ladder is built of; repeated, it costs the same again each time."""
+"""Building block of the prompts; each repetition adds the same number of tokens."""
 
-WORDS: Final = len(PARAGRAPH.split())
+WORDS_PER_PARAGRAPH: Final = len(PARAGRAPH.split())
 
-RUNGS: Final = (1, 2, 4, 8)
-"""Paragraphs in the prompt, one request each."""
+PROMPT_LENGTHS: Final = (1, 2, 4, 8)
+"""Paragraphs in the prompts of the series, one request each."""
 
-SPEECHES: Final = (1, 3)
-"""Paragraphs in the instructions, one request each, over the shortest prompt."""
+INSTRUCTION_LENGTHS: Final = (1, 3)
+"""Paragraphs in ``instructions``, one request each, with the shortest prompt."""
 
 TASK: Final = "Answer with the word yes when you have read this text:\n"
 CAP: Final = 16
+"""``max_output_tokens`` of each of these requests."""
 
 
 @probe(
-    model_responses=len(RUNGS) + len(SPEECHES),
-    max_output_tokens=CAP * (len(RUNGS) + len(SPEECHES)),
+    model_responses=len(PROMPT_LENGTHS) + len(INSTRUCTION_LENGTHS),
+    max_output_tokens=CAP * (len(PROMPT_LENGTHS) + len(INSTRUCTION_LENGTHS)),
 )
 def prompt_lengths(context: ProbeContext) -> Steps:
-    """The same paragraph once, twice, four and eight times; then in instructions."""
+    """Send 1, 2, 4 and 8 paragraphs as prompt, then 1 and 3 as instructions."""
     prompts = tuple(
-        context.request(TASK + PARAGRAPH * rung, max_output_tokens=CAP)
-        for rung in RUNGS
+        context.request(TASK + PARAGRAPH * length, max_output_tokens=CAP)
+        for length in PROMPT_LENGTHS
     )
-    speeches = tuple(
+    instructed = tuple(
         context.request(
-            TASK + PARAGRAPH, instructions=PARAGRAPH * n, max_output_tokens=CAP
+            TASK + PARAGRAPH, instructions=PARAGRAPH * length, max_output_tokens=CAP
         )
-        for n in SPEECHES
+        for length in INSTRUCTION_LENGTHS
     )
-    yield prompts + speeches
+    yield prompts + instructed
 
 
-SPEAKERS: Final = ("system", "developer", "user", "assistant", "user")
-"""Who says a paragraph each, the last of them with the task before it."""
+ROLES: Final = ("system", "developer", "user", "assistant", "user")
+"""Roles of the messages, with one paragraph each; the task precedes the last one."""
 
 
-IN_PARTS: Final[Json] = [{"type": "input_text", "text": PARAGRAPH}]
+PARAGRAPH_AS_PARTS: Final[Json] = [{"type": "input_text", "text": PARAGRAPH}]
+"""The paragraph as an array with one content part."""
 
 
-def _told_by(speakers: tuple[str, ...]) -> Json:
-    """Return messages of a paragraph each, one of them in parts where all speak."""
-    *before, last = speakers
-    parted = speakers.index("user") if speakers == SPEAKERS else None
-    said = [
-        {"role": role, "content": IN_PARTS if place == parted else PARAGRAPH}
-        for place, role in enumerate(before)
+def _messages(roles: tuple[str, ...]) -> Json:
+    """Return one message of one paragraph for each role.
+
+    With all of ``ROLES``, the first user message contains its paragraph as a part.
+    """
+    *earlier, last = roles
+    with_parts = roles.index("user") if roles == ROLES else None
+    messages = [
+        {"role": role, "content": PARAGRAPH_AS_PARTS if i == with_parts else PARAGRAPH}
+        for i, role in enumerate(earlier)
     ]
-    return [*said, {"role": last, "content": TASK + PARAGRAPH}]
+    return [*messages, {"role": last, "content": TASK + PARAGRAPH}]
 
 
 @probe(model_responses=1, max_output_tokens=CAP)
 def multi_message_prompt(context: ProbeContext) -> Steps:
-    """A paragraph in each message; where that is refused, in the plainest form."""
-    told = yield context.request(_told_by(SPEAKERS), max_output_tokens=CAP)
+    """Send a prompt of five messages, and a simpler one if that is rejected.
+
+    The simpler prompt has no developer message and no content parts. It is sent after a
+    4xx other than 429, and after a 5xx.
+    """
+    exchange = yield context.request(_messages(ROLES), max_output_tokens=CAP)
     if (
-        told.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
-        and not told.rate_limited
+        exchange.kind in {ResponseKind.CLIENT_ERROR, ResponseKind.SERVER_ERROR}
+        and not exchange.rate_limited
     ):
-        fewer = tuple(role for role in SPEAKERS if role != "developer")
-        yield context.request(_told_by(fewer), max_output_tokens=CAP)
+        roles = tuple(role for role in ROLES if role != "developer")
+        yield context.request(_messages(roles), max_output_tokens=CAP)
 
 
 @probe(model_responses=2)
 def equivalent_inputs(context: ProbeContext) -> Steps:
-    """The plain question once more, uncompressed, and once as a message."""
-    again = context.request(headers={"accept-encoding": "identity"})
-    message = {"role": "user", "content": again.field("input")}
-    yield again, context.request([message])
+    """Repeat the plain prompt without compression, and send it as a single message."""
+    uncompressed = context.request(headers={"accept-encoding": "identity"})
+    message = {"role": "user", "content": uncompressed.field("input")}
+    yield uncompressed, context.request([message])

@@ -1,7 +1,7 @@
-"""Tokens: whether what is charged follows what was sent.
+"""Tokens: whether input counts follow what was sent.
 
-No tokenizer is needed: the same question costs the same, more text costs more, and
-in proportion. Counts that are missing are blamed in the section ``usage``.
+No tokenizer is needed: the same prompt has the same count, and the count of a longer
+prompt is higher in proportion. Missing counts are reported in section ``usage``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,249 +21,279 @@ from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
 _PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
-SLACK: Final = 2
-"""Tokens that one question may differ by: a date in a template, a joined blank."""
+TOLERANCE: Final = 2
+"""Tokens by which one prompt may differ: a date in a template, a merged space."""
 
-FIXED: Final = 300
-"""Tokens of template around a question that are taken for granted."""
+MAX_OVERHEAD: Final = 300
+"""Tokens of template around a prompt that are tolerated."""
 
-MOST_PER_WORD: Final = 3.0
+MAX_TOKENS_PER_WORD: Final = 3.0
 """Tokens for a word of plain English; tokenizers in use need 1.2 to 2."""
 
-Six = tuple[Exchange, ...]
+Exchanges = tuple[Exchange, ...]
 
 
-def _stands_alone(exchange: Exchange) -> bool:
-    """Say whether all that the model reads stands in the request itself."""
-    asked = exchange.request
+def _is_self_contained(exchange: Exchange) -> bool:
+    """Return whether the request itself contains all that the model reads."""
     return not any(
-        asked.field(name)
+        exchange.request.field(name)
         for name in ("previous_response_id", "conversation", "prompt", "tools")
     )
 
 
-ALONE: Final = only(
-    EVERY_USAGE, "every usage object of a self-contained request", _stands_alone
+SELF_CONTAINED_USAGE: Final = only(
+    EVERY_USAGE, "every usage object of a self-contained request", _is_self_contained
 )
 
 
-def _priced(usage: Node, exchange: Exchange) -> Observation | None:
-    """Note what a question cost, and in which mode it was asked."""
-    read = input_tokens(exchange)
-    if read is None:
+def _prompt_count(usage: Node, exchange: Exchange) -> Observation | None:
+    """Observe a prompt's digest, whether it was streamed, and its input count."""
+    count = input_tokens(exchange)
+    if count is None:
         return None
     mode = "stream" if exchange.kind is ResponseKind.STREAM else "JSON"
     return Observation(
-        (exchange.request.prompt_digest, mode, read), exchange.id, usage.pointer
+        (exchange.request.prompt_digest, mode, count), exchange.id, usage.pointer
     )
 
 
-PRICED: Final = ALONE.collecting(_priced)
+PROMPT_COUNTS: Final = SELF_CONTAINED_USAGE.collecting(_prompt_count)
 
 
-def alike(
-    notes: Iterable[Observation], modes: tuple[str, str]
+def same_prompt(
+    observations: Iterable[Observation], modes: tuple[str, str]
 ) -> Iterator[tuple[Observation, list[Observation]]]:
-    """Yield each note of the second mode, with those of the first that ask the same.
+    """Pair observations of the same prompt in two modes.
 
-    Raises ``Inconclusive`` where no question was asked twice in these modes.
+    Yields each observation of the second mode, with all others of the first mode that
+    have the same prompt. Raises ``Inconclusive`` if there is no such pair.
     """
-    asked = dict[str, list[Observation]]()
+    by_prompt = dict[str, list[Observation]]()
     pairs = 0
-    for note in notes:
-        if note.value[1] == modes[0]:
-            asked.setdefault(note.value[0], []).append(note)
-    for note in notes:
-        others = [o for o in asked.get(note.value[0], []) if o is not note]
-        if note.value[1] == modes[1] and others:
+    for observation in observations:
+        prompt, mode, _ = observation.value
+        if mode == modes[0]:
+            by_prompt.setdefault(prompt, []).append(observation)
+    for observation in observations:
+        prompt, mode, _ = observation.value
+        others = [o for o in by_prompt.get(prompt, []) if o is not observation]
+        if mode == modes[1] and others:
             pairs += 1
-            yield note, others
+            yield observation, others
     if not pairs:
-        both = " and in ".join(dict.fromkeys(modes))
-        raise Inconclusive(f"no question was asked and counted twice, in {both}")
+        compared = " and ".join(dict.fromkeys(modes))
+        raise Inconclusive(f"no prompt has two token counts to compare ({compared})")
 
 
-def _dearer(note: Observation, other: Observation) -> Finding:
-    """Say that one question was charged otherwise than before."""
-    wanted = f"{other.value[2]} prompt tokens, as in {other.exchange}"
-    return Node(note.value[2], note.pointer, note.exchange).finding(wanted)
+def _count_differs(observation: Observation, other: Observation) -> Finding:
+    """Return the finding that a prompt has another count than in ``other``."""
+    node = Node(observation.value[2], observation.pointer, observation.exchange)
+    return node.finding(f"{other.value[2]} (as in {other.exchange})")
 
 
 SAME = must(
     "tokens.same-prompt-has-same-count",
-    "The same question costs the same prompt tokens each time.",
+    "JSON responses to the same prompt report the same input count.",
     source=_PROMPT,
-    cause="the count is an estimate, or something is added to some requests",
+    cause="the gateway estimates the count, or adds something to some of the requests",
     covers=("US-11", "US-12"),
 )
 
 
-@check(SAME, on=PRICED, exercised_by=(basic.text, probes.equivalent_inputs))
-def same_prompt_has_same_count(notes: list[Observation]) -> Findings:
-    """Compare JSON answers of the whole run, within two tokens.
+@check(SAME, on=PROMPT_COUNTS, exercised_by=(basic.text, probes.equivalent_inputs))
+def same_prompt_has_same_count(observations: list[Observation]) -> Findings:
+    """Check JSON responses to the same prompt over the complete run.
 
-    Requests that lean on what the server keeps, or that bring tools, are left out.
+    Tolerates two tokens. Does not check streams, or requests with tools or stored
+    state.
     """
-    for note, others in alike(notes, ("JSON", "JSON")):
-        cheapest = min(others, key=lambda other: other.value[2])
-        if note.value[2] > cheapest.value[2] + SLACK:
-            yield _dearer(note, cheapest)
+    for observation, others in same_prompt(observations, ("JSON", "JSON")):
+        lowest = min(others, key=lambda other: other.value[2])
+        if observation.value[2] > lowest.value[2] + TOLERANCE:
+            yield _count_differs(observation, lowest)
 
 
-STREAMED = must(
+SAME_IN_STREAM = must(
     "tokens.stream-and-json-counts-match",
-    "A question costs the same prompt tokens in a stream as in JSON.",
+    "A stream reports the same input count as a JSON response to the same prompt.",
     source=_PROMPT,
-    cause="the gateway estimates what it streams, and reads what it does not",
+    cause="the gateway estimates the input count of a stream",
     covers=("US-11",),
 )
 
 
-@check(STREAMED, on=PRICED, exercised_by=(basic.text, basic.streamed_text))
-def stream_and_json_counts_match(notes: list[Observation]) -> Findings:
-    """Compare both modes over the whole run, within two tokens."""
-    for note, others in alike(notes, ("JSON", "stream")):
-        nearest = min(others, key=lambda other: abs(other.value[2] - note.value[2]))
-        if abs(note.value[2] - nearest.value[2]) > SLACK:
-            yield _dearer(note, nearest)
+@check(SAME_IN_STREAM, on=PROMPT_COUNTS, exercised_by=(basic.text, basic.streamed_text))
+def stream_and_json_counts_match(observations: list[Observation]) -> Findings:
+    """Check each stream against the JSON response with the closest count.
+
+    Tolerates two tokens. Does not check requests with tools or stored state.
+    """
+    for observation, others in same_prompt(observations, ("JSON", "stream")):
+        count = observation.value[2]
+        nearest = min(others, key=lambda other: abs(other.value[2] - count))
+        if abs(count - nearest.value[2]) > TOLERANCE:
+            yield _count_differs(observation, nearest)
 
 
-SPELLED = should(
+AS_MESSAGE = should(
     "tokens.message-counts-like-a-string",
-    "A question costs the same as a text or as the one message of an array.",
+    "A prompt has about the same input count as a string and as a single message.",
     source=REPORTED_BUGS,
-    cause="the two forms of input take different ways to the upstream",
+    cause="the gateway converts the two forms of `input` differently",
 )
 
-NEAR: Final = 8
-"""Tokens that the frame of a message may cost."""
+MESSAGE_TOLERANCE: Final = 8
+"""Tokens that the framing of a message may add."""
 
 
-@check(SPELLED, on=probes.equivalent_inputs)
-def message_counts_like_a_string(both: Six) -> Findings:
-    """Compare the two forms of one question, within the frame of a message."""
-    text, message = (charged(exchange) for exchange in both)
-    if abs(text - message) > NEAR:
-        got = f"{message} prompt tokens"
-        yield both[1].finding("/usage", f"about {text}, as for a text", got)
+@check(AS_MESSAGE, on=probes.equivalent_inputs)
+def message_counts_like_a_string(exchanges: Exchanges) -> Findings:
+    """Check both forms of the plain prompt.
+
+    Tolerates eight tokens for the framing of the message. Does not check arrays of
+    several messages.
+    """
+    as_string, as_message = (prompt_tokens_of(exchange) for exchange in exchanges)
+    if abs(as_string - as_message) > MESSAGE_TOLERANCE:
+        expected = f"about {as_string} input tokens (as for a string)"
+        yield exchanges[1].finding("/usage", expected, f"{as_message}")
 
 
-def charged(exchange: Exchange) -> int:
-    """Return the prompt tokens; raises ``Inconclusive``, or what ``response`` does."""
+def prompt_tokens_of(exchange: Exchange) -> int:
+    """Return the input count of a response.
+
+    Raises ``Inconclusive`` if there is none, and whatever ``Exchange.response`` raises.
+    """
     _ = exchange.response
-    read = input_tokens(exchange)
-    if read is None:
-        raise Inconclusive(f"{exchange.id}: no prompt tokens are counted")
-    return read
+    count = input_tokens(exchange)
+    if count is None:
+        raise Inconclusive(f"{exchange.id}: the response has no input token count")
+    return count
 
 
-def size_of(exchange: Exchange) -> tuple[int, int]:
-    """Return the paragraphs in the prompt of a request, and in its instructions."""
-    sent = (exchange.request.field(name) for name in ("input", "instructions"))
-    prompt, speech = (
-        text.count(probes.PARAGRAPH) if isinstance(text, str) else 0 for text in sent
+def prompt_size(exchange: Exchange) -> tuple[int, int]:
+    """Return how many paragraphs the prompt and the instructions contain."""
+    values = (exchange.request.field(name) for name in ("input", "instructions"))
+    prompt, instructions = (
+        text.count(probes.PARAGRAPH) if isinstance(text, str) else 0 for text in values
     )
-    return prompt, speech
+    return prompt, instructions
 
 
 def ladder_of(exchanges: Iterable[Exchange]) -> LinearFit:
-    """Fit what the prompts of the ladder cost; a unit is one paragraph.
+    """Fit a line to the input counts of the prompt series, by paragraphs.
 
-    ``exchanges`` may hold all of a run. Raises ``Inconclusive`` where fewer than
-    two sizes were counted, and what ``response`` raises for those of the ladder.
+    ``exchanges`` may contain all exchanges of a run. Raises ``Inconclusive`` if fewer
+    than two prompt lengths have a count, and whatever ``Exchange.response`` raises for
+    an exchange of the series.
     """
-    rungs = [x for x in exchanges if size_of(x)[0] and not size_of(x)[1]]
-    points = tuple((size_of(x)[0], charged(x)) for x in rungs)
-    if len({size for size, _ in points}) < 2:
-        raise Inconclusive("fewer than two sizes of the ladder were counted")
+    series = [x for x in exchanges if prompt_size(x)[0] and not prompt_size(x)[1]]
+    points = tuple((prompt_size(x)[0], prompt_tokens_of(x)) for x in series)
+    if len({length for length, _ in points}) < 2:
+        raise Inconclusive("fewer than two prompt lengths have a token count")
     return LinearFit.fit(points)
 
 
-GROWS = must(
+GROWTH = must(
     "tokens.longer-prompt-has-more-tokens",
-    "A longer prompt costs more prompt tokens.",
+    "A longer prompt has a higher input count.",
     source=_PROMPT,
-    cause="the counts are constants, or the prompt is cut without a sound",
+    cause="the gateway reports constant counts, or truncates long prompts silently",
     covers=("US-02",),
 )
 
 
-@check(GROWS, on=probes.prompt_lengths)
-def longer_prompt_has_more_tokens(six: Six) -> Findings:
-    """Judge the order of the counts, one paragraph up to eight."""
-    points = ladder_of(six).points
-    for (small, before), (size, after) in pairwise(points):
-        if after <= before:
-            got = f"{after} tokens for {size} paragraphs"
-            wanted = f"more than the {before} tokens for {small}"
-            yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
+@check(GROWTH, on=probes.prompt_lengths)
+def longer_prompt_has_more_tokens(exchanges: Exchanges) -> Findings:
+    """Check that the counts of 1, 2, 4 and 8 paragraphs increase.
+
+    Does not check by how much; another requirement does.
+    """
+    points = ladder_of(exchanges).points
+    for (_, shorter), (length, longer) in pairwise(points):
+        if longer <= shorter:
+            expected = f"more than {shorter} input tokens for {length} paragraphs"
+            exchange = exchanges[probes.PROMPT_LENGTHS.index(length)]
+            yield exchange.finding("/usage", expected, f"{longer}")
 
 
 LINEAR = should(
     "tokens.count-is-proportional-to-length",
-    "Each further paragraph of a prompt costs the same.",
+    "Each additional paragraph of a prompt adds the same number of input tokens.",
     source=REPORTED_BUGS,
-    cause="counts are rounded to blocks, or the text is counted several times over",
+    cause="the gateway rounds counts to blocks, or counts the prompt several times",
     covers=("US-11", "PR-09"),
 )
 
-SHARE: Final = 0.05
-"""The part of a paragraph's price that a count may lie beside the line, and 3 more."""
+RESIDUAL_TOLERANCE: Final = 3
+MAX_RESIDUAL_SHARE: Final = 0.05
+"""A count may be off the line by 3 tokens and 5 % of a paragraph's tokens."""
 
 
-def strays(ladder: LinearFit) -> bool:
-    """Say whether a count lies beside the line that fits them best."""
-    size, read = ladder.worst_residual
-    return abs(read - ladder.predict(size)) > 3 + SHARE * ladder.slope
+def has_outlier(fit: LinearFit) -> bool:
+    """Return whether the worst point is farther off the line than tolerated."""
+    length, count = fit.worst_residual
+    tolerance = RESIDUAL_TOLERANCE + MAX_RESIDUAL_SHARE * fit.slope
+    return abs(count - fit.predict(length)) > tolerance
 
 
 @check(LINEAR, on=probes.prompt_lengths)
-def count_is_proportional_to_length(six: Six) -> Findings:
-    """Compare the counts with the line that fits them best."""
-    ladder = ladder_of(six)
-    if ladder.slope <= 0:
-        raise Inconclusive("the counts do not grow")
-    size, read = ladder.worst_residual
-    if strays(ladder):
-        wanted = f"about {ladder.predict(size):.0f} tokens for {size} paragraphs"
-        got = f"{read}; the counts are {quote(ladder.points)}"
-        yield six[probes.RUNGS.index(size)].finding("/usage", wanted, got)
+def count_is_proportional_to_length(exchanges: Exchanges) -> Findings:
+    """Check the counts of 1, 2, 4 and 8 paragraphs against the line that fits best.
+
+    Tolerates 3 tokens plus 5 % of a paragraph's tokens. Does not check counts that do
+    not grow; another requirement does.
+    """
+    fit = ladder_of(exchanges)
+    if fit.slope <= 0:
+        raise Inconclusive("the token counts do not grow")
+    length, count = fit.worst_residual
+    if has_outlier(fit):
+        expected = f"about {fit.predict(length):.0f} input tokens ({length} paragraphs)"
+        got = f"{count} (counts by paragraphs: {quote(fit.points)})"
+        exchange = exchanges[probes.PROMPT_LENGTHS.index(length)]
+        yield exchange.finding("/usage", expected, got)
 
 
-FIXED_PART = should(
+OVERHEAD = should(
     "tokens.overhead-is-small",
-    "A prompt costs little beside its own text.",
+    "A prompt costs at most 300 input tokens in addition to its own text.",
     source=REPORTED_BUGS,
-    cause="the gateway puts a system prompt of its own before every request",
+    cause="the gateway adds a system prompt of its own to every request",
     covers=("US-12", "EC-04"),
 )
 
 
-@check(FIXED_PART, on=probes.prompt_lengths)
-def overhead_is_small(six: Six) -> Findings:
-    """Judge what an empty prompt would cost by the ladder; 300 tokens are forgiven."""
-    ladder = ladder_of(six)
-    if ladder.slope <= 0:
-        raise Inconclusive("the counts do not grow")
-    if ladder.intercept > FIXED:
-        wanted = f"at most {FIXED} tokens beside the text"
-        yield six[0].finding("/usage", wanted, f"{ladder.intercept:.0f}")
+@check(OVERHEAD, on=probes.prompt_lengths)
+def overhead_is_small(exchanges: Exchanges) -> Findings:
+    """Check the count that the fitted line predicts for an empty prompt.
+
+    Tolerates a template of 300 tokens. Does not check counts that do not grow.
+    """
+    fit = ladder_of(exchanges)
+    if fit.slope <= 0:
+        raise Inconclusive("the token counts do not grow")
+    if fit.intercept > MAX_OVERHEAD:
+        expected = f"at most {MAX_OVERHEAD} input tokens besides the prompt text"
+        yield exchanges[0].finding("/usage", expected, f"{fit.intercept:.0f}")
 
 
 RATE = may(
     "tokens.tokens-per-word-are-plausible",
-    "A word of English costs no more than three tokens.",
+    "A word of English costs at most 3 input tokens.",
     source=REPORTED_BUGS,
-    cause="counts are multiplied, or characters are counted instead of tokens",
+    cause="the gateway multiplies counts, or counts characters instead of tokens",
     covers=("US-11",),
 )
 
 
 @check(RATE, on=probes.prompt_lengths)
-def tokens_per_word_are_plausible(six: Six) -> Findings:
-    """Judge the slope of the ladder; a model that reads bytes may be slower."""
-    ladder = ladder_of(six)
-    rate = ladder.slope / probes.WORDS
-    if rate > MOST_PER_WORD:
-        wanted = f"at most {MOST_PER_WORD:g} tokens a word"
-        yield six[0].finding("/usage", wanted, f"{rate:.1f}")
+def tokens_per_word_are_plausible(exchanges: Exchanges) -> Findings:
+    """Check the slope of the fitted line.
+
+    A model that reads bytes may exceed the limit. Does not check for too few tokens.
+    """
+    rate = ladder_of(exchanges).slope / probes.WORDS_PER_PARAGRAPH
+    if rate > MAX_TOKENS_PER_WORD:
+        expected = f"at most {MAX_TOKENS_PER_WORD:g} input tokens per word"
+        yield exchanges[0].finding("/usage", expected, f"{rate:.1f}")

@@ -1,7 +1,7 @@
-"""Tokens: whether every part of a request is charged, and so was read.
+"""Tokens: whether every part of a request is counted, and was therefore read.
 
-A gateway that leaves a part out answers all the same. What the part would have cost
-is missing from the bill.
+A gateway that drops a part of a request answers anyway. The tokens of that part are
+then missing from the input count.
 """
 
 import math
@@ -13,14 +13,14 @@ from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.probes import basic
 from conformance.contract.tokens import probes as token_probes
 from conformance.contract.tokens.prompt_tokens import (
-    ALONE,
-    SLACK,
-    Six,
-    alike,
-    charged,
+    SELF_CONTAINED_USAGE,
+    TOLERANCE,
+    Exchanges,
+    has_outlier,
     ladder_of,
-    size_of,
-    strays,
+    prompt_size,
+    prompt_tokens_of,
+    same_prompt,
 )
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
@@ -34,166 +34,196 @@ from conformance.model.sources import NEWAPI_DOCUMENT
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 _PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
-INSTRUCTED = must(
+LIKE_PROMPT_TEXT = must(
     "tokens.instructions-count-like-prompt-text",
-    "A paragraph of instructions costs about what it costs in the prompt.",
+    "A paragraph of `instructions` adds about as many input tokens as a paragraph of "
+    "the prompt.",
     source=_PROMPT,
-    cause="instructions are dropped on the way, or sent along twice",
+    cause="the gateway drops `instructions`, or sends them to the upstream twice",
     covers=("EC-03", "US-12"),
 )
 
-LEAST_SHARE: Final = 0.5
-MOST_SHARE: Final = 1.5
+MIN_RATIO: Final = 0.5
+MAX_RATIO: Final = 1.5
+"""Bounds of a paragraph's tokens in instructions, relative to the prompt."""
 
 
-@check(INSTRUCTED, on=token_probes.prompt_lengths)
-def instructions_count_like_prompt_text(six: Six) -> Findings:
-    """Compare two lengths of instructions, so that a default prompt plays no part.
+@check(LIKE_PROMPT_TEXT, on=token_probes.prompt_lengths)
+def instructions_count_like_prompt_text(exchanges: Exchanges) -> Findings:
+    """Check how many tokens two more paragraphs of instructions add.
 
-    Half as much again and half as little are forgiven. Dropped instructions cost
-    nothing, and those sent twice cost double.
+    The difference of two requests does not depend on a default prompt. Between 0.5 and
+    1.5 times the tokens of a prompt paragraph pass: dropped instructions add none, and
+    duplicated ones add twice as many. Does not check counts that do not grow with the
+    prompt.
     """
-    slope = ladder_of(six).slope
-    few, many = (charged(exchange) for exchange in six[len(token_probes.RUNGS) :])
-    short, long = token_probes.SPEECHES
-    each = (many - few) / (long - short)
+    slope = ladder_of(exchanges).slope
+    instructed = exchanges[len(token_probes.PROMPT_LENGTHS) :]
+    low, high = (prompt_tokens_of(exchange) for exchange in instructed)
+    short, long = token_probes.INSTRUCTION_LENGTHS
+    per_paragraph = (high - low) / (long - short)
     if slope <= 0:
-        raise Inconclusive("the counts do not grow with the prompt either")
-    if not LEAST_SHARE < each / slope < MOST_SHARE:
-        wanted = f"about {slope:.0f} tokens for each paragraph of instructions"
-        yield six[-1].finding("/usage", wanted, f"{each:.0f}")
+        raise Inconclusive("the token counts do not grow with the prompt")
+    if not MIN_RATIO < per_paragraph / slope < MAX_RATIO:
+        expected = f"about {slope:.0f} input tokens per paragraph of instructions"
+        yield exchanges[-1].finding("/usage", expected, f"{per_paragraph:.0f}")
 
 
-STREAMED = must(
+IN_STREAMS = must(
     "tokens.instructions-count-in-streams",
-    "Instructions cost prompt tokens in a stream as in JSON.",
+    "Long `instructions` change the input count of a stream.",
     source=f"{_REQUEST}/instructions",
     needs=Capability.STREAMING,
-    cause="streams are translated by code of their own, which drops instructions",
+    cause="a separate converter for streams drops `instructions`",
     covers=("EC-03",),
 )
 
-LONG: Final = 200
-"""Characters of instructions that cost more than a template's own default does."""
+MIN_INSTRUCTIONS_LENGTH: Final = 200
+"""Characters of instructions that cost more than a template's default prompt."""
 
-_BESIDE: Final = frozenset({"instructions", "max_output_tokens"})
-"""Members that two requests may differ in, and ask the same for all that."""
+_IGNORED_FIELDS: Final = frozenset({"instructions", "max_output_tokens"})
+"""Fields in which two requests with the same prompt may differ."""
 
-BARE: Final = "a request without instructions"
-INSTRUCTED_STREAM: Final = "a stream with instructions"
+WITHOUT_INSTRUCTIONS: Final = "a request without instructions"
+STREAM_WITH_INSTRUCTIONS: Final = "a stream with instructions"
 
 
-def _instructed(usage: Node, exchange: Exchange) -> Observation | None:
-    """Note what a question cost without instructions, or with long ones in a stream."""
-    asked, read = exchange.request, input_tokens(exchange)
-    if read is None or not isinstance(asked.json, dict):
+def _count_by_instructions(usage: Node, exchange: Exchange) -> Observation | None:
+    """Observe the input count of a request without instructions, or a stream with some.
+
+    Skips short instructions, and JSON responses to requests with instructions.
+    """
+    request, count = exchange.request, input_tokens(exchange)
+    if count is None or not isinstance(request.json, dict):
         return None
-    said, mode = asked.field("instructions"), BARE
-    if said:
-        if not asked.streamed or not isinstance(said, str) or len(said) < LONG:
+    instructions, mode = request.field("instructions"), WITHOUT_INSTRUCTIONS
+    if instructions:
+        is_long = (
+            isinstance(instructions, str)
+            and len(instructions) >= MIN_INSTRUCTIONS_LENGTH
+        )
+        if not request.streamed or not is_long:
             return None
-        mode = INSTRUCTED_STREAM
-    rest = {name: asked.json[name] for name in asked.json if name not in _BESIDE}
+        mode = STREAM_WITH_INSTRUCTIONS
+    fields = {n: v for n, v in request.json.items() if n not in _IGNORED_FIELDS}
     return Observation(
-        (Request.of(rest).prompt_digest, mode, read), exchange.id, usage.pointer
+        (Request.of(fields).prompt_digest, mode, count), exchange.id, usage.pointer
     )
 
 
 @check(
-    STREAMED,
-    on=ALONE.collecting(_instructed),
+    IN_STREAMS,
+    on=SELF_CONTAINED_USAGE.collecting(_count_by_instructions),
     exercised_by=(
         basic.text,
         isolation_probes.concurrent_requests,
         token_probes.prompt_lengths,
     ),
 )
-def instructions_count_in_streams(notes: list[Observation]) -> Findings:
-    """Blame a stream that costs what the same question costs without instructions.
+def instructions_count_in_streams(observations: list[Observation]) -> Findings:
+    """Check streams with long instructions against the same prompt without any.
 
-    One that costs less may have lost a default prompt to them, and is let be. A
-    stream of the burst carries them, since each of those has a word of its own, and
-    it may as well stand there.
+    Counts that differ by at most two tokens are a violation. Does not check a lower
+    count: the instructions may have replaced a default prompt. Such a stream is one of
+    the requests of the probe ``concurrent-requests``.
     """
-    if math.gcd(*(note.value[2] for note in notes)) > SLACK:
-        raise Inconclusive("every prompt costs the same, or a multiple of one number")
-    for note, others in alike(notes, (BARE, INSTRUCTED_STREAM)):
-        near = [o for o in others if abs(note.value[2] - o.value[2]) <= SLACK]
-        if near:
-            wanted = f"more than {near[0].exchange} cost without instructions"
-            yield Node(note.value[2], note.pointer, note.exchange).finding(wanted)
+    if math.gcd(*(observation.value[2] for observation in observations)) > TOLERANCE:
+        raise Inconclusive("all token counts are equal, or multiples of one number")
+    modes = (WITHOUT_INSTRUCTIONS, STREAM_WITH_INSTRUCTIONS)
+    for observation, others in same_prompt(observations, modes):
+        count = observation.value[2]
+        equal = [o for o in others if abs(count - o.value[2]) <= TOLERANCE]
+        if equal:
+            other = equal[0]
+            bound = f"{other.value[2]} in {other.exchange} without instructions"
+            expected = f"more than {other.value[2] + TOLERANCE} ({bound})"
+            node = Node(count, observation.pointer, observation.exchange)
+            yield node.finding(expected)
 
 
-READ = must(
+EVERY_MESSAGE = must(
     "tokens.every-message-is-counted",
-    "A conversation costs about what the text of its messages costs.",
+    "The input count of a prompt includes every message.",
     source=f"{_REQUEST}/input",
-    cause="system messages are dropped on the way, or all but the last few messages",
+    cause="the gateway drops system messages, or all messages but the last few",
     covers=("RV-08", "EC-03"),
 )
 
-LOST: Final = 0.5
-"""The part of a paragraph that may be missing: frames of messages cost, too."""
+MAX_MISSING_SHARE: Final = 0.5
+"""Share of a paragraph's tokens that may be missing; message framing adds some."""
 
 
-def _messages(input_: Json) -> int:
-    """Return the paragraphs in the messages of an input."""
+def _paragraphs_in(input_: Json) -> int:
+    """Return the number of paragraphs in the messages of an input array."""
     items = input_ if isinstance(input_, list) else []
-    said = (item.get("content") for item in items if isinstance(item, dict))
+    contents = (item.get("content") for item in items if isinstance(item, dict))
     return sum(
-        (text == token_probes.IN_PARTS)
-        + (isinstance(text, str) and text.count(token_probes.PARAGRAPH))
-        for text in said
+        (content == token_probes.PARAGRAPH_AS_PARTS)
+        + (isinstance(content, str) and content.count(token_probes.PARAGRAPH))
+        for content in contents
     )
 
 
-def _paragraphs(usage: Node, exchange: Exchange) -> Observation | None:
-    """Note what paragraphs cost: in a text, in instructions, and in messages."""
-    read, (prompt, speech) = input_tokens(exchange), size_of(exchange)
-    messages = _messages(exchange.request.field("input"))
-    if read is None or not prompt + messages:
-        return None
-    return Observation((prompt, speech, messages, read), exchange.id, usage.pointer)
+def _count_by_paragraphs(usage: Node, exchange: Exchange) -> Observation | None:
+    """Observe an input count, and the paragraphs that it covers.
 
-
-def _ladders(notes: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
-    """Return what paragraphs cost in a prompt, and in instructions above one of it.
-
-    Raises ``Inconclusive`` where a rung is missing, or the prices are no line.
+    The value is (in the prompt, in instructions, in messages, input count).
     """
-    sizes = [note.value for note in notes]
-    rungs = tuple(
-        (size, read) for size, speech, _, read in sizes if size and not speech
+    count, (prompt, instructions) = input_tokens(exchange), prompt_size(exchange)
+    messages = _paragraphs_in(exchange.request.field("input"))
+    if count is None or not prompt + messages:
+        return None
+    value = (prompt, instructions, messages, count)
+    return Observation(value, exchange.id, usage.pointer)
+
+
+def _fit_both(observations: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
+    """Return the lines through the counts by paragraphs of prompt, and of instructions.
+
+    The instructions are sent with a prompt of one paragraph. Raises ``Inconclusive`` if
+    a prompt length has no count, or if the counts are not on a line.
+    """
+    values = [observation.value for observation in observations]
+    by_prompt = tuple(
+        (prompt, count)
+        for prompt, instructions, _, count in values
+        if prompt and not instructions
     )
-    speeches = tuple((speech, read) for _, speech, _, read in sizes if speech)
-    if len(dict(rungs)) < len(token_probes.RUNGS) or len(dict(speeches)) < 2:
-        raise Inconclusive("the ladder was not counted on every rung")
-    ladder = LinearFit.fit(rungs)
-    if ladder.slope <= 0 or strays(ladder):
-        raise Inconclusive("the counts do not grow with the text")
-    return ladder, LinearFit.fit(speeches)
+    by_instructions = tuple(
+        (instructions, count) for _, instructions, _, count in values if instructions
+    )
+    lengths = len(dict(by_prompt)), len(dict(by_instructions))
+    if lengths[0] < len(token_probes.PROMPT_LENGTHS) or lengths[1] < 2:
+        raise Inconclusive("token counts are missing for some prompt lengths")
+    fit = LinearFit.fit(by_prompt)
+    if fit.slope <= 0 or has_outlier(fit):
+        raise Inconclusive("the token counts do not grow in proportion to the prompt")
+    return fit, LinearFit.fit(by_instructions)
 
 
 @check(
-    READ,
-    on=EVERY_USAGE.collecting(_paragraphs),
+    EVERY_MESSAGE,
+    on=EVERY_USAGE.collecting(_count_by_paragraphs),
     exercised_by=(token_probes.prompt_lengths, token_probes.multi_message_prompt),
 )
-def every_message_is_counted(notes: list[Observation]) -> Findings:
-    """Judge what is missing; what is charged beyond the text is let be.
+def every_message_is_counted(observations: list[Observation]) -> Findings:
+    """Check prompts of several messages for missing tokens.
 
-    A system text may take the place of a default prompt, and so may instructions:
-    the lower of the prices with them and without counts. A conversation that is
-    refused has clauses of its own.
+    The expected count is predicted from the prompt series. A system message may replace
+    a default prompt, and so may instructions, so the lower of two predictions is used:
+    from prompts with and without instructions. Half a paragraph may be missing. Does
+    not check for additional tokens. Other requirements check rejected prompts.
     """
-    talks = [note for note in notes if note.value[2]]
-    if not talks:
-        raise Inconclusive("no conversation was counted")
-    ladder, spoken = _ladders(notes)
-    for talk in talks:
-        *_, size, read = talk.value
-        instructed = spoken.intercept + ladder.slope * (size - 1)
-        wanted = min(ladder.predict(size), instructed)
-        if read < wanted - LOST * ladder.slope:
-            text = f"about {wanted:.0f} tokens or more for {size} messages"
-            yield Node(read, talk.pointer, talk.exchange).finding(text)
+    multi_message = [o for o in observations if o.value[2]]
+    if not multi_message:
+        raise Inconclusive("no prompt of several messages has a token count")
+    prompt_fit, instructions_fit = _fit_both(observations)
+    for observation in multi_message:
+        *_, messages, count = observation.value
+        with_instructions = instructions_fit.intercept + prompt_fit.slope * (
+            messages - 1
+        )
+        predicted = min(prompt_fit.predict(messages), with_instructions)
+        if count < predicted - MAX_MISSING_SHARE * prompt_fit.slope:
+            node = Node(count, observation.pointer, observation.exchange)
+            yield node.finding(f"about {predicted:.0f} or more ({messages} messages)")

@@ -1,9 +1,9 @@
-"""Usage: the breakdown of the counts into what was cached, hidden, spoken or seen."""
+"""Usage: the details objects, which break down a count by kind of token."""
 
 from typing import Final
 
 from conformance.contract.probes import basic
-from conformance.contract.usage.totals import COUNTED, SCHEMA, STYLES, details
+from conformance.contract.usage.totals import SCHEMA, STYLES, USAGE_PROBES, details
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
 from conformance.model.node import Node
@@ -11,93 +11,111 @@ from conformance.model.requirement import must, should
 from conformance.model.scope import EVERY_USAGE
 from conformance.model.sources import NEWAPI_DOCUMENT
 
-PRICED: Final = ("cached_tokens", "reasoning_tokens")
-"""Counters that a price hangs on, and that strict clients read."""
+BILLED_COUNTERS: Final = ("cached_tokens", "reasoning_tokens")
+"""Counters of input and output details that affect the price."""
 
 MODALITIES: Final = ("text_tokens", "audio_tokens", "image_tokens")
+"""Counters that break down a count by kind of content."""
 
 
 INTEGERS = must(
     "usage.cached-and-reasoning-tokens-are-integers",
-    "The cached_tokens or reasoning_tokens of an answer are an integer.",
+    "Each `cached_tokens` and `reasoning_tokens` in `usage` is an integer.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
-    cause="a counter that the upstream does not have is passed on as null",
+    cause="the gateway passes on a counter that the upstream lacks as `null`",
     covers=("US-05",),
 )
 
 
-@check(INTEGERS, on=EVERY_USAGE, exercised_by=COUNTED)
+@check(INTEGERS, on=EVERY_USAGE, exercised_by=USAGE_PROBES)
 def cached_and_reasoning_tokens_are_integers(
     usage: Node, _exchange: Exchange
 ) -> Findings:
-    """Judge the counters that are there: strict clients fail on null, and pay again."""
+    """Check ``cached_tokens`` and ``reasoning_tokens`` in each details object.
+
+    Strict clients fail on ``null`` and repeat a request that was billed. Does not check
+    whether the counters are present; another requirement does.
+    """
     for _, detail in details(usage):
-        for name in PRICED:
+        for name in BILLED_COUNTERS:
             if name in detail:
                 yield from detail[name].must_be(int)
 
 
-OTHERS = should(
+MODALITY_INTEGERS = should(
     "usage.modality-tokens-are-integers",
-    "The text, audio or image tokens of an answer are an integer.",
+    "Each `text_tokens`, `audio_tokens` and `image_tokens` in `usage` is an integer.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
-    cause="a counter that the upstream does not have is passed on as null",
+    cause="the gateway passes on a counter that the upstream lacks as `null`",
     covers=("US-05",),
 )
 
 
-@check(OTHERS, on=EVERY_USAGE, exercised_by=basic.text)
+@check(MODALITY_INTEGERS, on=EVERY_USAGE, exercised_by=basic.text)
 def modality_tokens_are_integers(usage: Node, _exchange: Exchange) -> Findings:
-    """Judge the counters that are there."""
+    """Check the type of these counters in each details object.
+
+    Does not check whether they are present.
+    """
     for _, detail in details(usage):
         for name in MODALITIES:
             if name in detail:
                 yield from detail[name].must_be(int)
 
 
-THERE = should(
+PRESENT = should(
     "usage.cached-and-reasoning-tokens-are-present",
-    "A usage object tells its cached or reasoning tokens, 0 included.",
+    "`usage` contains `cached_tokens` and `reasoning_tokens`, even if they are 0.",
     source=SCHEMA,
-    cause="the details are dropped between two APIs",
+    cause="the converter drops the details objects between two APIs",
     covers=("US-04", "US-13"),
 )
 
 
-@check(THERE, on=EVERY_USAGE, exercised_by=basic.text)
+@check(PRESENT, on=EVERY_USAGE, exercised_by=basic.text)
 def cached_and_reasoning_tokens_are_present(
     usage: Node, _exchange: Exchange
 ) -> Findings:
-    """Judge that each side is broken down in one of the styles.
+    """Check that the details objects of one style contain each counter.
 
-    Clients with typed models cannot read an answer without them.
+    Clients with typed models cannot read a response without them. Does not check the
+    values: 0 and ``null`` are present.
     """
-    for side, counter in enumerate(PRICED):
-        named = [usage.get(style.details[side]) for style in STYLES]
-        if not any(detail is not None and counter in detail for detail in named):
+    for side, counter in enumerate(BILLED_COUNTERS):
+        objects = [usage.get(style.details[side]) for style in STYLES]
+        if not any(detail is not None and counter in detail for detail in objects):
             names = " or ".join(style.details[side] for style in STYLES)
-            yield usage.finding(f"{names} with {counter}")
+            yield usage.finding(f"{counter} in {names}", "missing")
 
 
 CACHED = must(
     "usage.cached-tokens-do-not-exceed-prompt",
-    "No answer has more cached tokens than prompt tokens.",
+    "`cached_tokens` is not greater than the input count that it is part of.",
     source=f"{SCHEMA}/properties/prompt_tokens_details",
-    cause="cached tokens are counted beside the prompt instead of inside it",
+    cause=(
+        "the gateway counts cached tokens in addition to the prompt instead of as "
+        "part of it"
+    ),
     covers=("US-07", "US-14", "US-23"),
 )
 
 REASONING = must(
     "usage.reasoning-tokens-do-not-exceed-completion",
-    "No answer has more reasoning tokens than completion tokens.",
+    "`reasoning_tokens` is not greater than the output count that it is part of.",
     source=f"{SCHEMA}/properties/completion_tokens_details",
-    cause="reasoning tokens are counted beside the answer instead of inside it",
+    cause=(
+        "the gateway counts reasoning tokens in addition to the output instead of as "
+        "part of it"
+    ),
     covers=("US-09",),
 )
 
 
-def _within(usage: Node, counter: str) -> Findings:
-    """Yield a finding for each counter that exceeds the count around it."""
+def _check_not_above_count(usage: Node, counter: str) -> Findings:
+    """Yield a finding for each ``counter`` that exceeds the count it is part of.
+
+    Skips values that are not integers, and negative counts.
+    """
     for count, detail in details(usage):
         part = detail.get(counter)
         if part is None or count is None or not part.is_a(int) or not count.is_a(int):
@@ -109,33 +127,49 @@ def _within(usage: Node, counter: str) -> Findings:
 
 @check(CACHED, on=EVERY_USAGE, exercised_by=basic.text)
 def cached_tokens_do_not_exceed_prompt(usage: Node, _exchange: Exchange) -> Findings:
-    """Judge each style: what is billed as the rest must not fall below zero."""
-    yield from _within(usage, "cached_tokens")
+    """Check ``cached_tokens`` of each style; a larger value makes the rest negative.
+
+    Does not check values that are not integers; another requirement does.
+    """
+    yield from _check_not_above_count(usage, "cached_tokens")
 
 
 @check(REASONING, on=EVERY_USAGE, exercised_by=basic.text)
 def reasoning_tokens_do_not_exceed_completion(
     usage: Node, _exchange: Exchange
 ) -> Findings:
-    """Judge each style, cut answers included."""
-    yield from _within(usage, "reasoning_tokens")
+    """Check ``reasoning_tokens`` of each style, also in truncated responses.
+
+    Does not check values that are not integers; another requirement does.
+    """
+    yield from _check_not_above_count(usage, "reasoning_tokens")
 
 
 PARTS = should(
     "usage.modality-tokens-do-not-exceed-count",
-    "The text, audio or image tokens of an answer add up to no more than its count.",
+    "The sum of `text_tokens`, `audio_tokens` and `image_tokens` is not greater than "
+    "the count that they break down.",
     source=f"{SCHEMA}/properties/prompt_tokens_details",
-    cause="the parts are taken from another request, or counted twice",
+    cause=(
+        "the gateway takes these counters from another request, or counts some tokens "
+        "twice"
+    ),
 )
 
 
 @check(PARTS, on=EVERY_USAGE, exercised_by=basic.text)
 def modality_tokens_do_not_exceed_count(usage: Node, _exchange: Exchange) -> Findings:
-    """Judge the sum of the parts that are there; they need not be all."""
+    """Check the sum of the counters that are present.
+
+    Does not check for a sum below the count: a server need not report all kinds.
+    """
     for count, detail in details(usage):
         parts = [part for name in MODALITIES if (part := detail.get(name))]
         if count is None or not all(node.is_a(int) for node in (count, *parts)):
             continue
-        summed = sum(part.value for part in parts)
-        if summed > count.value >= 0:
-            yield detail.finding(f"parts of at most {count.value}", f"{summed} in all")
+        total = sum(part.value for part in parts)
+        if total > count.value >= 0:
+            summands = " + ".join(str(part.value) for part in parts)
+            yield detail.finding(
+                f"a sum of at most {count.value}", f"{total} ({summands})"
+            )

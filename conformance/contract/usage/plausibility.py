@@ -1,12 +1,12 @@
-"""Usage: whether the counts can be true of the answer that they are billed for."""
+"""Usage: whether the counts are plausible for the response that they bill."""
 
 from typing import Final
 
 from conformance.contract.limits import probes
 from conformance.contract.probes import basic
 from conformance.contract.usage.totals import (
-    COUNTED,
     STYLES,
+    USAGE_PROBES,
     completion_tokens,
     reasoning_tokens,
 )
@@ -18,39 +18,44 @@ from conformance.model.requirement import must
 from conformance.model.scope import EVERY_USAGE, only
 from conformance.model.sources import PROJECT_DECISION, REPORTED_BUGS
 
-SLACK: Final = 4
-"""Tokens beyond the cap that are forgiven: an end mark, and what frames a message."""
+TOLERANCE: Final = 4
+"""Tokens tolerated beyond the cap, for an end marker or the framing of a message."""
 
-LEAST_CAP: Final = 16
-"""The smallest cap that is judged; some servers raise smaller ones to it."""
+MIN_CAP: Final = 16
+"""Smallest cap that is checked; some servers raise smaller ones to this value."""
 
-UNSEEN: Final = 12
-"""Output tokens that may leave nothing behind: an end mark, also one in words."""
+MAX_INVISIBLE_TOKENS: Final = 12
+"""Output tokens that may leave nothing visible, such as a written end marker."""
 
 
-def _made(exchange: Exchange) -> bool:
-    final = exchange.response_or_none
-    status = final.get("status") if final is not None else None
+def _did_not_fail(exchange: Exchange) -> bool:
+    response = exchange.response_or_none
+    status = response.get("status") if response is not None else None
     return status is None or status.value != "failed"
 
 
-MADE: Final = only(EVERY_USAGE, "every usage object of an answer", _made)
-"""(usage, exchange): as EVERY_USAGE, without those of responses that failed."""
+USAGE_UNLESS_FAILED: Final = only(
+    EVERY_USAGE, "every usage object of a response that did not fail", _did_not_fail
+)
+"""(usage, exchange): like ``EVERY_USAGE``, except for responses that failed."""
 
 
-def says_something(exchange: Exchange) -> bool:
-    """Say whether an answer has a visible text; one without output has none."""
+def has_visible_text(exchange: Exchange) -> bool:
+    """Return whether a response has visible text.
+
+    Returns ``False`` if ``output`` is not an array.
+    """
     output = exchange.response.get("output")
     return output is not None and output.is_a(list) and bool(exchange.text)
 
 
-def _asks_something(exchange: Exchange) -> bool:
-    """Say whether a request has a text where every server looks for one."""
+def _has_prompt_text(exchange: Exchange) -> bool:
+    """Return whether the last message of a JSON request contains text."""
     request = exchange.request
     if request.all_headers.get("content-type", "").partition(";")[0] != JSON_TYPE:
         return False
-    asked = request.field("input")
-    messages = asked if isinstance(asked, list) else [{"content": asked}]
+    input_ = request.field("input")
+    messages = input_ if isinstance(input_, list) else [{"content": input_}]
     last = messages[-1] if messages else None
     content = last.get("content") if isinstance(last, dict) else None
     if isinstance(content, list):
@@ -61,72 +66,87 @@ def _asks_something(exchange: Exchange) -> bool:
 
 PROMPT = must(
     "usage.prompt-is-counted",
-    "A prompt that says something costs more than no tokens.",
+    "The input count in `usage` is greater than 0 if the last input message contains "
+    "text.",
     source=REPORTED_BUGS,
-    cause="the upstream's count is not read, and zero stands in for it",
+    cause="the gateway does not read the upstream's count and reports 0 instead",
     covers=("US-02",),
 )
 
 
-@check(PROMPT, on=MADE, exercised_by=COUNTED)
+@check(PROMPT, on=USAGE_UNLESS_FAILED, exercised_by=USAGE_PROBES)
 def prompt_is_counted(usage: Node, exchange: Exchange) -> Findings:
-    """Judge each request whose input has a text in it; cached tokens count as well."""
-    if _asks_something(exchange):
+    """Check requests whose last message contains text.
+
+    Cached tokens are part of the count. Does not check other requests, failed responses
+    or missing counts.
+    """
+    if _has_prompt_text(exchange):
         for style in STYLES:
             count = usage.get(style.prompt)
             if count is not None and count.value == 0:
-                yield count.finding("more than 0, since there was an input")
+                yield count.finding("more than 0")
 
 
 COMPLETION = must(
     "usage.completion-is-counted",
-    "An answer that says something costs more than no tokens.",
+    "The output count in `usage` is greater than 0 if the response contains visible "
+    "text.",
     source=REPORTED_BUGS,
-    cause="the upstream's count is not read, and zero stands in for it",
+    cause="the gateway does not read the upstream's count and reports 0 instead",
     covers=("US-02",),
 )
 
 
-@check(COMPLETION, on=MADE, exercised_by=COUNTED)
+@check(COMPLETION, on=USAGE_UNLESS_FAILED, exercised_by=USAGE_PROBES)
 def completion_is_counted(usage: Node, exchange: Exchange) -> Findings:
-    """Judge each answer that has a text; an empty one may have cost nothing."""
-    if says_something(exchange):
+    """Check responses that contain visible text.
+
+    Does not check responses without text, which may have cost nothing, or failed ones.
+    """
+    if has_visible_text(exchange):
         for style in STYLES:
             count = usage.get(style.completion)
             if count is not None and count.value == 0:
-                yield count.finding("more than 0, since there is a text")
+                yield count.finding("more than 0")
 
 
 DELIVERED = must(
     "usage.billed-output-is-delivered",
-    "A completed answer that was billed has an output item.",
+    "A completed response that bills more than 12 output tokens besides reasoning has "
+    "an output item.",
     source=REPORTED_BUGS,
-    cause="the parser loses the answer, yet keeps its price",
+    cause="the parser loses the output but keeps its token count",
     covers=("US-26", "OI-09"),
 )
 
 
 @check(DELIVERED, on=EVERY_USAGE, exercised_by=basic.text)
 def billed_output_is_delivered(usage: Node, exchange: Exchange) -> Findings:
-    """Judge completed answers with nothing in them.
+    """Check completed responses whose ``output`` is an empty array.
 
-    Hidden reasoning and an end mark may leave nothing behind, and so may an answer
-    that was cut before its first item.
+    Reasoning tokens are subtracted, and 12 more tokens are tolerated: an end marker may
+    leave nothing visible. Does not check incomplete responses, which may be truncated
+    before the first item.
     """
     response = exchange.response
     status, output = response.get("status"), response.get("output")
     if status is None or status.value != "completed" or output is None:
         return
     billed = (completion_tokens(usage) or 0) - reasoning_tokens(usage)
-    if output.value == [] and billed > UNSEEN:
-        yield output.finding(f"an item, since {billed} output tokens are billed")
+    if output.value == [] and billed > MAX_INVISIBLE_TOKENS:
+        yield output.finding(f"an output item ({billed} output tokens are billed)")
 
 
 WITHIN_CAP = must(
     "usage.completion-does-not-exceed-max-output-tokens",
-    "No answer is billed for more tokens than its max_output_tokens.",
+    "The output count in `usage`, without reasoning tokens, is not greater than "
+    "`max_output_tokens`.",
     source=f"{PROJECT_DECISION}; OpenAI API reference, Responses, max_output_tokens",
-    cause="the cap is dropped, or tokens are counted by somebody else than the model",
+    cause=(
+        "the gateway drops the cap, or counts tokens itself instead of using the "
+        "model's count"
+    ),
     covers=("MX-01", "US-11"),
 )
 
@@ -135,17 +155,17 @@ WITHIN_CAP = must(
 def completion_does_not_exceed_max_output_tokens(
     usage: Node, exchange: Exchange
 ) -> Findings:
-    """Judge each answer to a request with a cap of 16 or more.
+    """Check each response to a request with a cap of 16 or more.
 
-    Reasoning that is counted apart is taken off, since some models cap only what is
-    seen; and ``SLACK`` tokens are forgiven.
+    Reasoning tokens are subtracted, since some models cap visible output only, and 4
+    more tokens are tolerated. Does not check smaller caps: some servers raise them.
     """
     cap = exchange.request.field("max_output_tokens")
-    if not isinstance(cap, int) or isinstance(cap, bool) or cap < LEAST_CAP:
+    if not isinstance(cap, int) or isinstance(cap, bool) or cap < MIN_CAP:
         return
     for style in STYLES:
         count = usage.get(style.completion)
         if count is None or not count.is_a(int):
             continue
-        if count.value - reasoning_tokens(usage) > cap + SLACK:
+        if count.value - reasoning_tokens(usage) > cap + TOLERANCE:
             yield count.finding(f"at most {cap} (max_output_tokens)")

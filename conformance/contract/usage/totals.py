@@ -1,8 +1,8 @@
-"""Usage: the token counts that a bill is made of.
+"""Usage: the token counts that a bill is based on.
 
-The page names ``prompt_tokens``, ``completion_tokens`` and ``total_tokens``; many
-deployments pass their upstream's ``input_tokens`` and ``output_tokens`` on, or send
-both. Arithmetic is judged on every style that is there.
+New API's document names ``prompt_tokens``, ``completion_tokens`` and ``total_tokens``.
+Many deployments pass on the ``input_tokens`` and ``output_tokens`` of their upstream,
+or send both. Arithmetic is checked for each style that is present.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from conformance.model.sources import NEWAPI_DOCUMENT
 
 @dataclass(frozen=True)
 class Style:
-    """The names of one API family for what went in and what came out."""
+    """The names that one API uses for the input and the output count."""
 
     prompt: str
     completion: str
 
     @property
     def details(self) -> tuple[str, str]:
-        """Return the names of the two objects that break the counts down."""
+        """Return the names of the objects that break down the two counts."""
         return f"{self.prompt}_details", f"{self.completion}_details"
 
     @property
@@ -45,28 +45,31 @@ STYLES: Final = (CHAT, RESPONSES)
 
 SCHEMA: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage"
 
-COUNTED: Final = (basic.text, basic.streamed_text, probes.output_cap)
-"""What brings a usage object: in JSON, in a stream, and in an answer that was cut."""
+USAGE_PROBES: Final = (basic.text, basic.streamed_text, probes.output_cap)
+"""Probes that produce ``usage`` in JSON, in a stream and in a truncated response."""
 
 
 def is_complete(usage: Node, style: Style) -> bool:
-    """Say whether all three counts of a style are there and not null."""
+    """Return whether all three counts of a style are present and not ``null``."""
     return all(usage.get(count) is not None for count in style.counts)
 
 
 def counts(usage: Node) -> Iterator[Node]:
-    """Yield what stands under a count's name, null only where it is needed.
+    """Yield each count that is present.
 
-    A null is passed over in a style that another, complete one stands in for.
+    Skips a ``null`` if all counts of one style are present and not ``null``.
     """
-    whole = any(is_complete(usage, style) for style in STYLES)
+    one_is_complete = any(is_complete(usage, style) for style in STYLES)
     for name in dict.fromkeys(n for style in STYLES for n in style.counts):
-        if name in usage and not (whole and usage.value[name] is None):
+        if name in usage and not (one_is_complete and usage.value[name] is None):
             yield usage[name]
 
 
 def details(usage: Node) -> Iterator[tuple[Node | None, Node]]:
-    """Yield each details object that there is, behind the count that it breaks down."""
+    """Yield each details object after the count that it breaks down.
+
+    The count is ``None`` if it is missing or ``null``.
+    """
     for style in STYLES:
         for count, name in zip(style.counts[:2], style.details, strict=True):
             detail = usage.get(name)
@@ -74,39 +77,41 @@ def details(usage: Node) -> Iterator[tuple[Node | None, Node]]:
                 yield usage.get(count), detail
 
 
-def counted(usage: Node | None, *names: str) -> int | None:
-    """Return the first count of several names that is an integer, if one is."""
-    stated = (usage.get(name) for name in names) if usage is not None else ()
-    return next((n.value for n in stated if n is not None and n.is_a(int)), None)
+def first_integer(usage: Node | None, *names: str) -> int | None:
+    """Return the first integer among the fields called ``names``, or ``None``."""
+    nodes = (usage.get(name) for name in names) if usage is not None else ()
+    return next((n.value for n in nodes if n is not None and n.is_a(int)), None)
 
 
 def completion_tokens(usage: Node | None) -> int | None:
-    """Return what the answer cost, under either name."""
-    return counted(usage, *(style.completion for style in STYLES))
+    """Return the output count under either name, or ``None``."""
+    return first_integer(usage, *(style.completion for style in STYLES))
 
 
 def reasoning_tokens(usage: Node) -> int:
-    """Return what the hidden part of the answer cost, 0 where nothing is said."""
-    named = (usage.get(style.details[1]) for style in STYLES)
-    return max(
-        (counted(detail, "reasoning_tokens") or 0 for detail in named), default=0
-    )
+    """Return the reported reasoning tokens; 0 if there are none."""
+    details_nodes = (usage.get(style.details[1]) for style in STYLES)
+    return max(first_integer(node, "reasoning_tokens") or 0 for node in details_nodes)
 
 
 PRESENT = must(
     "usage.is-present",
-    "An answer that was completed or cut has a usage object.",
+    "A response with status `completed` or `incomplete` has a `usage` object.",
     source=SCHEMA,
-    cause="the stream's last event, or the cut answer, is written without it",
+    cause=(
+        "the gateway omits `usage` from the last event of a stream or from a "
+        "truncated response"
+    ),
     covers=("US-01", "US-03", "ST-09"),
 )
 
 
-@check(PRESENT, on=EVERY_RESPONSE_OBJECT, exercised_by=COUNTED)
+@check(PRESENT, on=EVERY_RESPONSE_OBJECT, exercised_by=USAGE_PROBES)
 def is_present(response: Node, _exchange: Exchange) -> Findings:
-    """Judge each answer that was paid for, a stream's last snapshot included.
+    """Check that ``usage`` is an object, also in the last snapshot of a stream.
 
-    An answer that failed may have nothing to count.
+    Does not check a response with another status: a failed response may have nothing to
+    count.
     """
     status = response.get("status")
     if status is not None and status.value in ("completed", "incomplete"):
@@ -115,64 +120,82 @@ def is_present(response: Node, _exchange: Exchange) -> Findings:
 
 COMPLETE = must(
     "usage.all-counts-are-present",
-    "A usage object has a prompt count, a completion count, a total.",
+    "`usage` contains `input_tokens`, `output_tokens` and `total_tokens`, or the "
+    "names of Chat Completions if the profile allows them.",
     source=SCHEMA,
-    cause="one of the counts is renamed or lost between two APIs",
+    cause="the converter renames or drops one of the counts between two APIs",
     covers=("US-15",),
 )
 
 
-@check(COMPLETE, on=EVERY_USAGE, exercised_by=COUNTED)
+@check(COMPLETE, on=EVERY_USAGE, exercised_by=USAGE_PROBES)
 def all_counts_are_present(
     usage: Node, _exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Judge the names: New API's page has two styles in use, the others have one.
+    """Check which counts ``usage`` contains.
 
-    A count that is null is there; its type is a clause of its own.
+    The profile ``newapi`` accepts the names of Chat Completions or those of Responses,
+    the other profiles only ``input_tokens`` and ``output_tokens``. Does not check
+    values: a count that is ``null`` is present, and its type is another requirement.
     """
     accepted = STYLES if profile == "newapi" else (RESPONSES,)
     if not any(all(n in usage for n in style.counts) for style in accepted):
-        wanted = " or ".join(", ".join(style.counts) for style in accepted)
-        yield usage.finding(wanted)
+        expected = " or ".join(", ".join(style.counts) for style in accepted)
+        yield usage.finding(expected)
 
 
 INTEGERS = must(
     "usage.counts-are-integers",
-    "The counts of a usage object are integers.",
+    "`total_tokens` and the input and output counts in `usage` are integers.",
     source=SCHEMA,
-    cause="a count is computed in floating point, or copied as text or null",
+    cause=(
+        "the gateway computes a count in floating point, or copies it as a string or "
+        "`null`"
+    ),
     covers=("US-05",),
 )
 
 
-@check(INTEGERS, on=EVERY_USAGE, exercised_by=COUNTED)
+@check(INTEGERS, on=EVERY_USAGE, exercised_by=USAGE_PROBES)
 def counts_are_integers(usage: Node, _exchange: Exchange) -> Findings:
-    """Judge the three counts of each style; typed clients refuse 27.0 as well."""
+    """Check the type of the three counts of each style.
+
+    A number written with a fraction, such as ``27.0``, fails: typed clients reject it.
+    Does not check missing counts, or ``null`` in one style if the other style is
+    complete.
+    """
     for count in counts(usage):
         yield from count.must_be(int)
 
 
 NOT_NEGATIVE = must(
     "usage.counts-are-not-negative",
-    "No count of a usage object is below zero.",
+    "No count in `usage` or its details objects is negative.",
     source=f"{NEWAPI_DOCUMENT}#/components/schemas/TokenCount",
-    cause="an upstream's count is trusted, or cached tokens are taken off twice",
+    cause=(
+        "the gateway trusts a negative count of its upstream, or subtracts cached "
+        "tokens twice"
+    ),
     covers=("US-07", "US-08"),
 )
 
 
-@check(NOT_NEGATIVE, on=EVERY_USAGE, exercised_by=COUNTED)
+@check(NOT_NEGATIVE, on=EVERY_USAGE, exercised_by=USAGE_PROBES)
 def counts_are_not_negative(usage: Node, _exchange: Exchange) -> Findings:
-    """Judge every number there is: a negative one pays the client back."""
-    broken_down = (part for _, each in details(usage) for _, part in each.fields())
-    for count in (*counts(usage), *broken_down):
+    """Check the counts of each style and every number in their details objects.
+
+    A negative count would credit the client. Does not check values that are not
+    numbers.
+    """
+    parts = (part for _, detail in details(usage) for _, part in detail.fields())
+    for count in (*counts(usage), *parts):
         if count.is_a(float) and count.value < 0:
             yield count.finding("0 or more")
 
 
 TOTAL = must(
     "usage.total-is-the-sum",
-    "The total_tokens of an answer is the sum of its prompt and completion tokens.",
+    "`usage.total_tokens` equals `input_tokens + output_tokens`.",
     source=f"{SCHEMA}/properties/total_tokens",
     cause="the gateway adds cached or reasoning tokens to the total a second time",
     covers=("US-06", "US-14"),
@@ -181,30 +204,40 @@ TOTAL = must(
 
 @check(TOTAL, on=EVERY_USAGE, exercised_by=basic.text)
 def total_is_the_sum(usage: Node, _exchange: Exchange) -> Findings:
-    """Judge each style that is complete; a missing count has a clause of its own."""
+    """Check the total against each style whose two counts are integers.
+
+    Does not check counts that are missing or not integers; other requirements do.
+    """
     total = usage.get(TOTAL_TOKENS)
     if total is None or not total.is_a(int):
         return
     for style in STYLES:
-        spent, made = usage.get(style.prompt), usage.get(style.completion)
-        if spent and made and spent.is_a(int) and made.is_a(int):
-            summed = spent.value + made.value
-            yield from total.must_equal(summed, f"{spent.value} + {made.value}")
+        prompt, completion = usage.get(style.prompt), usage.get(style.completion)
+        if prompt and completion and prompt.is_a(int) and completion.is_a(int):
+            expected = prompt.value + completion.value
+            yield from total.must_equal(
+                expected, f"{prompt.value} + {completion.value}"
+            )
 
 
 AGREE = must(
     "usage.styles-agree",
-    "What a usage object says under two names is the same count.",
+    "A count that `usage` contains under two names has the same value under both.",
     source=SCHEMA,
-    cause="one style is converted and the other made up, often as zero",
+    cause="the gateway converts one style and makes up the other, often as zeros",
     covers=("US-15",),
 )
 
 
 @check(AGREE, on=EVERY_USAGE, exercised_by=basic.text)
 def styles_agree(usage: Node, _exchange: Exchange) -> Findings:
-    """Compare prompt with input and completion with output, where both stand."""
-    for chat, other in zip(CHAT.counts[:2], RESPONSES.counts[:2], strict=True):
-        one, two = usage.get(chat), usage.get(other)
-        if one is not None and two is not None:
-            yield from two.must_equal(one.value, f"as {chat}")
+    """Check that counts under two names are equal.
+
+    Compares ``prompt_tokens`` with ``input_tokens``, and ``completion_tokens`` with
+    ``output_tokens``. Does not check a count that is present under one name only.
+    """
+    pairs = zip(CHAT.counts[:2], RESPONSES.counts[:2], strict=True)
+    for chat_name, responses_name in pairs:
+        chat_count, count = usage.get(chat_name), usage.get(responses_name)
+        if chat_count is not None and count is not None:
+            yield from count.must_equal(chat_count.value, chat_name)

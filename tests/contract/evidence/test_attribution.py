@@ -1,4 +1,4 @@
-"""What another clause tells already, and what is still to be told."""
+"""Which findings count as already reported by other requirements."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from conformance.model.node import Finding
 
 
 @pytest.mark.parametrize(
-    ("pointer", "told"),
+    ("pointer", "expected"),
     [
         ("event 0 /response", True),
         ("event 0 /response/tools", True),
@@ -17,9 +17,11 @@ from conformance.model.node import Finding
         ("/sequence_number", False),
     ],
 )
-def test_what_another_clause_tells_of_one_event(pointer: str, *, told: bool) -> None:
-    """It tells the same member of others, and nothing of what lies in theirs."""
-    places = ("event 0 /response", "event 1 /sequence_number", "")
-    elsewhere = [Finding(place, "a value", "nothing") for place in places]
+def test_a_finding_covers_its_field_in_all_events_and_children_in_its_own(
+    pointer: str, *, expected: bool
+) -> None:
+    """An empty pointer covers nothing."""
+    pointers = ("event 0 /response", "event 1 /sequence_number", "")
+    findings = [Finding(each, "a value", "missing") for each in pointers]
 
-    assert is_already_reported(pointer, elsewhere) is told
+    assert is_already_reported(pointer, findings) is expected

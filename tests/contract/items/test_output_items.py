@@ -1,4 +1,4 @@
-"""Output items: what has to be there, and what may be odd."""
+"""Output items: which fields are required, and which values are unusual but valid."""
 
 import pytest
 
@@ -14,15 +14,15 @@ from tests.contract.sample_responses import (
     stream,
 )
 
-NEW = "items.ids-differ-between-responses"
+IDS_ACROSS_RESPONSES = "items.ids-differ-between-responses"
 
 
-def _message(**members: Json) -> list[Json]:
-    return [{**MESSAGE, **members}]
+def _message(**fields: Json) -> list[Json]:
+    return [{**MESSAGE, **fields}]
 
 
 @pytest.mark.parametrize(
-    ("clause", "output"),
+    ("id_", "output"),
     [
         ("items.have-a-type", [{**MESSAGE, "type": None}]),
         ("items.have-a-type", ["Hello"]),
@@ -44,41 +44,46 @@ def _message(**members: Json) -> list[Json]:
         ),
     ],
 )
-def test_a_broken_item_is_blamed_in_both_modes(clause: str, output: Json) -> None:
-    """As JSON, and in the last snapshot of a stream."""
-    assert universal(clause, answer(output=output)).outcome is Outcome.FAILED
-    assert universal(clause, stream(output=output)).outcome is Outcome.FAILED
+def test_an_invalid_item_fails_in_json_and_in_a_stream(id_: str, output: Json) -> None:
+    """In a stream, the last snapshot is checked."""
+    assert universal(id_, answer(output=output)).outcome is Outcome.FAILED
+    assert universal(id_, stream(output=output)).outcome is Outcome.FAILED
 
 
-def test_a_refusal_needs_no_text() -> None:
-    """Parts of other types are their own business."""
-    told = answer(output=_message(content=[{"type": "refusal", "refusal": "No."}]))
+def test_refusal_parts_need_no_text_or_annotations() -> None:
+    """Only ``output_text`` parts are checked."""
+    exchange = answer(output=_message(content=[{"type": "refusal", "refusal": "No."}]))
 
-    for clause in ("text-is-a-string", "annotations-are-an-array"):
-        assert universal(f"items.{clause}", told).outcome is Outcome.PASSED
+    for id_ in ("items.text-is-a-string", "items.annotations-are-an-array"):
+        assert universal(id_, exchange).outcome is Outcome.PASSED
 
 
-def test_a_message_is_not_asked_for_an_id_twice() -> None:
-    """It has a clause of its own, and so is nothing for the other."""
-    told = answer(output=_message(id=None))
+def test_a_message_without_id_is_not_checked_with_other_items() -> None:
+    """Another requirement checks the ids of messages."""
+    exchange = answer(output=_message(id=None))
 
     assert (
-        universal("items.other-items-have-an-id", told).outcome is Outcome.INCONCLUSIVE
+        universal("items.other-items-have-an-id", exchange).outcome
+        is Outcome.INCONCLUSIVE
     )
 
 
-def test_the_same_question_may_have_the_same_items() -> None:
-    """A cache keeps items as well; another question has to have others."""
-    other = answer(asking("Another question."), output=_message(id="msg_2"))
-    mixed = answer(asking("Another question."))
+def test_only_responses_to_the_same_prompt_may_share_item_ids() -> None:
+    """A cache returns the same items; one prompt alone is inconclusive."""
+    other_id = answer(asking("Another prompt."), output=_message(id="msg_2"))
+    same_id = answer(asking("Another prompt."))
+    passing = universal(IDS_ACROSS_RESPONSES, answer(), stream(), other_id)
 
-    assert universal(NEW, answer(), stream(), other).outcome is Outcome.PASSED
-    assert universal(NEW, answer(), mixed).outcome is Outcome.FAILED
-    assert universal(NEW, answer(), stream()).outcome is Outcome.INCONCLUSIVE
+    assert passing.outcome is Outcome.PASSED
+    assert universal(IDS_ACROSS_RESPONSES, answer(), same_id).outcome is Outcome.FAILED
+    assert (
+        universal(IDS_ACROSS_RESPONSES, answer(), stream()).outcome
+        is Outcome.INCONCLUSIVE
+    )
 
 
-def test_an_empty_output_shows_nothing_about_items() -> None:
-    """Nothing is never a pass."""
-    told = answer(output=[])
+def test_empty_output_is_inconclusive_about_items() -> None:
+    """A check that found nothing to check never passes."""
+    exchange = answer(output=[])
 
-    assert universal("items.have-a-type", told).outcome is Outcome.INCONCLUSIVE
+    assert universal("items.have-a-type", exchange).outcome is Outcome.INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""Limits: when an answer was cut, and when the model only said little."""
+"""Limits: truncated responses, short responses, and oversized prompts."""
 
 import pytest
 
@@ -15,42 +15,45 @@ from tests.contract.sample_responses import (
     saying,
 )
 
-HONOURED = "limits.max-output-tokens-is-honored"
-SAYS_CUT = "limits.truncated-response-is-incomplete"
-SHORT = "limits.short-response-is-not-incomplete"
-BY_SIZE = "limits.oversized-prompt-is-clearly-refused"
+ACCEPTED = "limits.max-output-tokens-is-accepted"
+REASON = "limits.incomplete-reason-is-max-output-tokens"
+NO_HIDDEN_CAP = "limits.no-hidden-output-cap"
+TRUNCATION = "limits.truncation-auto-is-accepted-or-clearly-refused"
+NO_SERVER_ERROR = "limits.oversized-prompt-causes-no-server-error"
+HONORED = "limits.max-output-tokens-is-honored"
+INCOMPLETE = "limits.truncated-response-is-incomplete"
+SHORT_RESPONSE = "limits.short-response-is-not-incomplete"
+CLEARLY_REJECTED = "limits.oversized-prompt-is-clearly-refused"
 
 
-def _counted(last: int) -> list[Json]:
+def _count_up_to(last: int) -> list[Json]:
     return saying(" ".join(map(str, range(1, last + 1))))
 
 
-def _spent(output: int, read: int = 12) -> Json:
-    counts = {"input_tokens": read, "output_tokens": output}
-    return {**USAGE, **counts, "total_tokens": read + output}
+def _usage(output: int, input_: int = 12) -> Json:
+    counts = {"input_tokens": input_, "output_tokens": output}
+    return {**USAGE, **counts, "total_tokens": input_ + output}
 
 
 @pytest.mark.parametrize(
     ("last", "outcome"),
     [(12, Outcome.PASSED), (CAP + 4, Outcome.PASSED), (CAP + 5, Outcome.FAILED)],
 )
-def test_numbers_are_counted_where_tokens_cannot_be(
-    last: int, outcome: Outcome
-) -> None:
-    """Each takes a token at least, whatever the bill says."""
-    told = answer(output=_counted(last), usage=_spent(0))
+def test_too_many_numbers_exceed_the_cap(last: int, outcome: Outcome) -> None:
+    """Each number takes at least one token, whatever ``usage`` reports."""
+    exchange = answer(output=_count_up_to(last), usage=_usage(0))
 
-    assert on_probe(HONOURED, told) is outcome
+    assert on_probe(HONORED, exchange) is outcome
 
 
-def test_a_model_that_does_not_count_shows_nothing() -> None:
-    """A canned answer, or a refusal in words."""
-    assert on_probe(HONOURED, answer()) is Outcome.INCONCLUSIVE
+def test_a_text_without_numbers_is_inconclusive_about_the_cap() -> None:
+    """The model may have refused, or a fixed text was returned."""
+    assert on_probe(HONORED, answer()) is Outcome.INCONCLUSIVE
 
 
-def test_a_cap_spent_on_reasoning_alone_is_honoured() -> None:
-    """Nothing is to be seen, and the answer says why."""
-    assert on_probe(HONOURED, answer(**{**CUT, "output": []})) is Outcome.PASSED
+def test_a_cap_used_up_by_reasoning_is_honored() -> None:
+    """There is no visible output, and the response gives the reason."""
+    assert on_probe(HONORED, answer(**{**CUT, "output": []})) is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
@@ -64,20 +67,20 @@ def test_a_cap_spent_on_reasoning_alone_is_honoured() -> None:
         (500, 999, "completed", Outcome.INCONCLUSIVE),
     ],
 )
-def test_an_answer_counts_as_cut_by_its_own_count(
+def test_a_response_is_truncated_if_its_tokens_reach_the_cap(
     last: int, spent: int, status: str, outcome: Outcome
 ) -> None:
-    """A model that stops by itself, or a cap that is ignored, is no cut answer."""
-    told = answer(output=_counted(last), usage=_spent(spent), status=status)
+    """A model that stops early, or exceeds the cap, shows nothing about the status."""
+    exchange = answer(output=_count_up_to(last), usage=_usage(spent), status=status)
 
-    assert on_probe(SAYS_CUT, told) is outcome
+    assert on_probe(INCOMPLETE, exchange) is outcome
 
 
-def test_a_short_cut_to_the_end_is_no_cut() -> None:
-    """The model may say '1, 2, 3 ... 500', and use the cap up to the token."""
-    told = answer(output=saying("1, 2, 3 ... 500"), usage=_spent(CAP))
+def test_an_abbreviated_count_is_not_truncated() -> None:
+    """The model may write '1, 2, 3 ... 500' and end exactly at the cap."""
+    exchange = answer(output=saying("1, 2, 3 ... 500"), usage=_usage(CAP))
 
-    assert on_probe(SAYS_CUT, told) is Outcome.INCONCLUSIVE
+    assert on_probe(INCOMPLETE, exchange) is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -88,13 +91,13 @@ def test_a_short_cut_to_the_end_is_no_cut() -> None:
         ("", Outcome.FAILED),
     ],
 )
-def test_other_words_than_a_count_may_end_at_the_cap_by_themselves(
+def test_a_text_other_than_a_count_may_end_exactly_at_the_cap(
     text: str, outcome: Outcome
 ) -> None:
-    """A count cannot, nor can an answer that has no words."""
-    told = answer(output=saying(text), usage=_spent(CAP), status="completed")
+    """A count cannot, and neither can an empty text."""
+    exchange = answer(output=saying(text), usage=_usage(CAP), status="completed")
 
-    assert on_probe(SAYS_CUT, told) is outcome
+    assert on_probe(INCOMPLETE, exchange) is outcome
 
 
 @pytest.mark.parametrize(
@@ -107,18 +110,18 @@ def test_other_words_than_a_count_may_end_at_the_cap_by_themselves(
         ("", {"reason": "max_output_tokens"}, Outcome.INCONCLUSIVE),
     ],
 )
-def test_a_short_answer_is_not_incomplete(
+def test_a_short_response_must_not_be_incomplete(
     text: str, details: Json, outcome: Outcome
 ) -> None:
-    """A model that rambles may meet a cap of the server's own."""
-    cut = {"status": "incomplete", "incomplete_details": details}
-    told = answer(output=saying(text), **cut)
+    """A long one may have been truncated by a server-side cap."""
+    incomplete = {"status": "incomplete", "incomplete_details": details}
+    exchange = answer(output=saying(text), **incomplete)
 
-    assert on_probe(SHORT, told) is outcome
+    assert on_probe(SHORT_RESPONSE, exchange) is outcome
 
 
 @pytest.mark.parametrize(
-    ("told", "outcome"),
+    ("exchange", "outcome"),
     [
         (refusal("Unknown field."), Outcome.FAILED),
         (refusal("Oops.", 500), Outcome.FAILED),
@@ -127,29 +130,28 @@ def test_a_short_answer_is_not_incomplete(
         (answer(**CUT), Outcome.PASSED),
     ],
 )
-def test_a_cap_is_nothing_to_refuse(told: Json, outcome: Outcome) -> None:
-    """A server that has no time, or answers a page, is blamed elsewhere."""
-    assert on_probe("limits.max-output-tokens-is-accepted", told) is outcome
+def test_a_cap_must_not_be_rejected(exchange: Json, outcome: Outcome) -> None:
+    """Temporary errors and other bodies are reported by other requirements."""
+    assert on_probe(ACCEPTED, exchange) is outcome
 
 
-def test_a_stream_may_break_for_other_reasons() -> None:
-    """Where every stream is a 500 the cap is not to blame."""
+def test_a_500_to_a_stream_is_inconclusive_about_the_cap() -> None:
+    """All streams may fail with a 500."""
     request = asking(max_output_tokens=CAP, stream=True)
-    broken = refusal("Oops.", 500, request=request)
-    refused = refusal("Unknown field.", request=request)
+    failed = refusal("Oops.", 500, request=request)
+    rejected = refusal("Unknown field.", request=request)
 
-    assert (
-        on_probe("limits.max-output-tokens-is-accepted", broken) is Outcome.INCONCLUSIVE
-    )
-    assert on_probe("limits.max-output-tokens-is-accepted", refused) is Outcome.FAILED
+    assert on_probe(ACCEPTED, failed) is Outcome.INCONCLUSIVE
+    assert on_probe(ACCEPTED, rejected) is Outcome.FAILED
 
 
-def test_a_cut_without_a_cap_is_for_information() -> None:
-    """With a cap it is what was asked for."""
-    hidden, asked = answer(**CUT), answer(asking(max_output_tokens=16), **CUT)
+def test_truncation_without_a_cap_fails() -> None:
+    """With a cap in the request, truncation is expected."""
+    hidden = answer(**CUT)
+    requested = answer(asking(max_output_tokens=16), **CUT)
 
-    assert universal("limits.no-hidden-output-cap", hidden).outcome is Outcome.FAILED
-    assert universal("limits.no-hidden-output-cap", asked).outcome is Outcome.PASSED
+    assert universal(NO_HIDDEN_CAP, hidden).outcome is Outcome.FAILED
+    assert universal(NO_HIDDEN_CAP, requested).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
@@ -161,16 +163,15 @@ def test_a_cut_without_a_cap_is_for_information() -> None:
         (refusal("Later.", 502), Outcome.INCONCLUSIVE),
     ],
 )
-def test_truncation_may_be_refused_by_its_name(first: Json, outcome: Outcome) -> None:
-    """The page lists it, and a server may lack it if it says so."""
-    assert (
-        on_probe("limits.truncation-auto-is-accepted-or-clearly-refused", first)
-        is outcome
-    )
+def test_truncation_may_be_rejected_with_an_error_that_names_it(
+    first: Json, outcome: Outcome
+) -> None:
+    """The field is documented, but a server need not support it."""
+    assert on_probe(TRUNCATION, first) is outcome
 
 
 @pytest.mark.parametrize(
-    ("told", "by_size", "no_error"),
+    ("exchange", "by_size", "no_error"),
     [
         (refusal("", 413), Outcome.PASSED, Outcome.PASSED),
         (refusal("Maximum context length is 8192."), Outcome.PASSED, Outcome.PASSED),
@@ -179,45 +180,39 @@ def test_truncation_may_be_refused_by_its_name(first: Json, outcome: Outcome) ->
         (refusal("Oops.", 502), Outcome.INCONCLUSIVE, Outcome.FAILED),
         (refusal("Later.", 503), Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE),
         (answer(), Outcome.FAILED, Outcome.PASSED),
-        (answer(usage=_spent(3, LETTERS)), Outcome.INCONCLUSIVE, Outcome.PASSED),
+        (answer(usage=_usage(3, LETTERS)), Outcome.INCONCLUSIVE, Outcome.PASSED),
     ],
 )
-def test_an_oversized_prompt_is_refused_for_what_it_is(
-    told: Json, by_size: Outcome, no_error: Outcome
+def test_an_oversized_prompt_is_rejected_for_its_size(
+    exchange: Json, by_size: Outcome, no_error: Outcome
 ) -> None:
-    """A model that has read it all has done nothing wrong."""
-    assert on_probe(BY_SIZE, told) is by_size
-    assert on_probe("limits.oversized-prompt-causes-no-server-error", told) is no_error
+    """A model that has read all of it is inconclusive."""
+    assert on_probe(CLEARLY_REJECTED, exchange) is by_size
+    assert on_probe(NO_SERVER_ERROR, exchange) is no_error
 
 
-def test_a_foreign_reason_is_blamed_by_one_clause() -> None:
-    """That there is a reason at all is judged in ``status``."""
-    told = answer(**{**RESPONSE, **CUT, "incomplete_details": {"reason": "length"}})
-    silent = answer(**{**CUT, "incomplete_details": None})
+def test_a_missing_reason_is_inconclusive_about_its_value() -> None:
+    """Section ``status`` checks that there is a reason."""
+    exchange = answer(**{**RESPONSE, **CUT, "incomplete_details": {"reason": "length"}})
+    without_reason = answer(**{**CUT, "incomplete_details": None})
 
-    assert (
-        on_probe("limits.incomplete-reason-is-max-output-tokens", told)
-        is Outcome.FAILED
-    )
-    assert (
-        on_probe("limits.incomplete-reason-is-max-output-tokens", silent)
-        is Outcome.INCONCLUSIVE
-    )
+    assert on_probe(REASON, exchange) is Outcome.FAILED
+    assert on_probe(REASON, without_reason) is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
     ("last", "outcome"),
     [(CAP, Outcome.FAILED), (CAP - 1, Outcome.INCONCLUSIVE)],
 )
-def test_numbers_show_that_the_cap_is_used_up_where_nothing_is_counted(
+def test_numbers_show_a_used_up_cap_if_usage_is_missing(
     last: int, outcome: Outcome
 ) -> None:
-    """Each of them took a token at least."""
-    told = answer(output=_counted(last), usage=None, status="completed")
+    """Each number takes at least one token."""
+    exchange = answer(output=_count_up_to(last), usage=None, status="completed")
 
-    assert on_probe(SAYS_CUT, told) is outcome
+    assert on_probe(INCOMPLETE, exchange) is outcome
 
 
-def test_a_prompt_may_have_been_read_where_nothing_is_counted() -> None:
-    """That nothing is counted is a clause of its own."""
-    assert on_probe(BY_SIZE, answer(usage=None)) is Outcome.INCONCLUSIVE
+def test_a_missing_count_is_inconclusive_about_an_oversized_prompt() -> None:
+    """Section ``usage`` reports the missing count."""
+    assert on_probe(CLEARLY_REJECTED, answer(usage=None)) is Outcome.INCONCLUSIVE

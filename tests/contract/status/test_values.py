@@ -1,4 +1,4 @@
-"""Statuses: the words, and what has to go with each."""
+"""Status: the valid values, and the fields that have to fit them."""
 
 import pytest
 
@@ -19,14 +19,16 @@ from tests.contract.sample_responses import (
 
 ERROR = "status.error-is-set-exactly-when-failed"
 REASON = "status.reason-is-set-exactly-when-incomplete"
-CUT_ITEM = "status.truncated-message-is-not-completed"
+TRUNCATED_MESSAGE = "status.truncated-message-is-not-completed"
 KNOWN = "status.is-known"
+ITEM_STATUS = "status.item-status-is-known"
+ITEMS_DONE = "status.completed-response-has-no-unfinished-item"
 
 
-def _known(status: Json, profile: str) -> Outcome:
-    tally = UniversalVerdict(Case(catalogue().find(KNOWN), None), profile)
-    tally.add(answer(status=status))
-    return tally.verdict().outcome
+def _outcome_of_known(status: Json, profile: str) -> Outcome:
+    check = UniversalVerdict(Case(catalogue().find(KNOWN), None), profile)
+    check.add(answer(status=status))
+    return check.verdict().outcome
 
 
 @pytest.mark.parametrize(
@@ -40,15 +42,15 @@ def _known(status: Json, profile: str) -> Outcome:
         (None, "newapi", Outcome.FAILED),
     ],
 )
-def test_each_profile_has_its_words(
+def test_a_profile_accepts_its_own_statuses_only(
     status: Json, profile: str, outcome: Outcome
 ) -> None:
-    """To the letter."""
-    assert _known(status, profile) is outcome
+    """The comparison is exact."""
+    assert _outcome_of_known(status, profile) is outcome
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "sound"),
+    ("status", "error", "conforming"),
     [
         ("completed", None, True),
         ("completed", {}, False),
@@ -59,15 +61,17 @@ def test_each_profile_has_its_words(
         ("cancelled", {"code": "x"}, True),
     ],
 )
-def test_an_error_goes_with_a_failure(status: str, error: Json, *, sound: bool) -> None:
-    """Only the two plain ends are judged."""
-    told = answer(status=status, error=error)
+def test_error_is_set_exactly_for_failed_responses(
+    status: str, error: Json, *, conforming: bool
+) -> None:
+    """Only the statuses ``completed`` and ``failed`` are checked."""
+    exchange = answer(status=status, error=error)
 
-    assert (universal(ERROR, told).outcome is Outcome.PASSED) is sound
+    assert (universal(ERROR, exchange).outcome is Outcome.PASSED) is conforming
 
 
 @pytest.mark.parametrize(
-    ("status", "details", "sound"),
+    ("status", "details", "conforming"),
     [
         ("completed", None, True),
         ("completed", {"reason": None}, True),
@@ -78,28 +82,30 @@ def test_an_error_goes_with_a_failure(status: str, error: Json, *, sound: bool) 
         ("failed", {"reason": "x"}, True),
     ],
 )
-def test_a_reason_goes_with_a_cut(status: str, details: Json, *, sound: bool) -> None:
-    """Details that say nothing harm nobody."""
-    told = answer(status=status, incomplete_details=details)
+def test_reason_is_set_exactly_for_incomplete_responses(
+    status: str, details: Json, *, conforming: bool
+) -> None:
+    """Details without a reason are valid in a completed response."""
+    exchange = answer(status=status, incomplete_details=details)
 
-    assert (universal(REASON, told).outcome is Outcome.PASSED) is sound
-
-
-def test_a_response_made_in_the_background_may_go_on() -> None:
-    """It is answered before its end."""
-    told = answer(asking(background=True), status="queued")
-
-    assert universal("status.is-final", told).outcome is (Outcome.INCONCLUSIVE)
+    assert (universal(REASON, exchange).outcome is Outcome.PASSED) is conforming
 
 
-def test_a_hosted_tool_has_words_of_its_own() -> None:
-    """Their items go through more than three states."""
-    told = answer(
+def test_a_background_response_may_be_unfinished() -> None:
+    """It is returned before it is finished."""
+    exchange = answer(asking(background=True), status="queued")
+
+    assert universal("status.is-final", exchange).outcome is Outcome.INCONCLUSIVE
+
+
+def test_statuses_of_hosted_tool_items_are_not_checked() -> None:
+    """These items have more than three statuses."""
+    exchange = answer(
         output=[{"type": "web_search_call", "id": "w", "status": "searching"}]
     )
 
-    for clause in ("of-an-item-is-known", "items-of-a-completed-response-are-done"):
-        assert universal(f"status.{clause}", told).outcome is Outcome.INCONCLUSIVE
+    for id_ in (ITEM_STATUS, ITEMS_DONE):
+        assert universal(id_, exchange).outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -112,18 +118,17 @@ def test_a_hosted_tool_has_words_of_its_own() -> None:
         ([MESSAGE, {"type": "reasoning", "id": "r"}], Outcome.INCONCLUSIVE),
     ],
 )
-def test_only_the_message_that_was_cut_is_judged(
+def test_only_a_truncated_last_message_is_checked(
     output: Json, outcome: Outcome
 ) -> None:
-    """The cap may fall before a message, or behind it."""
-    assert on_probe(CUT_ITEM, answer(**{**CUT, "output": output})) is outcome
+    """The cap may also end the response before or after a message."""
+    assert on_probe(TRUNCATED_MESSAGE, answer(**{**CUT, "output": output})) is outcome
 
 
-def test_items_of_a_cut_response_may_be_unfinished() -> None:
-    """That is what the word is for."""
+def test_items_of_an_incomplete_response_may_be_unfinished() -> None:
+    """Those of a completed response may not."""
     unfinished = [{**MESSAGE, "status": "incomplete"}]
-    clause = "status.completed-response-has-no-unfinished-item"
-    cut = {**CUT, "output": unfinished}
+    incomplete = stream(**{**CUT, "output": unfinished})
 
-    assert universal(clause, stream(**cut)).outcome is Outcome.INCONCLUSIVE
-    assert universal(clause, answer(output=unfinished)).outcome is Outcome.FAILED
+    assert universal(ITEMS_DONE, incomplete).outcome is Outcome.INCONCLUSIVE
+    assert universal(ITEMS_DONE, answer(output=unfinished)).outcome is Outcome.FAILED

@@ -1,1 +1,1 @@
-"""Faults that break requirements of the section `items`."""
+"""Faults that break requirements of the section ``items``."""

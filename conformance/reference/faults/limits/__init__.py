@@ -1,1 +1,1 @@
-"""Faults that break requirements of the section `limits`."""
+"""Faults that break requirements of the section ``limits``."""

@@ -1,4 +1,4 @@
-"""Defects at the limits: caps that are lost or refused, prompts that are too long."""
+"""Faults at the limits: caps that are ignored or rejected, and oversized prompts."""
 
 from typing import Any, Final
 
@@ -17,23 +17,24 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-LARGE: Final = 1 << 20
-"""Bytes from which a request counts as oversized here."""
+OVERSIZED: Final = 1 << 20
+"""Bytes above which a request counts as oversized."""
 
 
-BROKEN: Final = frozenset(
+SERVER_ERROR_ON_OVERSIZED: Final = frozenset(
     {"limits.oversized-prompt-causes-no-server-error", "errors.never-a-server-error"}
 )
 
 
-SMALLEST: Final = 16
-"""The smallest cap that every model takes."""
+MIN_CAP: Final = 16
+"""Smallest cap that every model accepts."""
 
 
-LARGER: Final = 64
+FIRST_ACCEPTED_CAP: Final = 64
+"""Smallest cap that is accepted again."""
 
 
-IGNORED: Final = frozenset(
+CAP_IS_HONORED: Final = frozenset(
     {
         "limits.max-output-tokens-is-honored",
         "usage.completion-does-not-exceed-max-output-tokens",
@@ -41,25 +42,26 @@ IGNORED: Final = frozenset(
 )
 
 
-def _refusal(status: int, message: str) -> GatewayResponse:
-    refused = ApiError(status, message, code="upstream_error")
-    return GatewayResponse(status, payload=refused.envelope())
+def _error(status: int, message: str) -> GatewayResponse:
+    error = ApiError(status, message, code="upstream_error")
+    return GatewayResponse(status, payload=error.envelope())
 
 
-PLAIN: Final = frozenset({"model", "input", "max_output_tokens", "stream"})
+PLAIN_FIELDS: Final = frozenset({"model", "input", "max_output_tokens", "stream"})
 
 
 def _cap_of(request: GatewayRequest) -> int:
-    """The cap of a request that the contract allows, or 0 where there is none."""
+    """Return the cap of a request if it is valid, else 0."""
     cap = request.field("max_output_tokens")
-    whole = request.is_create and isinstance(cap, int) and not isinstance(cap, bool)
-    return cap if whole and cap >= SMALLEST else 0
+    if not request.is_create or not isinstance(cap, int) or isinstance(cap, bool):
+        return 0
+    return cap if cap >= MIN_CAP else 0
 
 
-def _capped_at(
+def _answer_with_cap(
     request: GatewayRequest, gateway: Gateway, cap: int | None
 ) -> GatewayResponse:
-    """Answer under another cap, and repeat the client's own."""
+    """Answer with another cap, but return the client's own."""
     reply = gateway.answer(request.with_fields(max_output_tokens=cap))
     return change_each_response(reply, set_fields(max_output_tokens=_cap_of(request)))
 
@@ -68,60 +70,60 @@ def _capped_at(
 def output_cap_rejected(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A plain request with a max_output_tokens from 17 to 63 is refused."""
-    small = SMALLEST < _cap_of(request) < LARGER
-    if reply.is_rejection or not small or request.body.keys() - PLAIN:
+    """A plain request with ``max_output_tokens`` from 17 to 63 is rejected."""
+    small = MIN_CAP < _cap_of(request) < FIRST_ACCEPTED_CAP
+    if reply.is_rejection or not small or request.body.keys() - PLAIN_FIELDS:
         return reply
-    return _refusal(400, "Unknown field.")
+    return _error(400, "Unknown field.")
 
 
 @on_reply(breaks="limits.max-output-tokens-is-accepted")
 def output_cap_rejected_in_streams(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream with max_output_tokens is refused."""
-    if not reply.streamed or not _cap_of(request) or request.body.keys() - PLAIN:
+    """A streaming request with ``max_output_tokens`` is rejected."""
+    if not reply.streamed or not _cap_of(request) or request.body.keys() - PLAIN_FIELDS:
         return reply
-    return _refusal(400, "Unknown field.")
+    return _error(400, "Unknown field.")
 
 
-@on_request(breaks=IGNORED)
+@on_request(breaks=CAP_IS_HONORED)
 def output_cap_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The cap is not passed on."""
-    return _capped_at(request, gateway, None) if _cap_of(request) else request
+    """``max_output_tokens`` is not passed on."""
+    return _answer_with_cap(request, gateway, None) if _cap_of(request) else request
 
 
-@on_request(breaks=IGNORED)
+@on_request(breaks=CAP_IS_HONORED)
 def output_cap_ignored_in_streams(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The cap is not passed on when a stream is asked for."""
-    ignored = _cap_of(request) and request.wants_stream
-    return _capped_at(request, gateway, None) if ignored else request
+    """``max_output_tokens`` of a streaming request is not passed on."""
+    streamed = _cap_of(request) and request.wants_stream
+    return _answer_with_cap(request, gateway, None) if streamed else request
 
 
-@on_request(breaks=IGNORED)
+@on_request(breaks=CAP_IS_HONORED)
 def output_cap_doubled(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Twice the cap is passed on."""
+    """Twice the value of ``max_output_tokens`` is passed on."""
     cap = _cap_of(request)
-    return _capped_at(request, gateway, 2 * cap) if cap else request
+    return _answer_with_cap(request, gateway, 2 * cap) if cap else request
 
 
 def _completed(response: Json) -> Json:
-    done = [{**item, "status": "completed"} for item in response["output"]]
-    whole = {"status": "completed", "incomplete_details": None, "output": done}
-    return {**response, **whole}
+    items = [{**item, "status": "completed"} for item in response["output"]]
+    fields = {"status": "completed", "incomplete_details": None, "output": items}
+    return {**response, **fields}
 
 
 @on_reply(breaks="limits.truncated-response-is-incomplete")
 def truncated_response_marked_completed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An answer that the cap has cut says that it is completed."""
+    """A truncated JSON response has the status ``completed``."""
     return reply if reply.streamed else rebuild_stream(reply, _completed)
 
 
@@ -129,7 +131,7 @@ def truncated_response_marked_completed(
 def truncated_stream_marked_completed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream that the cap has cut says that it is completed."""
+    """A truncated stream has the status ``completed``."""
     return rebuild_stream(reply, _completed) if reply.streamed else reply
 
 
@@ -137,14 +139,14 @@ def truncated_stream_marked_completed(
 def incomplete_reason_is_length(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The reason of a cut answer is chat's word for it."""
+    """The reason of a truncated response is ``length``, as in Chat Completions."""
 
-    def chat(response: Json) -> Json:
+    def with_chat_reason(response: Json) -> Json:
         if response["status"] != "incomplete":
             return response
         return {**response, "incomplete_details": {"reason": "length"}}
 
-    return change_finished_response(reply, chat)
+    return change_finished_response(reply, with_chat_reason)
 
 
 @on_reply(
@@ -153,18 +155,18 @@ def incomplete_reason_is_length(
 def short_response_marked_incomplete(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An answer without a cap says that it is incomplete."""
+    """Responses to requests without a cap have the status ``incomplete``."""
     if request.field("max_output_tokens") is not None:
         return reply
-    cut = set_fields(
+    truncated = set_fields(
         status="incomplete", incomplete_details={"reason": "max_output_tokens"}
     )
-    return rebuild_stream(reply, cut)
+    return rebuild_stream(reply, truncated)
 
 
 @on_request(breaks="limits.no-hidden-output-cap")
 def hidden_output_cap(request: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
-    """Where the client sets no cap, the gateway sets one of six tokens."""
+    """The gateway adds a cap of six tokens to requests without one."""
     if not request.is_create or request.field("max_output_tokens") is not None:
         return request
     return request.with_fields(max_output_tokens=6)
@@ -179,41 +181,41 @@ def hidden_output_cap(request: GatewayRequest, _gateway: Gateway) -> GatewayRequ
 def truncation_rejected_without_reason(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A request with a truncation is refused without a name."""
+    """A request with ``truncation`` is rejected without naming the field."""
     if reply.is_rejection or request.field("truncation") is None:
         return reply
-    return _refusal(400, "Unknown field.")
+    return _error(400, "Unknown field.")
 
 
-@on_request(breaks=BROKEN)
+@on_request(breaks=SERVER_ERROR_ON_OVERSIZED)
 def oversized_prompt_returns_500(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A prompt that is too long is a server error."""
-    return _refusal(500, "Internal error.") if len(request.raw) > LARGE else request
+    """A prompt that is too long causes a 500."""
+    return _error(500, "Internal error.") if len(request.raw) > OVERSIZED else request
 
 
-@on_request(breaks=BROKEN)
+@on_request(breaks=SERVER_ERROR_ON_OVERSIZED)
 def oversized_prompt_returns_502(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The upstream's refusal of a prompt that is too long becomes a 502."""
-    return _refusal(502, "Bad gateway.") if len(request.raw) > LARGE else request
+    """The upstream's 4xx for a prompt that is too long becomes a 502."""
+    return _error(502, "Bad gateway.") if len(request.raw) > OVERSIZED else request
 
 
 @on_request(breaks="limits.oversized-prompt-is-clearly-refused")
 def oversized_prompt_rejected_without_reason(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A prompt that is too long is refused as a bad request."""
-    return _refusal(400, "Bad request.") if len(request.raw) > LARGE else request
+    """A prompt that is too long is rejected with 400 and no reason."""
+    return _error(400, "Bad request.") if len(request.raw) > OVERSIZED else request
 
 
 @on_request(breaks="limits.oversized-prompt-is-clearly-refused")
 def oversized_prompt_silently_truncated(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """The beginning of a prompt that is too long is answered."""
-    if len(request.raw) <= LARGE:
+    """Only the start of a prompt that is too long is answered."""
+    if len(request.raw) <= OVERSIZED:
         return request
     return request.with_fields(input=str(request.field("input"))[:1000])

@@ -1,1 +1,1 @@
-"""Faults that break requirements of the section `responses`."""
+"""Faults that break requirements of the section ``responses``."""

@@ -1,4 +1,4 @@
-"""Faults that break requirements of `contract/responses/created_at.py`."""
+"""Faults that break requirements of ``contract/responses/created_at.py``."""
 
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ CREATED_AT: Final = "responses.created-at-is-a-number"
 def created_instead_of_created_at(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The time is called created, as in a chat completion."""
+    """The creation time is in ``created``, as in a chat completion."""
 
     def renamed(response: Json) -> Json:
         return {
@@ -38,7 +38,7 @@ def created_instead_of_created_at(
 def created_at_is_string(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The time is a date in words."""
+    """``created_at`` is a date string."""
     return change_finished_response(
         reply, set_fields(created_at="2026-11-22T12:00:00Z")
     )
@@ -48,7 +48,7 @@ def created_at_is_string(
 def created_at_in_milliseconds(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The time is counted in milliseconds."""
+    """``created_at`` is in milliseconds."""
     return change_finished_response(
         reply,
         lambda response: {**response, "created_at": response["created_at"] * 1000},
@@ -59,7 +59,7 @@ def created_at_in_milliseconds(
 def created_at_fractional(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The time is written with a fraction."""
+    """``created_at`` is written with a fraction."""
     return change_finished_response(
         reply, lambda response: {**response, "created_at": response["created_at"] + 0.0}
     )
@@ -69,7 +69,7 @@ def created_at_fractional(
 def created_at_constant(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The time is always the same."""
+    """``created_at`` is always the same."""
     return change_json_response(reply, set_fields(created_at=1_700_000_000))
 
 
@@ -77,5 +77,5 @@ def created_at_constant(
 def created_at_zero_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The time in a stream's last snapshot is 0."""
+    """``created_at`` is 0 in the last snapshot of a stream."""
     return change_final_snapshot(reply, set_fields(created_at=0))

@@ -1,4 +1,4 @@
-"""Defects of the response object: what stands in its place, and its own members."""
+"""Faults in the response object: other bodies, and wrong fields of its own."""
 
 from dataclasses import replace
 from typing import Final
@@ -19,15 +19,15 @@ from conformance.reference.response_message import GatewayResponse, to_json
 IS_A_RESPONSE: Final = "responses.is-a-response-object"
 
 
-NO_OUTPUT: Final = frozenset(
+OUTPUT_IS_AN_ARRAY: Final = frozenset(
     {"responses.output-is-an-array", "streaming.same-items-as-json"}
 )
 
 
-def _written(
+def _replace_body(
     reply: GatewayResponse, body: bytes, media_type: str | None = None
 ) -> GatewayResponse:
-    """Put other bytes in the place of a JSON answer."""
+    """Replace the body of a JSON response."""
     if reply.streamed or not is_response(reply.payload):
         return reply
     return replace(reply, raw=body, media_type=media_type)
@@ -37,48 +37,48 @@ def _written(
 def html_page_as_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A maintenance page is sent with a 200."""
-    return _written(reply, b"<html>We will be back soon.</html>", "text/html")
+    """An HTML maintenance page is sent with status 200."""
+    return _replace_body(reply, b"<html>We will be back soon.</html>", "text/html")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
 def empty_body_as_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A success has no body at all."""
-    return _written(reply, b"")
+    """A 200 response has no body."""
+    return _replace_body(reply, b"")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
 def empty_object_as_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A success is an object without a member."""
-    return _written(reply, b"{}")
+    """A 200 response is an empty object."""
+    return _replace_body(reply, b"{}")
 
 
 @on_reply(breaks={IS_A_RESPONSE, "errors.status-is-not-2xx"})
 def upstream_error_returned_as_200(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An upstream's error is passed on with a 200."""
+    """An upstream's error is returned with status 200."""
     error = {"message": "The upstream is down.", "type": "server_error"}
-    return _written(reply, to_json({"error": error}))
+    return _replace_body(reply, to_json({"error": error}))
 
 
 @on_reply(breaks={IS_A_RESPONSE, "transport.json-body-has-one-value"})
 def text_after_response_object(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Something stands behind the response object."""
-    return _written(reply, to_json(reply.payload) + b"\n[DONE]")
+    """Text follows the response object in the body."""
+    return _replace_body(reply, to_json(reply.payload) + b"\n[DONE]")
 
 
 @on_reply(breaks=IS_A_RESPONSE)
 def chat_completion_as_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The upstream's chat completion is passed on under the id of a response."""
+    """The upstream's chat completion is returned with the id of a response."""
     if reply.streamed or not is_response(reply.payload):
         return reply
     message = {"role": "assistant", "content": "Hello"}
@@ -99,7 +99,7 @@ def chat_completion_as_response(
 def chat_chunks_as_events(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream holds chunks of a chat completion, which have no type."""
+    """A stream consists of chat completion chunks, which have no type."""
     if not reply.streamed:
         return reply
     delta = {"object": "chat.completion.chunk", "choices": [{"delta": {}}]}
@@ -110,23 +110,23 @@ def chat_chunks_as_events(
 def response_media_type_is_text(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A response object is sent as text/plain."""
-    return _written(reply, to_json(reply.payload), "text/plain; charset=utf-8")
+    """A response object is sent as ``text/plain``."""
+    return _replace_body(reply, to_json(reply.payload), "text/plain; charset=utf-8")
 
 
 @on_reply(breaks="responses.no-byte-order-mark")
 def byte_order_mark_in_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A byte order mark stands before the response object."""
-    return _written(reply, b"\xef\xbb\xbf" + to_json(reply.payload))
+    """A byte order mark precedes the response object."""
+    return _replace_body(reply, b"\xef\xbb\xbf" + to_json(reply.payload))
 
 
 @on_reply(breaks="responses.no-nan-or-infinity")
 def infinity_in_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A member of the response object is Infinity."""
+    """A field of the response object is ``Infinity``."""
     return change_json_response(reply, set_fields(presence_penalty=float("inf")))
 
 
@@ -134,15 +134,15 @@ def infinity_in_response(
 def duplicate_object_field(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The gateway writes its own object member before the upstream's."""
-    return _written(reply, b'{"object":"response",' + to_json(reply.payload)[1:])
+    """The gateway writes its own ``object`` field before the upstream's."""
+    return _replace_body(reply, b'{"object":"response",' + to_json(reply.payload)[1:])
 
 
 @on_reply(breaks="responses.id-is-a-string")
 def response_id_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A JSON answer has no id."""
+    """A JSON response has no ``id``."""
     return change_json_response(reply, remove_fields("id"))
 
 
@@ -150,7 +150,7 @@ def response_id_missing(
 def response_id_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The id of a JSON answer is the empty text."""
+    """The ``id`` of a JSON response is an empty string."""
     return change_json_response(reply, set_fields(id=""))
 
 
@@ -158,7 +158,7 @@ def response_id_empty(
 def response_id_is_number(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The id of every response is a number, in streams as well."""
+    """The ``id`` of every response is a number, also in streams."""
     return change_each_response(reply, set_fields(id=17))
 
 
@@ -166,7 +166,7 @@ def response_id_is_number(
 def response_id_constant(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every JSON answer has the same id."""
+    """Every JSON response has the same ``id``."""
     return change_json_response(reply, set_fields(id="resp_1"))
 
 
@@ -176,7 +176,7 @@ def response_id_constant(
 def response_id_constant_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every stream has the same response id."""
+    """Every stream has the same response ``id``."""
     return (
         change_each_response(reply, set_fields(id="resp_1"))
         if reply.streamed
@@ -188,7 +188,7 @@ def response_id_constant_in_streams(
 def object_is_text_completion(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The object member names another kind of object."""
+    """``object`` names another kind of object."""
     return change_json_response(reply, set_fields(object="text_completion"))
 
 
@@ -196,42 +196,42 @@ def object_is_text_completion(
 def final_snapshot_lacks_object(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last snapshot of a stream has no object member."""
+    """The last snapshot of a stream has no ``object``."""
     return change_final_snapshot(reply, remove_fields("object"))
 
 
-def _without_tools(
+def _change_without_tools(
     request: GatewayRequest, reply: GatewayResponse, change: Change
 ) -> GatewayResponse:
-    """Change JSON answers to requests that bring no tools."""
+    """Change JSON responses to requests without tools."""
     return reply if request.field("tools") else change_json_response(reply, change)
 
 
-@on_reply(breaks=NO_OUTPUT)
+@on_reply(breaks=OUTPUT_IS_AN_ARRAY)
 def output_null(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """The output of a JSON answer is null."""
-    return _without_tools(request, reply, set_fields(output=None))
+    """The ``output`` of a JSON response is ``null``."""
+    return _change_without_tools(request, reply, set_fields(output=None))
 
 
-@on_reply(breaks=NO_OUTPUT)
+@on_reply(breaks=OUTPUT_IS_AN_ARRAY)
 def output_missing(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A JSON answer has no output."""
-    return _without_tools(request, reply, remove_fields("output"))
+    """A JSON response has no ``output``."""
+    return _change_without_tools(request, reply, remove_fields("output"))
 
 
-@on_reply(breaks=NO_OUTPUT)
+@on_reply(breaks=OUTPUT_IS_AN_ARRAY)
 def output_is_string(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The output of a JSON answer is its text, as it is."""
-    return _without_tools(request, reply, set_fields(output="Hello"))
+    """The ``output`` of a JSON response is a string."""
+    return _change_without_tools(request, reply, set_fields(output="Hello"))
 
 
-@on_reply(breaks=NO_OUTPUT)
+@on_reply(breaks=OUTPUT_IS_AN_ARRAY)
 def final_snapshot_lacks_output(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last snapshot of a stream has no output."""
+    """The last snapshot of a stream has no ``output``."""
     return (
         reply
         if request.field("tools")

@@ -1,4 +1,4 @@
-"""Faults that break requirements of `contract/responses/model.py`."""
+"""Faults that break requirements of ``contract/responses/model.py``."""
 
 from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
@@ -15,7 +15,7 @@ from conformance.reference.response_message import GatewayResponse
 def response_model_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A JSON answer does not name its model."""
+    """A JSON response has no ``model``."""
     return change_json_response(reply, remove_fields("model"))
 
 
@@ -23,7 +23,7 @@ def response_model_missing(
 def response_model_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The model of an answer is the empty text."""
+    """The ``model`` of a JSON response is an empty string."""
     return change_json_response(reply, set_fields(model=""))
 
 
@@ -31,7 +31,7 @@ def response_model_empty(
 def upstream_model_name_returned(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every answer names the model of an upstream."""
+    """Every response has the upstream's name of the model."""
     return change_each_response(reply, set_fields(model="upstream-large-v3"))
 
 
@@ -44,7 +44,7 @@ def upstream_model_name_returned(
 def upstream_model_name_returned_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Streams alone name the model of an upstream."""
+    """Streams, but not JSON responses, have the upstream's name of the model."""
     if not reply.streamed:
         return reply
     return change_each_response(reply, set_fields(model="upstream-large-v3"))

@@ -1,1 +1,1 @@
-"""Faults that break requirements of the section `status`."""
+"""Faults that break requirements of the section ``status``."""

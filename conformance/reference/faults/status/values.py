@@ -1,4 +1,4 @@
-"""Defects of the status: responses that end one way and say another."""
+"""Faults in the status: a status that does not fit the response."""
 
 from typing import Any
 
@@ -16,10 +16,12 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _instead_of_completed(word: str) -> Change:
+def _replace_completed(replacement: str) -> Change:
+    """Return a change that replaces the status ``completed``."""
+
     def change(value: Json) -> Json:
-        said = word if value["status"] == "completed" else value["status"]
-        return {**value, "status": said}
+        completed = value["status"] == "completed"
+        return {**value, "status": replacement if completed else value["status"]}
 
     return change
 
@@ -28,36 +30,36 @@ def _instead_of_completed(word: str) -> Change:
 def finish_reason_as_status(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The upstream's finish reason stands in the place of the status."""
-    return change_json_response(reply, _instead_of_completed("stop"))
+    """The ``status`` of a JSON response is the upstream's finish reason."""
+    return change_json_response(reply, _replace_completed("stop"))
 
 
 @on_reply(breaks="status.is-known")
 def status_uppercase(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The status of an answer is COMPLETED."""
-    return change_json_response(reply, _instead_of_completed("COMPLETED"))
+    """The ``status`` of a JSON response is ``COMPLETED``."""
+    return change_json_response(reply, _replace_completed("COMPLETED"))
 
 
 @on_reply(breaks="status.is-final")
 def response_stays_in_progress(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A finished answer says that it is in progress."""
-    return change_json_response(reply, _instead_of_completed("in_progress"))
+    """A finished JSON response has the status ``in_progress``."""
+    return change_json_response(reply, _replace_completed("in_progress"))
 
 
 @on_reply(breaks="status.error-is-set-exactly-when-failed")
 def completed_response_has_error(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A completed answer has an error."""
+    """A completed response has an ``error``."""
     error = {"code": "server_error", "message": "A retry was needed."}
 
     def with_error(response: Json) -> Json:
-        failed = response["status"] == "completed"
-        return {**response, "error": error if failed else None}
+        completed = response["status"] == "completed"
+        return {**response, "error": error if completed else None}
 
     return change_json_response(reply, with_error)
 
@@ -66,7 +68,7 @@ def completed_response_has_error(
 def failed_response_without_error(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An answer under truncation disabled fails, and does not say why."""
+    """A response to ``truncation: disabled`` fails, but has no ``error``."""
     if request.field("truncation") != "disabled":
         return reply
     return change_json_response(
@@ -78,7 +80,7 @@ def failed_response_without_error(
 def incomplete_details_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A cut answer has no incomplete_details."""
+    """The ``incomplete_details`` of a truncated response are ``null``."""
     return change_finished_response(reply, set_fields(incomplete_details=None))
 
 
@@ -86,7 +88,7 @@ def incomplete_details_null(
 def incomplete_reason_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The incomplete_details of a cut answer are empty."""
+    """The ``incomplete_details`` of a truncated response are empty."""
     return change_finished_response(reply, set_fields(incomplete_details={}))
 
 
@@ -94,7 +96,7 @@ def incomplete_reason_missing(
 def completed_response_has_incomplete_reason(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every answer has a reason for being incomplete."""
+    """Every JSON response has a reason for being incomplete."""
     reason = {"reason": "max_output_tokens"}
     return change_json_response(reply, set_fields(incomplete_details=reason))
 
@@ -103,27 +105,27 @@ def completed_response_has_incomplete_reason(
 def items_stay_in_progress(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The items of a completed answer keep the status that they began with."""
+    """The items of a completed JSON response have the status ``in_progress``."""
     if reply.streamed:
         return reply
-    return change_each_item(reply, _instead_of_completed("in_progress"))
+    return change_each_item(reply, _replace_completed("in_progress"))
 
 
 @on_reply(breaks="status.item-status-is-known")
 def finish_reason_as_item_status(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The upstream's finish reason stands in the items."""
+    """The ``status`` of the items is the upstream's finish reason."""
     if reply.streamed:
         return reply
-    return change_each_item(reply, _instead_of_completed("stop"))
+    return change_each_item(reply, _replace_completed("stop"))
 
 
 @on_reply(breaks="status.truncated-message-is-not-completed")
 def truncated_message_marked_completed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The message of a cut answer is called completed."""
+    """The message of a truncated JSON response has the status ``completed``."""
     if reply.streamed:
         return reply
     return change_each_item(reply, set_fields(status="completed"))

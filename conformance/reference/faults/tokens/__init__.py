@@ -1,1 +1,1 @@
-"""Faults that break requirements of the section `tokens`."""
+"""Faults that break requirements of the section ``tokens``."""

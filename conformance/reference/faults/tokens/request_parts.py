@@ -1,4 +1,4 @@
-"""Faults that break requirements of `contract/tokens/request_parts.py`."""
+"""Faults that break requirements of ``contract/tokens/request_parts.py``."""
 
 from typing import Any
 
@@ -14,19 +14,21 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _speech_of(request: GatewayRequest) -> str:
-    """The instructions of a request whose prompt is a text, or nothing."""
-    said, given = request.field("instructions"), request.field("input")
-    plain = request.is_create and isinstance(said, str) and isinstance(given, str)
-    return said if plain else ""
+def _instructions_of(request: GatewayRequest) -> str:
+    """Return the instructions of a request with a string prompt, or an empty string."""
+    instructions, input_ = request.field("instructions"), request.field("input")
+    both_strings = isinstance(instructions, str) and isinstance(input_, str)
+    return instructions if request.is_create and both_strings else ""
 
 
-def _answered(
+def _answer_changed(
     gateway: Gateway, request: GatewayRequest, changed: GatewayRequest
 ) -> GatewayResponse:
-    """Answer another request, and repeat the client's own instructions."""
-    said = request.field("instructions")
-    return change_each_response(gateway.answer(changed), set_fields(instructions=said))
+    """Answer another request, but return the client's own instructions."""
+    instructions = request.field("instructions")
+    return change_each_response(
+        gateway.answer(changed), set_fields(instructions=instructions)
+    )
 
 
 @on_request(
@@ -38,41 +40,41 @@ def _answered(
 def instructions_dropped(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Instructions are not passed on."""
-    if not _speech_of(request):
+    """``instructions`` are not passed on."""
+    if not _instructions_of(request):
         return request
-    return _answered(gateway, request, request.without_fields("instructions"))
+    return _answer_changed(gateway, request, request.without_fields("instructions"))
 
 
 @on_request(breaks="tokens.instructions-count-like-prompt-text")
 def instructions_sent_twice(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Instructions are passed on as such, and once more as a message."""
-    said, given = _speech_of(request), request.field("input")
-    if not said:
+    """``instructions`` are passed on, and once more as a system message."""
+    instructions, input_ = _instructions_of(request), request.field("input")
+    if not instructions:
         return request
     messages = [
-        {"role": "system", "content": said},
-        {"role": "user", "content": given},
+        {"role": "system", "content": instructions},
+        {"role": "user", "content": input_},
     ]
-    return _answered(gateway, request, request.with_fields(input=messages))
+    return _answer_changed(gateway, request, request.with_fields(input=messages))
 
 
 @on_request(breaks="tokens.instructions-count-in-streams")
 def instructions_dropped_in_streams(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Instructions are not passed on where a stream is asked for."""
-    if not request.wants_stream or not _speech_of(request):
+    """``instructions`` of a streaming request are not passed on."""
+    if not request.wants_stream or not _instructions_of(request):
         return request
-    return _answered(gateway, request, request.without_fields("instructions"))
+    return _answer_changed(gateway, request, request.without_fields("instructions"))
 
 
 def _messages_of(request: GatewayRequest) -> list[Json]:
-    """The messages of a request whose input holds nothing else, or none."""
-    given = request.field("input") if request.is_create else None
-    items = given if isinstance(given, list) else []
+    """Return the messages of a request if its input has no other items, else none."""
+    input_ = request.field("input") if request.is_create else None
+    items = input_ if isinstance(input_, list) else []
     return items if all(isinstance(m, dict) and "role" in m for m in items) else []
 
 
@@ -80,34 +82,42 @@ def _messages_of(request: GatewayRequest) -> list[Json]:
 def system_messages_dropped(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """Messages of a system or developer are not passed on."""
+    """System and developer messages are not passed on."""
     messages = _messages_of(request)
-    kept = [m for m in messages if m["role"] not in ("system", "developer")]
-    return request.with_fields(input=kept) if kept != messages and kept else request
+    remaining = [m for m in messages if m["role"] not in ("system", "developer")]
+    return (
+        request.with_fields(input=remaining)
+        if remaining != messages and remaining
+        else request
+    )
 
 
 @on_request(breaks="tokens.every-message-is-counted")
 def developer_messages_dropped(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """Messages of a developer are not passed on."""
+    """Developer messages are not passed on."""
     messages = _messages_of(request)
-    kept = [m for m in messages if m["role"] != "developer"]
-    return request.with_fields(input=kept) if kept != messages and kept else request
+    remaining = [m for m in messages if m["role"] != "developer"]
+    return (
+        request.with_fields(input=remaining)
+        if remaining != messages and remaining
+        else request
+    )
 
 
 @on_request(breaks="tokens.every-message-is-counted")
 def early_messages_dropped(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """The last three messages of a conversation are passed on, and none before."""
+    """Only the last three messages of an input are passed on."""
     messages = _messages_of(request)
     return request.with_fields(input=messages[-3:]) if len(messages) > 3 else request
 
 
 @on_request(breaks="tokens.every-message-is-counted")
 def message_parts_dropped(request: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
-    """A message in parts is passed on without them, beside messages of plain text."""
+    """A message with content parts is dropped from an input of string messages."""
     messages = _messages_of(request)
     plain = [m for m in messages if isinstance(m.get("content"), str)]
     return (

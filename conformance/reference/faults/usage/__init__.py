@@ -1,1 +1,1 @@
-"""Faults that break requirements of the section `usage`."""
+"""Faults that break requirements of the section ``usage``."""

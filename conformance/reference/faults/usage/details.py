@@ -1,12 +1,12 @@
-"""Faults that break requirements of `contract/usage/details.py`."""
+"""Faults that break requirements of ``contract/usage/details.py``."""
 
 from conformance.reference.fault import on_reply
 from conformance.reference.faults.usage.totals import (
     Json,
-    _detailing,
-    billed,
-    completion_of,
-    prompt_of,
+    change_usage,
+    completion_field,
+    prompt_field,
+    set_details,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
@@ -16,32 +16,32 @@ from conformance.reference.response_message import GatewayResponse
 def cached_tokens_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The cached tokens are null."""
-    return billed(reply, _detailing(prompt_of, cached_tokens=None))
+    """``cached_tokens`` is ``null``."""
+    return change_usage(reply, set_details(prompt_field, cached_tokens=None))
 
 
 @on_reply(breaks="usage.cached-and-reasoning-tokens-are-integers")
 def reasoning_tokens_is_string(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The reasoning tokens are a text."""
-    return billed(reply, _detailing(completion_of, reasoning_tokens="0"))
+    """``reasoning_tokens`` is a string."""
+    return change_usage(reply, set_details(completion_field, reasoning_tokens="0"))
 
 
 @on_reply(breaks="usage.modality-tokens-are-integers")
 def audio_tokens_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The audio tokens are null."""
-    return billed(reply, _detailing(prompt_of, audio_tokens=None))
+    """``audio_tokens`` is ``null``."""
+    return change_usage(reply, set_details(prompt_field, audio_tokens=None))
 
 
 @on_reply(breaks="usage.cached-and-reasoning-tokens-are-present")
 def usage_details_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The usage is not broken down."""
-    return billed(
+    """``usage`` has no details objects."""
+    return change_usage(
         reply,
         lambda usage: {n: usage[n] for n in usage if not n.endswith("_details")},
     )
@@ -51,35 +51,37 @@ def usage_details_missing(
 def cached_tokens_exceed_prompt(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """More tokens are cached than the prompt has."""
+    """``cached_tokens`` is one more than the input count."""
 
     def change(usage: Json) -> Json:
-        cached = usage[prompt_of(usage)] + 1
-        return _detailing(prompt_of, cached_tokens=cached)(usage)
+        cached = usage[prompt_field(usage)] + 1
+        return set_details(prompt_field, cached_tokens=cached)(usage)
 
-    return billed(reply, change)
+    return change_usage(reply, change)
 
 
 @on_reply(breaks="usage.reasoning-tokens-do-not-exceed-completion")
 def reasoning_tokens_exceed_completion(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """More tokens are reasoning than the answer has."""
+    """``reasoning_tokens`` is one more than the output count."""
 
     def change(usage: Json) -> Json:
-        hidden = usage[completion_of(usage)] + 1
-        return _detailing(completion_of, reasoning_tokens=hidden)(usage)
+        reasoning = usage[completion_field(usage)] + 1
+        return set_details(completion_field, reasoning_tokens=reasoning)(usage)
 
-    return billed(reply, change)
+    return change_usage(reply, change)
 
 
 @on_reply(breaks="usage.modality-tokens-do-not-exceed-count")
 def audio_tokens_exceed_prompt(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """More tokens are audio than the prompt has."""
+    """``audio_tokens`` is one more than the input count."""
 
     def change(usage: Json) -> Json:
-        return _detailing(prompt_of, audio_tokens=usage[prompt_of(usage)] + 1)(usage)
+        return set_details(prompt_field, audio_tokens=usage[prompt_field(usage)] + 1)(
+            usage
+        )
 
-    return billed(reply, change)
+    return change_usage(reply, change)

@@ -1,9 +1,9 @@
-"""Faults that break requirements of `contract/usage/plausibility.py`."""
+"""Faults that break requirements of ``contract/usage/plausibility.py``."""
 
 from typing import Final
 
 from conformance.reference.fault import on_reply
-from conformance.reference.faults.usage.totals import billed, counting
+from conformance.reference.faults.usage.totals import change_usage, recount
 from conformance.reference.mutations import (
     change_final_snapshot,
     change_json_response,
@@ -12,51 +12,51 @@ from conformance.reference.mutations import (
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
-UNCOUNTED: Final = frozenset(
+COMPLETION_IS_COUNTED: Final = frozenset(
     {"usage.completion-is-counted", "reasoning.visible-reasoning-is-counted"}
 )
 
 
-@on_reply(breaks={"usage.prompt-is-counted", *UNCOUNTED})
+@on_reply(breaks={"usage.prompt-is-counted", *COMPLETION_IS_COUNTED})
 def usage_all_zero(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """All counts are zero."""
-    zeroed = counting(prompt=lambda _: 0, completion=lambda _: 0)
-    return billed(reply, zeroed)
+    """All counts are 0."""
+    all_zero = recount(prompt=lambda _: 0, completion=lambda _: 0)
+    return change_usage(reply, all_zero)
 
 
 @on_reply(breaks="usage.prompt-is-counted")
 def prompt_tokens_zero_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The prompt of a stream costs nothing."""
-    return billed(reply, counting(prompt=lambda _: 0), change_final_snapshot)
+    """The input count of a stream is 0."""
+    return change_usage(reply, recount(prompt=lambda _: 0), change_final_snapshot)
 
 
-@on_reply(breaks=UNCOUNTED)
+@on_reply(breaks=COMPLETION_IS_COUNTED)
 def completion_tokens_zero(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An answer costs nothing, whatever it says."""
-    return billed(reply, counting(completion=lambda _: 0), change_json_response)
+    """The output count of a JSON response is 0, whatever it contains."""
+    return change_usage(reply, recount(completion=lambda _: 0), change_json_response)
 
 
 @on_reply(breaks="usage.billed-output-is-delivered")
 def billed_output_dropped(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A plain answer is lost, yet not its price."""
+    """The output of a plain JSON response is missing, but its tokens are billed."""
     if request.field("tools") or request.field("max_output_tokens"):
         return reply
-    lost = change_json_response(reply, set_fields(output=[]))
-    return billed(lost, counting(completion=lambda count: count + 20))
+    without_output = change_json_response(reply, set_fields(output=[]))
+    return change_usage(without_output, recount(completion=lambda count: count + 20))
 
 
 @on_reply(breaks="usage.completion-does-not-exceed-max-output-tokens")
 def completion_tokens_exceed_cap(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A capped answer is billed for half as much again as the cap allows."""
+    """The output count of a capped response is 1.5 times the cap."""
     cap = request.field("max_output_tokens")
     if not isinstance(cap, int) or cap < 16:
         return reply
-    return billed(reply, counting(completion=lambda _: cap + cap // 2))
+    return change_usage(reply, recount(completion=lambda _: cap + cap // 2))

@@ -1,4 +1,4 @@
-"""Defects of the bill: counts that are missing, malformed, or cannot be true."""
+"""Faults in ``usage``: counts that are missing, of a wrong type, or inconsistent."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -18,67 +18,70 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-Place = Callable[[GatewayResponse, Change], GatewayResponse]
+ResponseChange = Callable[[GatewayResponse, Change], GatewayResponse]
 
 
 TOTAL: Final = "total_tokens"
 
 
-def prompt_of(usage: Json) -> str:
-    """The name that the prompt's count has under the profile."""
+def prompt_field(usage: Json) -> str:
+    """Return the name of the input count in the current profile."""
     return "prompt_tokens" if "prompt_tokens" in usage else "input_tokens"
 
 
-def completion_of(usage: Json) -> str:
-    """The name that the answer's count has under the profile."""
+def completion_field(usage: Json) -> str:
+    """Return the name of the output count in the current profile."""
     return "completion_tokens" if "completion_tokens" in usage else "output_tokens"
 
 
-def billed(
-    reply: GatewayResponse, change: Change, place: Place = change_finished_response
+def change_usage(
+    reply: GatewayResponse,
+    change: Change,
+    change_response: ResponseChange = change_finished_response,
 ) -> GatewayResponse:
-    """Change the usage object of a finished response, where there is one."""
+    """Change the usage object of a finished response, if it has one."""
 
-    def recount(response: Json) -> Json:
+    def with_changed_usage(response: Json) -> Json:
         usage = response.get("usage")
         return response if usage is None else {**response, "usage": change(usage)}
 
-    return place(reply, recount)
+    return change_response(reply, with_changed_usage)
 
 
-def counting(
+def recount(
     *,
     prompt: Callable[[int], int] = int,
     completion: Callable[[int], int] = int,
 ) -> Change:
-    """Count anew, so that the total remains the sum."""
+    """Return a change of the two counts that keeps the total and details consistent."""
 
     def change(usage: Json) -> Json:
-        one = prompt(usage[prompt_of(usage)])
-        two = completion(usage[completion_of(usage)])
-        counts = {prompt_of(usage): one, completion_of(usage): two}
-        broken_down = {
-            f"{name}_details": _fitted(usage[f"{name}_details"], abs(count))
+        counts = {
+            prompt_field(usage): prompt(usage[prompt_field(usage)]),
+            completion_field(usage): completion(usage[completion_field(usage)]),
+        }
+        details = {
+            f"{name}_details": _fit_details(usage[f"{name}_details"], abs(count))
             for name, count in counts.items()
         }
-        return {**usage, **counts, **broken_down, TOTAL: one + two}
+        return {**usage, **counts, **details, TOTAL: sum(counts.values())}
 
     return change
 
 
-def _fitted(detail: Json, count: int) -> Json:
-    """Make a breakdown add up to another count."""
-    fitted = {name: min(part, count) for name, part in detail.items()}
+def _fit_details(details: Json, count: int) -> Json:
+    """Return details whose parts add up to another count."""
+    fitted = {name: min(part, count) for name, part in details.items()}
     if "text_tokens" in fitted:
         fitted["text_tokens"] = count - fitted.get("reasoning_tokens", 0)
     return fitted
 
 
-def _detailing(side: Callable[[Json], str], **counters: Json) -> Change:
-    """Set counters in the breakdown of one side."""
+def set_details(count_field: Callable[[Json], str], **counters: Json) -> Change:
+    """Return a change that sets counters in the details of one count."""
 
     def change(usage: Json) -> Json:
-        name = f"{side(usage)}_details"
+        name = f"{count_field(usage)}_details"
         return {**usage, name: {**usage[name], **counters}}
 
     return change
@@ -86,7 +89,7 @@ def _detailing(side: Callable[[Json], str], **counters: Json) -> Change:
 
 @on_reply(breaks="usage.is-present")
 def usage_missing(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A JSON answer has no usage."""
+    """JSON responses have no ``usage``."""
     return change_json_response(reply, remove_fields("usage"))
 
 
@@ -94,7 +97,7 @@ def usage_missing(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 def usage_null_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The usage in the last event of a stream is null."""
+    """``usage`` is ``null`` in the last event of a stream."""
     return change_final_snapshot(reply, set_fields(usage=None))
 
 
@@ -102,43 +105,43 @@ def usage_null_in_streams(
 def usage_missing_when_truncated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An answer that was cut has no usage."""
+    """Truncated responses have no ``usage``."""
 
-    def unpaid(response: Json) -> Json:
-        cut = response["status"] == "incomplete"
-        return remove_fields("usage")(response) if cut else response
+    def without_usage(response: Json) -> Json:
+        truncated = response["status"] == "incomplete"
+        return remove_fields("usage")(response) if truncated else response
 
-    return change_finished_response(reply, unpaid)
+    return change_finished_response(reply, without_usage)
 
 
 @on_reply(breaks="usage.all-counts-are-present")
 def total_tokens_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The usage has no total_tokens."""
-    return billed(reply, remove_fields(TOTAL))
+    """``usage`` has no ``total_tokens``."""
+    return change_usage(reply, remove_fields(TOTAL))
 
 
 @on_reply(breaks="usage.all-counts-are-present")
 def usage_styles_mixed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The usage names its prompt as one API does, and its answer as the other."""
-    other = {"prompt_tokens": "input_tokens", "output_tokens": "completion_tokens"}
-    return billed(reply, lambda u: {other.get(name, name): u[name] for name in u})
+    """``usage`` has the input count of one API and the output count of the other."""
+    names = {"prompt_tokens": "input_tokens", "output_tokens": "completion_tokens"}
+    return change_usage(reply, lambda u: {names.get(name, name): u[name] for name in u})
 
 
 @on_reply(breaks="usage.all-counts-are-present", profiles={"openai", "openresponses"})
 def usage_in_chat_style(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The usage has the names of chat completions."""
+    """``usage`` has the field names of Chat Completions."""
     chat = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
-    return billed(reply, lambda u: {_renamed(name, chat): u[name] for name in u})
+    return change_usage(reply, lambda u: {_renamed(name, chat): u[name] for name in u})
 
 
 def _renamed(name: str, names: Mapping[str, str]) -> str:
-    """Rename a count, and its breakdown with it."""
+    """Return the new name of a count or of its details object."""
     count = name.removesuffix("_details")
     return names.get(count, count) + name[len(count) :]
 
@@ -147,10 +150,13 @@ def _renamed(name: str, names: Mapping[str, str]) -> str:
 def completion_tokens_is_string(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The answer's count is a text."""
-    return billed(
+    """The output count is a string."""
+    return change_usage(
         reply,
-        lambda usage: {**usage, completion_of(usage): str(usage[completion_of(usage)])},
+        lambda usage: {
+            **usage,
+            completion_field(usage): str(usage[completion_field(usage)]),
+        },
     )
 
 
@@ -158,50 +164,52 @@ def completion_tokens_is_string(
 def total_tokens_fractional(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The total is written with a fraction."""
-    return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 0.0})
+    """``total_tokens`` is written with a fraction."""
+    return change_usage(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 0.0})
 
 
 @on_reply(breaks="usage.counts-are-integers")
 def prompt_tokens_null_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The prompt's count in the last event of a stream is null."""
-    return billed(reply, lambda u: {**u, prompt_of(u): None}, change_final_snapshot)
+    """The input count is ``null`` in the last event of a stream."""
+    return change_usage(
+        reply, lambda u: {**u, prompt_field(u): None}, change_final_snapshot
+    )
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
 def completion_tokens_negative(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The answer's count is below zero, and the total with it."""
-    return billed(reply, counting(completion=lambda count: -1000 - count))
+    """The output count and the total are negative."""
+    return change_usage(reply, recount(completion=lambda count: -1000 - count))
 
 
 @on_reply(breaks="usage.counts-are-not-negative")
 def cached_tokens_negative(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The cached tokens are below zero."""
-    return billed(reply, _detailing(prompt_of, cached_tokens=-64))
+    """``cached_tokens`` is negative."""
+    return change_usage(reply, set_details(prompt_field, cached_tokens=-64))
 
 
 @on_reply(breaks="usage.total-is-the-sum")
 def total_tokens_off_by_one(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The total is one token more than its parts."""
-    return billed(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 1})
+    """``total_tokens`` is one more than the sum of the two counts."""
+    return change_usage(reply, lambda usage: {**usage, TOTAL: usage[TOTAL] + 1})
 
 
 @on_reply(breaks="usage.total-is-the-sum")
 def total_tokens_exclude_prompt_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The total in a stream leaves the prompt out."""
-    return billed(
+    """``total_tokens`` in a stream is only the output count."""
+    return change_usage(
         reply,
-        lambda usage: {**usage, TOTAL: usage[completion_of(usage)]},
+        lambda usage: {**usage, TOTAL: usage[completion_field(usage)]},
         change_final_snapshot,
     )
 
@@ -210,12 +218,13 @@ def total_tokens_exclude_prompt_in_streams(
 def usage_styles_disagree(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The counts stand under the other API's names as well, and differ."""
+    """``usage`` has the names of both APIs, with different counts."""
 
-    def both(usage: Json) -> Json:
-        one, two = usage[prompt_of(usage)], usage[completion_of(usage)]
-        other = {"input_tokens": one - 1, "output_tokens": two + 1}
-        chat = {"prompt_tokens": one - 1, "completion_tokens": two + 1}
-        return {**usage, **(other if "prompt_tokens" in usage else chat)}
+    def with_second_style(usage: Json) -> Json:
+        prompt = usage[prompt_field(usage)] - 1
+        completion = usage[completion_field(usage)] + 1
+        if "prompt_tokens" in usage:
+            return {**usage, "input_tokens": prompt, "output_tokens": completion}
+        return {**usage, "prompt_tokens": prompt, "completion_tokens": completion}
 
-    return billed(reply, both)
+    return change_usage(reply, with_second_style)
