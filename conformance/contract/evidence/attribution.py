@@ -24,6 +24,8 @@ from conformance.contract.responses import model as responses_model
 from conformance.contract.status import values as status_values
 from conformance.contract.streaming import delivery as streaming_delivery
 from conformance.contract.streaming import disconnects as streaming_disconnects
+from conformance.contract.transport import bodies as transport_bodies
+from conformance.contract.transport import headers as transport_headers
 from conformance.contract.transport import http as transport_http
 from conformance.contract.usage import details as usage_details
 from conformance.contract.usage import totals as usage_totals
@@ -48,6 +50,8 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     streaming_delivery,
     streaming_disconnects,
     transport_http,
+    transport_bodies,
+    transport_headers,
     usage_totals,
     usage_details,
 )
