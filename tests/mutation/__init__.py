@@ -1,0 +1,1 @@
+"""Mutation testing of the code that decides verdicts; see ``docs/mutation.md``."""
