@@ -1,4 +1,4 @@
-"""Empty responses, which must satisfy no requirement."""
+"""Find the cases that pass although every response is empty; there must be none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ MAX_TURNS = 64
 
 
 def empty_exchange(request: Request, body: bytes, media_type: str) -> Exchange:
-    """Return an exchange that ended in a 200 with this body."""
+    """Return an exchange whose response is a 200 with this body."""
     headers = (("content-type", media_type),) if media_type else ()
     chunks = ((0.01, len(body)),)
     return Exchange(request, 200, headers, body, chunks, wire_bytes=len(body))
@@ -29,7 +29,10 @@ def empty_exchange(request: Request, body: bytes, media_type: str) -> Exchange:
 def drive(
     probe: Probe, body: bytes, media_type: str
 ) -> tuple[tuple[ProbeResult, ...], Exception | None]:
-    """Drive a probe with a server that sends ``body`` to every request."""
+    """Run a probe against a server that answers every request with ``body``.
+
+    Returns the result of each turn, and the exception that ended the probe, if any.
+    """
     steps, turns = probe.steps(ProbeContext("m")), list[ProbeResult]()
     try:
         request = next(steps)
@@ -48,7 +51,7 @@ def drive(
     raise AssertionError(f"{probe.name} does not end")
 
 
-def _satisfied(case: Case, profile: str, body: bytes, media_type: str) -> bool:
+def _is_satisfied(case: Case, profile: str, body: bytes, media_type: str) -> bool:
     if case.probe is None:
         verdict = UniversalVerdict(case, profile)
         probes: Iterable[Probe] = case.check.probes or catalogue().probes
@@ -58,8 +61,8 @@ def _satisfied(case: Case, profile: str, body: bytes, media_type: str) -> bool:
                 for exchange in turn if isinstance(turn, tuple) else (turn,):
                     verdict.add(replace(exchange))
         return verdict.verdict().outcome is Outcome.PASSED
-    turns, ended = drive(case.probe, body, media_type)
-    if ended is not None:
+    turns, error = drive(case.probe, body, media_type)
+    if error is not None:
         return False
     return evaluate(case, turns, profile).outcome is Outcome.PASSED
 
@@ -67,7 +70,7 @@ def _satisfied(case: Case, profile: str, body: bytes, media_type: str) -> bool:
 def satisfied_by_empty_responses(
     profile: str, sections: Sequence[str] = ()
 ) -> list[str]:
-    """Return the cases that an empty response satisfies, with the response."""
+    """Return one line for each case that passes, with the response it passes on."""
     return [
         f"{case.id} is satisfied by {body!r} as {media_type or 'no media type'}"
         for check in catalogue().for_profile(profile_named(profile))
@@ -75,5 +78,5 @@ def satisfied_by_empty_responses(
         for case in cases_of(check)
         for body in BODIES
         for media_type in TYPES
-        if _satisfied(case, profile, body, media_type)
+        if _is_satisfied(case, profile, body, media_type)
     ]

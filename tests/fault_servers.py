@@ -1,4 +1,4 @@
-"""Serve embedded gateways in the tests, and run the suite against them."""
+"""Serve embedded gateways with faults, and run the suite against them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,12 +16,12 @@ from conformance.reference.server import GatewayServer
 from conformance.run.session import run_to_completion
 
 TIMEOUT = 5.0
-"""Seconds until a response times out; some faults never finish one."""
+"""Seconds until a request times out. Some faults never complete a response."""
 
 
 @dataclass(frozen=True)
 class FaultServers:
-    """Many embedded gateways in one process, each with its own faults."""
+    """Several embedded gateways on one server, each with its own faults."""
 
     server: GatewayServer
     profile: str
@@ -29,7 +29,7 @@ class FaultServers:
     def settings(
         self, name: str, only: tuple[str, ...] = (), generated: int | None = 0
     ) -> Settings:
-        """Return the settings of a run against one of the gateways."""
+        """Return the settings of a run against the gateway ``name``."""
         return Settings(
             url=f"{self.server.url}/at/{name}",
             model=self.server.model,
@@ -44,7 +44,10 @@ class FaultServers:
     def judge(
         self, name: str, only: tuple[str, ...] = (), generated: int | None = 0
     ) -> Report:
-        """Run the suite against one gateway; ``None`` sends all generated requests."""
+        """Run the suite against the gateway ``name`` and return the report.
+
+        ``generated`` is the number of generated requests; ``None`` sends all of them.
+        """
         settings = self.settings(name, only, generated)
         return run_to_completion(settings, plan(catalogue(), settings))
 
@@ -53,7 +56,7 @@ class FaultServers:
 def fault_servers(
     named: Mapping[str, Sequence[Fault]], profile: str = "newapi"
 ) -> Iterator[FaultServers]:
-    """Serve the gateways inside the block; ``conforming`` has no fault."""
+    """Serve a gateway for each entry of ``named``, and ``conforming`` without faults."""
     app = multi_gateway_app({"conforming": (), **named}, profile=profile)
     with GatewayServer(app) as server:
         yield FaultServers(server, profile)

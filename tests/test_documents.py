@@ -1,4 +1,4 @@
-"""Documents agree with the code: generated lists, links and commands."""
+"""Documents match the code: generated lists, links and commands."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ _COMMAND = re.compile(
 
 @pytest.mark.parametrize("lang", LISTS)
 def test_the_list_of_requirements_is_up_to_date(lang: str) -> None:
-    """The file names the command that regenerates it."""
+    """The file contains the command that regenerates it."""
     text = (ROOT / LISTS[lang]).read_text("utf-8")
 
     assert text == requirements_markdown(lang), f"outdated; run: {COMMANDS[lang]}"
@@ -38,15 +38,12 @@ def test_the_list_of_requirements_is_up_to_date(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LISTS)
 def test_the_list_has_every_requirement_once(lang: str) -> None:
-    """Including the untested ones."""
+    """Tested and untested ones."""
     result = click.testing.CliRunner().invoke(
         main, ["list", "--format", "markdown", "--lang", lang]
     )
-    every_requirement = catalogue()
-    every = [
-        *every_requirement.requirements,
-        *(u.requirement for u in every_requirement.untested),
-    ]
+    book = catalogue()
+    every = [*book.requirements, *(u.requirement for u in book.untested)]
 
     assert result.output == requirements_markdown(lang)
     assert sorted(re.findall(r'<a id="([^"]+)">', result.output)) == sorted(
@@ -62,12 +59,12 @@ def test_the_list_has_every_requirement_once(lang: str) -> None:
 @pytest.mark.parametrize(
     "path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix()
 )
-def test_every_relative_link_leads_to_a_file(path: Path) -> None:
-    """Relative to the document."""
+def test_every_relative_link_resolves(path: Path) -> None:
+    """Its target is a file or directory, relative to the document."""
     text = _FENCE.sub("", path.read_text("utf-8"))
-    inside = [link for link in _LINK.findall(text) if not re.match(r"\w+:|#", link)]
+    links = [link for link in _LINK.findall(text) if not re.match(r"\w+:|#", link)]
     missing = [
-        link for link in inside if not (path.parent / link.partition("#")[0]).exists()
+        link for link in links if not (path.parent / link.partition("#")[0]).exists()
     ]
 
     assert missing == []
@@ -76,8 +73,8 @@ def test_every_relative_link_leads_to_a_file(path: Path) -> None:
 @pytest.mark.parametrize(
     "path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix()
 )
-def test_every_command_of_a_document_exists(path: Path) -> None:
-    """Including the first option that follows it."""
+def test_every_command_in_a_document_exists(path: Path) -> None:
+    """The first option after the command exists, too."""
     for name, option in _COMMAND.findall(path.read_text("utf-8")):
         assert name in main.commands, f"conformance {name}"
         known = {o for p in main.commands[name].params for o in p.opts} | {"--help"}
@@ -85,7 +82,7 @@ def test_every_command_of_a_document_exists(path: Path) -> None:
 
 
 def _structure(text: str) -> dict[str, list[str]]:
-    """Return what a document has in common with its translation."""
+    """Return the parts of a document that its translation must repeat."""
     fences = _FENCE.findall(text)
     bare = _FENCE.sub("", text)
     return {
@@ -100,7 +97,7 @@ def _structure(text: str) -> dict[str, list[str]]:
 
 
 def test_both_readmes_have_the_same_structure() -> None:
-    """The same sections, commands, links, tables and names, each under 200 lines."""
+    """The same sections, commands, links, tables and names, in less than 200 lines."""
     english, chinese = (
         (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")
     )
@@ -108,6 +105,6 @@ def test_both_readmes_have_the_same_structure() -> None:
     switches = {"README.md", "README.zh-CN.md"}
 
     for name, values in first.items():
-        there = [each for each in second[name] if each not in switches]
-        assert there == [each for each in values if each not in switches], name
+        translated = [each for each in second[name] if each not in switches]
+        assert translated == [each for each in values if each not in switches], name
     assert max(text.count("\n") for text in (english, chinese)) < 200

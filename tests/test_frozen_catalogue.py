@@ -1,4 +1,4 @@
-"""``--catalogue DATE`` keeps later requirements out of a run."""
+"""``--catalogue DATE`` skips requirements that were added after that date."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ def is_a_response(exchange: Exchange) -> Findings:
 
 
 def test_later_requirements_are_not_run() -> None:
-    """The plan has the old case and gives the reason for the new one."""
+    """The plan runs the old case and skips the new one with a reason."""
     book = Catalogue(
         tuple(
             check(requirement, on=basic.text)(is_a_response)
@@ -46,7 +46,7 @@ def test_later_requirements_are_not_run() -> None:
 
 @pytest.mark.parametrize("text", ["2020-01-01", "tomorrow", "9999-01-01"])
 def test_a_date_without_a_catalogue_is_rejected(text: str) -> None:
-    """The date must be between the first and the newest catalogue."""
+    """Dates before the first catalogue, dates after the newest one, and other words."""
     with pytest.raises(ConfigurationError, match="is no date from"):
         settings_from({**OPTIONS, "catalogue": text}, {"CONFORMANCE_API_KEY": "k"})
 

@@ -1,4 +1,4 @@
-"""Self-tests: the conforming gateway passes, and each fault fails what it declares."""
+"""Self-tests: the conforming gateway passes, each fault fails what it declares."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +18,10 @@ from tests.fault_servers import FaultServers, failed_ids, fault_servers
 IDS = Path(__file__).parent / "ids.txt"
 
 NOT_TESTABLE = {"errors.rate-limit-has-retry-after"}
-"""Requirements that the embedded gateway never exercises: it has no rate limit."""
-
+"""Requirements that never apply to the embedded gateway, which has no rate limit."""
 
 GENERATED_ONLY = [v for v in vars(schema_faults).values() if isinstance(v, Fault)]
-"""Faults that only generated requests reach."""
+"""Faults that only generated requests trigger."""
 
 
 def faults_in(profile: str) -> dict[str, Fault]:
@@ -35,13 +34,13 @@ def faults_in(profile: str) -> dict[str, Fault]:
 
 
 def profile_of(fault: Fault) -> str:
-    """Return the profile in which a fault is tried."""
+    """Return the profile in which a fault is tested."""
     return "newapi" if fault.profiles is None else min(fault.profiles)
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[dict[str, FaultServers]]:
-    """Serve one gateway for each fault, in each profile."""
+    """Serve one gateway for each fault and each profile."""
     named = {name: (fault,) for name, fault in FAULTS.items()}
     with (
         fault_servers(named, "newapi") as newapi,
@@ -67,7 +66,7 @@ def test_the_conforming_gateway_passes_every_requirement(
 def test_a_fault_fails_exactly_the_requirements_that_it_declares(
     servers: dict[str, FaultServers], fault: Fault
 ) -> None:
-    """A check finds its own defect and reports no other."""
+    """Each defect is detected, and reported under no other requirement."""
     generated = None if fault in GENERATED_ONLY else 0
     report = servers[profile_of(fault)].judge(fault.name, generated=generated)
 
@@ -76,7 +75,7 @@ def test_a_fault_fails_exactly_the_requirements_that_it_declares(
 
 
 def test_every_requirement_has_a_fault() -> None:
-    """A check that was never seen to fail may be unable to fail."""
+    """A check that no fault fails might never fail."""
     ids = {requirement.id for requirement in catalogue().requirements}
     broken = {id_ for fault in FAULTS.values() for id_ in fault.breaks}
 
@@ -84,7 +83,7 @@ def test_every_requirement_has_a_fault() -> None:
 
 
 def test_every_fault_breaks_a_requirement_that_exists() -> None:
-    """A fault with a retired or misspelled id proves nothing."""
+    """No fault names a retired or misspelled id, or no id at all."""
     ids = {requirement.id for requirement in catalogue().requirements}
     broken = {id_ for fault in FAULTS.values() for id_ in fault.breaks}
 
@@ -98,14 +97,15 @@ def test_an_empty_response_never_passes(profile: str) -> None:
     assert satisfied_by_empty_responses(profile) == []
 
 
-def test_a_run_costs_what_its_plan_says(servers: dict[str, FaultServers]) -> None:
-    """The cost is the planned cost, within the limits of a default run."""
+def test_the_cost_of_a_run_is_the_planned_cost(
+    servers: dict[str, FaultServers],
+) -> None:
+    """A default run needs at most 100 model responses and 150 rejections."""
     planned = plan(catalogue(), servers["newapi"].settings("conforming"))
     cost = servers["newapi"].judge("conforming").run.cost
 
-    assert cost.model_responses <= planned.model_responses, (
-        "unusual bodies may be accepted or rejected"
-    )
+    # The plan counts unusual bodies as accepted, but a server may reject them.
+    assert cost.model_responses <= planned.model_responses
     assert (
         cost.model_responses + cost.rejections
         == planned.model_responses + planned.rejections
@@ -116,7 +116,7 @@ def test_a_run_costs_what_its_plan_says(servers: dict[str, FaultServers]) -> Non
 
 
 def test_ids_are_permanent() -> None:
-    """`ids.txt` lists every id that ever existed, and marks the retired ones."""
+    """``ids.txt`` lists every id that ever existed and marks retired ones."""
     listed = IDS.read_text(encoding="utf-8").split("\n")
     retired = {line.removesuffix(" retired") for line in listed if " retired" in line}
     alive = {line for line in listed if line and " retired" not in line}
@@ -126,8 +126,8 @@ def test_ids_are_permanent() -> None:
     assert retired & alive == set()
 
 
-def test_requirements_are_one_sentence_with_a_source() -> None:
-    """Each requirement is one sentence and names its source."""
+def test_a_requirement_is_one_sentence_with_a_source() -> None:
+    """The sentence ends with a period."""
     wrong = [
         r.id
         for r in catalogue().requirements

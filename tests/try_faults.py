@@ -1,8 +1,8 @@
-"""Try the faults of some sections: ``python -m tests.try_faults usage``.
+"""Run the suite against each fault of a section: ``python -m tests.try_faults usage``.
 
-Prints each case that does not pass on the conforming gateway, and for each fault of the
-sections the requirements that it should fail and those that it failed. ``--empty``
-evaluates empty responses instead.
+Prints the cases that do not pass on the conforming gateway. For each fault, prints the
+requirements that it declares to break, and those that failed if they differ. With
+``--empty``, prints the cases that pass on empty responses instead.
 """
 
 import argparse
@@ -40,17 +40,17 @@ def _try_faults(servers: FaultServers, sections: list[str]) -> bool:
             continue
         report = servers.judge(name)
         failed = failed_ids(report)
-        same = failed == fault.breaks
-        correct &= same
-        print(f"{'ok  ' if same else 'OFF '} {name}: {sorted(fault.breaks)}")  # noqa: T201 -- as above
-        if not same:
+        matches = failed == fault.breaks
+        correct &= matches
+        print(f"{'ok  ' if matches else 'OFF '} {name}: {sorted(fault.breaks)}")  # noqa: T201 -- as above
+        if not matches:
             print(f"     failed {sorted(failed)}")  # noqa: T201 -- as above
             _show(tuple(v for v in report.verdicts if v.outcome is Outcome.ERROR))
     return correct
 
 
 def main() -> int:
-    """Try the sections; return 1 if a fault fails something else."""
+    """Run the command line; return 1 if a fault fails other requirements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sections", nargs="+")
     parser.add_argument("--empty", action="store_true")

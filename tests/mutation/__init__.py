@@ -1,1 +1,1 @@
-"""Mutation testing of the code that decides verdicts; see ``docs/mutation.md``."""
+"""Mutation testing of the packages that compute verdicts; see ``docs/mutation.md``."""

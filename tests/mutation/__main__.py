@@ -1,8 +1,9 @@
 """Measure how many mutants the tests kill.
 
-``python -m tests.mutation sample`` draws the sample and writes ``sample.json``;
-``python -m tests.mutation run`` tries each of its mutants in a copy of the checkout and
-writes ``docs/mutation.md``. A mutant is killed as soon as one test fails.
+``python -m tests.mutation sample`` selects the mutants and writes ``sample.json``.
+``python -m tests.mutation run`` runs the tests against each of them in a copy of the
+checkout, writes ``results.json`` and prints the survivors. A mutant is killed if a test
+fails.
 """
 
 import argparse
@@ -30,11 +31,11 @@ PACKAGES: Final = ("judge", "model", "contract")
 SEED: Final = 20261128
 SIZE: Final = 200
 TIMEOUT: Final = 900.0
-"""Seconds that one group of tests may take; a mutant that hangs is killed."""
+"""Seconds that one group of tests may take. A mutant that exceeds it is killed."""
 
 
 def sample() -> list[Mutant]:
-    """Draw the mutants to try; the same source and seed give the same mutants."""
+    """Return a random sample of mutants, the same for the same source and seed."""
     every = [
         mutant
         for package in PACKAGES
@@ -47,7 +48,7 @@ def sample() -> list[Mutant]:
 
 
 def _groups(path: str) -> list[list[str]]:
-    """Return groups of pytest arguments, those that find a defect soonest first."""
+    """Return groups of pytest arguments, with the most likely to fail first."""
     parts = Path(path).parts
     groups = []
     if parts[1] == "contract" and (ROOT / "tests" / "contract" / parts[2]).is_dir():
@@ -65,7 +66,7 @@ def _groups(path: str) -> list[list[str]]:
 
 
 def _killed_by(mutant: Mutant, checkout: Path) -> str:
-    """Return the first group of tests that fails, or an empty string."""
+    """Return the first group of tests that fails on a mutant, or an empty string."""
     target = checkout / mutant.path
     original = target.read_text("utf-8")
     target.write_text(mutated(original, mutant), encoding="utf-8")
@@ -93,7 +94,7 @@ def _killed_by(mutant: Mutant, checkout: Path) -> str:
 
 
 def _copy(directory: Path) -> Path:
-    """Copy the files that git tracks into a directory of its own."""
+    """Copy the files that git tracks into ``directory``, except reports."""
     names = subprocess.run(
         ["git", "ls-files", "-z"],  # noqa: S607 -- git is on PATH
         cwd=ROOT,
@@ -110,7 +111,7 @@ def _copy(directory: Path) -> Path:
 
 
 def run(workers: int) -> None:
-    """Try the mutants of the sample; continue where an earlier run stopped."""
+    """Test the sampled mutants that have no result in ``results.json`` yet."""
     mutants = [Mutant(**each) for each in json.loads(SAMPLE.read_text("utf-8"))]
     results: dict[str, str] = {}
     if RESULTS.is_file():
@@ -137,7 +138,7 @@ def run(workers: int) -> None:
 
 
 def report(mutants: list[Mutant], results: dict[str, str]) -> None:
-    """Print the share of killed mutants and each survivor."""
+    """Print the number of killed mutants and the change of each survivor."""
     killed = sum(bool(found) for found in results.values())
     print(f"{killed} of {len(results)} mutants killed")
     operators = Counter(m.operator for m in mutants)
@@ -151,7 +152,7 @@ def report(mutants: list[Mutant], results: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Draw the sample, or try it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["sample", "run"])
     parser.add_argument("--workers", type=int, default=2)

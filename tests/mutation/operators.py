@@ -1,4 +1,4 @@
-"""Mutation operators: each changes one node of a module's syntax tree."""
+"""Mutation operators. Each changes one node of a module's syntax tree."""
 
 import ast
 import copy
@@ -105,12 +105,16 @@ OPERATORS: Final[dict[str, Callable[[ast.AST], ast.AST | None]]] = {
 
 
 _METADATA: Final = frozenset({"must", "should", "may", "dataclass", "TypeVar"})
-"""Calls whose arguments are data and decide nothing."""
+"""Calls whose arguments do not affect verdicts."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the module's path, the operator and the node's number."""
+    """One change of one module.
+
+    ``path`` is relative to the checkout and ``node`` is the index in ``ast.walk``.
+    ``before`` and ``after`` are the first line of the node's source.
+    """
 
     path: str
     operator: str
@@ -121,10 +125,10 @@ class Mutant:
 
 
 def _skipped(tree: ast.AST) -> set[int]:
-    """Return the identities of nodes that no test could tell from their mutants.
+    """Return the ``id()`` of each node that is not mutated.
 
-    Annotations are not evaluated, and the arguments of ``must``, ``should`` and
-    ``may`` are the texts of requirements.
+    These are annotations and the arguments of calls in ``_METADATA``, for example the
+    texts of requirements. Tests do not depend on them.
     """
     found = set[int]()
 
@@ -147,7 +151,7 @@ def _skipped(tree: ast.AST) -> set[int]:
 
 
 def mutants_of(path: str, source: str) -> Iterator[Mutant]:
-    """Yield every mutant of a module, in the order of its syntax tree."""
+    """Yield every mutant of a module, in the order of ``ast.walk``."""
     tree = ast.parse(source)
     skipped = _skipped(tree)
     for number, node in enumerate(ast.walk(tree)):
@@ -167,7 +171,7 @@ def mutants_of(path: str, source: str) -> Iterator[Mutant]:
 
 
 def mutated(source: str, mutant: Mutant) -> str:
-    """Return the source of a module with one node replaced."""
+    """Return the source of a module with the mutant's node replaced."""
     tree = ast.parse(source)
     target = list(ast.walk(tree))[mutant.node]
 
