@@ -56,7 +56,7 @@ class FaultServers:
 def fault_servers(
     named: Mapping[str, Sequence[Fault]], profile: str = "newapi"
 ) -> Iterator[FaultServers]:
-    """Serve a gateway for each entry of ``named``, and ``conforming`` without faults."""
+    """Serve a gateway for each entry of ``named``, and one called ``conforming``."""
     app = multi_gateway_app({"conforming": (), **named}, profile=profile)
     with GatewayServer(app) as server:
         yield FaultServers(server, profile)
