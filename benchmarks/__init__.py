@@ -1,1 +1,1 @@
-"""How fast the suite is, beside what it could be at best: ``python -m benchmarks``."""
+"""Measure the speed and the memory of the suite: ``python -m benchmarks``."""

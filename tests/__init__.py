@@ -1,1 +1,1 @@
-"""The tests of the suite itself."""
+"""Tests of the ``conformance`` package."""

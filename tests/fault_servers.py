@@ -1,4 +1,4 @@
-"""Judging the embedded gateway in the tests: without a fault, and with each one."""
+"""Serve embedded gateways with faults, and run the suite against them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,25 +16,25 @@ from conformance.reference.server import GatewayServer
 from conformance.run.session import run_to_completion
 
 TIMEOUT = 5.0
-"""Seconds that an answer of the embedded gateway may take, endless ones included."""
+"""Seconds until a request times out. Some faults never complete a response."""
 
 
 @dataclass(frozen=True)
 class FaultServers:
-    """Many embedded gateways in one process, each with its own faults."""
+    """Several embedded gateways on one server, each with its own faults."""
 
-    serving: GatewayServer
+    server: GatewayServer
     profile: str
 
     def settings(
         self, name: str, only: tuple[str, ...] = (), generated: int | None = 0
     ) -> Settings:
-        """Return the settings of a run against one of the gateways."""
+        """Return the settings of a run against the gateway ``name``."""
         return Settings(
-            url=f"{self.serving.url}/at/{name}",
-            model=self.serving.model,
-            key=self.serving.key,
-            second_key=self.serving.second_key,
+            url=f"{self.server.url}/at/{name}",
+            model=self.server.model,
+            key=self.server.key,
+            second_key=self.server.second_key,
             profile=profile_named(self.profile),
             only=only,
             generated=generated,
@@ -44,7 +44,10 @@ class FaultServers:
     def judge(
         self, name: str, only: tuple[str, ...] = (), generated: int | None = 0
     ) -> Report:
-        """Judge one of the gateways; with ``None``, by all generated inputs too."""
+        """Run the suite against the gateway ``name`` and return the report.
+
+        ``generated`` is the number of generated requests; ``None`` sends all of them.
+        """
         settings = self.settings(name, only, generated)
         return run_to_completion(settings, plan(catalogue(), settings))
 
@@ -53,13 +56,13 @@ class FaultServers:
 def fault_servers(
     named: Mapping[str, Sequence[Fault]], profile: str = "newapi"
 ) -> Iterator[FaultServers]:
-    """Serve the gateways while the block lasts; ``sound`` has no fault."""
-    app = multi_gateway_app({"sound": (), **named}, profile=profile)
-    with GatewayServer(app) as serving:
-        yield FaultServers(serving, profile)
+    """Serve a gateway for each entry of ``named``, and one called ``conforming``."""
+    app = multi_gateway_app({"conforming": (), **named}, profile=profile)
+    with GatewayServer(app) as server:
+        yield FaultServers(server, profile)
 
 
-def tripped(report: Report) -> frozenset[str]:
+def failed_ids(report: Report) -> frozenset[str]:
     """Return the ids of the requirements that failed."""
     return frozenset(
         result.requirement.id

@@ -1,8 +1,8 @@
-"""The contract document says what the page says, and marks all that it adds.
+"""The contract document equals New API's page, except for marked additions.
 
-``openapi/newapi-fields.csv`` holds the page's two tables. ``openapi/newapi.yaml`` is
-stripped of everything that it marks ``x-local``; what remains must be those tables,
-row by row, in both directions.
+``openapi/newapi-fields.csv`` has the two tables of the page. The tests remove all
+parts of ``openapi/newapi.yaml`` that are marked with ``x-local``, and compare the rest
+with the tables, row by row and in both directions.
 """
 
 import csv
@@ -25,7 +25,7 @@ TABLE = frozenset({"type", "required", "enum", "properties", "items", "oneOf"})
 
 
 class Row(NamedTuple):
-    """One line of the page's tables."""
+    """One row of the page's tables."""
 
     side: str
     field: str
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 @cache
 def document() -> dict[str, Any]:
-    """Read the document once; nobody writes to it."""
+    """Read the document once; callers must not modify it."""
     loaded: dict[str, Any] = yaml.safe_load(
         (OPENAPI / "newapi.yaml").read_text("utf-8")
     )
@@ -44,7 +44,7 @@ def document() -> dict[str, Any]:
 
 
 def operation() -> dict[str, Any]:
-    """Return the one operation of the document."""
+    """Return the document's only operation."""
     found: dict[str, Any] = document()["paths"]["/v1/responses"]["post"]
     return found
 
@@ -55,64 +55,67 @@ def schemas() -> dict[str, Any]:
     return found
 
 
-def less_what_is_ours(schema: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Strip a schema, and those below it, of what is marked; None if all of it is."""
+def without_additions(schema: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a schema without its marked parts, or ``None`` if all of it is marked."""
     mark = schema.get("x-local", {})
     if isinstance(mark, str):
         return None
     if "$ref" in schema:
-        return less_what_is_ours(schemas()[schema["$ref"].removeprefix(PREFIX)])
-    left = {key: schema[key] for key in schema if key not in {*ANNOTATIONS, *mark}}
+        return without_additions(schemas()[schema["$ref"].removeprefix(PREFIX)])
+    stripped = {key: schema[key] for key in schema if key not in {*ANNOTATIONS, *mark}}
     if "null" in mark:
-        (left["type"],) = (name for name in schema["type"] if name != "null")
-    if "properties" in left:
-        below = {
-            name: less_what_is_ours(each) for name, each in left["properties"].items()
+        (stripped["type"],) = (name for name in schema["type"] if name != "null")
+    if "properties" in stripped:
+        properties = {
+            name: without_additions(subschema)
+            for name, subschema in stripped["properties"].items()
         }
-        left["properties"] = {
-            name: each for name, each in below.items() if each is not None
+        stripped["properties"] = {
+            name: subschema
+            for name, subschema in properties.items()
+            if subschema is not None
         }
-    if "items" in left:
-        left["items"] = less_what_is_ours(left["items"])
-    if "oneOf" in left:
-        left["oneOf"] = [less_what_is_ours(each) for each in left["oneOf"]]
-    return left
+    if "items" in stripped:
+        stripped["items"] = without_additions(stripped["items"])
+    if "oneOf" in stripped:
+        stripped["oneOf"] = [without_additions(branch) for branch in stripped["oneOf"]]
+    return stripped
 
 
-def rows(side: str, schema: Mapping[str, Any], above: str = "") -> Iterator[Row]:
-    """Write the members of an object schema as the page would, depth first."""
+def rows(side: str, schema: Mapping[str, Any], parent: str = "") -> Iterator[Row]:
+    """Yield the rows for the properties of an object schema, depth first."""
     assert schema["type"] == "object"
-    assert schema.keys() <= {"type", "required", "properties"}, f"unmarked in {above}"
+    assert schema.keys() <= {"type", "required", "properties"}, f"unmarked in {parent}"
     assert set(schema.get("required", ())) <= schema.get("properties", {}).keys()
-    for name, member in schema.get("properties", {}).items():
-        assert member.keys() <= TABLE, f"unmarked in {above}{name}: {member}"
-        for branch in member.get("oneOf", ()):
-            assert branch.keys() == {"type"}, f"unmarked in {above}{name}: {branch}"
-        types = [each["type"] for each in member.get("oneOf", [member])]
+    for name, subschema in schema.get("properties", {}).items():
+        assert subschema.keys() <= TABLE, f"unmarked in {parent}{name}: {subschema}"
+        for branch in subschema.get("oneOf", ()):
+            assert branch.keys() == {"type"}, f"unmarked in {parent}{name}: {branch}"
+        types = [each["type"] for each in subschema.get("oneOf", [subschema])]
         required = "yes" if name in schema.get("required", ()) else "no"
-        allowed = "|".join(member.get("enum", ()))
-        yield Row(side, above + name, "|".join(types), required, allowed)
-        if "properties" in member:
-            yield from rows(side, member, f"{above}{name}.")
-        if "items" in member:
-            yield from rows(side, member["items"], f"{above}{name}[].")
+        allowed = "|".join(subschema.get("enum", ()))
+        yield Row(side, parent + name, "|".join(types), required, allowed)
+        if "properties" in subschema:
+            yield from rows(side, subschema, f"{parent}{name}.")
+        if "items" in subschema:
+            yield from rows(side, subschema["items"], f"{parent}{name}[].")
 
 
-def marked() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield every marked place of the document with its JSON pointer."""
-    todo: list[tuple[str, Any]] = [("", document())]
-    while todo:
-        where, node = todo.pop()
+def marked_nodes() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the JSON Pointer and the value of every object with a mark."""
+    pending: list[tuple[str, Any]] = [("", document())]
+    while pending:
+        pointer, node = pending.pop()
         if isinstance(node, dict):
             if "x-local" in node:
-                yield where, node
-            todo += [(f"{where}/{key}", each) for key, each in node.items()]
+                yield pointer, node
+            pending += [(f"{pointer}/{key}", child) for key, child in node.items()]
         elif isinstance(node, list):
-            todo += [(f"{where}/{at}", each) for at, each in enumerate(node)]
+            pending += [(f"{pointer}/{i}", child) for i, child in enumerate(node)]
 
 
 def validator(name: str) -> Draft202012Validator:
-    """Compile one named schema of the document."""
+    """Return a validator for one schema of the document."""
     resource = DRAFT202012.create_resource(document())
     registry: Registry[Any] = Registry().with_resource("urn:newapi", resource)
     return Draft202012Validator(
@@ -120,8 +123,8 @@ def validator(name: str) -> Draft202012Validator:
     )
 
 
-def page() -> list[Row]:
-    """Read the page's tables."""
+def page_rows() -> list[Row]:
+    """Return the rows of the page's tables."""
     with (OPENAPI / "newapi-fields.csv").open(encoding="utf-8", newline="") as file:
         return [Row(**line) for line in csv.DictReader(file)]
 
@@ -129,22 +132,24 @@ def page() -> list[Row]:
 @pytest.mark.parametrize(
     ("side", "name"), [("request", "Request"), ("response", "Response")]
 )
-def test_less_what_is_ours_the_page_remains(side: str, name: str) -> None:
-    """Both directions: no row is lost, and none is added without a mark."""
-    stripped = less_what_is_ours(schemas()[name])
+def test_the_unmarked_rows_equal_the_page(side: str, name: str) -> None:
+    """No row is missing, and none is added without a mark."""
+    stripped = without_additions(schemas()[name])
     assert stripped is not None
-    assert list(rows(side, stripped)) == [row for row in page() if row.side == side]
+    assert list(rows(side, stripped)) == [
+        row for row in page_rows() if row.side == side
+    ]
 
 
-def test_the_tables_have_the_pages_forty_rows() -> None:
-    """A row that is lost in both files would go unseen."""
-    sides = [row.side for row in page()]
+def test_the_tables_have_forty_rows() -> None:
+    """A row that is missing from both files would otherwise go unnoticed."""
+    sides = [row.side for row in page_rows()]
     assert (sides.count("request"), sides.count("response")) == (14, 26)
-    assert len({(row.side, row.field) for row in page()}) == 40
+    assert len({(row.side, row.field) for row in page_rows()}) == 40
 
 
-def test_the_operation_is_the_pages() -> None:
-    """Method, path, id, tag, scheme and the media types that the page names."""
+def test_the_operation_equals_the_page() -> None:
+    """Method, path, id, tag, security scheme and the media type of requests."""
     assert list(document()["paths"]) == ["/v1/responses"]
     assert list(document()["paths"]["/v1/responses"]) == ["post"]
     assert operation()["operationId"] == "createresponse"
@@ -156,14 +161,14 @@ def test_the_operation_is_the_pages() -> None:
     assert list(operation()["requestBody"]["content"]) == ["application/json"]
 
 
-def test_what_the_page_does_not_answer_is_ours() -> None:
-    """The page knows one answer, 200 as JSON; streams and errors are marked."""
-    answers = {
-        (status, media): less_what_is_ours(body["schema"]) is not None
-        for status, answer in operation()["responses"].items()
-        for media, body in answer["content"].items()
+def test_streams_and_errors_are_marked() -> None:
+    """The page describes only one response, the 200 in JSON."""
+    is_on_page = {
+        (status, media): without_additions(content["schema"]) is not None
+        for status, response in operation()["responses"].items()
+        for media, content in response["content"].items()
     }
-    assert answers == {
+    assert is_on_page == {
         ("200", "application/json"): True,
         ("200", "text/event-stream"): False,
         ("4XX", "application/json"): False,
@@ -171,23 +176,23 @@ def test_what_the_page_does_not_answer_is_ours() -> None:
     }
 
 
-def test_every_mark_has_a_reason_and_a_thing_to_mark() -> None:
-    """A mapping names keywords that stand there; a mark without a reason is none."""
-    places = dict(marked())
-    assert places
-    for where, node in places.items():
+def test_every_mark_has_a_reason_and_an_existing_keyword() -> None:
+    """A mark is a reason, or a mapping from keywords of the schema to reasons."""
+    nodes = dict(marked_nodes())
+    assert nodes
+    for pointer, node in nodes.items():
         mark = node["x-local"]
         if isinstance(mark, str):
-            assert mark.strip(), where
+            assert mark.strip(), pointer
             continue
-        assert mark, where
-        assert all(reason.strip() for reason in mark.values()), where
-        assert mark.keys() - {"null"} <= node.keys(), where
-        assert "null" not in mark or "null" in node["type"], where
+        assert mark, pointer
+        assert all(reason.strip() for reason in mark.values()), pointer
+        assert mark.keys() - {"null"} <= node.keys(), pointer
+        assert "null" not in mark or "null" in node["type"], pointer
 
 
-def test_it_is_a_valid_openapi_document() -> None:
-    """OpenAPI 3.1, as a validator that is not ours reads it."""
+def test_the_document_is_valid_openapi() -> None:
+    """OpenAPI 3.1, according to an independent validator."""
     assert document()["openapi"].startswith("3.1.")
     assert [
         str(error) for error in OpenAPIV31SpecValidator(document()).iter_errors()
@@ -196,6 +201,6 @@ def test_it_is_a_valid_openapi_document() -> None:
 
 @pytest.mark.parametrize("name", schemas())
 def test_every_schema_compiles(name: str) -> None:
-    """Draft 2020-12 accepts it, and its references lead somewhere."""
+    """It is a valid JSON Schema of draft 2020-12, and its references resolve."""
     Draft202012Validator.check_schema(schemas()[name])
     list(validator(name).iter_errors({}))

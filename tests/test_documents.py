@@ -1,4 +1,4 @@
-"""What the documents say is so: lists are made from the code, links lead somewhere."""
+"""Documents match the code: generated lists, links and commands."""
 
 import re
 from pathlib import Path
@@ -28,17 +28,17 @@ _COMMAND = re.compile(
 
 @pytest.mark.parametrize("lang", LISTS)
 def test_the_list_of_requirements_is_up_to_date(lang: str) -> None:
-    """Made anew by the command that stands in it: ``COMMANDS``."""
-    written = (ROOT / LISTS[lang]).read_text("utf-8")
+    """The file contains the command that regenerates it."""
+    text = (ROOT / LISTS[lang]).read_text("utf-8")
 
-    assert written == requirements_markdown(lang), f"it is not; run: {COMMANDS[lang]}"
+    assert text == requirements_markdown(lang), f"outdated; run: {COMMANDS[lang]}"
     assert LISTS[lang] in COMMANDS[lang]
-    assert COMMANDS[lang] in written
+    assert COMMANDS[lang] in text
 
 
 @pytest.mark.parametrize("lang", LISTS)
-def test_the_list_has_every_clause_once(lang: str) -> None:
-    """Also those that cannot be tested."""
+def test_the_list_has_every_requirement_once(lang: str) -> None:
+    """Tested and untested ones."""
     result = click.testing.CliRunner().invoke(
         main, ["list", "--format", "markdown", "--lang", lang]
     )
@@ -59,12 +59,12 @@ def test_the_list_has_every_clause_once(lang: str) -> None:
 @pytest.mark.parametrize(
     "path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix()
 )
-def test_every_link_of_a_document_leads_to_a_file(path: Path) -> None:
-    """In the checkout, relative to the document."""
+def test_every_relative_link_resolves(path: Path) -> None:
+    """Its target is a file or directory, relative to the document."""
     text = _FENCE.sub("", path.read_text("utf-8"))
-    inside = [link for link in _LINK.findall(text) if not re.match(r"\w+:|#", link)]
+    links = [link for link in _LINK.findall(text) if not re.match(r"\w+:|#", link)]
     missing = [
-        link for link in inside if not (path.parent / link.partition("#")[0]).exists()
+        link for link in links if not (path.parent / link.partition("#")[0]).exists()
     ]
 
     assert missing == []
@@ -73,16 +73,16 @@ def test_every_link_of_a_document_leads_to_a_file(path: Path) -> None:
 @pytest.mark.parametrize(
     "path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix()
 )
-def test_every_command_of_a_document_exists(path: Path) -> None:
-    """With the option that stands right behind it."""
+def test_every_command_in_a_document_exists(path: Path) -> None:
+    """The first option after the command exists, too."""
     for name, option in _COMMAND.findall(path.read_text("utf-8")):
         assert name in main.commands, f"conformance {name}"
         known = {o for p in main.commands[name].params for o in p.opts} | {"--help"}
         assert not option or option.strip() in known, f"conformance {name}{option}"
 
 
-def _bones(text: str) -> dict[str, list[str]]:
-    """Return what two languages of one document have in common."""
+def _structure(text: str) -> dict[str, list[str]]:
+    """Return the parts of a document that its translation must repeat."""
     fences = _FENCE.findall(text)
     bare = _FENCE.sub("", text)
     return {
@@ -96,15 +96,15 @@ def _bones(text: str) -> dict[str, list[str]]:
     }
 
 
-def test_the_readme_says_the_same_in_both_languages() -> None:
-    """The same sections, commands, links, tables and names, each under 200 lines."""
+def test_both_readmes_have_the_same_structure() -> None:
+    """The same sections, commands, links, tables and names, in less than 200 lines."""
     english, chinese = (
         (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")
     )
-    ours, theirs = _bones(english), _bones(chinese)
+    first, second = _structure(english), _structure(chinese)
     switches = {"README.md", "README.zh-CN.md"}
 
-    for name, told in ours.items():
-        there = [each for each in theirs[name] if each not in switches]
-        assert there == [each for each in told if each not in switches], name
+    for name, values in first.items():
+        translated = [each for each in second[name] if each not in switches]
+        assert translated == [each for each in values if each not in switches], name
     assert max(text.count("\n") for text in (english, chinese)) < 200

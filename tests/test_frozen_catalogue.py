@@ -1,4 +1,4 @@
-"""An upgrade cannot turn yesterday's green gateway red without saying so."""
+"""``--catalogue DATE`` skips requirements that were added after that date."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,38 +18,42 @@ from conformance.model.verdict import Outcome
 
 OLD = must("test.old", "It is old.", source="these tests", since="2026-01-01")
 NEW = must("test.new", "It is new.", source="these tests", since="2026-06-01")
-ASKED = {"url": "http://h", "model": "m"}
+OPTIONS = {"url": "http://h", "model": "m"}
 
 
-def nothing_wrong(exchange: Exchange) -> Findings:
-    """Judge that there is a response."""
+def is_a_response(exchange: Exchange) -> Findings:
+    """Check that the body is a response object."""
     yield from exchange.response["object"].must_equal("response")
 
 
-def test_what_came_later_is_not_run_and_says_since_when() -> None:
-    """The plan has the old case, and names the new one."""
+def test_later_requirements_are_not_run() -> None:
+    """The plan runs the old case and skips the new one with a reason."""
     book = Catalogue(
-        tuple(check(clause, on=basic.text)(nothing_wrong) for clause in (OLD, NEW)), ()
+        tuple(
+            check(requirement, on=basic.text)(is_a_response)
+            for requirement in (OLD, NEW)
+        ),
+        (),
     )
     settings = replace(Settings("http://h", "m", "k"), catalogue="2026-03-01")
-    made = plan(book, settings)
+    result = plan(book, settings)
 
-    assert [case.check.requirement.id for case in made.cases] == ["test.old"]
-    assert [(v.outcome, v.reason) for v in made.skipped] == [
+    assert [case.check.requirement.id for case in result.cases] == ["test.old"]
+    assert [(v.outcome, v.reason) for v in result.skipped] == [
         (Outcome.NOT_RUN, "added since: in the catalogue of 2026-06-01")
     ]
 
 
 @pytest.mark.parametrize("text", ["2020-01-01", "tomorrow", "9999-01-01"])
-def test_only_a_date_that_had_a_catalogue_is_taken(text: str) -> None:
-    """A date before the first or after the newest says nothing."""
+def test_a_date_without_a_catalogue_is_rejected(text: str) -> None:
+    """Dates before the first catalogue, dates after the newest one, and other words."""
     with pytest.raises(ConfigurationError, match="is no date from"):
-        settings_from({**ASKED, "catalogue": text}, {"CONFORMANCE_API_KEY": "k"})
+        settings_from({**OPTIONS, "catalogue": text}, {"CONFORMANCE_API_KEY": "k"})
 
 
-def test_without_a_date_the_newest_counts() -> None:
-    """And it is no day in the future."""
-    settings, _ = settings_from(ASKED, {"CONFORMANCE_API_KEY": "k"})
+def test_the_newest_catalogue_is_the_default() -> None:
+    """Its date is not in the future."""
+    settings, _ = settings_from(OPTIONS, {"CONFORMANCE_API_KEY": "k"})
 
     assert settings.catalogue == CATALOGUE
     assert datetime.now(UTC).date().isoformat() >= CATALOGUE

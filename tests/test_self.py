@@ -1,4 +1,4 @@
-"""The suite, judged by itself: right about a sound gateway, and about each fault."""
+"""Self-tests: the conforming gateway passes, each fault fails what it declares."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +12,16 @@ from conformance.model.verdict import Outcome
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
 from conformance.reference.faults.schema import generated_requests as schema_faults
-from tests.empty_responses import satisfied_by_nothing
-from tests.fault_servers import FaultServers, fault_servers, tripped
+from tests.empty_responses import satisfied_by_empty_responses
+from tests.fault_servers import FaultServers, failed_ids, fault_servers
 
 IDS = Path(__file__).parent / "ids.txt"
 
-UNMET = {"errors.rate-limit-has-retry-after"}
-"""Clauses about what a sound gateway without a rate limit has no occasion to do."""
+NOT_TESTABLE = {"errors.rate-limit-has-retry-after"}
+"""Requirements that never apply to the embedded gateway, which has no rate limit."""
 
-
-DRAWN = [v for v in vars(schema_faults).values() if isinstance(v, Fault)]
-"""Faults that only generated inputs reach."""
+GENERATED_ONLY = [v for v in vars(schema_faults).values() if isinstance(v, Fault)]
+"""Faults that only generated requests trigger."""
 
 
 def faults_in(profile: str) -> dict[str, Fault]:
@@ -34,14 +33,14 @@ def faults_in(profile: str) -> dict[str, Fault]:
     }
 
 
-def home_of(fault: Fault) -> str:
-    """Return the profile in which a fault is tried."""
+def profile_of(fault: Fault) -> str:
+    """Return the profile in which a fault is tested."""
     return "newapi" if fault.profiles is None else min(fault.profiles)
 
 
 @pytest.fixture(scope="session")
-def towns() -> Iterator[dict[str, FaultServers]]:
-    """One town for each profile, where every fault has a gateway of its own."""
+def servers() -> Iterator[dict[str, FaultServers]]:
+    """Serve one gateway for each fault and each profile."""
     named = {name: (fault,) for name, fault in FAULTS.items()}
     with (
         fault_servers(named, "newapi") as newapi,
@@ -52,71 +51,72 @@ def towns() -> Iterator[dict[str, FaultServers]]:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_the_sound_gateway_keeps_every_requirement(
-    towns: dict[str, FaultServers], profile: str
+def test_the_conforming_gateway_passes_every_requirement(
+    servers: dict[str, FaultServers], profile: str
 ) -> None:
-    """With no fault every case passes: nothing fails, nothing stays open."""
-    report = towns[profile].judge("sound", generated=None)
-    judged = [v for v in report.verdicts if v.requirement.id not in UNMET]
+    """Without a fault, every case passes and none is inconclusive."""
+    report = servers[profile].judge("conforming", generated=None)
+    tested = [v for v in report.verdicts if v.requirement.id not in NOT_TESTABLE]
 
-    assert [str(v) for v in judged if v.outcome is not Outcome.PASSED] == []
+    assert [str(v) for v in tested if v.outcome is not Outcome.PASSED] == []
     assert report.exit_code == 0
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_fault_trips_what_it_breaks_and_nothing_else(
-    towns: dict[str, FaultServers], fault: Fault
+def test_a_fault_fails_exactly_the_requirements_that_it_declares(
+    servers: dict[str, FaultServers], fault: Fault
 ) -> None:
-    """A check finds its defect, and is blind to everybody else's."""
-    generated = None if fault in DRAWN else 0
-    report = towns[home_of(fault)].judge(fault.name, generated=generated)
+    """Each defect is detected, and reported under no other requirement."""
+    generated = None if fault in GENERATED_ONLY else 0
+    report = servers[profile_of(fault)].judge(fault.name, generated=generated)
 
-    assert tripped(report) == fault.breaks
+    assert failed_ids(report) == fault.breaks
     assert [str(v) for v in report.verdicts if v.outcome is Outcome.ERROR] == []
 
 
 def test_every_requirement_has_a_fault() -> None:
-    """A check that nobody has seen fail may be unable to."""
-    asked = {requirement.id for requirement in catalogue().requirements}
+    """A check that no fault fails might never fail."""
+    ids = {requirement.id for requirement in catalogue().requirements}
     broken = {id_ for fault in FAULTS.values() for id_ in fault.breaks}
 
-    assert asked - broken == set()
+    assert ids - broken == set()
 
 
-def test_every_fault_breaks_a_requirement_that_is_there() -> None:
-    """A fault that names a retired or misspelt id proves nothing."""
-    asked = {requirement.id for requirement in catalogue().requirements}
+def test_every_fault_breaks_a_requirement_that_exists() -> None:
+    """No fault names a retired or misspelled id, or no id at all."""
+    ids = {requirement.id for requirement in catalogue().requirements}
     broken = {id_ for fault in FAULTS.values() for id_ in fault.breaks}
 
-    assert broken - asked == set()
+    assert broken - ids == set()
     assert [name for name, fault in FAULTS.items() if not fault.breaks] == []
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_nothing_is_never_a_pass(profile: str) -> None:
-    """A 200 with nothing in it satisfies no requirement."""
-    assert satisfied_by_nothing(profile) == []
+def test_an_empty_response_never_passes(profile: str) -> None:
+    """A 200 without content satisfies no requirement."""
+    assert satisfied_by_empty_responses(profile) == []
 
 
-def test_a_run_costs_what_its_plan_says(towns: dict[str, FaultServers]) -> None:
-    """On a conforming server, within the most that a run may ever cost."""
-    whole = plan(catalogue(), towns["newapi"].settings("sound"))
-    spent = towns["newapi"].judge("sound").run.cost
+def test_the_cost_of_a_run_is_the_planned_cost(
+    servers: dict[str, FaultServers],
+) -> None:
+    """A default run needs at most 100 model responses and 150 rejections."""
+    planned = plan(catalogue(), servers["newapi"].settings("conforming"))
+    cost = servers["newapi"].judge("conforming").run.cost
 
-    assert spent.model_responses <= whole.model_responses, (
-        "odd bodies may be answered or refused"
-    )
+    # The plan counts unusual bodies as accepted, but a server may reject them.
+    assert cost.model_responses <= planned.model_responses
     assert (
-        spent.model_responses + spent.rejections
-        == whole.model_responses + whole.rejections
+        cost.model_responses + cost.rejections
+        == planned.model_responses + planned.rejections
     )
-    assert spent.output_tokens <= whole.max_output_tokens
-    assert whole.model_responses <= 100
-    assert whole.rejections <= 150
+    assert cost.output_tokens <= planned.max_output_tokens
+    assert planned.model_responses <= 100
+    assert planned.rejections <= 150
 
 
 def test_ids_are_permanent() -> None:
-    """Each id is in the list of all that ever were; a retired one is marked so."""
+    """``ids.txt`` lists every id that ever existed and marks retired ones."""
     listed = IDS.read_text(encoding="utf-8").split("\n")
     retired = {line.removesuffix(" retired") for line in listed if " retired" in line}
     alive = {line for line in listed if line and " retired" not in line}
@@ -126,12 +126,12 @@ def test_ids_are_permanent() -> None:
     assert retired & alive == set()
 
 
-def test_requirements_are_one_sentence_with_a_source() -> None:
-    """What is judged can be read aloud, and looked up."""
-    odd = [
+def test_a_requirement_is_one_sentence_with_a_source() -> None:
+    """The sentence ends with a period."""
+    wrong = [
         r.id
         for r in catalogue().requirements
         if not r.text.endswith(".") or r.text.count(". ") or not r.source
     ]
 
-    assert odd == []
+    assert wrong == []

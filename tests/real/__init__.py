@@ -1,5 +1,5 @@
-"""Third-party servers that the suite is tried against, installed and run on loopback.
+"""Install third-party servers, start them on loopback and run the suite against them.
 
-``python -m tests.real --help`` says what can be done with them, and
-``docs/real-servers.md`` gives the same steps by hand.
+``python -m tests.real --help`` lists the commands. ``docs/real-servers.md`` describes
+the servers and how to start them by hand.
 """

@@ -9,18 +9,24 @@ from typing import Any, NoReturn
 
 import click
 
+from tests.real.cache import cache_directory
+from tests.real.conformance_run import (
+    INTERRUPTED,
+    key_variables,
+    run_arguments,
+    run_conformance,
+    worst_exit_code,
+)
 from tests.real.errors import RealServerError
-from tests.real.home import home
-from tests.real.judging import INTERRUPTED, judge, keys, options, worst
-from tests.real.running import (
+from tests.real.launcher import (
     UPSTREAM_VARIABLE,
     UPSTREAMS,
-    needed,
-    running,
-    running_process,
+    required_targets,
+    run_target,
+    run_target_process,
 )
 from tests.real.servers import NAMES, TARGETS
-from tests.real.target import Running
+from tests.real.target import RunningServer
 
 _names = click.argument(
     "names", metavar="NAME...", nargs=-1, type=click.Choice(NAMES), required=True
@@ -32,22 +38,22 @@ _upstream = click.option(
     envvar=UPSTREAM_VARIABLE,
     show_default=True,
     show_envvar=True,
-    help="What answers behind a gateway.",
+    help="The upstream of gateways.",
 )
 
 
-class _WithRest(click.Command):
-    """A command whose words after ``--`` are somebody else's."""
+class _PassThroughCommand(click.Command):
+    """A command that leaves the arguments after ``--`` unparsed, in ``ctx.args``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        cut = args.index("--") if "--" in args else len(args)
-        super().parse_args(ctx, args[:cut])
-        ctx.args = args[cut + 1 :]
+        end = args.index("--") if "--" in args else len(args)
+        super().parse_args(ctx, args[:end])
+        ctx.args = args[end + 1 :]
         return ctx.args
 
 
 class _Group(click.Group):
-    """A group whose commands show our errors as messages, not as tracebacks."""
+    """A group that shows a ``RealServerError`` as a message without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click types it
         try:
@@ -58,80 +64,88 @@ class _Group(click.Group):
 
 @click.group(cls=_Group)
 def main() -> None:
-    """Install, start and judge third-party servers on loopback."""
-    # Every `finally` on the way out ends a server, so that none is left behind.  A
-    # shell has its background jobs ignore SIGINT, and they would hand that on.
+    """Install, start and test third-party servers on loopback."""
+    # An exception runs the `finally` blocks that stop the servers. A shell makes
+    # background jobs ignore SIGINT, and their child processes would inherit that.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
 
 
 @main.command(name="list")
 def list_() -> None:
-    """Show the targets, and which of them are installed."""
-    click.echo(f"installed under {home()}\n")
+    """List the targets; a star marks those that are installed."""
+    click.echo(f"installed in {cache_directory()}\n")
     for target in TARGETS:
-        mark = "*" if target.packages.installed else " "
-        behind = ", over an upstream" if target.needs_upstream else ""
-        second = ", two keys" if target.has_second_key else ""
+        mark = "*" if target.packages.is_installed else " "
+        upstream = ", needs an upstream" if target.needs_upstream else ""
+        second_key = ", two keys" if target.has_second_key else ""
         click.echo(f"{mark} {target.name:20} {target.summary}")
-        click.echo(f"  {'':20} profile {target.profile}{behind}{second}")
+        click.echo(f"  {'':20} profile {target.profile}{upstream}{second_key}")
         for deviation in target.deviations:
             click.echo(f"  {'':20} - {deviation}")
 
 
 @main.command()
 @click.argument("names", metavar="[NAME...]", nargs=-1, type=click.Choice(NAMES))
-@click.option("--all", "everything", is_flag=True, help="Every target.")
+@click.option("--all", "everything", is_flag=True, help="Install every target.")
 @_upstream
 def install(names: tuple[str, ...], upstream: str, *, everything: bool) -> None:
-    """Install what the targets need, upstreams included, into the cache folder."""
+    """Install the packages of targets and their upstreams."""
     if bool(names) == everything:
-        raise click.UsageError("name targets, or give --all")
-    chosen = NAMES if everything else names
-    targets = [target for name in chosen for target in needed(name, upstream)]
-    distinct = {target.packages.name: target.packages for target in targets}
-    for packages in distinct.values():
+        raise click.UsageError("give either target names or --all")
+    selected = NAMES if everything else names
+    targets = [t for name in selected for t in required_targets(name, upstream)]
+    unique = {target.packages.name: target.packages for target in targets}
+    for packages in unique.values():
         click.echo(f"{packages.name}: ", nl=False)
-        begun = time.monotonic()
+        start = time.monotonic()
         packages.install()
-        click.echo(f"ready in {packages.folder} ({time.monotonic() - begun:.0f} s)")
+        click.echo(f"ready in {packages.directory} ({time.monotonic() - start:.0f} s)")
 
 
 @main.command()
 @click.argument("name", metavar="NAME", type=click.Choice(NAMES))
-@click.option("--port", type=click.IntRange(1, 65535), help="Default: a free one.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port of the server [default: free]."
+)
 @_upstream
 def start(name: str, port: int | None, upstream: str) -> None:
-    """Serve one target in the foreground until it is interrupted."""
+    """Run one target in the foreground until Ctrl-C."""
     try:
-        with running_process(name, upstream=upstream, port=port) as (server, process):
+        with run_target_process(name, upstream=upstream, port=port) as running:
+            server, process = running
             describe(server)
-            while process.alive:
+            while process.is_running:
                 time.sleep(0.2)
-            raise process.failure(f"ended with {process.child.returncode}")
+            raise process.error(f"exited with {process.child.returncode}")
     except KeyboardInterrupt:
-        click.echo(f"{name} has ended")
+        click.echo(f"{name} has been stopped")
 
 
-@main.command(name="judge", cls=_WithRest)
+@main.command(name="judge", cls=_PassThroughCommand)
 @_names
 @click.option(
     "--report-dir",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Each report goes to DIR/NAME.  Default: where conformance puts it.",
+    help="Write each report to DIRECTORY/NAME [default: that of conformance run].",
 )
 @_upstream
 @click.pass_context
-def judge_(
+def judge(
     ctx: click.Context, names: tuple[str, ...], report_dir: Path | None, upstream: str
 ) -> None:
-    """Start each target, judge it, end it; options after -- go to conformance."""
+    """Start, test and stop each target.
+
+    Arguments after -- are passed to conformance run.
+    """
     codes: dict[str, int] = {}
     for name in names:
-        folder = report_dir / name if report_dir else None
+        directory = report_dir / name if report_dir else None
         try:
-            with running(name, upstream=upstream) as server:
-                codes[name] = judge(server, report_dir=folder, extra=ctx.args)
+            with run_target(name, upstream=upstream) as server:
+                codes[name] = run_conformance(
+                    server, report_dir=directory, extra=ctx.args
+                )
         except RealServerError as error:
             click.echo(f"Error: {error}", err=True)
             codes[name] = 4
@@ -141,20 +155,20 @@ def judge_(
             break
     for name, code in codes.items():
         click.echo(f"{name:20} exit code {code}")
-    ctx.exit(worst(list(codes.values())))
+    ctx.exit(worst_exit_code(list(codes.values())))
 
 
-def describe(server: Running) -> None:
-    """Print what a client must know, and the command that judges the server."""
+def describe(server: RunningServer) -> None:
+    """Print how clients reach the server, and the command that tests it."""
     click.echo(f"url      {server.url}")
     click.echo(f"model    {server.model}")
     for name, value in server.headers.items():
         click.echo(f"header   {name}: {value}")
     click.echo()
-    for variable, key in keys(server).items():
+    for variable, key in key_variables(server).items():
         click.echo(f"export {variable}={key}")
-    click.echo(shlex.join(["conformance", *options(server)]))
-    click.echo("\nServing; Ctrl-C ends it.")
+    click.echo(shlex.join(["conformance", *run_arguments(server)]))
+    click.echo("\nThe server is running. Stop it with Ctrl-C.")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,6 +1,6 @@
-"""Leave the real servers alone unless they are asked for.
+"""Collect ``test_real.py`` only if ``CONFORMANCE_REAL=1``.
 
-The tests of the machinery beside `test_real.py` need no server and always run.
+The other tests in this directory need no third-party server and always run.
 """
 
 import os

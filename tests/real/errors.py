@@ -1,33 +1,33 @@
-"""What goes wrong around a real server, as a tree.
+"""Errors of installing, starting and testing real servers.
 
 RealServerError
-├── UnknownTarget    no target has that name
-├── NotInstalled     its packages are not in the cache folder
-├── InstallFailed    its package manager ended with an error
-├── DidNotStart      it ended, or stayed silent past its deadline
-└── CannotJudge      `conformance` is missing, or wrote no report
+├── UnknownTarget       no target has this name
+├── NotInstalled        the packages of a target are not installed
+├── InstallFailed       an installation step failed
+├── DidNotStart         a server exited, or was not ready in time
+└── ConformanceFailed   ``conformance`` is not installed or wrote no report
 """
 
 
 class RealServerError(Exception):
-    """Anything that is not the verdict on a server."""
+    """Base class of these errors. None of them is a verdict on a server."""
 
 
 class UnknownTarget(RealServerError):
-    """No target has that name."""
+    """No target has this name."""
 
 
 class NotInstalled(RealServerError):
-    """The packages of a server are not in the cache folder."""
+    """The packages of a target are not in the cache directory."""
 
 
 class InstallFailed(RealServerError):
-    """A package manager, or a step after it, ended with an error."""
+    """A package manager or a step after it exited with an error."""
 
 
 class DidNotStart(RealServerError):
-    """A server ended before it was ready, or was not ready in time."""
+    """A server exited before it was ready, or was not ready in time."""
 
 
-class CannotJudge(RealServerError):
-    """The judge is missing, or it left no report."""
+class ConformanceFailed(RealServerError):
+    """``conformance`` is not installed, or it wrote no report."""

@@ -1,7 +1,8 @@
-"""Install pinned packages into a folder of their own, once.
+"""Install the pinned packages of a server into a separate directory, once.
 
-A stamp in the folder records what was installed; a folder whose stamp is absent or
-differs is emptied and installed anew, so an interrupted installation heals itself.
+A stamp file in the directory records what was installed. If the stamp is missing or
+differs, the directory is deleted and installed again; this also repairs an interrupted
+installation.
 """
 
 import fcntl
@@ -19,112 +20,116 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from tests.real.cache import CONFIG, cache_directory, last_lines, log_file
 from tests.real.errors import InstallFailed
-from tests.real.home import CONFIG, home, last_lines, log_file
 
 STAMP = "installed.json"
 
 
 @dataclass(frozen=True)
 class Packages(ABC):
-    """What one server is made of."""
+    """The packages of one server."""
 
     name: str
 
     @property
-    def folder(self) -> Path:
-        """Where it is, or will be, installed."""
-        return home() / self.name
+    def directory(self) -> Path:
+        """Return the directory of the installation, which may not exist."""
+        return cache_directory() / self.name
 
     @property
-    def installed(self) -> bool:
-        """Tell whether the folder holds exactly what is wanted."""
-        stamp = self.folder / STAMP
-        return stamp.exists() and json.loads(stamp.read_text()) == self.wanted()
+    def is_installed(self) -> bool:
+        """Return whether the directory has exactly these versions."""
+        stamp = self.directory / STAMP
+        return stamp.exists() and json.loads(stamp.read_text()) == self.fingerprint()
 
     @abstractmethod
-    def wanted(self) -> dict[str, str]:
-        """Return what decides whether an installation is still the right one."""
+    def fingerprint(self) -> dict[str, str]:
+        """Return the values that require a new installation if one changes."""
 
     @abstractmethod
     def steps(self) -> Iterator["Step"]:
-        """Yield the commands that install it into an empty folder."""
+        """Yield the commands that install the packages into an empty directory."""
 
     def install(self) -> None:
-        """Install it unless it is installed; wait for whoever is doing so already.
+        """Install the packages if necessary; wait if another process installs them.
 
-        Raises InstallFailed with the end of the log of the step that failed.
+        Raises InstallFailed with the end of the failed step's log.
         """
-        with _locked(home() / f"{self.name}.lock"):
-            if self.installed:
+        with _locked(cache_directory() / f"{self.name}.lock"):
+            if self.is_installed:
                 return
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
+            shutil.rmtree(self.directory, ignore_errors=True)
+            self.directory.mkdir(parents=True)
             log = log_file(f"install-{self.name}")
             with log.open("wb") as output:
                 for step in self.steps():
                     step.run(self, output, log)
-            (self.folder / STAMP).write_text(json.dumps(self.wanted(), indent=2))
+            stamp = json.dumps(self.fingerprint(), indent=2)
+            (self.directory / STAMP).write_text(stamp)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command of an installation, run in the folder of the packages."""
+    """One command of an installation, run in the packages' directory."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, packages: Packages, output: BinaryIO, log: Path) -> None:
-        """Run it with our own environment: proxies and certificates matter here."""
+        """Run the command; raise InstallFailed if it fails.
+
+        The environment is inherited, because proxies and certificates are set there.
+        """
         program = shutil.which(self.command[0])
         if program is None:
             raise InstallFailed(
                 f"{packages.name}: {self.command[0]!r} is not on the PATH; "
                 f"install it, then run the installation again"
             )
-        ended = subprocess.run(  # noqa: S603 - our own constant command lines
+        completed = subprocess.run(  # noqa: S603 - constant command lines
             (program, *self.command[1:]),
-            cwd=packages.folder,
+            cwd=packages.directory,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
         )
-        if ended.returncode:
+        if completed.returncode:
             raise InstallFailed(
-                f"{packages.name}: {' '.join(self.command)!r} ended with "
-                f"{ended.returncode}; the end of {log}:\n{last_lines(log)}"
+                f"{packages.name}: {' '.join(self.command)!r} exited with "
+                f"{completed.returncode}; the end of {log}:\n{last_lines(log)}"
             )
 
 
 @dataclass(frozen=True)
 class PythonPackages(Packages):
-    """Packages from PyPI in a virtual environment of the Python that runs us.
+    """Packages from PyPI in a virtual environment of the current Python.
 
-    `pins` are what is asked for; `config/<name>/constraints.txt` holds the versions
-    of all that they pull in.  `built` are the pins that come as source only: their
-    wheels are built once, with `build_environment`, and kept.  `afterwards` is Python
-    code that the new environment runs in its folder.
+    ``config/<name>/constraints.txt`` pins the dependencies of ``pins``.
+    ``source_pins`` have no wheels on PyPI: wheels are built with ``build_environment``
+    and cached. ``post_install`` is Python code that runs in the new environment, in the
+    packages' directory.
     """
 
     pins: tuple[str, ...]
-    built: tuple[str, ...] = ()
+    source_pins: tuple[str, ...] = ()
     build_environment: Mapping[str, str] = field(default_factory=dict)
-    afterwards: str = ""
+    post_install: str = ""
 
     @property
     def python(self) -> Path:
-        """The interpreter of the virtual environment."""
-        return self.folder / "bin" / "python"
+        """Return the interpreter of the virtual environment."""
+        return self.directory / "bin" / "python"
 
     @property
     def constraints(self) -> Path:
-        """The file that freezes the dependencies of the pins."""
+        """Return the file that pins the dependencies."""
         return CONFIG / self.name / "constraints.txt"
 
-    def wanted(self) -> dict[str, str]:
-        """Return pins, constraints and Python."""
+    def fingerprint(self) -> dict[str, str]:
+        """Return the pins, a digest of the constraints and the Python version."""
         return {
             "pins": " ".join(self.pins),
             "constraints": _digest(self.constraints),
@@ -132,34 +137,34 @@ class PythonPackages(Packages):
         }
 
     def steps(self) -> Iterator[Step]:
-        """Make the environment, build what must be built, install, finish."""
-        venv.create(self.folder, symlinks=True, with_pip=True)
-        wheels = home() / "wheels"
+        """Create the environment, build wheels, install and run ``post_install``."""
+        venv.create(self.directory, symlinks=True, with_pip=True)
+        wheels = cache_directory() / "wheels"
         wheels.mkdir(exist_ok=True)
         pip = (str(self.python), "-m", "pip", "--disable-pip-version-check")
-        for pin in self.built:
+        for pin in self.source_pins:
             yield Step(
                 (*pip, "wheel", "--no-deps", "-f", str(wheels), "-w", str(wheels), pin),
                 self.build_environment,
             )
-        frozen = ("-c", str(self.constraints))
-        yield Step((*pip, "install", "-f", str(wheels), *frozen, *self.pins))
-        if self.afterwards:
-            yield Step((str(self.python), "-c", self.afterwards))
+        constraints = ("-c", str(self.constraints))
+        yield Step((*pip, "install", "-f", str(wheels), *constraints, *self.pins))
+        if self.post_install:
+            yield Step((str(self.python), "-c", self.post_install))
 
 
 @dataclass(frozen=True)
 class NodePackages(Packages):
-    """Packages from npm, as `config/<name>/package-lock.json` freezes them."""
+    """Packages from npm in the versions of ``config/<name>/package-lock.json``."""
 
-    def wanted(self) -> dict[str, str]:
-        """Return the digest of the lock, which names every version."""
+    def fingerprint(self) -> dict[str, str]:
+        """Return a digest of the lock file, which has every version."""
         return {"lock": _digest(CONFIG / self.name / "package-lock.json")}
 
     def steps(self) -> Iterator[Step]:
-        """Install what the lock says; no package needs its install scripts."""
+        """Install the locked versions; no package needs its install scripts."""
         for file in ("package.json", "package-lock.json"):
-            shutil.copy(CONFIG / self.name / file, self.folder)
+            shutil.copy(CONFIG / self.name / file, self.directory)
         yield Step(
             ("npm", "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund")
         )
@@ -171,7 +176,7 @@ def _digest(file: Path) -> str:
 
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
-    """Hold a lock that the operating system drops even when we are killed."""
+    """Lock a file; the operating system releases it even if this process is killed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

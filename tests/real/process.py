@@ -1,4 +1,4 @@
-"""A server as a process: started in a group of its own, and always ended."""
+"""Run a server as a subprocess in a separate process group, and always stop it."""
 
 import os
 import signal
@@ -12,18 +12,20 @@ from pathlib import Path
 
 import httpx
 
+from tests.real.cache import last_lines
 from tests.real.errors import DidNotStart
-from tests.real.home import last_lines
 
 GRACE_S = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
+
 POLL_S = 0.1
 
 
 def free_port() -> int:
-    """Return a loopback port that was free a moment ago.
+    """Return a free port on loopback.
 
-    Somebody may take it before the server does; the server then ends, and the
-    error that follows shows its log.
+    Another process may take it before the server does. The server then exits, and the
+    error shows its log.
     """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -33,51 +35,51 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Process:
-    """A started server and the file that it writes its output to."""
+    """A started server and its log file."""
 
     name: str
     child: subprocess.Popen[bytes]
     log: Path
 
     @property
-    def alive(self) -> bool:
-        """Tell whether it is still running."""
+    def is_running(self) -> bool:
+        """Return whether the process has not exited."""
         return self.child.poll() is None
 
-    def wait_until_ready(self, url: str, deadline_s: float) -> None:
-        """Poll `url` until it answers 200.
+    def wait_until_ready(self, url: str, timeout_s: float) -> None:
+        """Poll ``url`` until it returns 200.
 
-        Raises DidNotStart, with the end of the log, when the process ends first or
-        `deadline_s` seconds pass.
+        Raises DidNotStart, with the end of the log, if the process exits first or
+        ``timeout_s`` seconds pass.
         """
-        give_up = time.monotonic() + deadline_s
+        deadline = time.monotonic() + timeout_s
         with httpx.Client(trust_env=False, timeout=5.0) as client:
-            while time.monotonic() < give_up:
-                if not self.alive:
-                    raise self.failure(f"ended with {self.child.returncode}")
+            while time.monotonic() < deadline:
+                if not self.is_running:
+                    raise self.error(f"exited with {self.child.returncode}")
                 with suppress(httpx.TransportError):
                     if client.get(url).status_code == httpx.codes.OK:
                         return
                 time.sleep(POLL_S)
-        raise self.failure(f"did not answer GET {url} with 200 in {deadline_s:g} s")
+        raise self.error(f"did not return 200 for GET {url} within {timeout_s:g} s")
 
-    def failure(self, what: str) -> DidNotStart:
-        """Return an error that shows the end of the log."""
+    def error(self, problem: str) -> DidNotStart:
+        """Return an error with the problem and the end of the log."""
         return DidNotStart(
-            f"{self.name} {what}; the end of {self.log}:\n{last_lines(self.log)}"
+            f"{self.name} {problem}; the end of {self.log}:\n{last_lines(self.log)}"
         )
 
-    def end(self) -> None:
-        """Ask the whole group to end, and end it by force after `GRACE_S` seconds.
+    def stop(self) -> None:
+        """Send SIGTERM to the process group, and SIGKILL after ``GRACE_S`` seconds.
 
-        A second interruption while we wait ends it by force at once.
+        An exception while waiting, for example a second Ctrl-C, sends SIGKILL at once.
         """
         try:
             self._signal_group(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self.child.wait(GRACE_S)
         finally:
-            # The leader may be gone while a child that it started is not.
+            # The server may have exited while its child processes still run.
             self._signal_group(signal.SIGKILL)
             self.child.wait()
 
@@ -87,19 +89,19 @@ class Process:
 
 
 @contextmanager
-def started(
+def run_process(
     name: str,
     command: tuple[str, ...],
     *,
     environment: Mapping[str, str],
-    folder: Path,
+    directory: Path,
     log: Path,
 ) -> Iterator[Process]:
-    """Run `command` in `folder` until the block is left, however it is left."""
+    """Run ``command`` in ``directory`` inside the block, and then stop it."""
     with log.open("wb") as output:
-        child = subprocess.Popen(  # noqa: S603 - the command lines of our own targets
+        child = subprocess.Popen(  # noqa: S603 - the command lines of known targets
             command,
-            cwd=folder,
+            cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -110,4 +112,4 @@ def started(
         try:
             yield process
         finally:
-            process.end()
+            process.stop()

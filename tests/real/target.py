@@ -1,4 +1,4 @@
-"""The nouns: a target, where it runs, and how it is launched."""
+"""Data types: a target, how it is launched, and a running server."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,22 @@ from typing import Literal
 
 from tests.real.packages import Packages
 
-# Made up, for servers on loopback: nothing else accepts them.
+# Made-up keys; only servers on loopback accept them.
 KEY = "sk-zoo-0123456789abcdef"
 SECOND_KEY = "sk-zoo-fedcba9876543210"
-# What a gateway shows to its upstream; no client is given it.
+# Gateways send this key to their upstream. Clients never get it.
 UPSTREAM_KEY = "sk-zoo-between-servers"
 
 Profile = Literal["newapi", "openai", "openresponses"]
 
 
 @dataclass(frozen=True)
-class Running:
-    """A server that answers; `url` has no path."""
+class RunningServer:
+    """A server that is ready for requests.
+
+    ``url`` has no path. Every request needs ``headers``. ``concurrency`` is the number
+    of requests that the server handles at once, or ``None`` if it has no limit.
+    """
 
     name: str
     url: str
@@ -31,16 +35,16 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Site:
-    """What a launch may build on."""
+class LaunchContext:
+    """What a launch depends on: installation directory, port and upstream."""
 
-    folder: Path
+    directory: Path
     port: int
-    upstream: Running | None = None
+    upstream: RunningServer | None = None
 
     @property
-    def behind(self) -> Running:
-        """The upstream of a target that is declared to need one."""
+    def required_upstream(self) -> RunningServer:
+        """Return the upstream; raise TypeError if the target declares none."""
         if self.upstream is None:
             raise TypeError("this target declares no upstream")
         return self.upstream
@@ -48,11 +52,11 @@ class Site:
 
 @dataclass(frozen=True)
 class Launch:
-    """How to start one server; `ready` is a path that answers 200 once it serves."""
+    """How to start a server. ``health_path`` returns 200 as soon as it is ready."""
 
     command: tuple[str, ...]
     model: str
-    ready: str
+    health_path: str
     environment: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -61,19 +65,19 @@ class Launch:
 class Target:
     """A server in one configuration.
 
-    `seconds_to_start` is the deadline of its readiness, generous for a busy machine.
-    `concurrency` is how many requests it answers at once, where more would only queue.
-    `profile` is the one whose promises it comes closest to.  `deviations` are those
-    that were seen by hand, one line each: they explain a verdict, and decide nothing.
+    ``start_timeout_s`` is long enough for a busy machine. ``concurrency`` is the number
+    of requests that the server handles at once; it queues any others. ``profile`` is
+    the one that the server comes closest to. ``deviations`` are defects that a person
+    has seen. They explain failures and do not affect a verdict.
     """
 
     name: str
     summary: str
     packages: Packages
-    launch: Callable[[Site], Launch]
+    launch: Callable[[LaunchContext], Launch]
     profile: Profile
     deviations: tuple[str, ...]
     needs_upstream: bool = False
     has_second_key: bool = False
-    seconds_to_start: float = 60.0
+    start_timeout_s: float = 60.0
     concurrency: int | None = None

@@ -1,4 +1,4 @@
-"""An installation happens once, heals itself, and says what went wrong."""
+"""Packages are installed once, repaired if incomplete, and report failed steps."""
 
 import sys
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real import home
+from tests.real import cache
 from tests.real.errors import InstallFailed
 from tests.real.packages import Packages, Step
 
@@ -16,72 +16,73 @@ APPEND = "import sys; print('installed', file=open('../runs.txt', 'a'))"
 
 @dataclass(frozen=True)
 class Fake(Packages):
-    """Packages whose installation is a line of Python."""
+    """Packages whose installation is one line of Python."""
 
     version: str = "1"
     command: tuple[str, ...] = (sys.executable, "-c", APPEND)
 
-    def wanted(self) -> dict[str, str]:
-        """Name the version only."""
+    def fingerprint(self) -> dict[str, str]:
+        """Return the version."""
         return {"version": self.version}
 
     def steps(self) -> Iterator[Step]:
-        """Run the one command."""
+        """Yield the command."""
         yield Step(self.command)
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the cache folder be one that is not there yet."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv(home.VARIABLE, str(folder))
-    return folder
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Use a cache directory that does not exist yet."""
+    path = tmp_path / "cache"
+    monkeypatch.setenv(cache.VARIABLE, str(path))
+    return path
 
 
-def runs(cache: Path) -> int:
-    """Count how often the command ran."""
-    return len((cache / "runs.txt").read_text().splitlines())
+def run_count(directory: Path) -> int:
+    """Return how often the command has run."""
+    return len((directory / "runs.txt").read_text().splitlines())
 
 
-def test_what_is_installed_is_not_installed_again(cache: Path) -> None:
+def test_installed_packages_are_not_installed_again(directory: Path) -> None:
     """The second call finds the stamp of the first."""
     Fake("fake").install()
     Fake("fake").install()
 
-    assert Fake("fake").installed
-    assert runs(cache) == 1
+    assert Fake("fake").is_installed
+    assert run_count(directory) == 1
 
 
-def test_another_version_empties_the_folder(cache: Path) -> None:
-    """Nothing of the old version stays."""
+def test_another_version_replaces_the_directory(directory: Path) -> None:
+    """No file of the old version is left."""
     Fake("fake").install()
-    (cache / "fake" / "old").touch()
+    (directory / "fake" / "old").touch()
     Fake("fake", version="2").install()
 
-    assert not (cache / "fake" / "old").exists()
-    assert not Fake("fake").installed
-    assert runs(cache) == 2
+    assert not (directory / "fake" / "old").exists()
+    assert not Fake("fake").is_installed
+    assert run_count(directory) == 2
 
 
-def test_a_failed_step_shows_its_output_and_is_no_installation() -> None:
-    """The error names the command, its exit code and what it printed."""
+def test_after_a_failed_step_the_packages_are_not_installed() -> None:
+    """The error has the exit code and the output of the command."""
     fake = Fake("fake", command=(sys.executable, "-c", "exit('no such version')"))
 
-    with pytest.raises(InstallFailed, match=r"ended with 1(?s:.*)no such version"):
+    with pytest.raises(InstallFailed, match=r"exited with 1(?s:.*)no such version"):
         fake.install()
-    assert not fake.installed
+    assert not fake.is_installed
 
 
 def test_a_missing_program_is_named() -> None:
-    """Node, for one, is not on every machine."""
+    """For example, Node is not installed everywhere."""
     with pytest.raises(InstallFailed, match="'no-such-npm' is not on the PATH"):
         Fake("fake", command=("no-such-npm", "ci")).install()
 
 
-def test_the_cache_is_in_the_home_folder_by_default(
+def test_the_cache_is_in_the_home_directory_by_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An empty variable is an unset one."""
-    monkeypatch.setenv(home.VARIABLE, "")
+    """An empty variable counts as not set."""
+    monkeypatch.setenv(cache.VARIABLE, "")
 
-    assert home.home() == Path.home() / ".cache" / "responses-conformance" / "real"
+    default = Path.home() / ".cache" / "responses-conformance" / "real"
+    assert cache.cache_directory() == default

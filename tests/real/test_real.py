@@ -1,7 +1,8 @@
-"""Every target is installed, started, asked, and judged.
+"""Install, start and test every target.
 
-Only with CONFORMANCE_REAL=1: an installation takes minutes, one of them many.
-CONFORMANCE_REAL_UPSTREAM=aimock spares the gateways the build of llama.cpp.
+Collected only with ``CONFORMANCE_REAL=1``. Installing takes minutes, and compiling
+llama.cpp about a quarter of an hour. With ``CONFORMANCE_REAL_UPSTREAM=aimock``, the
+gateways do not need llama.cpp.
 """
 
 from collections.abc import Iterator
@@ -10,25 +11,25 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.real.expecting import expected_file, surprises
-from tests.real.judging import failed_musts, judge
-from tests.real.running import needed, running, upstream_name
+from tests.real.conformance_run import failed_musts, run_conformance
+from tests.real.expected_failures import differences, expected_file
+from tests.real.launcher import required_targets, run_target, upstream_name
 from tests.real.servers import NAMES, find
-from tests.real.target import Running
+from tests.real.target import RunningServer
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def server(request: pytest.FixtureRequest) -> Iterator[Running]:
-    """Start a target for all of its tests."""
-    for target in needed(request.param):
+def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    """Install and start a target for all its tests."""
+    for target in required_targets(request.param):
         target.packages.install()
-    with running(request.param) as started:
-        yield started
+    with run_target(request.param) as running_server:
+        yield running_server
 
 
-def test_a_plain_request_gets_an_answer(server: Running) -> None:
-    """The server speaks the API before its quality is judged."""
-    answer = httpx.post(
+def test_a_plain_request_is_answered(server: RunningServer) -> None:
+    """The server implements the API at all."""
+    response = httpx.post(
         f"{server.url}/v1/responses",
         json={"model": server.model, "input": "Say hello.", "max_output_tokens": 24},
         headers={"Authorization": f"Bearer {server.key}", **server.headers},
@@ -36,18 +37,20 @@ def test_a_plain_request_gets_an_answer(server: Running) -> None:
         trust_env=False,
     )
 
-    assert answer.status_code == httpx.codes.OK, answer.text
-    assert answer.json()["object"] == "response"
-    assert answer.json()["output"]
+    assert response.status_code == httpx.codes.OK, response.text
+    assert response.json()["object"] == "response"
+    assert response.json()["output"]
 
 
-def test_the_judge_finds_what_is_known(server: Running, tmp_path: Path) -> None:
-    """No MUST fails that was not seen by hand to be broken, and each that was does."""
-    code = judge(server, report_dir=tmp_path, extra=["--seed", "1", "--quiet"])
+def test_exactly_the_expected_musts_fail(server: RunningServer, tmp_path: Path) -> None:
+    """Failures listed in ``at_times`` may also pass."""
+    code = run_conformance(
+        server, report_dir=tmp_path, extra=["--seed", "1", "--quiet"]
+    )
 
     assert code in {0, 1, 3}
     needs_upstream = find(server.name).needs_upstream
     file = expected_file(server.name, upstream_name() if needs_upstream else "llama")
-    told = surprises(file, failed_musts(tmp_path))
-    if told:
-        pytest.fail("\n".join(told), pytrace=False)
+    found = differences(file, failed_musts(tmp_path))
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)

@@ -1,4 +1,4 @@
-"""The servers, one module each, and the targets that they make."""
+"""The targets: one module per server, one target per configuration."""
 
 import difflib
 
@@ -18,12 +18,16 @@ NAMES = tuple(target.name for target in TARGETS)
 
 
 def find(name: str) -> Target:
-    """Return the target of that name, or raise UnknownTarget with near misses."""
+    """Return the target with this name.
+
+    Raises UnknownTarget with similar names, or with all names if none is similar.
+    """
     for target in TARGETS:
         if target.name == name:
             return target
-    near = difflib.get_close_matches(name, NAMES)
-    hint = (
-        f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(NAMES)}"
-    )
-    raise UnknownTarget(f"no target is called {name!r}; {hint}")
+    similar = difflib.get_close_matches(name, NAMES)
+    if similar:
+        hint = f"did you mean {' or '.join(similar)}?"
+    else:
+        hint = f"known targets: {', '.join(NAMES)}"
+    raise UnknownTarget(f"unknown target: {name!r}; {hint}")

@@ -1,8 +1,8 @@
-"""fastresponses: an agent, served over the API that we judge."""
+"""fastresponses: a server for agents that implements the API."""
 
-from tests.real.home import CONFIG
+from tests.real.cache import CONFIG
 from tests.real.packages import PythonPackages
-from tests.real.target import KEY, UPSTREAM_KEY, Launch, Site, Target
+from tests.real.target import KEY, UPSTREAM_KEY, Launch, LaunchContext, Target
 
 PACKAGES = PythonPackages(
     name="fastresponses",
@@ -10,16 +10,16 @@ PACKAGES = PythonPackages(
 )
 
 
-def launch(site: Site) -> Launch:
-    """Serve the agent of `config/fastresponses/agent.py`."""
-    upstream = site.behind
+def launch(context: LaunchContext) -> Launch:
+    """Serve the agent of ``config/fastresponses/agent.py``."""
+    upstream = context.required_upstream
     return Launch(
         command=(
-            str(site.folder / "bin" / "fastresponses"),
+            str(context.directory / "bin" / "fastresponses"),
             "serve",
             f"{CONFIG / 'fastresponses' / 'agent.py'}:agent",
             *("--host", "127.0.0.1"),
-            *("--port", str(site.port)),
+            *("--port", str(context.port)),
             *("--api-key", KEY),
             *("--model-name", "zoo"),
         ),
@@ -29,23 +29,23 @@ def launch(site: Site) -> Launch:
             "UPSTREAM_MODEL": upstream.model,
         },
         model="zoo",
-        ready="/health",
+        health_path="/health",
     )
 
 
 TARGETS = (
     Target(
         name="fastresponses",
-        summary="fastresponses, a Pydantic AI agent over its upstream's chat",
+        summary="fastresponses, a Pydantic AI agent that uses chat completions",
         packages=PACKAGES,
         launch=launch,
         profile="openresponses",
         needs_upstream=True,
         deviations=(
-            "the type of an error is invalid_request",
-            "a failing stream ends with both error and response.failed",
-            "tool_choice: required is refused",
-            "a negative limit of the wrong type is a 500",
+            "error.type is invalid_request",
+            "a failed stream ends with both error and response.failed",
+            "tool_choice: required is rejected",
+            "a negative limit of the wrong type causes a 500",
         ),
     ),
 )

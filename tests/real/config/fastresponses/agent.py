@@ -1,9 +1,9 @@
-"""The agent that fastresponses serves: its upstream's chat, with nothing added."""
-# ruff: noqa: INP001 - fastresponses loads this file by its path, in its own environment.
+"""The agent that fastresponses serves: chat completions of its upstream, unchanged."""
+# ruff: noqa: INP001 - fastresponses loads this file by path.
 
 import os
 
-# These live in the environment of the server, not in ours.
+# Installed only in the environment of the server.
 from pydantic_ai import Agent  # type: ignore[import-not-found]
 from pydantic_ai.models.openai import OpenAIChatModel  # type: ignore[import-not-found]
 from pydantic_ai.providers.openai import (  # type: ignore[import-not-found]

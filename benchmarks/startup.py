@@ -1,4 +1,4 @@
-"""(c) How soon something happens: the first request, and ``--help``."""
+"""(c) Time until the first request is sent, and until ``--help`` ends."""
 
 import os
 import socket
@@ -8,16 +8,16 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.serving import PROGRAM
+from benchmarks.gateway import PROGRAM
 from conformance.property_based.corpus import load
 
 ROUNDS = 7
-PATIENCE_S = 60
+TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
-class Start:
-    """Medians in seconds after the process was started."""
+class StartupTimes:
+    """Medians in seconds from the start of the process."""
 
     first_request: float
     help: float
@@ -28,10 +28,10 @@ def _first_request() -> float:
         socket.create_server(("127.0.0.1", 0)) as listener,
         tempfile.TemporaryDirectory() as directory,
     ):
-        listener.settimeout(PATIENCE_S)
+        listener.settimeout(TIMEOUT_S)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         command = [*PROGRAM, "run", url, "--model", "m", "--report-dir", directory]
-        began = time.perf_counter()
+        start = time.perf_counter()
         process = subprocess.Popen(
             command,
             env={**os.environ, "CONFORMANCE_API_KEY": "sk-benchmark-key"},
@@ -41,24 +41,24 @@ def _first_request() -> float:
         try:
             connection, _ = listener.accept()
             with connection:
-                connection.settimeout(PATIENCE_S)
+                connection.settimeout(TIMEOUT_S)
                 connection.recv(1)
-            return time.perf_counter() - began
+            return time.perf_counter() - start
         finally:
             process.kill()
             process.wait()
 
 
 def _help() -> float:
-    began = time.perf_counter()
+    start = time.perf_counter()
     subprocess.run([*PROGRAM, "--help"], stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - began
+    return time.perf_counter() - start
 
 
-def measured() -> Start:
-    """Start both some times with a warm corpus cache."""
+def measure() -> StartupTimes:
+    """Measure both ``ROUNDS`` times with a cached corpus."""
     load(0)
-    return Start(
+    return StartupTimes(
         median(_first_request() for _ in range(ROUNDS)),
         median(_help() for _ in range(ROUNDS)),
     )

@@ -1,4 +1,4 @@
-"""The embedded gateway in a process of its own, so that its work is not counted."""
+"""Run the embedded gateway in a separate process, so that its work is not measured."""
 
 import os
 import subprocess
@@ -14,13 +14,13 @@ PROGRAM = [sys.executable, "-c", "from conformance.cli.app import main; main()"]
 
 @dataclass(frozen=True)
 class Gateway:
-    """Where the gateway listens, and how it is reached."""
+    """The URL of a running gateway, and how ``conformance`` tests it."""
 
     url: str
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return an environment with both keys in it."""
+        """Return this process's environment with both API keys added."""
         return {
             **os.environ,
             "CONFORMANCE_API_KEY": KEY,
@@ -29,14 +29,14 @@ class Gateway:
 
     @property
     def arguments(self) -> list[str]:
-        """Return the arguments of ``conformance run`` against it."""
-        second = "CONFORMANCE_SECOND_KEY"
-        return ["run", self.url, "--model", MODEL, "--second-key-env", second]
+        """Return the arguments of ``conformance`` for a run against the gateway."""
+        second_key = "CONFORMANCE_SECOND_KEY"
+        return ["run", self.url, "--model", MODEL, "--second-key-env", second_key]
 
 
 @contextmanager
-def gateway(latency: float = 0.0) -> Iterator[Gateway]:
-    """Serve while the block lasts; ``latency`` is in seconds before each answer."""
+def serve_gateway(latency: float = 0.0) -> Iterator[Gateway]:
+    """Serve inside the block; ``latency`` is the delay of each response in seconds."""
     process = subprocess.Popen(
         [*PROGRAM, "serve", "--latency", str(latency)],
         stdout=subprocess.PIPE,

@@ -1,0 +1,169 @@
+"""Measure how many mutants the tests kill.
+
+``python -m tests.mutation sample`` selects the mutants and writes ``sample.json``.
+``python -m tests.mutation run`` runs the tests against each of them in a copy of the
+checkout, writes ``results.json`` and prints the survivors. A mutant is killed if a test
+fails.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from conformance.reference.faults import FAULTS
+from tests.mutation.operators import Mutant, mutants_of, mutated
+
+ROOT: Final = Path(__file__).parents[2]
+SAMPLE: Final = Path(__file__).with_name("sample.json")
+RESULTS: Final = Path(__file__).with_name("results.json")
+REPORT: Final = ROOT / "docs" / "mutation.md"
+PACKAGES: Final = ("judge", "model", "contract")
+SEED: Final = 20261128
+SIZE: Final = 200
+TIMEOUT: Final = 900.0
+"""Seconds that one group of tests may take. A mutant that exceeds it is killed."""
+
+
+def sample() -> list[Mutant]:
+    """Return a random sample of mutants, the same for the same source and seed."""
+    every = [
+        mutant
+        for package in PACKAGES
+        for path in sorted((ROOT / "conformance" / package).rglob("*.py"))
+        for mutant in mutants_of(
+            path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+        )
+    ]
+    return random.Random(SEED).sample(every, SIZE)  # noqa: S311 -- a sample, not a secret
+
+
+def _groups(path: str) -> list[list[str]]:
+    """Return groups of pytest arguments, with the most likely to fail first."""
+    parts = Path(path).parts
+    groups = []
+    if parts[1] == "contract" and (ROOT / "tests" / "contract" / parts[2]).is_dir():
+        groups.append([f"tests/contract/{parts[2]}"])
+        names = [
+            name
+            for name, fault in FAULTS.items()
+            if any(id_.startswith(f"{parts[2]}.") for id_ in fault.breaks)
+        ]
+        groups.append(["tests/test_self.py", "-k", " or ".join(names)])
+    groups.append(["tests/model", "tests/judge", "tests/contract"])
+    groups.append(["tests/run", "tests/property_based", "tests/cli", "tests/reports"])
+    groups.append(["tests/test_self.py", "tests/test_variants.py"])
+    return groups
+
+
+def _killed_by(mutant: Mutant, checkout: Path) -> str:
+    """Return the first group of tests that fails on a mutant, or an empty string."""
+    target = checkout / mutant.path
+    original = target.read_text("utf-8")
+    target.write_text(mutated(original, mutant), encoding="utf-8")
+    try:
+        for arguments in _groups(mutant.path):
+            command = [sys.executable, "-m", "pytest", "-x", "-q", "-p"]
+            command += ["no:cacheprovider", *arguments]
+            try:
+                done = subprocess.run(  # noqa: S603 -- our own interpreter and tests
+                    command,
+                    cwd=checkout,
+                    env={**os.environ, "PYTHONPATH": str(checkout)},
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=TIMEOUT,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                return f"timeout in {' '.join(arguments)}"
+            if done.returncode not in {0, 5}:
+                return " ".join(arguments)
+        return ""
+    finally:
+        target.write_text(original, encoding="utf-8")
+
+
+def _copy(directory: Path) -> Path:
+    """Copy the files that git tracks into ``directory``, except reports."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607 -- git is on PATH
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    for name in filter(None, names.split("\0")):
+        if name.startswith("reports/"):
+            continue
+        target = directory / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+    return directory
+
+
+def run(workers: int) -> None:
+    """Test the sampled mutants that have no result in ``results.json`` yet."""
+    mutants = [Mutant(**each) for each in json.loads(SAMPLE.read_text("utf-8"))]
+    results: dict[str, str] = {}
+    if RESULTS.is_file():
+        results = json.loads(RESULTS.read_text("utf-8"))
+    pending = [i for i in range(len(mutants)) if str(i) not in results]
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        ThreadPoolExecutor(workers) as pool,
+    ):
+        checkouts = [_copy(Path(scratch) / str(n)) for n in range(workers)]
+
+        def attempt(index: int) -> None:
+            checkout = checkouts.pop()
+            try:
+                results[str(index)] = _killed_by(mutants[index], checkout)
+            finally:
+                checkouts.append(checkout)
+            state = results[str(index)] or "SURVIVED"
+            print(f"{index} {mutants[index].path}:{mutants[index].line} {state}")
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+        list(pool.map(attempt, pending))
+    report(mutants, results)
+
+
+def report(mutants: list[Mutant], results: dict[str, str]) -> None:
+    """Print the number of killed mutants and the change of each survivor."""
+    killed = sum(bool(found) for found in results.values())
+    print(f"{killed} of {len(results)} mutants killed")
+    operators = Counter(m.operator for m in mutants)
+    print(", ".join(f"{count} {name}" for name, count in sorted(operators.items())))
+    for index, found in sorted(results.items(), key=lambda item: int(item[0])):
+        if not found:
+            mutant = mutants[int(index)]
+            print(f"survived: {mutant.path}:{mutant.line} {mutant.operator}")
+            print(f"    - {mutant.before}")
+            print(f"    + {mutant.after}")
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["sample", "run"])
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    if options.what == "sample":
+        drawn = [asdict(mutant) for mutant in sample()]
+        SAMPLE.write_text(json.dumps(drawn, indent=1) + "\n", encoding="utf-8")
+        print(f"{len(drawn)} mutants written to {SAMPLE.name}")
+    else:
+        run(options.workers)
+
+
+if __name__ == "__main__":
+    main()
