@@ -19,7 +19,7 @@ from tests.contract.requests.sample_exchanges import (
     exchange,
     verdict_of,
 )
-from tests.fault_servers import FaultServers, fault_servers, tripped
+from tests.fault_servers import FaultServers, fault_servers, failed_ids
 
 
 def test_output_cap_of_zero_may_be_honored() -> None:
@@ -141,7 +141,7 @@ def test_conforming_variant_passes_the_section(
     report = servers.judge(name, ("requests",))
     results = [r for r in report.results if r.requirement.section == "requests"]
 
-    assert tripped(report) == frozenset()
+    assert failed_ids(report) == frozenset()
     assert {
         r.requirement.id
         for r in results

@@ -22,7 +22,7 @@ from tests.contract.sample_streams import (
     response,
     written,
 )
-from tests.fault_servers import FaultServers, fault_servers, tripped
+from tests.fault_servers import FaultServers, fault_servers, failed_ids
 
 Json = Any
 Events = list[Json]
@@ -199,7 +199,7 @@ def test_a_variant_of_the_gateway_passes(
     """No requirement fails, and none is inconclusive."""
     report = variant_servers.judge(name, only=("streaming", "events"))
 
-    assert tripped(report) == frozenset()
+    assert failed_ids(report) == frozenset()
     assert [str(v) for v in report.verdicts if v.outcome is Outcome.INCONCLUSIVE] == []
     assert report.exit_code == 0
 
