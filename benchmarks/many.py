@@ -38,7 +38,7 @@ def repeated(number: int) -> tuple[Entry, ...]:
     def again(round_: int, entry: Entry) -> Entry:
         was = entry.drawn
         return Entry(
-            GeneratedInput(was.scenario, was.place, f"{was.digest}{round_}"),
+            GeneratedInput(was.scenario, was.path, f"{was.digest}{round_}"),
             entry.content,
         )
 
@@ -54,7 +54,7 @@ def main() -> None:
     )
     with mock.patch.object(probes, "load", return_value=repeated(number)):
         whole = plan(catalogue(), settings)
-    for aid in {case.check.aid for case in whole.cases if case.check.aid}:
+    for aid in {case.check.dependency for case in whole.cases if case.check.dependency}:
         aid.load(settings.profile.name)
     preload()
     began, spent = time.perf_counter(), time.process_time()
@@ -64,7 +64,7 @@ def main() -> None:
     began = time.perf_counter()
     write_reports(("json", "markdown", "text"), report, journal.kept, directory)
     told = {
-        "exchanges": report.run.spent.requests,
+        "exchanges": report.run.cost.requests,
         "verdict": report.verdict,
         "wall_s": ran,
         "cpu_s": cpu,

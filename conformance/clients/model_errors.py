@@ -36,7 +36,7 @@ class ModelError:
 
     @property
     def place(self) -> Path:
-        """Return the path with ``*`` for indices, equal for all elements of an array."""
+        """Return the path with ``*`` instead of array indices."""
         return tuple("*" if isinstance(step, int) else step for step in self.path)
 
 
