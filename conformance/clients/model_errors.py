@@ -23,7 +23,7 @@ _TAGGED = frozenset({"const", "enum"})
 
 @dataclass(frozen=True, slots=True)
 class ModelError:
-    """A value that does not match the model: ``missing``, or not of type ``wanted``."""
+    """A value that is ``missing``, or that does not have the type ``wanted``."""
 
     path: Path
     wanted: str

@@ -177,14 +177,14 @@ def _generated_cases(settings: Settings) -> Iterable[Case]:
     return generated_requests.cases(settings.seed, number, shrink=settings.shrink)
 
 
-def restrict_to(whole: Plan, ids: set[str], settings: Settings) -> Plan:
+def restrict_to(full: Plan, ids: set[str], settings: Settings) -> Plan:
     """Return a plan with only the cases in ``ids``; the others are skipped."""
-    cases = tuple(case for case in whole.cases if case.id in ids)
+    cases = tuple(case for case in full.cases if case.id in ids)
     deselected = tuple(
         case.without_findings(settings.profile.name, Outcome.NOT_RUN, "deselected")
-        for case in whole.cases
+        for case in full.cases
         if case.id not in ids
     )
-    generated = [probe for probe in whole.probes if probe.name.startswith(PREFIX)]
+    generated = [probe for probe in full.probes if probe.name.startswith(PREFIX)]
     probes = _with_capability_probes(cases, settings, generated)
-    return Plan(cases, probes, (*whole.skipped, *deselected))
+    return Plan(cases, probes, (*full.skipped, *deselected))

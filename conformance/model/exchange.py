@@ -168,10 +168,10 @@ class Exchange:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Return the events of a stream, without the ``[DONE]`` marker."""
-        kept = [frame for frame in self.frames if frame.data.strip() != "[DONE]"]
+        with_event = [f for f in self.frames if f.data.strip() != "[DONE]"]
         return tuple(
             Event(index, frame, self._arrival(frame.end), self.id)
-            for index, frame in enumerate(kept)
+            for index, frame in enumerate(with_event)
         )
 
     @cached_property

@@ -63,8 +63,8 @@ class Scope:
         """Return a scope whose check is called once, with all observations of a run.
 
         ``observe`` receives what the check would have received, and returns an
-        ``Observation``, or ``None`` if there is nothing to observe. At most ``alike``
-        observations with the same value are kept.
+        ``Observation``, or ``None`` if there is nothing to observe. Of observations
+        with the same value, at most ``alike`` are kept.
         """
         return replace(self, observe=observe, max_equal=alike)
 

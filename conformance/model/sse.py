@@ -20,8 +20,8 @@ class Frame:
     """One event as it was sent.
 
     ``name`` is the ``event`` field, empty if missing. ``data`` is the joined data.
-    ``end`` is the offset in bytes at which the frame ends in the body. ``finished`` is
-    false for a last frame without its blank line.
+    ``end`` is the offset in bytes at which the frame ends in the body.
+    ``finished`` is false for a last frame without its blank line.
     """
 
     name: str

@@ -76,8 +76,8 @@ def reevaluate(journal: LoadedJournal, catalogue: Catalogue) -> Report:
     """Return the report of a journal, evaluated by ``catalogue``; sends nothing."""
     settings = _settings(journal)
     generated = [*generated_requests.recorded(journal.header["cases"])]
-    whole = plan(catalogue, settings, generated)
-    evaluator = Evaluator(settings, _as_recorded(whole, journal, settings))
+    full = plan(catalogue, settings, generated)
+    evaluator = Evaluator(settings, _as_recorded(full, journal, settings))
     context = ProbeContext(settings.model, settings.seed, settings.profile.name)
     _replay_all(evaluator, journal, context)
     return Report(
@@ -90,10 +90,10 @@ def reevaluate(journal: LoadedJournal, catalogue: Catalogue) -> Report:
     )
 
 
-def _as_recorded(whole: Plan, journal: LoadedJournal, settings: Settings) -> Plan:
+def _as_recorded(full: Plan, journal: LoadedJournal, settings: Settings) -> Plan:
     """Return the plan with only the cases that the recorded run had."""
-    known = {case.id for case in whole.cases}
-    return restrict_to(whole, known & set(journal.header["cases"]), settings)
+    known = {case.id for case in full.cases}
+    return restrict_to(full, known & set(journal.header["cases"]), settings)
 
 
 def _target(journal: LoadedJournal) -> TargetInfo:

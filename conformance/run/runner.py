@@ -260,7 +260,7 @@ class Runner:
         if failure and failure.kind is FailureKind.CONNECT and self._exchanges == 1:
             raise TargetUnreachable(
                 f"{self._target.url}: {failure}",
-                "is the server running, and is the URL the one that clients use?",
+                "check that the server is running and that clients use the same URL",
             )
         self._evaluator.observe(exchange)
         self._on_exchange(exchange)

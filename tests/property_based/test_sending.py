@@ -73,10 +73,10 @@ def test_other_sections_send_no_generated_requests(servers: FaultServers) -> Non
 def test_section_is_skipped_without_generated_requests(servers: FaultServers) -> None:
     """The reason names the option."""
     settings = servers.settings("sound", ("schema",), 0)
-    whole = plan(catalogue(), settings)
-    skipped = [v for v in whole.skipped if v.requirement.section == "schema"]
+    planned = plan(catalogue(), settings)
+    skipped = [v for v in planned.skipped if v.requirement.section == "schema"]
 
-    assert whole.cases == ()
+    assert planned.cases == ()
     assert {v.outcome for v in skipped} == {Outcome.NOT_RUN}
     assert {v.reason for v in skipped} == {"no generated inputs (--generated 0)"}
 
@@ -87,12 +87,12 @@ def test_universal_check_alone_sends_all_planned_requests(
     """It needs their exchanges, even if no case of a request is selected."""
     only = ("schema.response-matches-the-openapi-document",)
     settings = servers.settings("sound", only, 25)
-    whole = plan(catalogue(), settings)
-    restricted = restrict_to(whole, {case.id for case in whole.cases}, settings)
+    planned = plan(catalogue(), settings)
+    restricted = restrict_to(planned, {case.id for case in planned.cases}, settings)
 
-    assert [case.probe for case in whole.cases] == [None]
-    assert sum(probe.optional_turns for probe in whole.probes) == 25
-    assert restricted.probes == whole.probes
+    assert [case.probe for case in planned.cases] == [None]
+    assert sum(probe.optional_turns for probe in planned.probes) == 25
+    assert restricted.probes == planned.probes
 
 
 def test_single_case_sends_one_request(servers: FaultServers, tmp_path: Path) -> None:
