@@ -1,11 +1,11 @@
-"""Every error the suite raises on purpose.
+"""Every exception that conformance raises on purpose.
 
-* SuiteError             base: the run cannot give an answer; exit code 2
-  * UnknownName          a name from the user matches nothing we have
-  * BadSetting           a flag, variable or file value cannot be used
-  * BadJournal           a journal is not one of ours, or is cut short
-  * BadReport            a directory or file given as a report holds none
-  * TargetUnreachable    no connection to the target at all; exit code 3
+* ConformanceError       base class: the run cannot produce a result; exit code 2
+  * UnknownName          a name given by the user does not exist
+  * ConfigurationError   a flag, an environment variable or a file has an invalid value
+  * InvalidJournal       a file is not a journal, or its run did not finish
+  * InvalidReport        a file or directory does not contain a report
+  * TargetUnreachable    no connection to the target could be opened; exit code 3
 
 A server that misbehaves is never an exception: it is a ``Finding``.
 """
@@ -15,14 +15,14 @@ from collections.abc import Iterable
 from typing import ClassVar, Final, Self
 
 INTERNAL_ERROR: Final = 4
-"""The exit code of a defect of ours; 1 would read as a broken MUST."""
+"""Exit code for a bug in conformance; 1 would mean that a MUST requirement failed."""
 
 
 class ConformanceError(Exception):
-    """Something outside the target's behaviour stopped the run.
+    """Something other than the target's behavior stopped the run.
 
-    ``message`` says what is wrong, where, what was wanted and what was got;
-    ``hint`` says what the reader can do next.
+    ``message`` says what is wrong, where, and what was expected. ``hint`` says what the
+    user can do next.
     """
 
     exit_code: ClassVar[int] = 2
@@ -33,35 +33,35 @@ class ConformanceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        """Return the message, with the hint on a line of its own."""
+        """Return the message, and the hint on a second line."""
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
 
 class UnknownName(ConformanceError):
-    """A name given by the user matches nothing we have."""
+    """A name given by the user does not exist."""
 
     @classmethod
     def of(cls, kind: str, name: str, known: Iterable[str]) -> Self:
-        """Name what was asked for, and the nearest thing that exists."""
+        """Return the error for ``name``, with the closest known name as a hint."""
         known = sorted(str(one) for one in known)
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-        return cls(f"no {kind} is called {name!r}", hint)
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+        return cls(f"unknown {kind}: {name!r}", hint)
 
 
 class ConfigurationError(ConformanceError):
-    """A flag, an environment variable or a file holds what cannot be used."""
+    """A flag, an environment variable or a file has an invalid value."""
 
 
 class InvalidJournal(ConformanceError):
-    """A file given as a journal was not written by a run, or not to its end."""
+    """A file is not a journal, or the run that wrote it did not finish."""
 
 
 class InvalidReport(ConformanceError):
-    """A directory or file given as a report does not hold one."""
+    """A file or directory does not contain a report."""
 
 
 class TargetUnreachable(ConformanceError):
-    """No connection to the target came about, so nothing can be said of it."""
+    """No connection to the target could be opened, so nothing was tested."""
 
     exit_code = 3

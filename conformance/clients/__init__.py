@@ -1,4 +1,5 @@
-"""Clients in wide use, made to read answers that are on record.
+"""Widely used clients, run on recorded responses.
 
-Each is imported where it is first needed, because it is dear and an extra of ours.
+They are optional dependencies and slow to import, so each is imported where it is first
+used.
 """

@@ -1,20 +1,20 @@
-"""Packages that are not needed to run, and what cannot be judged without them."""
+"""Find out which optional dependencies (extras) are installed."""
 
 from importlib.util import find_spec
 from typing import Final
 
-_BROUGHT: Final = {
+_MODULES: Final = {
     "openai": ("openai", "httpx2", "pydantic"),
     "openresponses": ("openresponses_types", "pydantic"),
 }
-"""The modules that each extra of ours brings."""
+"""The modules that each extra installs."""
 
 
 def missing_extra(extra: str) -> str:
-    """Say what to install where an extra is absent; nothing where it is there.
+    """Return how to install a missing extra, or an empty string if it is installed.
 
-    Nothing is imported to find out.
+    Imports nothing.
     """
-    if all(find_spec(module) for module in _BROUGHT[extra]):
+    if all(find_spec(module) for module in _MODULES[extra]):
         return ""
     return f"not installed: pip install 'responses-conformance[{extra}]'"

@@ -1,4 +1,4 @@
-"""The shape of a JSON value: all that decides whether its types fit a schema."""
+"""The shape of a JSON value: what decides whether its types match a schema."""
 
 from collections.abc import Hashable
 from typing import Final
@@ -6,19 +6,20 @@ from typing import Final
 from conformance.model.node import Json
 
 TAG: Final = "type"
-"""The member by which the alternatives of a union are told apart."""
+"""The field that distinguishes the alternatives of a union."""
 
 
 def shape(value: Json) -> Hashable:
-    """Return a value that is equal for two JSON values of the same shape.
+    """Return a hashable value that is equal for JSON values of the same shape.
 
-    Members, types and tags count; texts and numbers do not, but that JSON Schema
-    takes ``1.0`` for an integer. Raises ``RecursionError`` for a very deep value.
+    Names of fields, types of values and tags count. Other strings and numbers do not,
+    except that ``1.0`` is an integer in JSON Schema. Raises ``RecursionError`` for a
+    very deeply nested value.
     """
     if isinstance(value, dict):
         return tuple(
-            (name, held if name == TAG and isinstance(held, str) else shape(held))
-            for name, held in sorted(value.items())
+            (name, field if name == TAG and isinstance(field, str) else shape(field))
+            for name, field in sorted(value.items())
         )
     if isinstance(value, list):
         return ("[]", *map(shape, value))

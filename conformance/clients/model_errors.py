@@ -1,7 +1,7 @@
-"""What of jsonschema's errors breaks a typed client: a wrong type, a missing member.
+"""Select the jsonschema errors that break a typed client: wrong types, missing fields.
 
-A value that no list of the schema has is passed over, and so is an object with a tag
-that it does not know: APIs grow, and clients are written for that.
+An unknown enum value is not an error here, and neither is an object with an unknown
+tag: APIs add values over time, and typed clients accept them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from conformance.clients.json_shape import TAG
 from conformance.model.node import Json
 
-if TYPE_CHECKING:  # dear to import, and its errors come made
+if TYPE_CHECKING:  # slow to import, and only needed for annotations
     from jsonschema.exceptions import ValidationError
 
 Path = tuple[str | int, ...]
@@ -23,7 +23,7 @@ _TAGGED = frozenset({"const", "enum"})
 
 @dataclass(frozen=True, slots=True)
 class ModelError:
-    """One place that does not fit: ``missing``, or of another type than ``wanted``."""
+    """A value that is ``missing``, or that does not have the type ``wanted``."""
 
     path: Path
     wanted: str
@@ -31,39 +31,39 @@ class ModelError:
 
     @property
     def pointer(self) -> str:
-        """Return the place as a JSON Pointer."""
+        """Return the path as a JSON Pointer."""
         return "".join(f"/{step}" for step in self.path)
 
     @property
     def place(self) -> Path:
-        """Return the place without its indices, equal for all elements of an array."""
+        """Return the path with ``*`` instead of array indices."""
         return tuple("*" if isinstance(step, int) else step for step in self.path)
 
 
-def breaches(errors: "Iterable[ValidationError]") -> Iterator[ModelError]:
-    """Yield what breaks a client; each missing member once."""
-    told = set[Path]()
+def model_errors(errors: "Iterable[ValidationError]") -> Iterator[ModelError]:
+    """Yield the errors that break a client, each missing field once."""
+    with_missing = set[Path]()
     for error in errors:
         path = tuple(error.absolute_path)
         if error.validator in _UNIONS:
-            yield from _union(error)
+            yield from _union_errors(error)
         elif error.validator == "type":
-            yield ModelError(path, _types(error))
-        elif error.validator == "required" and path not in told:
-            told.add(path)
-            wanted, held = cast("list[str]", error.validator_value), error.instance
-            for name in wanted:
-                if name not in cast("dict[str, Json]", held):
+            yield ModelError(path, _type_names(error))
+        elif error.validator == "required" and path not in with_missing:
+            with_missing.add(path)
+            required = cast("list[str]", error.validator_value)
+            for name in required:
+                if name not in cast("dict[str, Json]", error.instance):
                     yield ModelError((*path, name), "a value", missing=True)
 
 
-def _types(error: "ValidationError") -> str:
-    wanted = cast("str | list[str]", error.validator_value)
-    return wanted if isinstance(wanted, str) else " or ".join(wanted)
+def _type_names(error: "ValidationError") -> str:
+    types = cast("str | list[str]", error.validator_value)
+    return types if isinstance(types, str) else " or ".join(types)
 
 
 def _branches(error: "ValidationError") -> "list[list[ValidationError]]":
-    """Return the errors of each alternative; one that is not there would fit."""
+    """Return the errors of each alternative of a union; all have at least one."""
     errors = sorted(error.context or (), key=lambda e: e.relative_schema_path[0])
     return [
         list(branch)
@@ -71,41 +71,42 @@ def _branches(error: "ValidationError") -> "list[list[ValidationError]]":
     ]
 
 
-def _of_another_type(branch: "list[ValidationError]") -> bool:
-    """Say whether an alternative is meant for values of another type altogether."""
+def _has_other_type(branch: "list[ValidationError]") -> bool:
+    """Return whether an alternative is for values of a different type."""
     return any(
-        error.validator == "type" or _fits_no_type(error)
+        error.validator == "type" or _matches_no_type(error)
         for error in branch
         if not error.relative_path
     )
 
 
-def _fits_no_type(error: "ValidationError") -> bool:
-    return error.validator in _UNIONS and all(map(_of_another_type, _branches(error)))
+def _matches_no_type(error: "ValidationError") -> bool:
+    return error.validator in _UNIONS and all(map(_has_other_type, _branches(error)))
 
 
-def _of_another_tag(branch: "list[ValidationError]") -> bool:
+def _has_other_tag(branch: "list[ValidationError]") -> bool:
     return any(
         error.validator in _TAGGED and tuple(error.relative_path) == (TAG,)
         for error in branch
     )
 
 
-def _union(error: "ValidationError") -> Iterator[ModelError]:
-    """Read a union by the alternative that the value is meant for."""
-    typed = [b for b in _branches(error) if not _of_another_type(b)]
+def _union_errors(error: "ValidationError") -> Iterator[ModelError]:
+    """Yield the errors of the alternative that the value is meant for."""
+    typed = [branch for branch in _branches(error) if not _has_other_type(branch)]
     if not typed:
         path = tuple(error.absolute_path)
-        yield ModelError(path, " or ".join(dict.fromkeys(_wanted(error))))
+        types = dict.fromkeys(_types_of_union(error))
+        yield ModelError(path, " or ".join(types))
         return
-    meant = [list(breaches(b)) for b in typed if not _of_another_tag(b)]
-    yield from min(meant, key=len, default=[])
+    tagged = [list(model_errors(b)) for b in typed if not _has_other_tag(b)]
+    yield from min(tagged, key=len, default=[])
 
 
-def _wanted(error: "ValidationError") -> Iterator[str]:
-    """Yield the types that a union takes."""
-    for each in error.context or ():
-        if not each.relative_path and each.validator == "type":
-            yield _types(each)
-        elif not each.relative_path and each.validator in _UNIONS:
-            yield from _wanted(each)
+def _types_of_union(error: "ValidationError") -> Iterator[str]:
+    """Yield the names of the types that a union allows."""
+    for inner in error.context or ():
+        if not inner.relative_path and inner.validator == "type":
+            yield _type_names(inner)
+        elif not inner.relative_path and inner.validator in _UNIONS:
+            yield from _types_of_union(inner)

@@ -1,8 +1,8 @@
-"""The official ``openai`` client, reading answers that are on record.
+"""Run the official ``openai`` client on recorded responses.
 
-Its own HTTP stack, SSE decoder, models, accumulator and errors are at work; only the
-network is not: a transport hands it the recorded bytes in the pieces that they came
-in. The rest of its surface is not driven.
+Its HTTP layer, SSE decoder, models, stream accumulator and errors are the real ones.
+Only the network is replaced: a transport returns the recorded bytes in the recorded
+chunks. Other parts of the client are not used.
 """
 
 import json
@@ -24,23 +24,21 @@ if TYPE_CHECKING:
 
 EXTRA: Final = "openai"
 
-_OF_THE_WIRE: Final = frozenset(
+_TRANSFER_HEADERS: Final = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "connection"}
 )
-"""Headers about bytes on the wire, which a recorded body no longer is."""
+"""Headers that describe the transfer; a recorded body is already decoded."""
 
-_ONE_AT_A_TIME: Final = RLock()
-"""Two threads that load the client at once would see halves of its modules."""
+_LOCK: Final = RLock()
+"""Two threads that import the client at once would see incomplete modules."""
 
-_FIRST_AND_LAST: Final = ("created", "completed")
-
-_ASKED: Final[dict[str, Any]] = {"model": "recorded", "input": "recorded"}
-"""What the client is told to send; the recorded answer comes whatever it asks."""
+_REQUEST: Final[dict[str, Any]] = {"model": "recorded", "input": "recorded"}
+"""The request that the client sends. The response does not depend on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function call as a program gets it."""
+    """A function call as the client returns it."""
 
     call_id: str
     name: str
@@ -49,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ClientResult:
-    """What the client hands to its program; ``trouble`` is what it raised instead."""
+    """What the client returns to a program; ``trouble`` is the error if it raised."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()
@@ -59,9 +57,9 @@ class ClientResult:
 
 @dataclass(frozen=True, slots=True)
 class ClientError:
-    """What the client raises for a refusal, and how often it sent the request.
+    """The error that the client raises for a 4xx, and how often it sent the request.
 
-    ``message`` is the text of the error object, empty where the client found none.
+    ``message`` is the message of the error object, empty if the client found none.
     """
 
     name: str
@@ -70,13 +68,13 @@ class ClientError:
 
 
 def missing_reason() -> str:
-    """Say what to install where the client is absent; nothing where it is there."""
-    why = missing_extra(EXTRA)
-    return f"the official client is {why}" if why else ""
+    """Return how to install the client, or an empty string if it is installed."""
+    reason = missing_extra(EXTRA)
+    return f"the official client is {reason}" if reason else ""
 
 
-def _pieces(exchange: Exchange) -> Iterator[bytes]:
-    """Yield the body in the pieces that it arrived in."""
+def _chunks(exchange: Exchange) -> Iterator[bytes]:
+    """Yield the body in the chunks in which it was received."""
     start = 0
     for _, end in exchange.chunks:
         yield exchange.body[start:end]
@@ -85,32 +83,32 @@ def _pieces(exchange: Exchange) -> Iterator[bytes]:
 
 
 class _Replay:
-    """A transport's other end: gives the same recorded answer to every request."""
+    """A transport that returns the same recorded response for every request."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.sent = 0
 
     def __call__(self, request: "httpx2.Request") -> "httpx2.Response":
-        import httpx2  # noqa: PLC0415 -- dear, and an extra
+        import httpx2  # noqa: PLC0415 -- slow, and optional
 
         self.sent += 1
         headers = [
             (name, value)
             for name, value in self._exchange.headers
-            if name not in _OF_THE_WIRE
+            if name not in _TRANSFER_HEADERS
         ]
         return httpx2.Response(
             self._exchange.status,
-            headers=[*headers, ("retry-after-ms", "1")],  # no test of its patience
-            content=_pieces(self._exchange),
+            headers=[*headers, ("retry-after-ms", "1")],  # retries need not wait
+            content=_chunks(self._exchange),
             request=request,
         )
 
 
 def _client(replay: _Replay, retries: int = 0) -> "openai.OpenAI":
     import httpx2  # noqa: PLC0415 -- as above
-    import openai  # noqa: PLC0415 -- dear, and an extra
+    import openai  # noqa: PLC0415 -- slow, and optional
 
     return openai.OpenAI(
         api_key="recorded",
@@ -121,8 +119,8 @@ def _client(replay: _Replay, retries: int = 0) -> "openai.OpenAI":
 
 
 @contextmanager
-def _unwarned() -> Iterator[None]:
-    """Keep the models' warnings apart: where they are errors they would stop it."""
+def _without_warnings() -> Iterator[None]:
+    """Ignore warnings of the client's models, which may be configured as errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -131,15 +129,15 @@ def _unwarned() -> Iterator[None]:
 def _read(
     exchange: Exchange, drive: Callable[["openai.OpenAI"], ClientResult]
 ) -> ClientResult:
-    """Let the client read an answer; whatever it raises is what it makes of it."""
-    with _ONE_AT_A_TIME, _unwarned(), _client(_Replay(exchange)) as client:
+    """Run the client on a response; an error that it raises is part of the result."""
+    with _LOCK, _without_warnings(), _client(_Replay(exchange)) as client:
         try:
             return drive(client)
-        except Exception as error:  # noqa: BLE001 -- a client's every error is evidence
+        except Exception as error:  # noqa: BLE001 -- every error of the client is evidence
             return ClientResult(trouble=f"{type(error).__name__}: {error}")
 
 
-def _calls(response: Any) -> tuple[Call, ...]:  # noqa: ANN401 -- the client's models are lenient
+def _calls(response: Any) -> tuple[Call, ...]:  # noqa: ANN401 -- the client does not validate its models
     return tuple(
         Call(item.call_id, item.name, item.arguments)
         for item in response.output
@@ -147,20 +145,20 @@ def _calls(response: Any) -> tuple[Call, ...]:  # noqa: ANN401 -- the client's m
     )
 
 
-def _created(client: "openai.OpenAI") -> ClientResult:
-    response = client.responses.create(**_ASKED)
+def _create(client: "openai.OpenAI") -> ClientResult:
+    response = client.responses.create(**_REQUEST)
     return ClientResult(response.output_text, _calls(response))
 
 
-def _iterated(client: "openai.OpenAI") -> ClientResult:
-    with client.responses.create(**_ASKED, stream=True) as stream:
+def _iterate(client: "openai.OpenAI") -> ClientResult:
+    with client.responses.create(**_REQUEST, stream=True) as stream:
         return ClientResult(
             events=tuple(getattr(event, "type", "") for event in stream)
         )
 
 
-def _accumulated(client: "openai.OpenAI", *, completed: bool) -> ClientResult:
-    with client.responses.stream(**_ASKED) as stream:
+def _accumulate(client: "openai.OpenAI", *, completed: bool) -> ClientResult:
+    with client.responses.stream(**_REQUEST) as stream:
         events = list(stream)
         if completed:
             final: Any = stream.get_final_response()
@@ -170,53 +168,54 @@ def _accumulated(client: "openai.OpenAI", *, completed: bool) -> ClientResult:
 
 
 def read_response(exchange: Exchange) -> ClientResult:
-    """Return what ``responses.create`` makes of a response object."""
-    return _read(exchange, _created)
+    """Return the result of ``responses.create`` for a response object."""
+    return _read(exchange, _create)
 
 
 def read_events(exchange: Exchange) -> ClientResult:
-    """Return what iterating over ``responses.create(stream=True)`` gives."""
-    return _read(exchange, _iterated)
+    """Return the events of ``responses.create(stream=True)``."""
+    return _read(exchange, _iterate)
 
 
 def read_final_response(exchange: Exchange) -> ClientResult:
-    """Return what ``responses.stream`` gives, and its final response.
+    """Return the events and the final response of ``responses.stream``.
 
-    The client gives a final response only to a stream that was completed; of another
-    one the last snapshot is taken.
+    The client has a final response only for a completed stream; for any other stream,
+    the last response object in its events is used.
     """
-    last = exchange.terminal.type if exchange.terminal else ""
-    completed = last == "response.completed"
-    return _read(exchange, partial(_accumulated, completed=completed))
+    terminal = exchange.terminal.type if exchange.terminal else ""
+    completed = terminal == "response.completed"
+    return _read(exchange, partial(_accumulate, completed=completed))
 
 
 def raised(exchange: Exchange, retries: int = 1) -> ClientError:
-    """Return what ``responses.create`` raises for a refusal."""
+    """Return the error that ``responses.create`` raises for a 4xx."""
     replay = _Replay(exchange)
-    with _ONE_AT_A_TIME, _unwarned(), _client(replay, retries) as client:
-        import openai  # noqa: PLC0415 -- dear, and an extra
+    with _LOCK, _without_warnings(), _client(replay, retries) as client:
+        import openai  # noqa: PLC0415 -- slow, and optional
 
         try:
-            client.responses.create(**_ASKED)
+            client.responses.create(**_REQUEST)
         except openai.APIStatusError as error:
-            told = error.body.get("message") if isinstance(error.body, dict) else None
-            message = told if isinstance(told, str) else ""
+            value = error.body.get("message") if isinstance(error.body, dict) else None
+            message = value if isinstance(value, str) else ""
             return ClientError(type(error).__name__, message, replay.sent)
         except Exception as error:  # noqa: BLE001 -- as above
             return ClientError(f"{type(error).__name__}: {error}", "", replay.sent)
-    return ClientError("nothing", "", replay.sent)
+    return ClientError("no error", "", replay.sent)
 
 
 def preload(_profile: str) -> None:
-    """Load the client now, so that nothing waits for it.
+    """Load the client before the first response arrives.
 
-    It builds most of its models over the first answer, so it is given one.
+    It builds most of its models when it reads its first response, so it reads one here.
     """
     if missing_reason():
         return
     response = {"id": "r", "output": [{"type": "message", "content": []}]}
-    told = [{"type": f"response.{w}", "response": response} for w in _FIRST_AND_LAST]
-    body = "".join(f"data: {json.dumps(event)}\n\n" for event in told).encode()
+    types = ("response.created", "response.completed")
+    events = [{"type": type_, "response": response} for type_ in types]
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events).encode()
     stream = (("content-type", "text/event-stream"),)
     with suppress(ImportError):
         read_final_response(Exchange(Request(), 200, stream, body))

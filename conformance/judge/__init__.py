@@ -1,1 +1,1 @@
-"""From exchanges to verdicts. Pure: no I/O and no clock."""
+"""Turn exchanges into verdicts. Pure: no I/O and no clock."""

@@ -1,8 +1,9 @@
-"""Whether the refusals of generated requests prove anything.
+"""Decide whether rejections of generated requests count as evidence.
 
-A server that refuses good requests as readily as bad ones has not shown that it reads
-them. So the verdicts that rest on a refusal wait until a share of the good ones was
-answered; where that never happens they are inconclusive.
+A server that rejects valid requests as often as invalid ones has not shown that it
+reads them. Verdicts that pass because of a rejection are therefore deferred until
+enough valid generated requests were answered. If that does not happen, they become
+inconclusive.
 """
 
 import math
@@ -15,58 +16,62 @@ from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
 from conformance.model.verdict import Outcome, Verdict
 
 SHARE: Final = 0.25
-"""Share of the valid generated requests that have to be answered.
+"""Share of the valid generated requests that must be answered.
 
-Many of them ask for what a good server may refuse: an unknown previous response, a
-tool that is not there, a temperature beyond reason.
+It is low because a conforming server may reject many of them: an unknown previous
+response, a tool that does not exist, an extreme temperature.
 """
 
-Waiting = list[tuple[Case, Verdict]]
+CaseVerdicts = list[tuple[Case, Verdict]]
 
 
-def _drawn(case: Case) -> GeneratedInput | None:
+def _input_of(case: Case) -> GeneratedInput | None:
     return GeneratedInput.of(case.probe.name) if case.probe else None
 
 
 class AcceptanceThreshold:
-    """What the answers of a run have earned so far for its refusals."""
+    """Count the valid generated requests that were answered, and defer verdicts.
+
+    ``valid`` counts the valid generated requests of the plan, ``needed`` how many of
+    them must be answered, and ``answered`` how many were.
+    """
 
     def __init__(self, cases: Iterable[Case]) -> None:
-        names = (_drawn(case) for case in cases)
-        self.valid = sum(d is not None and d.scenario is Scenario.VALID for d in names)
+        inputs = (_input_of(case) for case in cases)
+        self.valid = sum(i is not None and i.scenario is Scenario.VALID for i in inputs)
         self.needed = math.ceil(self.valid * SHARE)
         self.answered = 0
-        self._waiting: Waiting = []
+        self._deferred: CaseVerdicts = []
 
-    def hear(self, drawn: GeneratedInput, exchange: Exchange) -> Waiting:
-        """Count an answer; return the verdicts that it sets free, usually none."""
-        if drawn.scenario is not Scenario.VALID or exchange.turn:
+    def observe(self, generated: GeneratedInput, exchange: Exchange) -> CaseVerdicts:
+        """Count an exchange; return the deferred verdicts that it confirms."""
+        if generated.scenario is not Scenario.VALID or exchange.turn:
             return []
         self.answered += exchange.has_response
-        return self._released() if self.answered >= self.needed else []
+        return self._take_deferred() if self.answered >= self.needed else []
 
-    def _released(self) -> Waiting:
-        free, self._waiting = self._waiting, []
-        return free
+    def _take_deferred(self) -> CaseVerdicts:
+        deferred, self._deferred = self._deferred, []
+        return deferred
 
-    def holds_back(self, case: Case, verdict: Verdict) -> bool:
-        """Say whether a verdict has to wait, and keep it if so."""
-        drawn = _drawn(case)
-        rests_on_refusal = drawn is not None and drawn.scenario in BROKEN
-        if verdict.outcome is not Outcome.PASSED or not rests_on_refusal:
+    def defer(self, case: Case, verdict: Verdict) -> bool:
+        """Store a verdict that is not confirmed yet; return whether it was stored."""
+        generated = _input_of(case)
+        needs_rejection = generated is not None and generated.scenario in BROKEN
+        if verdict.outcome is not Outcome.PASSED or not needs_rejection:
             return False
         if self.answered >= self.needed:
             return False
-        self._waiting.append((case, verdict))
+        self._deferred.append((case, verdict))
         return True
 
-    def close(self, profile: str) -> Waiting:
-        """Return what still waits, as inconclusive."""
-        why = (
+    def close(self, profile: str) -> CaseVerdicts:
+        """Return the verdicts that are still deferred, as inconclusive."""
+        reason = (
             f"only {self.answered} of {self.valid} valid generated requests were"
-            f" answered, so that a refusal proves nothing ({self.needed} would do)"
+            f" answered, so rejections prove nothing ({self.needed} are required)"
         )
         return [
-            (case, case.without_findings(profile, Outcome.INCONCLUSIVE, why))
-            for case, _ in self._released()
+            (case, case.without_findings(profile, Outcome.INCONCLUSIVE, reason))
+            for case, _ in self._take_deferred()
         ]

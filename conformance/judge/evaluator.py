@@ -1,26 +1,26 @@
-"""Where exchanges become verdicts: everything that is known of a run so far.
+"""Evaluate exchanges as they arrive, and collect the verdicts of a run.
 
-No I/O: a live run feeds it as answers arrive, a journal feeds it afterwards.
+No I/O: a run passes each exchange when it ends, a journal passes them afterwards.
 """
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
 from conformance.contract.probes.capabilities import CAPABILITY_PROBES
 from conformance.judge.acceptance import AcceptanceThreshold
+from conformance.judge.capability_status import CapabilityStatus, capability_status
 from conformance.judge.field_statistics import FieldCounts
 from conformance.judge.plan import Plan
+from conformance.judge.run_cost import add_exchange
 from conformance.judge.universal_checks import (
     UniversalChecks,
     UniversalVerdict,
     evaluate,
     rejected,
 )
-from conformance.model.capabilities import names_capability
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, RejectedRequest, ResponseKind
+from conformance.model.exchange import Exchange, RejectedRequest
 from conformance.model.generated_input import GeneratedInput
 from conformance.model.node import Finding
 from conformance.model.probe import Probe, ProbeResult, flatten
@@ -30,82 +30,13 @@ from conformance.model.settings import Settings
 from conformance.model.timing import LatencySampler
 from conformance.model.verdict import Outcome, Verdict
 
-_OF_WHAT_WAS_ASKED: Final = frozenset({400, 413, 415, 422})
-"""Refusals that speak of the request, and not of caller, address or model."""
-
-
-@dataclass(frozen=True)
-class CapabilityStatus:
-    """What the first conversation about a capability has shown.
-
-    ``broke`` says that the server broke down over a plain request: it may still be
-    judged by what it refuses. ``shut`` says that it refused the caller, or knows no
-    such address or model: then no refusal is about what was asked.
-    """
-
-    capability: Capability
-    open: bool
-    state: str
-    evidence: str = ""
-    broke: bool = False
-    shut: bool = False
-
-    @property
-    def outcome(self) -> Outcome:
-        """Return the outcome of what waits behind the gate when it is closed."""
-        core = self.capability is Capability.CORE
-        return Outcome.INCONCLUSIVE if core else Outcome.UNSUPPORTED
-
-
-def gate_of(capability: Capability, turns: tuple[ProbeResult, ...]) -> CapabilityStatus:
-    """Read an opening: say whether the capability is there, and we may go on."""
-    whole = flatten(turns)
-    if not whole:
-        return CapabilityStatus(capability, open=True, state="unknown")
-    first, last = whole[0], whole[-1]
-    if capability is Capability.CORE:
-        return _core_gate(first)
-    for exchange in whole:
-        if names_capability(exchange, capability):
-            why = f"{exchange.id}: {exchange.summary}"
-            return CapabilityStatus(
-                capability, open=False, state="unsupported", evidence=why
-            )
-    state = "supported" if all(x.has_response for x in whole) else "unclear"
-    return CapabilityStatus(
-        capability, open=True, state=state, evidence=f"{last.id}: {last.kind}"
-    )
-
-
-def _core_gate(first: Exchange) -> CapabilityStatus:
-    """Read the first plain request: without its answer nothing else means much."""
-    why = f"the first plain request ({first.id}): {first.summary}"
-    if 300 <= first.status < 400:
-        why += f", redirected to {first.header('location')}: judge that URL instead"
-    elif first.kind not in {
-        ResponseKind.CLIENT_ERROR,
-        ResponseKind.NO_RESPONSE,
-        ResponseKind.SERVER_ERROR,
-    }:
-        return CapabilityStatus(
-            Capability.CORE, open=True, state="supported", evidence=why
-        )
-    broke = first.kind is ResponseKind.SERVER_ERROR
-    rejected = first.kind is ResponseKind.CLIENT_ERROR
-    return CapabilityStatus(
-        Capability.CORE,
-        open=False,
-        state="no answer",
-        evidence=why,
-        broke=broke,
-        shut=rejected and first.status not in _OF_WHAT_WAS_ASKED,
-    )
-
 
 class Evaluator:
-    """All cases of a plan, the tallies of the universal ones, and the verdicts.
+    """The cases of a plan and their verdicts so far.
 
-    ``on_verdict`` is called with each verdict as it is reached.
+    Call ``observe`` with each exchange, ``capability_probed`` and ``probe_finished``
+    with each probe, and ``close`` at the end. ``on_verdict`` is called with each
+    verdict as soon as it is final.
     """
 
     def __init__(
@@ -120,145 +51,139 @@ class Evaluator:
         self._required = {Capability(name) for name in settings.require}
         self._on_verdict = on_verdict
         self.plan = plan
-        self.gates: dict[Capability, CapabilityStatus] = {}
-        self.spent = RunCost()
+        self.cost = RunCost()
         self.fields = FieldCounts()
-        self.clock = LatencySampler()
-        self._alone = bool(settings.case)
-        self._credit = AcceptanceThreshold(plan.cases)
+        self.latencies = LatencySampler()
+        self._statuses: dict[Capability, CapabilityStatus] = {}
+        self._single_case = bool(settings.case)
+        self._acceptance = AcceptanceThreshold(plan.cases)
         self._verdicts: dict[Case, Verdict] = {}
         self._lock = threading.Lock()
         self._awaited: dict[Case, threading.Event] = {}
-        self._tallies = [
+        self._universal = [
             UniversalVerdict(case, self._profile)
             for case in plan.cases
             if not case.probe
         ]
-        self._bench = UniversalChecks(self._tallies)
+        self._universal_checks = UniversalChecks(self._universal)
         self._by_probe: dict[str, tuple[Case, ...]] = {}
         for case in plan.cases:
             if case.probe:
-                known = self._by_probe.get(case.probe.name, ())
-                self._by_probe[case.probe.name] = (*known, case)
+                cases = self._by_probe.get(case.probe.name, ())
+                self._by_probe[case.probe.name] = (*cases, case)
 
-    def hear(self, exchange: Exchange) -> None:
-        """Count an exchange, and judge all universal clauses on it."""
-        was = self.spent
-        drawn = GeneratedInput.of(exchange.probe)
-        made = exchange.has_response and exchange.request.method == "POST"
-        tokens = _tokens(exchange) if made else (0, 0)  # what is fetched was paid for
-        self.spent = RunCost(
-            was.requests + 1,
-            was.model_responses + made,
-            was.rejections + (exchange.kind is ResponseKind.CLIENT_ERROR),
-            was.generated + (drawn is not None),
-            was.input_tokens + tokens[0],
-            was.output_tokens + tokens[1],
-        )
-        self.clock.add(exchange)
-        self._bench.hear(exchange)
-        if drawn:
-            self.fields.add(drawn, exchange)
-            for case, verdict in self._credit.hear(drawn, exchange):
-                self._settle(case, verdict)
+    def observe(self, exchange: Exchange) -> None:
+        """Count an exchange, and evaluate all universal checks on it."""
+        self.cost = add_exchange(self.cost, exchange)
+        self.latencies.add(exchange)
+        self._universal_checks.observe(exchange)
+        if generated := GeneratedInput.of(exchange.probe):
+            self.fields.add(generated, exchange)
+            for case, verdict in self._acceptance.observe(generated, exchange):
+                self._record(case, verdict)
 
-    def opened(self, probe: Probe, turns: tuple[ProbeResult, ...]) -> None:
-        """Read the gates that ``probe`` opens."""
-        for capability, opening in CAPABILITY_PROBES.items():
-            if opening is probe:
-                self.gates[capability] = gate_of(capability, turns)
+    def capability_probed(self, probe: Probe, turns: tuple[ProbeResult, ...]) -> None:
+        """Store the status of each capability that ``probe`` is the first probe for."""
+        for capability, first_probe in CAPABILITY_PROBES.items():
+            if first_probe is probe:
+                self._statuses[capability] = capability_status(capability, turns)
 
-    def closed_to(self, probe: Probe) -> CapabilityStatus | None:
-        """Return the closed gate before ``probe``, or ``None`` when it may go on."""
-        if (core := self.gates.get(Capability.CORE)) and not core.open:
-            return None if core.broke and not probe.model_responses else core
-        gate = self.gates.get(probe.needs)
-        return None if gate is None or gate.open else gate
+    def blocked_by(self, probe: Probe) -> CapabilityStatus | None:
+        """Return the missing capability that ``probe`` needs, or ``None`` to run it."""
+        core = self._statuses.get(Capability.CORE)
+        if core and not core.available:
+            return None if core.server_error and not probe.model_responses else core
+        status = self._statuses.get(probe.needs)
+        return None if status is None or status.available else status
 
-    def held(
+    def probe_finished(
         self,
         probe: Probe,
         turns: tuple[ProbeResult, ...],
-        ended: Exception | None = None,
+        ended_by: Exception | None = None,
     ) -> None:
-        """Judge every case of a probe whose conversation is over.
+        """Evaluate every case of a probe that has run.
 
-        ``ended`` is what the probe raised when it could not go on.
+        ``ended_by`` is the exception that the probe raised if it could not continue.
         """
         for case in self._by_probe.pop(probe.name, ()):
-            verdict = self._judged(case, turns, ended)
-            if not self._credit.holds_back(case, verdict):
-                self._settle(case, verdict)
+            verdict = self._evaluate(case, turns, ended_by)
+            if not self._acceptance.defer(case, verdict):
+                self._record(case, verdict)
 
-    def _judged(
-        self, case: Case, turns: tuple[ProbeResult, ...], ended: Exception | None
+    def _evaluate(
+        self, case: Case, turns: tuple[ProbeResult, ...], ended_by: Exception | None
     ) -> Verdict:
-        gate = self.gates.get(case.check.requirement.needs)
-        if gate and not gate.open and gate.capability is not Capability.CORE:
-            return case.without_findings(self._profile, gate.outcome, gate.evidence)
-        if isinstance(ended, RejectedRequest):
-            return rejected(case, self._profile, ended)
-        if ended is not None:
+        status = self._statuses.get(case.check.requirement.needs)
+        if status and not status.available and status.capability is not Capability.CORE:
+            return self._missing(case, status)
+        if isinstance(ended_by, RejectedRequest):
+            return rejected(case, self._profile, ended_by)
+        if ended_by is not None:
             return case.without_findings(
-                self._profile, Outcome.INCONCLUSIVE, str(ended)
+                self._profile, Outcome.INCONCLUSIVE, str(ended_by)
             )
         verdict = evaluate(case, turns, self._profile)
-        core = self.gates.get(Capability.CORE)
-        down = core and core.broke and all(x.status >= 500 for x in flatten(turns))
+        core = self._statuses.get(Capability.CORE)
+        down = (
+            core and core.server_error and all(x.status >= 500 for x in flatten(turns))
+        )
         if core and down and verdict.outcome is Outcome.FAILED:
-            return case.without_findings(self._profile, core.outcome, core.evidence)
+            return self._missing(case, core)
         return verdict
 
-    def left_out(self, probe: Probe, outcome: Outcome, reason: str) -> None:
-        """Settle every case of a probe that was not held to its end."""
+    def _missing(self, case: Case, status: CapabilityStatus) -> Verdict:
+        """Return the verdict of a case that needs a missing capability."""
+        return case.without_findings(self._profile, status.outcome, status.evidence)
+
+    def probe_skipped(self, probe: Probe, outcome: Outcome, reason: str) -> None:
+        """Record ``outcome`` for every case of a probe that did not run to its end."""
         for case in self._by_probe.get(probe.name, ()):
             if case not in self._verdicts:
-                self._settle(
-                    case, case.without_findings(self._profile, outcome, reason)
-                )
+                verdict = case.without_findings(self._profile, outcome, reason)
+                self._record(case, verdict)
 
-    def close(self, why: str = "interrupted") -> None:
-        """Settle the universal cases, and what else is open as not run.
+    def close(self, reason: str = "interrupted") -> None:
+        """Record the verdict of every remaining case.
 
-        Where nobody was let in, there is nothing to be said of any refusal.
+        Cases of universal checks get their final verdict. All others are not run, for
+        the given reason. If access was denied throughout, universal checks are
+        inconclusive: the rejections are not about the requests that were sent.
         """
-        core = self.gates.get(Capability.CORE)
-        rejected = (
-            core if core and core.shut and not self.spent.model_responses else None
-        )
-        for tally in self._tallies:
-            case = tally.case
-            if case in self._verdicts:
-                continue
-            verdict = tally.verdict()
-            if self._alone and not tally.observations and not tally.error:
-                why_not = "this case alone has nothing that the clause speaks of"
-                verdict = case.without_findings(self._profile, Outcome.NOT_RUN, why_not)
-            gate = self.gates.get(case.check.requirement.needs)
-            if verdict.outcome is Outcome.INCONCLUSIVE and gate and not gate.open:
-                verdict = case.without_findings(
-                    self._profile, gate.outcome, gate.evidence
-                )
-            if rejected and not tally.error:
-                verdict = case.without_findings(
-                    self._profile, rejected.outcome, rejected.evidence
-                )
-            self._settle(case, verdict)
-        for case, verdict in self._credit.close(self._profile):
-            self._settle(case, verdict)
+        for universal in self._universal:
+            if universal.case not in self._verdicts:
+                self._record(universal.case, self._final_verdict(universal))
+        for case, verdict in self._acceptance.close(self._profile):
+            self._record(case, verdict)
         for case in self.plan.cases:
             if case not in self._verdicts:
-                self._settle(
-                    case, case.without_findings(self._profile, Outcome.NOT_RUN, why)
-                )
+                verdict = case.without_findings(self._profile, Outcome.NOT_RUN, reason)
+                self._record(case, verdict)
 
-    def _settle(self, case: Case, verdict: Verdict) -> None:
+    def _final_verdict(self, universal: UniversalVerdict) -> Verdict:
+        """Return the verdict of a universal check at the end of the run."""
+        case = universal.case
+        verdict = universal.verdict()
+        core = self._statuses.get(Capability.CORE)
+        denied = core and core.access_denied and not self.cost.model_responses
+        if core and denied and not universal.error:
+            return self._missing(case, core)
+        if self._single_case and not universal.observations and not universal.error:
+            reason = "this case produced nothing that the requirement applies to"
+            verdict = case.without_findings(self._profile, Outcome.NOT_RUN, reason)
+        status = self._statuses.get(case.check.requirement.needs)
+        if verdict.outcome is Outcome.INCONCLUSIVE and status and not status.available:
+            return self._missing(case, status)
+        return verdict
+
+    def _record(self, case: Case, verdict: Verdict) -> None:
+        """Store a final verdict, after ``--require`` and the baseline are applied."""
         needs = case.check.requirement.needs
         if verdict.outcome is Outcome.UNSUPPORTED and needs in self._required:
-            wanted = f"the capability {needs}, which --require asks for"
-            finding = Finding("", wanted, verdict.reason)
+            expected = f"the capability {needs} (--require)"
+            finding = Finding("", expected, verdict.reason)
             verdict = case.failed(self._profile, [finding], 1, 1)
-        verdict = self._excused(verdict)
+        verdict = self._apply_baseline(verdict)
         with self._lock:
             self._verdicts[case] = verdict
             awaited = self._awaited.pop(case, None)
@@ -266,46 +191,30 @@ class Evaluator:
             awaited.set()
         self._on_verdict(verdict)
 
-    def _excused(self, verdict: Verdict) -> Verdict:
-        """Return a failure that the baseline lists as expected, with its reason."""
+    def _apply_baseline(self, verdict: Verdict) -> Verdict:
+        """Return a failure that the baseline lists as an expected failure."""
         if verdict.outcome is not Outcome.FAILED:
             return verdict
-        excuse = self._baseline.expected_failure(verdict.requirement.id, self._url)
-        if excuse is None:
+        entry = self._baseline.expected_failure(verdict.requirement.id, self._url)
+        if entry is None:
             return verdict
-        return replace(verdict, outcome=Outcome.EXPECTED, reason=str(excuse))
+        return replace(verdict, outcome=Outcome.EXPECTED, reason=str(entry))
 
     def wait(self, case: Case) -> Verdict:
-        """Wait, on another thread than ours, for the verdict of a case."""
+        """Block until a case has its verdict; call it from another thread."""
         with self._lock:
             if case in self._verdicts:
                 return self._verdicts[case]
-            settled = self._awaited.setdefault(case, threading.Event())
-        settled.wait()
+            recorded = self._awaited.setdefault(case, threading.Event())
+        recorded.wait()
         return self._verdicts[case]
 
     @property
     def capabilities(self) -> dict[str, str]:
-        """Return what is known of each capability, in the order of all reports."""
-        return {c: self.gates[c].state for c in Capability if c in self.gates}
+        """Return the state of each capability, in the order of ``Capability``."""
+        return {c: self._statuses[c].state for c in Capability if c in self._statuses}
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """Return every verdict reached so far, those of left-out cases too."""
+        """Return all verdicts so far, including those of skipped cases."""
         return (*self._verdicts.values(), *self.plan.skipped)
-
-
-def _tokens(exchange: Exchange) -> tuple[int, int]:
-    """Return input and output tokens as the answer states them, 0 where not."""
-    final = exchange.response_or_none
-    usage = final.get("usage") if final is not None else None
-    if usage is None or not usage.is_a(dict):
-        return 0, 0
-
-    def count(*members: str) -> int:
-        stated = (usage.get(member) for member in members)
-        return next((n.value for n in stated if n is not None and n.is_a(int)), 0)
-
-    return count("input_tokens", "prompt_tokens"), count(
-        "output_tokens", "completion_tokens"
-    )

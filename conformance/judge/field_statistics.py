@@ -14,19 +14,19 @@ from conformance.model.generated_input import (
 
 
 class FieldCounts:
-    """The table while it grows; it holds counts, and no exchange."""
+    """The table of fields during a run. It stores counts, not exchanges."""
 
     def __init__(self) -> None:
         self._counts: dict[str, dict[Scenario, Counter[Reaction]]] = {}
 
-    def add(self, drawn: GeneratedInput, exchange: Exchange) -> None:
-        """Count what came of a generated input; smaller versions of it do not count."""
+    def add(self, generated: GeneratedInput, exchange: Exchange) -> None:
+        """Count the reaction to a generated input; minimized versions do not count."""
         if exchange.turn:
             return
-        row = self._counts.setdefault(drawn.field, {})
-        row.setdefault(drawn.scenario, Counter())[classify(exchange)] += 1
+        row = self._counts.setdefault(generated.field, {})
+        row.setdefault(generated.scenario, Counter())[classify(exchange)] += 1
 
     def rows(self) -> tuple[FieldRow, ...]:
-        """Return a row for each field in alphabetical order, the whole body last."""
+        """Return one row for each field, in alphabetical order, the whole body last."""
         names = sorted(self._counts, key=lambda name: (name == WHOLE_BODY, name))
         return tuple(FieldRow(name, self._counts[name]) for name in names)

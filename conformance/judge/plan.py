@@ -1,4 +1,4 @@
-"""What a run will do, known before anything is sent."""
+"""Plan a run: which cases to evaluate and which probes to send."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ GENERATED_SECTION: Final = generated_requests.FITS.section
 
 @dataclass(frozen=True)
 class Plan:
-    """The cases to judge, the probes to hold for them, and what is left out."""
+    """The cases to evaluate, the probes to send for them, and the skipped cases."""
 
     cases: tuple[Case, ...]
     probes: tuple[Probe, ...]
@@ -32,37 +32,40 @@ class Plan:
 
     @property
     def model_responses(self) -> int:
-        """Return how many answers a conforming server will make."""
+        """Return how many requests a model answers if the server conforms."""
         return sum(probe.model_responses for probe in self.probes)
 
     @property
     def rejections(self) -> int:
-        """Return how many refusals it will make, which are free."""
+        """Return how many requests a conforming server rejects, at no cost."""
         return sum(probe.rejections for probe in self.probes)
 
     @property
     def max_output_tokens(self) -> int:
-        """Return the most output tokens that those answers should take."""
+        """Return the maximum number of output tokens of all model responses."""
         return sum(probe.max_output_tokens for probe in self.probes)
 
 
 def cases_of(check: Check) -> tuple[Case, ...]:
-    """Return the cases of one check: one, or one for each of its probes."""
+    """Return the cases of one check: one for a universal check, else one per probe."""
     if check.scope:
         return (Case(check, None),)
     return tuple(Case(check, probe) for probe in check.probes)
 
 
-def _why_not(
-    check: Check, probe: Probe | None, settings: Settings, chosen: set[str]
+def _skip_reason(
+    check: Check, probe: Probe | None, settings: Settings, selected: set[str]
 ) -> str:
-    """Say why a case is not run, or nothing when it is."""
+    """Return the reason a case is skipped, or an empty string if it runs.
+
+    ``selected`` has the ids of the requirements that ``--only`` selects.
+    """
     requirement = check.requirement
     level = requirement.level_in(settings.profile.name)
     if requirement.since > settings.catalogue:
         return f"added since: in the catalogue of {requirement.since}"
-    if requirement.id not in chosen:
-        return "not among what --only names"
+    if requirement.id not in selected:
+        return "not selected by --only"
     if _RANK.index(level) > _RANK.index(settings.level):
         return f"below --level {settings.level.lower()}"
     if probe and probe.second_key and not settings.second_key:
@@ -72,44 +75,50 @@ def _why_not(
     return check.dependency.missing_reason() if check.dependency else ""
 
 
-def _wanted(cases: Iterable[Case], spare: Iterable[Probe]) -> Iterable[Probe]:
-    """Yield what is to be held for the cases, some of it several times.
+def _required_probes(
+    cases: Iterable[Case], generated_probes: Iterable[Probe]
+) -> Iterable[Probe]:
+    """Yield the probes that the cases need; a probe may occur more than once.
 
-    A universal clause about generated requests takes those that are sent for other
-    cases; where there are none it needs the ``spare`` ones.
+    A universal check on generated requests uses those that are sent for other cases.
+    Without such cases it needs all ``generated_probes``.
     """
-    some = False
+    has_generated = False
     for case in cases:
         yield from (case.probe,) if case.probe else case.check.probes
-        some = some or bool(case.probe and case.probe.name.startswith(PREFIX))
-    if not some and any(
+        if case.probe and case.probe.name.startswith(PREFIX):
+            has_generated = True
+    if not has_generated and any(
         c.check.requirement.section == GENERATED_SECTION for c in cases
     ):
-        yield from spare
+        yield from generated_probes
 
 
-def _needed(
-    cases: tuple[Case, ...], settings: Settings, spare: Iterable[Probe]
+def _with_capability_probes(
+    cases: tuple[Case, ...], settings: Settings, generated_probes: Iterable[Probe]
 ) -> tuple[Probe, ...]:
-    """Return each probe once, behind the openings of what it needs."""
+    """Return each required probe once, after the probes of the capabilities it needs.
+
+    A single case is sent without the capability probes.
+    """
     if settings.case:
-        named = [case for case in cases if case.probe] or cases
-        return tuple(dict.fromkeys(_wanted(named, spare)))
-    wanted = [
+        with_probe = [case for case in cases if case.probe] or cases
+        return tuple(dict.fromkeys(_required_probes(with_probe, generated_probes)))
+    required = [
         probe
-        for probe in dict.fromkeys(_wanted(cases, spare))
+        for probe in dict.fromkeys(_required_probes(cases, generated_probes))
         if settings.second_key or not probe.second_key
     ]
-    needs = {probe.needs for probe in wanted} | {Capability.CORE}
-    openings = [probe for needed, probe in CAPABILITY_PROBES.items() if needed in needs]
-    return tuple(dict.fromkeys((*openings, *wanted))) if wanted else ()
+    needs = {probe.needs for probe in required} | {Capability.CORE}
+    first = [probe for need, probe in CAPABILITY_PROBES.items() if need in needs]
+    return tuple(dict.fromkeys((*first, *required))) if required else ()
 
 
-def _alone(cases: list[Case], name: str) -> list[Case]:
-    """Return the case of that name; raises ``UnknownName``.
+def _single_case(cases: list[Case], name: str) -> list[Case]:
+    """Return the case with this name; raises ``UnknownName``.
 
-    With a generated one go the universal clauses, which are half of what is to be
-    said of it.
+    A generated case comes with all universal checks, since they evaluate its exchange,
+    too.
     """
     probes = {name, PREFIX + name}
     found = [c for c in cases if c.id == name or (c.probe and c.probe.name in probes)]
@@ -124,56 +133,58 @@ def _alone(cases: list[Case], name: str) -> list[Case]:
 def plan(
     catalogue: Catalogue, settings: Settings, recorded: list[Case] | None = None
 ) -> Plan:
-    """Choose what to do; raises ``UnknownName`` for an unknown ``--only`` or case.
+    """Return the plan of a run.
 
-    ``recorded`` takes the place of the generated cases where they are on record.
+    ``recorded`` replaces the generated cases, if they are taken from a journal. Raises
+    ``UnknownName`` for an unknown name in ``--only`` or ``--case``.
     """
-    chosen = {check.requirement.id for check in catalogue.select(settings.only)}
+    selected = {check.requirement.id for check in catalogue.select(settings.only)}
     profile = settings.profile.name
-    cases, left_out, drawn = list[Case](), list[Verdict](), dict[str, Check]()
+    cases, skipped, generating = list[Case](), list[Verdict](), dict[str, Check]()
     for check in catalogue.for_profile(settings.profile):
         for case in cases_of(check) or (Case(check, None),):
-            why = _why_not(check, case.probe, settings, chosen)
-            if why:
-                left_out.append(case.without_findings(profile, Outcome.NOT_RUN, why))
+            reason = _skip_reason(check, case.probe, settings, selected)
+            if reason:
+                skipped.append(case.without_findings(profile, Outcome.NOT_RUN, reason))
             elif check.scope or case.probe:
                 cases.append(case)
             else:
-                drawn[check.requirement.id] = check
-    spare = list[Probe]()
-    if drawn or any(
+                generating[check.requirement.id] = check
+    generated_probes = list[Probe]()
+    if generating or any(
         case.check.requirement.section == GENERATED_SECTION for case in cases
     ):
-        made = [*_drawn(settings)] if recorded is None else recorded
-        cases += [case for case in made if case.check.requirement.id in drawn]
-        spare = [case.probe for case in made if case.probe]
-        tried = {case.check.requirement.id for case in made}
-        none = "no generated input of this run tries it"
-        left_out += [
-            Case(check, None).without_findings(profile, Outcome.NOT_RUN, none)
-            for id_, check in drawn.items()
-            if id_ not in tried
+        generated = [*_generated_cases(settings)] if recorded is None else recorded
+        cases += [case for case in generated if case.check.requirement.id in generating]
+        generated_probes = [case.probe for case in generated if case.probe]
+        tested = {case.check.requirement.id for case in generated}
+        reason = "no generated request in this run tests it"
+        skipped += [
+            Case(check, None).without_findings(profile, Outcome.NOT_RUN, reason)
+            for id_, check in generating.items()
+            if id_ not in tested
         ]
     if settings.case:
-        cases = _alone(cases, settings.case)
-    kept = tuple(cases)
-    return Plan(kept, _needed(kept, settings, spare), tuple(left_out))
+        cases = _single_case(cases, settings.case)
+    planned = tuple(cases)
+    probes = _with_capability_probes(planned, settings, generated_probes)
+    return Plan(planned, probes, tuple(skipped))
 
 
-def _drawn(settings: Settings) -> Iterable[Case]:
-    """Return the generated cases; one that is named may be any of the corpus."""
+def _generated_cases(settings: Settings) -> Iterable[Case]:
+    """Return the generated cases; ``--case`` may name any case of the corpus."""
     number = None if settings.case else settings.generated
     return generated_requests.cases(settings.seed, number, shrink=settings.shrink)
 
 
-def restrict_to(whole: Plan, ids: set[str], settings: Settings) -> Plan:
-    """Return the plan for those cases alone that a test runner has selected."""
-    kept = tuple(case for case in whole.cases if case.id in ids)
-    dropped = tuple(
+def restrict_to(full: Plan, ids: set[str], settings: Settings) -> Plan:
+    """Return a plan with only the cases in ``ids``; the others are skipped."""
+    cases = tuple(case for case in full.cases if case.id in ids)
+    deselected = tuple(
         case.without_findings(settings.profile.name, Outcome.NOT_RUN, "deselected")
-        for case in whole.cases
+        for case in full.cases
         if case.id not in ids
     )
-    spare = [probe for probe in whole.probes if probe.name.startswith(PREFIX)]
-    probes = _needed(kept, settings, spare)
-    return Plan(kept, probes, (*whole.skipped, *dropped))
+    generated = [probe for probe in full.probes if probe.name.startswith(PREFIX)]
+    probes = _with_capability_probes(cases, settings, generated)
+    return Plan(cases, probes, (*full.skipped, *deselected))

@@ -1,4 +1,4 @@
-"""A conversation held again with the answers that it got, without a target."""
+"""Replay a probe against its recorded exchanges instead of a server."""
 
 from collections.abc import Mapping
 
@@ -7,46 +7,51 @@ from conformance.model.node import UnexpectedValue
 from conformance.model.probe import Probe, ProbeContext, ProbeRequest, ProbeResult
 
 RecordedExchanges = dict[tuple[int, int], Exchange]
-"""Exchanges by their turn, and their place in it."""
+"""The exchanges of one probe by turn, and by index in the turn."""
 
 
-def _told(
-    asked: ProbeRequest, turn: int, heard: Mapping[tuple[int, int], Exchange]
+def _result(
+    request: ProbeRequest, turn: int, recorded: Mapping[tuple[int, int], Exchange]
 ) -> ProbeResult:
+    """Return what was recorded for one turn; raises ``Inconclusive`` without it."""
     try:
-        if isinstance(asked, tuple):
-            return tuple(heard[turn, place] for place in range(len(asked)))
-        return heard[turn, 0]
+        if isinstance(request, tuple):
+            return tuple(recorded[turn, index] for index in range(len(request)))
+        return recorded[turn, 0]
     except KeyError:
-        raise Inconclusive(f"the record ends before turn {turn}") from None
+        raise Inconclusive(f"the journal ends before turn {turn}") from None
 
 
-def _as_recorded(heard: Mapping[tuple[int, int], Exchange]) -> tuple[ProbeResult, ...]:
-    """Return the turns that are on record: one exchange, then several in each.
+def _as_recorded(
+    recorded: Mapping[tuple[int, int], Exchange],
+) -> tuple[ProbeResult, ...]:
+    """Return the turns as recorded: one exchange first, then a tuple for each turn.
 
-    How far a conversation with extras went is for the record to tell.
+    For a probe with optional turns, only the journal shows how many there were.
     """
-    more: dict[int, list[Exchange]] = {}
-    for (turn, _), exchange in sorted(heard.items(), key=lambda pair: pair[0]):
-        more.setdefault(turn, []).append(exchange)
-    first = more.pop(0, [])
-    return (*first, *(tuple(several) for several in more.values()))
+    turns: dict[int, list[Exchange]] = {}
+    for (turn, _), exchange in sorted(recorded.items(), key=lambda pair: pair[0]):
+        turns.setdefault(turn, []).append(exchange)
+    first = turns.pop(0, [])
+    return (*first, *(tuple(exchanges) for exchanges in turns.values()))
 
 
 def replay(
-    probe: Probe, setting: ProbeContext, heard: Mapping[tuple[int, int], Exchange]
+    probe: Probe,
+    context: ProbeContext,
+    recorded: Mapping[tuple[int, int], Exchange],
 ) -> tuple[tuple[ProbeResult, ...], Exception | None]:
-    """Return the turns of a conversation, and what it raised at its end, if it did."""
+    """Return the turns of a probe, and the exception that ended it, if any."""
     if probe.optional_turns:
-        return _as_recorded(heard), None
+        return _as_recorded(recorded), None
     turns = list[ProbeResult]()
-    steps = probe.steps(setting)
+    steps = probe.steps(context)
     try:
-        asked = next(steps)
+        request = next(steps)
         while True:
-            turns.append(_told(asked, len(turns), heard))
-            asked = steps.send(turns[-1])
+            turns.append(_result(request, len(turns), recorded))
+            request = steps.send(turns[-1])
     except StopIteration:
         return tuple(turns), None
-    except (Inconclusive, RejectedRequest, UnexpectedValue) as why:
-        return tuple(turns), why
+    except (Inconclusive, RejectedRequest, UnexpectedValue) as error:
+        return tuple(turns), error

@@ -1,8 +1,8 @@
-"""From exchanges to verdicts: the only place where a check is ever called.
+"""Call checks and turn their findings into verdicts; nothing else calls a check.
 
-A check never stops a run: what an answer lacks is a finding, a refusal or a
-silence makes the verdict unsupported or inconclusive, and a check that breaks is
-an error of ours.
+A check never stops a run. A value that is missing is a finding, a rejection or a
+missing response makes the verdict unsupported or inconclusive, and an exception in a
+check is an internal error.
 """
 
 import traceback
@@ -21,140 +21,149 @@ from conformance.model.scope import Observation, Picked, Scope
 from conformance.model.verdict import Outcome, Verdict
 
 MAX_FINDINGS = 25
-"""Findings that one verdict keeps; the others are counted."""
+"""Maximum number of findings that one verdict stores; the others are only counted."""
 
 
-def rejected(case: Case, profile: str, refusal: RejectedRequest) -> Verdict:
-    """Say what a refusal means for a clause that needed an answer."""
+def rejected(case: Case, profile: str, error: RejectedRequest) -> Verdict:
+    """Return the verdict if a request that the check needs answered was rejected."""
     needs = case.check.requirement.needs
-    if needs is not Capability.CORE and names_capability(refusal.exchange, needs):
-        return case.without_findings(profile, Outcome.UNSUPPORTED, str(refusal))
-    return case.without_findings(profile, Outcome.INCONCLUSIVE, str(refusal))
+    if needs is not Capability.CORE and names_capability(error.exchange, needs):
+        return case.without_findings(profile, Outcome.UNSUPPORTED, str(error))
+    return case.without_findings(profile, Outcome.INCONCLUSIVE, str(error))
 
 
 def crashed(case: Case, profile: str) -> Verdict:
-    """Return the verdict for a check that raised what no check should."""
+    """Return the verdict for a check that raised an unexpected exception."""
     reason = traceback.format_exc(limit=-3)
     return case.without_findings(profile, Outcome.ERROR, reason)
 
 
 def evaluate(case: Case, turns: tuple[ProbeResult, ...], profile: str) -> Verdict:
-    """Judge a check on the conversation of its probe. Never raises."""
-    whole = flatten(turns)
-    extras = case.probe is not None and case.probe.optional_turns
-    for exchange in flatten(turns[:1]) if extras else whole:
+    """Return the verdict of a check on the turns of its probe. Never raises."""
+    exchanges = flatten(turns)
+    optional_turns = case.probe is not None and case.probe.optional_turns
+    for exchange in flatten(turns[:1]) if optional_turns else exchanges:
         if exchange.status == 0 and exchange in turns:
             reason = f"{exchange.id}: {exchange.summary}"
             return case.without_findings(profile, Outcome.INCONCLUSIVE, reason)
         if exchange.rate_limited:
-            reason = f"{exchange.id}: the target limits our rate (429)"
+            reason = f"{exchange.id}: rate limited (429)"
             return case.without_findings(profile, Outcome.INCONCLUSIVE, reason)
     try:
         found = case.check.findings(profile, *turns)
-    except Inconclusive as why:
-        return case.without_findings(profile, Outcome.INCONCLUSIVE, str(why))
-    except RejectedRequest as refusal:
-        return rejected(case, profile, refusal)
-    except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
+    except Inconclusive as error:
+        return case.without_findings(profile, Outcome.INCONCLUSIVE, str(error))
+    except RejectedRequest as error:
+        return rejected(case, profile, error)
+    except Exception:  # noqa: BLE001 -- a bug in a check is reported as an internal error
         return crashed(case, profile)
     if not found:
-        return case.without_findings(profile, Outcome.PASSED, observations=len(whole))
-    last = whole[-1].id if whole else ""
-    kept = [finding.within(last) for finding in found[:MAX_FINDINGS]]
-    return case.failed(profile, kept, len(whole), len(found))
+        return case.without_findings(
+            profile, Outcome.PASSED, observations=len(exchanges)
+        )
+    last = exchanges[-1].id if exchanges else ""
+    stored = [finding.within(last) for finding in found[:MAX_FINDINGS]]
+    return case.failed(profile, stored, len(exchanges), len(found))
 
 
 @dataclass
 class UniversalVerdict:
-    """The growing judgement of a universal check, one exchange after another."""
+    """The verdict of a universal check while a run goes on.
+
+    ``observations`` counts the calls of the check, or the collected observations.
+    ``inconclusive`` is the last exception of a call that could not evaluate an
+    exchange. ``smallest`` is the size in bytes of the smallest minimized request that
+    failed.
+    """
 
     case: Case
     profile: str
     observations: int = 0
-    broken: int = 0
+    finding_count: int = 0
     findings: list[Finding] = field(default_factory=list)
-    notes: list[Observation] = field(default_factory=list)
-    noted: Counter[object] = field(default_factory=Counter)
-    why: Exception | None = None
+    collected: list[Observation] = field(default_factory=list)
+    value_counts: Counter[object] = field(default_factory=Counter)
+    inconclusive: Exception | None = None
     error: Verdict | None = None
     smallest: int | None = None
 
     def add(self, exchange: Exchange) -> None:
-        """Judge one exchange, as far as the check speaks of it. Never raises."""
-        subject = self.case.check.scope
-        if subject is not None:
-            self.take(exchange, subject.select(exchange))
+        """Evaluate one exchange, if the scope selects something. Never raises."""
+        scope = self.case.check.scope
+        if scope is not None:
+            self.add_selected(exchange, scope.select(exchange))
 
-    def take(self, exchange: Exchange, several: Iterable[Picked]) -> None:
-        """Judge what the subject picked out of an exchange. Never raises."""
-        subject = self.case.check.scope
-        if subject is None or self.error:
+    def add_selected(self, exchange: Exchange, selected: Iterable[Picked]) -> None:
+        """Evaluate what the scope selected from an exchange. Never raises."""
+        scope = self.case.check.scope
+        if scope is None or self.error:
             return
         try:
-            for picked in several:
-                if subject.observe:
-                    self._note(subject.observe(*picked), subject.max_equal)
+            for arguments in selected:
+                if scope.observe:
+                    self._collect(scope.observe(*arguments), scope.max_equal)
                 else:
-                    self._judge(exchange, picked)
-        except Exception:  # noqa: BLE001 -- a check that breaks is our bug, and says so
+                    self._evaluate(exchange, arguments)
+        except Exception:  # noqa: BLE001 -- a bug in a check is reported as an internal error
             self.error = crashed(self.case, self.profile)
 
-    def _note(self, note: Observation | None, alike: int | None) -> None:
-        if note is None:
+    def _collect(self, observation: Observation | None, max_equal: int | None) -> None:
+        if observation is None:
             return
         self.observations += 1
-        if alike is not None:
-            self.noted[note.value] += 1
-            if self.noted[note.value] > alike:
+        if max_equal is not None:
+            self.value_counts[observation.value] += 1
+            if self.value_counts[observation.value] > max_equal:
                 return
-        self.notes.append(note)
+        self.collected.append(observation)
 
-    def _judge(self, exchange: Exchange, picked: tuple[object, ...]) -> None:
+    def _evaluate(self, exchange: Exchange, arguments: Picked) -> None:
         try:
-            found = self.case.check.findings(self.profile, *picked)
-        except (Inconclusive, RejectedRequest) as why:
-            self.why = why
+            found = self.case.check.findings(self.profile, *arguments)
+        except (Inconclusive, RejectedRequest) as error:
+            self.inconclusive = error
             return
         self.observations += 1
         if not found:
             return
-        self._keep(found, exchange.id)
+        self._store(found, exchange.id)
         if exchange.turn and exchange.probe.startswith(PREFIX):
-            self._keep_smaller(found[0], exchange)
+            self._store_if_smallest(found[0], exchange)
 
-    def _keep(self, found: list[Finding], exchange: str) -> None:
-        self.broken += len(found)
+    def _store(self, found: list[Finding], exchange: str) -> None:
+        self.finding_count += len(found)
         room = MAX_FINDINGS - len(self.findings)
         self.findings.extend(finding.within(exchange) for finding in found[:room])
 
-    def _keep_smaller(self, found: Finding, exchange: Exchange) -> None:
-        """Let the smallest version of a generated request be among what is kept."""
+    def _store_if_smallest(self, finding: Finding, exchange: Exchange) -> None:
+        """Keep the smallest version of a generated request among the findings."""
         size = len(exchange.request.content)
         if self.smallest is None or size < self.smallest:
             self.smallest = size
-            self.findings[-1] = found.within(exchange.id)
+            self.findings[-1] = finding.within(exchange.id)
 
     def verdict(self) -> Verdict:
-        """Return what all exchanges so far come to. Never raises."""
+        """Return the verdict on all exchanges so far. Never raises."""
         if self.error:
             return self.error
-        if self.notes:
+        if self.collected:
             try:
-                self._keep(self.case.check.findings(self.profile, self.notes), "")
-            except Inconclusive as why:
+                self._store(self.case.check.findings(self.profile, self.collected), "")
+            except Inconclusive as error:
                 return self.case.without_findings(
-                    self.profile, Outcome.INCONCLUSIVE, str(why), self.observations
+                    self.profile, Outcome.INCONCLUSIVE, str(error), self.observations
                 )
-            except Exception:  # noqa: BLE001 -- as in add
+            except Exception:  # noqa: BLE001 -- as in add_selected
                 return crashed(self.case, self.profile)
-            self.notes = []
+            self.collected = []
         if self.findings:
             return self.case.failed(
-                self.profile, self.findings, self.observations, self.broken
+                self.profile, self.findings, self.observations, self.finding_count
             )
         if not self.observations:
-            nothing = "no exchange of this run has what the clause speaks of"
-            reason = str(self.why) if self.why else nothing
+            reason = "no exchange in this run was relevant to the requirement"
+            if self.inconclusive:
+                reason = str(self.inconclusive)
             return self.case.without_findings(
                 self.profile, Outcome.INCONCLUSIVE, reason
             )
@@ -164,60 +173,58 @@ class UniversalVerdict:
 
 
 @dataclass
-class _Group:
-    """The tallies of one subject, and the subjects that pick nothing without it."""
+class _ScopeGroup:
+    """The verdicts of one scope, and the groups of the scopes within it."""
 
-    subject: Scope
-    tallies: list[UniversalVerdict] = field(default_factory=list)
-    within: list["_Group"] = field(default_factory=list)
+    scope: Scope
+    verdicts: list[UniversalVerdict] = field(default_factory=list)
+    within: list["_ScopeGroup"] = field(default_factory=list)
 
-    def hear(self, exchange: Exchange, above: tuple[Picked, ...] = ()) -> None:
-        """Judge one exchange, of which the subject above picked ``above``."""
-        subject = self.subject
+    def observe(self, exchange: Exchange, outer: tuple[Picked, ...] = ()) -> None:
+        """Evaluate one exchange; ``outer`` is what the wider scope selected."""
+        scope = self.scope
         try:
-            if subject.where:
-                picked = above if subject.where(exchange) else ()
+            if scope.where:
+                selected = outer if scope.where(exchange) else ()
             else:
-                picked = tuple(subject.select(exchange))
-        except Exception:  # noqa: BLE001 -- as in Tally
+                selected = tuple(scope.select(exchange))
+        except Exception:  # noqa: BLE001 -- as in UniversalVerdict
             self.fail()
             return
-        if picked:
-            for tally in self.tallies:
-                tally.take(exchange, picked)
+        if selected:
+            for verdict in self.verdicts:
+                verdict.add_selected(exchange, selected)
             for group in self.within:
-                group.hear(exchange, picked)
+                group.observe(exchange, selected)
 
     def fail(self) -> None:
-        """Settle everything that rests on what was picked here as our error."""
-        for tally in self.tallies:
-            tally.error = crashed(tally.case, tally.profile)
+        """Record an internal error for every verdict that depends on this scope."""
+        for verdict in self.verdicts:
+            verdict.error = crashed(verdict.case, verdict.profile)
         for group in self.within:
             group.fail()
 
 
 class UniversalChecks:
-    """All tallies of a run: what several of them look at is picked only once."""
+    """All universal checks of a run. Each scope selects once for all its checks."""
 
-    def __init__(self, tallies: Iterable[UniversalVerdict]) -> None:
-        self._groups: dict[Callable[[Exchange], Iterable[Picked]], _Group] = {}
-        self._roots: list[_Group] = []
-        for tally in tallies:
-            if subject := tally.case.check.scope:
-                self._group(subject).tallies.append(tally)
+    def __init__(self, verdicts: Iterable[UniversalVerdict]) -> None:
+        self._groups: dict[Callable[[Exchange], Iterable[Picked]], _ScopeGroup] = {}
+        self._roots: list[_ScopeGroup] = []
+        for verdict in verdicts:
+            if scope := verdict.case.check.scope:
+                self._group(scope).verdicts.append(verdict)
 
-    def _group(self, subject: Scope) -> _Group:
-        """Return the group of a subject, set in its place under those it rests on."""
-        group = self._groups.get(subject.select)
+    def _group(self, scope: Scope) -> _ScopeGroup:
+        """Return the group of a scope; create it below the groups of wider scopes."""
+        group = self._groups.get(scope.select)
         if group is None:
-            group = self._groups[subject.select] = _Group(subject)
-            above = (
-                self._group(subject.within).within if subject.within else self._roots
-            )
-            above.append(group)
+            group = self._groups[scope.select] = _ScopeGroup(scope)
+            siblings = self._group(scope.within).within if scope.within else self._roots
+            siblings.append(group)
         return group
 
-    def hear(self, exchange: Exchange) -> None:
-        """Judge one exchange by every universal check. Never raises."""
+    def observe(self, exchange: Exchange) -> None:
+        """Evaluate one exchange by every universal check. Never raises."""
         for group in self._roots:
-            group.hear(exchange)
+            group.observe(exchange)

@@ -1,1 +1,1 @@
-"""The nouns of the house: frozen values, no I/O, no third party."""
+"""Immutable values that all other packages share: no I/O, no third-party code."""

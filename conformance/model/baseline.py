@@ -1,4 +1,4 @@
-"""Failures that a user knows of and has excused, each with a reason and an end."""
+"""Expected failures from a baseline file, each with a reason and an optional expiry."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ EXPIRED: Final = "expired"
 
 @dataclass(frozen=True)
 class ExpectedFailure:
-    """One known failure: the requirement, why it is excused, and until when.
+    """One entry of the baseline: a requirement that is known to fail, and why.
 
-    ``target`` narrows it to URLs that begin so; ``issue`` links to where it is
-    followed; ``expires`` is the last day on which it counts.
+    ``target`` limits the entry to URLs with this prefix. ``issue`` links to the issue
+    that tracks the failure. ``expires`` is the last day on which the entry applies.
     """
 
     requirement: str
@@ -26,23 +26,23 @@ class ExpectedFailure:
     expires: date | None = None
 
     def applies_to(self, url: str) -> bool:
-        """Say whether the excuse is for the target at ``url``."""
+        """Return whether the entry applies to the target at ``url``."""
         base = self.target.rstrip("/")
         return not base or url == base or url.startswith(f"{base}/")
 
     def is_expired(self, today: date) -> bool:
-        """Say whether its last day has passed."""
+        """Return whether the last day of the entry has passed."""
         return self.expires is not None and self.expires < today
 
     def __str__(self) -> str:
-        """Return the reason, with the issue and the last day."""
+        """Return the reason, the issue and the last day, separated by commas."""
         parts = [self.reason, self.issue, self.expires and f"until {self.expires}"]
         return ", ".join(str(part) for part in parts if part)
 
 
 @dataclass(frozen=True)
 class BaselineProblem:
-    """An entry that must be mended: it is stale, or it has expired."""
+    """An entry that the user has to fix: ``problem`` is ``stale`` or ``expired``."""
 
     requirement: str
     problem: str
@@ -51,38 +51,38 @@ class BaselineProblem:
 
 @dataclass(frozen=True)
 class Baseline:
-    """All excuses of one file, and the day on which they are read."""
+    """The entries of one baseline file, and the date that they are compared with."""
 
     entries: tuple[ExpectedFailure, ...] = ()
     today: date = date.min
     path: str = ""
 
-    def _for(self, requirement: str, url: str) -> ExpectedFailure | None:
-        fitting = (e for e in self.entries if e.requirement == requirement)
-        return next((e for e in fitting if e.applies_to(url)), None)
+    def _entry_for(self, requirement: str, url: str) -> ExpectedFailure | None:
+        entries = (e for e in self.entries if e.requirement == requirement)
+        return next((e for e in entries if e.applies_to(url)), None)
 
     def expected_failure(self, requirement: str, url: str) -> ExpectedFailure | None:
-        """Return the excuse for a failure, unless it has expired."""
-        found = self._for(requirement, url)
-        return found if found and not found.is_expired(self.today) else None
+        """Return the entry for a failed requirement, or ``None`` if it has expired."""
+        entry = self._entry_for(requirement, url)
+        return entry if entry and not entry.is_expired(self.today) else None
 
     def problems(
         self, outcomes: Iterable[tuple[str, Outcome]], url: str
     ) -> tuple[BaselineProblem, ...]:
-        """Return the entries that no longer hold, given each requirement's outcome.
+        """Return the stale and expired entries, given the outcome of each requirement.
 
-        Stale is an entry whose requirement now passes. What could not be judged, or
-        was not run, neither uses an entry nor makes it stale.
+        An entry is stale if its requirement passes. A requirement that is inconclusive
+        or was not run does not make its entry stale.
         """
-        found = []
+        problems = []
         for requirement, outcome in outcomes:
-            excuse = self._for(requirement, url)
-            if excuse is None:
+            entry = self._entry_for(requirement, url)
+            if entry is None:
                 continue
             if outcome is Outcome.PASSED:
-                text = f"it passes now; take it out of {self.path}"
-                found.append(BaselineProblem(requirement, STALE, text))
-            elif excuse.is_expired(self.today):
-                text = f"its excuse ended on {excuse.expires} ({excuse.reason})"
-                found.append(BaselineProblem(requirement, EXPIRED, text))
-        return tuple(found)
+                text = f"the requirement passes; remove the entry from {self.path}"
+                problems.append(BaselineProblem(requirement, STALE, text))
+            elif entry.is_expired(self.today):
+                text = f"the entry expired on {entry.expires} ({entry.reason})"
+                problems.append(BaselineProblem(requirement, EXPIRED, text))
+        return tuple(problems)

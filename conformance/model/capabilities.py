@@ -1,4 +1,4 @@
-"""How a refusal tells that a server lacks a capability, and says so."""
+"""Recognize error responses that reject a capability by name."""
 
 from typing import Final
 
@@ -22,18 +22,18 @@ CAPABILITY_WORDS: Final[dict[Capability, tuple[str, ...]]] = {
     Capability.IMAGES: ("image", "vision", "modal", "content type", "content part"),
     Capability.SDK: (),
 }
-"""Words, in lower case, by one of which a refusal names the capability."""
+"""Lower-case words: an error body that contains one of them names the capability."""
 
 
 def names_capability(exchange: Exchange, capability: Capability) -> bool:
-    """Say whether an answer is a clear refusal of ``capability``.
+    """Return whether the response is an error that names ``capability``.
 
-    Clear is a 4xx, or a 501, whose body has a word for it. 401, 403 and 429
-    speak of the caller, and refuse no capability.
+    Such an error is a 4xx or a 501 whose body contains one of the capability's words.
+    401, 403 and 429 are about the client, so they reject no capability.
     """
     if exchange.status in {401, 403, 429}:
         return False
     if exchange.kind is not ResponseKind.CLIENT_ERROR and exchange.status != 501:
         return False
-    said = exchange.body[:65536].decode("utf-8", "replace").lower()
-    return any(word in said for word in CAPABILITY_WORDS[capability])
+    text = exchange.body[:65536].decode("utf-8", "replace").lower()
+    return any(word in text for word in CAPABILITY_WORDS[capability])

@@ -10,9 +10,10 @@ from conformance.model.verdict import ALL_EXCHANGES, Outcome, Verdict
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One check on one probe, or on every exchange: what a test runner lists.
+    """One check on one probe, or on every exchange: one entry in a test runner.
 
-    A case is equal to itself alone: a plan has each of them once.
+    ``probe`` is ``None`` for a universal check. Cases are compared by identity: a plan
+    contains each case once.
     """
 
     check: Check
@@ -20,14 +21,14 @@ class Case:
 
     @property
     def id(self) -> str:
-        """Return the name that this case has in every list and report."""
+        """Return the name of the case: ``<requirement>[<probe>]``."""
         where = self.probe.name if self.probe else ALL_EXCHANGES
         return f"{self.check.requirement.id}[{where}]"
 
     def without_findings(
         self, profile: str, outcome: Outcome, reason: str = "", observations: int = 0
     ) -> Verdict:
-        """Return a verdict that rests on no finding."""
+        """Return a verdict of this case that has no findings."""
         return Verdict(
             self.check.requirement,
             self.check.requirement.level_in(profile),
@@ -38,9 +39,13 @@ class Case:
         )
 
     def failed(
-        self, profile: str, findings: list[Finding], observations: int, broken: int
+        self,
+        profile: str,
+        findings: list[Finding],
+        observations: int,
+        finding_count: int,
     ) -> Verdict:
-        """Return a verdict that rests on ``findings``, of ``broken`` in all."""
+        """Return a failed verdict; ``finding_count`` also counts findings not given."""
         return Verdict(
             self.check.requirement,
             self.check.requirement.level_in(profile),
@@ -48,5 +53,5 @@ class Case:
             Outcome.FAILED,
             tuple(findings),
             observations=observations,
-            finding_count=broken,
+            finding_count=finding_count,
         )

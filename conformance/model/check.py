@@ -1,4 +1,4 @@
-"""How one clause is judged: a pure function from exchanges to findings."""
+"""A check: the pure function that evaluates one requirement."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -15,11 +15,12 @@ Judge = Callable[..., Findings]
 
 @dataclass(frozen=True, slots=True)
 class OptionalDependency:
-    """Something dear that checks judge by, which may not be there.
+    """A dependency of checks that is slow to load and may not be installed.
 
-    ``absent`` says why it is not, or nothing; ``load`` gets the profile's name, and
-    does nothing where there is nothing to load. With ``at_once`` it is needed for the
-    first answer; otherwise it is loaded while requests are under way.
+    ``missing_reason`` returns why it cannot be used, or an empty string. ``load``
+    receives the profile's name; it does nothing if there is nothing to load. With
+    ``load_before_run`` it is loaded before the first request is sent; otherwise it is
+    loaded while requests are under way.
     """
 
     missing_reason: Callable[[], str]
@@ -29,11 +30,11 @@ class OptionalDependency:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The judgement of one requirement, on probes or on every exchange.
+    """The function that evaluates one requirement, and what it is called with.
 
-    With ``subject`` it is universal: judged on whatever the run brought, and
-    ``probes`` then only name what must be held so that there is something to
-    judge. Otherwise it is judged on each of ``probes`` by itself.
+    A check with a ``scope`` is universal: it is evaluated on every exchange of the run,
+    and ``probes`` only names the probes that must run so that the scope has something
+    to select. Any other check is evaluated once for each of its ``probes``.
     """
 
     requirement: Requirement
@@ -45,11 +46,14 @@ class Check:
 
     @property
     def text(self) -> str:
-        """Return how it is judged, in the words of its docstring."""
+        """Return the docstring of the function, without its indentation."""
         return inspect.getdoc(self.judge) or ""
 
     def findings(self, profile: str, *args: object) -> list[Finding]:
-        """Return what the check finds, and the malformed value that stopped it."""
+        """Call the function and return its findings.
+
+        An ``UnexpectedValue`` that ends the function early becomes the last finding.
+        """
         found = list[Finding]()
         extra = {"profile": profile} if self.wants_profile else {}
         try:
@@ -67,21 +71,23 @@ def check(
     exercised_by: Probe | tuple[Probe, ...] = (),
     dependency: OptionalDependency | None = None,
 ) -> Callable[[Judge], Check]:
-    """Make the decorated function the judge of ``requirement``.
+    """Make the decorated function the check of ``requirement``.
 
-    On a probe it receives one ``Exchange`` for each turn (a tuple of them for a
-    turn of several requests); on a subject it receives what the subject picks,
-    or the list of all notes. It yields a ``Finding`` for each breach; yielding
-    nothing is a pass. A keyword parameter ``profile`` gets the profile's name.
-    ``exercised_by`` names the probes that a universal check needs to be held. Where
-    ``dependency`` is missing, the check is not run.
+    With a probe as ``on``, the function receives one ``Exchange`` for each turn, or a
+    tuple of them for a turn with concurrent requests. With a scope, it receives what
+    the scope selects, or the list of all observations. It yields a ``Finding`` for each
+    violation; a function that yields nothing passes. If it has a keyword parameter
+    ``profile``, it receives the profile's name.
+
+    ``exercised_by`` names the probes that must run for a universal check. Without its
+    ``dependency`` the check is skipped.
     """
     scope = on if isinstance(on, Scope) else None
     named = exercised_by if isinstance(on, Scope) else on
     probes = named if isinstance(named, tuple) else (named,)
 
     def bind(judge: Judge) -> Check:
-        wants = "profile" in inspect.signature(judge).parameters
-        return Check(requirement, judge, probes, scope, wants, dependency)
+        wants_profile = "profile" in inspect.signature(judge).parameters
+        return Check(requirement, judge, probes, scope, wants_profile, dependency)
 
     return bind

@@ -1,4 +1,4 @@
-"""One server-sent event of a stream, its data read as JSON on demand."""
+"""One server-sent event of a stream, with its data parsed as JSON on demand."""
 
 import json
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from conformance.model.sse import Frame
 class Event:
     """One server-sent event of a stream.
 
-    ``index`` counts from 0 over the events with data, ``[DONE]`` left out.
-    ``at`` is its arrival in seconds after the request was sent.
+    ``index`` counts the events that have data, from 0; ``[DONE]`` is not counted.
+    ``at`` is the arrival time in seconds after the request was sent.
     """
 
     index: int
@@ -23,28 +23,26 @@ class Event:
 
     @property
     def pointer(self) -> str:
-        """Return the place of the event, as findings name it."""
+        """Return the location of the event as findings print it: ``event 3``."""
         return f"event {self.index}"
 
     @cached_property
     def data(self) -> Node:
-        """Return the data as JSON; raises ``UnexpectedValue`` when it is not JSON."""
+        """Return the data as JSON; raises ``UnexpectedValue`` if it is not JSON."""
         try:
             value = json.loads(self.frame.data)
         except (ValueError, RecursionError):
             got = quote(self.frame.data)
-            finding = Finding(
-                self.pointer, "data of one JSON value", got, self.exchange
-            )
+            finding = Finding(self.pointer, "one JSON value", got, self.exchange)
             raise UnexpectedValue(finding) from None
         return Node(value, f"{self.pointer} ", self.exchange)
 
     @cached_property
     def type(self) -> str:
-        """Return the ``type`` in the data, or nothing when it has none."""
+        """Return ``type`` from the data, or an empty string if it is not a string."""
         try:
             value = self.data.value
         except UnexpectedValue:
             return ""
-        found = value.get("type") if isinstance(value, dict) else None
-        return found if isinstance(found, str) else ""
+        type_ = value.get("type") if isinstance(value, dict) else None
+        return type_ if isinstance(type_, str) else ""

@@ -1,7 +1,7 @@
-"""What crossed the wire: one request, and all that came back.
+"""An exchange: one request and the response that was received for it.
 
-Nothing in an exchange is secret: the target takes its keys out of what it hands
-over, and leaves ``REDACTED`` marks where the server had repeated one.
+An exchange contains no secret. ``Target`` replaces every key that the server returned
+by a ``REDACTED`` marker.
 """
 
 from bisect import bisect_left
@@ -19,7 +19,7 @@ from conformance.model.request import JSON_TYPE, Request
 from conformance.model.sse import Frame, frames
 
 REDACTED: Final = "[conformance: {} was here]"
-"""Stands in a body or header where the server repeated a key of ours."""
+"""The marker in place of an API key that the server returned; ``{}`` names the key."""
 
 SSE_TYPE: Final = "text/event-stream"
 TERMINAL: Final = frozenset(
@@ -28,75 +28,76 @@ TERMINAL: Final = frozenset(
 _RESPONSE_FIELDS: Final = frozenset({"id", "object", "output", "status"})
 
 
-def _looks_like_a_response(value: Json) -> bool:
-    """Say whether a body is meant as a response, and not as a chat completion."""
+def _is_response_object(value: Json) -> bool:
+    """Return whether a JSON body is a response object, not a chat completion."""
     if not isinstance(value, dict) or _RESPONSE_FIELDS.isdisjoint(value):
         return False
     return "output" in value or "choices" not in value
 
 
 class FailureKind(StrEnum):
-    """Why an exchange has no whole answer."""
+    """Why an exchange has no complete response. The journal stores the names."""
 
-    UNSENT = "no request that HTTP can carry"
+    UNSENT = "request cannot be sent over HTTP"
     CONNECT = "no connection"
-    TIMEOUT = "out of time"
-    TRUNCATED = "connection closed inside the answer"
+    TIMEOUT = "timed out"
+    TRUNCATED = "connection closed before the response was complete"
     PROTOCOL = "not HTTP"
-    TOO_LARGE = "more bytes than the cap allows"
-    ENCODING = "content encoding does not decode"
+    TOO_LARGE = "response too large"
+    ENCODING = "content encoding cannot be decoded"
 
 
 @dataclass(frozen=True, slots=True)
 class TransportFailure:
-    """What ended an exchange early: its kind, and the words of the transport."""
+    """Why an exchange ended early; ``detail`` is the message of the transport."""
 
     kind: FailureKind
     detail: str = ""
 
     def __str__(self) -> str:
-        """Return both on one line."""
+        """Return kind and detail on one line."""
         return f"{self.kind}: {self.detail}" if self.detail else str(self.kind)
 
 
 class ResponseKind(StrEnum):
-    """What an answer is, seen from afar."""
+    """What kind of response an exchange has, by its status and the form of its body."""
 
     RESPONSE = "a response object"
-    STREAM = "a stream of events"
-    CLIENT_ERROR = "a refusal"
-    SERVER_ERROR = "a server error"
-    UNRECOGNIZED = "nothing that the contract knows"
-    NO_RESPONSE = "no answer"
+    STREAM = "an event stream"
+    CLIENT_ERROR = "an error response (4xx)"
+    SERVER_ERROR = "a server error (5xx)"
+    UNRECOGNIZED = "an unrecognized response"
+    NO_RESPONSE = "no response"
 
 
 class Inconclusive(Exception):
-    """What came back leaves nothing to judge, through no fault of its own."""
+    """The exchange lacks what a check needs, and that is not a violation."""
 
 
 class RejectedRequest(Exception):
-    """A 4xx came where a check needs an answer; ``exchange`` holds it."""
+    """A request that a check needs answered was rejected; ``exchange`` has the 4xx."""
 
     def __init__(self, exchange: "Exchange") -> None:
         super().__init__(exchange)
         self.exchange = exchange
 
     def __str__(self) -> str:
-        """Say what was refused, when somebody wants to know: most are only caught."""
-        return f"{self.exchange.id} was refused: {self.exchange.summary}"
+        """Return id and summary; only on demand, because most are never printed."""
+        return f"{self.exchange.id} was rejected: {self.exchange.summary}"
 
 
 @dataclass(frozen=True, eq=False)
 class Exchange:
-    """A request and its whole answer, kept as the bytes that arrived.
+    """A request and its response, as the bytes that were received.
 
-    ``headers`` are in order, with lower-case names. ``body`` is without its
-    content encoding; ``wire_bytes`` counts what crossed. ``chunks`` gives, for
-    each piece that arrived, the seconds since the request was sent and the
-    offset in ``body`` where the piece ends. ``started`` is in seconds since the
-    start of the run. ``status`` is 0 when no answer came. ``turn`` counts the
-    turns of the probe from 0, ``place`` the requests of one turn. ``origin`` is the
-    scheme, host and port that were asked, empty where that is not known.
+    ``status`` is 0 if there was no response. ``headers`` are in the order received,
+    with lower-case names. ``body`` is decoded from its content encoding;
+    ``wire_bytes`` counts the bytes before decoding. ``chunks`` has one pair for each
+    chunk that was received: the seconds since the request was sent, and the offset in
+    ``body`` at which the chunk ends. ``started`` is in seconds since the start of the
+    run, ``elapsed`` in seconds since the request was sent. ``turn`` counts the turns
+    of the probe from 0, ``index`` the requests of one turn. ``origin`` is scheme, host
+    and port of the target, empty if unknown.
     """
 
     request: Request
@@ -116,21 +117,21 @@ class Exchange:
     origin: str = ""
 
     def header(self, name: str) -> str | None:
-        """Return the value of a header by its lower-case name; the first counts."""
+        """Return the first value of a header, given its lower-case name."""
         return next((value for key, value in self.headers if key == name), None)
 
     @cached_property
     def media_type(self) -> str:
-        """Return the media type in lower case, without its parameters."""
+        """Return the media type in lower case, without parameters."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
     def finding(self, pointer: str, expected: str, got: str) -> Finding:
-        """Build a finding about this exchange."""
+        """Return a finding about this exchange."""
         return Finding(pointer, expected, got, self.id)
 
     @property
     def summary(self) -> str:
-        """Describe the answer on one line, for reasons and messages."""
+        """Describe the response on one line, for reasons and messages."""
         if self.failure and not self.status:
             return str(self.failure)
         text = self.body[:300].decode("utf-8", "replace").strip() or "an empty body"
@@ -138,17 +139,17 @@ class Exchange:
 
     @cached_property
     def parsed_body(self) -> ParsedBody:
-        """Return the body as it was read as JSON, well or not."""
+        """Return the result of parsing the body as JSON; never raises."""
         return parse_body(self.body)
 
     @property
     def is_json(self) -> bool:
-        """Say whether the body is one JSON value."""
+        """Return whether the body is one JSON value."""
         return not self.parsed_body.error
 
     @property
     def json(self) -> Node:
-        """Return the body as JSON; raises ``UnexpectedValue`` when it is not."""
+        """Return the body as JSON; raises ``UnexpectedValue`` if it is not JSON."""
         if self.parsed_body.error:
             start = quote(self.body[:80].decode("utf-8", "replace"))
             got = f"{self.parsed_body.error} in {start}"
@@ -161,21 +162,25 @@ class Exchange:
 
     @cached_property
     def frames(self) -> tuple[Frame, ...]:
-        """Return the body as server-sent events, whatever its media type."""
+        """Return the body parsed as server-sent events, whatever its media type."""
         return tuple(frames(self.body))
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """Return the events of a stream; the ``[DONE]`` sentinel is not one."""
-        told = [frame for frame in self.frames if frame.data.strip() != "[DONE]"]
+        """Return the events of a stream, without the ``[DONE]`` marker."""
+        with_event = [f for f in self.frames if f.data.strip() != "[DONE]"]
         return tuple(
             Event(index, frame, self._arrival(frame.end), self.id)
-            for index, frame in enumerate(told)
+            for index, frame in enumerate(with_event)
         )
 
     @cached_property
     def kind(self) -> ResponseKind:
-        """Say what the answer is, by its status and its first look."""
+        """Return the kind of the response, by its status, media type and body.
+
+        A 200 is a stream if one of its events has a type, and a response object if its
+        JSON body has the fields of one.
+        """
         if self.status == 0:
             return ResponseKind.NO_RESPONSE
         if 400 <= self.status < 500:
@@ -185,35 +190,35 @@ class Exchange:
         if not 200 <= self.status < 300:
             return ResponseKind.UNRECOGNIZED
         if self.media_type != SSE_TYPE and self.is_json:
-            known = _looks_like_a_response(self.parsed_body.value)
+            known = _is_response_object(self.parsed_body.value)
             return ResponseKind.RESPONSE if known else ResponseKind.UNRECOGNIZED
-        told = self.media_type == SSE_TYPE or self.request.streamed
-        if told and any(event.type for event in self.events):
+        may_be_stream = self.media_type == SSE_TYPE or self.request.streamed
+        if may_be_stream and any(event.type for event in self.events):
             return ResponseKind.STREAM
         return ResponseKind.UNRECOGNIZED
 
     @cached_property
     def has_response(self) -> bool:
-        """Say whether the answer is a response object or a stream of events."""
+        """Return whether the response is a response object or an event stream."""
         return self.kind in {ResponseKind.RESPONSE, ResponseKind.STREAM}
 
     @property
     def rate_limited(self) -> bool:
-        """Say whether the server asked us to come back later."""
+        """Return whether the server rejected the request with 429."""
         return self.status == 429
 
     @cached_property
     def terminal(self) -> Event | None:
-        """Return the first event that ends the response, if there is one."""
+        """Return the first terminal event, or ``None`` if there is none."""
         return next((event for event in self.events if event.type in TERMINAL), None)
 
     @property
     def response(self) -> Node:
-        """Return the response object: the JSON body, or a stream's last snapshot.
+        """Return the response object: the JSON body, or that of the terminal event.
 
-        Raises ``RejectedRequest`` for a 4xx, ``Inconclusive`` where no answer came or
-        the server broke down, or where a success holds no response object (clauses
-        of their own judge that, so that one defect is not blamed twice).
+        Raises ``RejectedRequest`` for a 4xx other than 429. Raises ``Inconclusive`` for
+        a 429 or 5xx, if there is no response, or if a success contains no response
+        object: other requirements cover that, so one defect is reported once.
         """
         match self.kind:
             case ResponseKind.RESPONSE:
@@ -229,30 +234,31 @@ class Exchange:
 
     @cached_property
     def response_or_none(self) -> Node | None:
-        """Return the response object where there is one, without raising."""
+        """Return the response object, or ``None`` if there is none; never raises."""
         try:
             return self.response
         except (RejectedRequest, Inconclusive, UnexpectedValue):
             return None
 
     def items(self, type_: str = "") -> Iterator[Node]:
-        """Yield the output items of the response, of one type when given.
+        """Yield the output items of the response; with ``type_``, only of that type.
 
-        Raises what ``response`` raises, and ``Inconclusive`` where ``output`` is no
-        array (a clause of its own judges that).
+        Raises what ``response`` raises, and ``Inconclusive`` if ``output`` is not an
+        array, which another requirement covers.
         """
         output = self.response.get("output")
         if output is None or not output.is_a(list):
-            raise Inconclusive(f"{self.id}: the response has no array of output")
+            raise Inconclusive(f"{self.id}: `output` is not an array")
         for item in output:
             if not type_ or (item.is_a(dict) and item.value.get("type") == type_):
                 yield item
 
     @property
     def text(self) -> str:
-        """Return all visible text of the response, its parts joined.
+        """Return the text of all message items, concatenated.
 
-        Raises what ``items`` raises; parts of another form count as nothing.
+        Content parts without a string ``text`` are skipped. Raises what ``items``
+        raises.
         """
         parts = [
             part.value.get("text")
@@ -265,5 +271,5 @@ class Exchange:
 
     @property
     def has_json_media_type(self) -> bool:
-        """Say whether the media type is JSON."""
+        """Return whether the media type is JSON."""
         return self.media_type == JSON_TYPE or self.media_type.endswith("+json")

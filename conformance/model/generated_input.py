@@ -1,7 +1,7 @@
-"""What generated inputs tell of each field of the request, as a table.
+"""Names of generated requests, and the table of how the target reacted to them.
 
-A generated input is named ``<scenario>-<place>-<digest>``, and the probe that sends
-it ``generated-`` and that name; so whoever holds an exchange knows what it tried.
+A generated input is named ``<scenario>-<path>-<digest>``. The probe that sends it has
+the same name with the prefix ``generated-``, so an exchange shows what it tested.
 """
 
 from collections.abc import Mapping
@@ -12,32 +12,35 @@ from typing import Final, Self
 from conformance.model.exchange import Exchange
 
 PREFIX: Final = "generated-"
-"""Begins the name of every probe that sends a generated input."""
+"""Prefix of the names of all probes that send a generated input."""
 
 WHOLE_BODY: Final = "body"
-"""Stands for a place where no single field is tried."""
+"""The path of an input that does not test a single field."""
 
 
 class Scenario(StrEnum):
-    """What is tried with a generated input."""
+    """What a generated input tests. The values are part of probe names."""
 
     VALID = "valid"
-    """The document allows it."""
+    """The body matches the OpenAPI document."""
 
     NULL = "null"
-    """An optional member is null, of which the page says nothing."""
+    """An optional field is ``null``, which New API's page does not mention."""
 
     UNSPECIFIED = "open"
-    """It breaks only what we decided ourselves, and a good server may take it."""
+    """The body violates only a decision of this project; a server may accept it."""
 
     MISSING = "missing"
-    """A member is absent that the page requires."""
+    """A field that the page requires is missing."""
 
     INCOMPLETE = "incomplete"
-    """A part of a member is absent, without which it says nothing."""
+    """A required part of a field's value is missing."""
 
     WRONG_TYPE = "wrong-type"
+    """A field has a value of the wrong type."""
+
     OUT_OF_ENUM = "out-of-enum"
+    """A field has a string that its enum does not list."""
 
 
 BROKEN: Final = (
@@ -46,7 +49,7 @@ BROKEN: Final = (
     Scenario.WRONG_TYPE,
     Scenario.OUT_OF_ENUM,
 )
-"""What a server has to refuse, gravest first."""
+"""The scenarios that a server must reject, most severe first."""
 
 COLUMNS: Final = {
     "accepted when valid": Scenario.VALID,
@@ -55,16 +58,17 @@ COLUMNS: Final = {
     "incomplete": Scenario.INCOMPLETE,
     "wrong type": Scenario.WRONG_TYPE,
     "out of enum": Scenario.OUT_OF_ENUM,
-    "doubtful": Scenario.UNSPECIFIED,
+    "unspecified": Scenario.UNSPECIFIED,
 }
-"""The scenarios as a table heads them; the page states no ranges to leave."""
+"""Column headings of the table of fields. The page states no ranges to exceed."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedInput:
-    """The name of a generated input: what it tries, where, and which one it is.
+    """The parsed name of a generated input.
 
-    ``place`` is the path of the member in the body, joined by dots.
+    ``path`` is the path of the tested field in the body, joined by dots. ``digest``
+    distinguishes inputs that test the same field in the same way.
     """
 
     scenario: Scenario
@@ -73,22 +77,22 @@ class GeneratedInput:
 
     @property
     def name(self) -> str:
-        """Return the name, the same for the same input on every machine."""
+        """Return the name. It is the same for the same input on every machine."""
         return f"{self.scenario}-{self.path}-{self.digest}"
 
     @property
     def field(self) -> str:
-        """Return the member of the body that is tried, or ``WHOLE_BODY``."""
+        """Return the top-level field that is tested, or ``WHOLE_BODY``."""
         return self.path.partition(".")[0]
 
     @property
     def is_free(self) -> bool:
-        """Say whether a server that keeps the contract refuses it."""
+        """Return whether a conforming server rejects the input, at no cost."""
         return self.scenario in BROKEN
 
     @classmethod
     def of(cls, probe: str) -> Self | None:
-        """Read the name of a probe; ``None`` when it sends no generated input."""
+        """Parse the name of a probe; ``None`` if it sends no generated input."""
         if not probe.startswith(PREFIX):
             return None
         name, _, digest = probe.removeprefix(PREFIX).rpartition("-")
@@ -99,7 +103,7 @@ class GeneratedInput:
 
 
 class Reaction(StrEnum):
-    """What a target did with an input."""
+    """How a target reacted to an input. The values are in ``report.json``."""
 
     ANSWERED = "answered"
     REJECTED = "refused"
@@ -109,7 +113,7 @@ class Reaction(StrEnum):
 
 
 def classify(exchange: Exchange) -> Reaction:
-    """Say what the target did."""
+    """Return how the target reacted, by its status code."""
     match exchange.status // 100:
         case 2:
             return Reaction.ANSWERED
@@ -125,12 +129,12 @@ def classify(exchange: Exchange) -> Reaction:
 
 @dataclass(frozen=True)
 class FieldRow:
-    """One field of the request: for each scenario, how often the target did what."""
+    """One row of the table: for one field, how often the target reacted how."""
 
     field: str
     cells: Mapping[Scenario, Mapping[Reaction, int]]
 
     def cell(self, scenario: Scenario) -> str:
-        """Return one cell in words, empty where nothing was tried."""
+        """Return one cell as text, such as ``4 refused``; empty without inputs."""
         counts = self.cells.get(scenario, {})
         return ", ".join(f"{counts[d]} {d}" for d in Reaction if counts.get(d))

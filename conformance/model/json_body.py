@@ -1,4 +1,4 @@
-"""A body read as JSON, with what a lenient parser would have passed over."""
+"""Parse a body as JSON, and report what a lenient parser would accept silently."""
 
 import json
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from conformance.model.node import Json
 
 @dataclass(frozen=True, slots=True)
 class ParsedBody:
-    """What became of a body.
+    """The result of parsing a body as JSON.
 
-    ``error`` is empty where it is one JSON value, which is then ``value``.
-    ``repeated`` are names that stand twice in one object; ``constants`` are the
-    ``NaN`` and ``Infinity`` in it, which JSON does not have.
+    ``error`` is empty if the body is one JSON value, which is then ``value``.
+    ``repeated`` lists the names that occur twice in one object. ``constants`` lists
+    each ``NaN``, ``Infinity`` and ``-Infinity``, which are not JSON.
     """
 
     value: Json = None
@@ -22,22 +22,22 @@ class ParsedBody:
 
 
 def parse_body(body: bytes) -> ParsedBody:
-    """Read a whole body. Never raises, however deep or torn it is."""
+    """Parse a body. Never raises, even if it is truncated or deeply nested."""
     repeated, constants = list[str](), list[str]()
 
-    def pairs(members: list[tuple[str, Json]]) -> dict[str, Json]:
+    def to_object(members: list[tuple[str, Json]]) -> dict[str, Json]:
         value = dict(members)
         if len(value) != len(members):
             names = [name for name, _ in members]
             repeated.extend(n for n in value if names.count(n) > 1)
         return value
 
-    def constant(name: str) -> float:
-        constants.append(name)
-        return float(name)
+    def to_float(constant: str) -> float:
+        constants.append(constant)
+        return float(constant)
 
     try:
-        value = json.loads(body, object_pairs_hook=pairs, parse_constant=constant)
+        value = json.loads(body, object_pairs_hook=to_object, parse_constant=to_float)
     except (ValueError, RecursionError) as error:
         return ParsedBody(error=str(error) or type(error).__name__)
     return ParsedBody(value, "", tuple(repeated), tuple(constants))

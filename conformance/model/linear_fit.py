@@ -1,21 +1,21 @@
-"""A straight line through what ever larger prompts cost.
+"""Least-squares fit of prompt token counts against prompt length.
 
-Without the model's tokenizer nobody knows what a text must cost, but twice the text
-costs twice as much. So the line through a few sizes tells what one unit of text
-costs (its slope), and what is charged beside it (its intercept).
+Without the model's tokenizer, the correct token count of a text is unknown, but twice
+the text has twice the tokens. A line through several lengths gives the tokens for one
+unit of text (the slope) and the tokens that do not depend on the text (the intercept).
 """
 
 from dataclasses import dataclass
 
 Point = tuple[int, int]
-"""Units of text in a prompt, and the tokens that it was charged with."""
+"""The length of a prompt in units of text, and its token count."""
 
 
 @dataclass(frozen=True)
 class LinearFit:
-    """The points, sorted by size, and the line that fits them best.
+    """Points sorted by length, and the line that fits them best.
 
-    ``slope`` is in tokens for each unit of text, ``intercept`` in tokens.
+    ``slope`` is in tokens per unit of text, ``intercept`` in tokens.
     """
 
     points: tuple[Point, ...]
@@ -24,25 +24,26 @@ class LinearFit:
 
     @classmethod
     def fit(cls, points: tuple[Point, ...]) -> "LinearFit":
-        """Fit by least squares; raises ``ValueError`` without two different sizes."""
-        sizes = [size for size, _ in points]
-        if len(set(sizes)) < 2:
-            raise ValueError(f"a line needs two sizes, not {sorted(set(sizes))}")
-        middle = sum(sizes) / len(points)
-        height = sum(tokens for _, tokens in points) / len(points)
-        spread = sum((size - middle) ** 2 for size in sizes)
-        lean = sum((size - middle) * (tokens - height) for size, tokens in points)
-        slope = lean / spread
-        ordered = tuple(sorted(points))
-        return cls(ordered, slope, height - slope * middle)
+        """Fit a line; raises ``ValueError`` without two different lengths."""
+        lengths = [length for length, _ in points]
+        if len(set(lengths)) < 2:
+            raise ValueError(f"a line needs two sizes, not {sorted(set(lengths))}")
+        mean_length = sum(lengths) / len(points)
+        mean_tokens = sum(tokens for _, tokens in points) / len(points)
+        variance = sum((length - mean_length) ** 2 for length in lengths)
+        covariance = sum(
+            (length - mean_length) * (tokens - mean_tokens) for length, tokens in points
+        )
+        slope = covariance / variance
+        return cls(tuple(sorted(points)), slope, mean_tokens - slope * mean_length)
 
-    def predict(self, size: int) -> float:
-        """Return the tokens that the line gives to ``size`` units."""
-        return self.intercept + self.slope * size
+    def predict(self, length: int) -> float:
+        """Return the token count that the line predicts for ``length`` units."""
+        return self.intercept + self.slope * length
 
     @property
     def worst_residual(self) -> Point:
-        """Return the point that lies farthest from the line, up or down."""
+        """Return the point that is farthest from the line, above or below."""
         return max(
             self.points, key=lambda point: abs(point[1] - self.predict(point[0]))
         )

@@ -1,7 +1,7 @@
-"""A JSON value that knows where it stands.
+"""A JSON value with its location, and the findings that are reported about it.
 
-Checks walk a target's answers only through ``Node``: a member that is absent or
-of another type becomes a finding with its pointer, never a ``KeyError``.
+Checks read responses only through ``Node``. A field that is missing or has the wrong
+type becomes a finding with its JSON Pointer, not a ``KeyError``.
 """
 
 import json
@@ -17,7 +17,10 @@ Json = Any
 T = TypeVar("T")
 
 MAX_QUOTED_LENGTH = 160
-"""Characters of a value that a finding quotes."""
+"""Maximum length of a quoted value in a finding, in characters."""
+
+MISSING = "missing"
+"""What a finding got if there is no value."""
 
 _NAMES: dict[type, str] = {
     dict: "an object",
@@ -25,18 +28,19 @@ _NAMES: dict[type, str] = {
     str: "a string",
     int: "an integer",
     float: "a number",
-    bool: "true or false",
+    bool: "a boolean",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One way in which an answer breaks a clause.
+    """One violation of a requirement, found in one exchange.
 
-    ``pointer`` says where: a JSON Pointer (RFC 6901) into the body
-    (``/usage/total_tokens``), the same behind the index of a server-sent event
-    (``event 3 /delta``), or a part of the message (``status``, ``header date``).
-    ``exchange`` is the id of the exchange (``x-0012``), empty until it is known.
+    ``pointer`` is the location: a JSON Pointer (RFC 6901) into the body
+    (``/usage/total_tokens``), a JSON Pointer into the data of a server-sent event
+    (``event 3 /delta``), or a part of the message (``status``, ``header date``). It is
+    empty for the body itself. ``exchange`` is the id of the exchange (``x-0012``), or
+    empty until it is known.
     """
 
     pointer: str
@@ -45,17 +49,16 @@ class Finding:
     exchange: str = ""
 
     def __str__(self) -> str:
-        """Return the finding on one line."""
-        where = self.pointer or "the whole body"
-        return f"at {where}: expected {self.expected}, got {self.got}"
+        """Return the finding on one line: ``POINTER: expected …, got …``."""
+        return f"{self.pointer or 'body'}: expected {self.expected}, got {self.got}"
 
     def within(self, exchange: str) -> "Finding":
-        """Return the finding with its exchange named, unless it has one."""
+        """Return the finding with this exchange id, unless it already has one."""
         return self if self.exchange else replace(self, exchange=exchange)
 
 
 class UnexpectedValue(Exception):
-    """The answer lacks what a check came to look at; ``finding`` says what."""
+    """A value that a check needs is missing or has the wrong type; see ``finding``."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(str(finding))
@@ -63,7 +66,7 @@ class UnexpectedValue(Exception):
 
 
 def quote(value: Json) -> str:
-    """Quote a value for a finding: JSON, cut to ``MAX_QUOTED_LENGTH`` characters."""
+    """Return a value as JSON, shortened to ``MAX_QUOTED_LENGTH`` characters."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
@@ -74,10 +77,9 @@ def quote(value: Json) -> str:
 
 
 def is_a(value: Json, kind: type) -> bool:
-    """Say whether a JSON value is of ``kind``; ``true`` is never an integer.
+    """Return whether a JSON value has the type ``kind``; ``true`` is not an integer.
 
-    ``float`` stands for any JSON number, and ``int`` for those written without
-    a fraction or exponent.
+    ``float`` means any JSON number, ``int`` one without a fraction or exponent.
     """
     if type(value) is kind:
         return True
@@ -87,7 +89,7 @@ def is_a(value: Json, kind: type) -> bool:
 
 
 class Node:
-    """A JSON value, and the pointer of the place that it was read from."""
+    """A JSON value with the JSON Pointer and the exchange that it was read from."""
 
     __slots__ = ("exchange", "pointer", "value")
 
@@ -97,67 +99,67 @@ class Node:
         self.exchange = exchange
 
     def __repr__(self) -> str:
-        """Show the place and the value."""
+        """Show the value and its location."""
         return f"Node({quote(self.value)} at {self.pointer or '/'})"
 
     def __getitem__(self, step: str | int) -> "Node":
-        """Step into a member or an element; raises ``UnexpectedValue`` when absent."""
+        """Return a field or an element; raises ``UnexpectedValue`` if it is missing."""
         container: Json = self.expect(dict if isinstance(step, str) else list)
         try:
             return Node(container[step], f"{self.pointer}/{step}", self.exchange)
         except LookupError:
-            at = f"{self.pointer}/{step}"
-            missing = Finding(at, "a value", "nothing", self.exchange)
+            pointer = f"{self.pointer}/{step}"
+            missing = Finding(pointer, "a value", MISSING, self.exchange)
             raise UnexpectedValue(missing) from None
 
-    def __contains__(self, member: str) -> bool:
-        """Say whether the value is an object that has ``member``, null included."""
-        return isinstance(self.value, dict) and member in self.value
+    def __contains__(self, name: str) -> bool:
+        """Return whether the value is an object with this field, even if ``null``."""
+        return isinstance(self.value, dict) and name in self.value
 
     def __iter__(self) -> Iterator["Node"]:
-        """Walk an array; raises ``UnexpectedValue`` when it is not one."""
+        """Yield the elements; raises ``UnexpectedValue`` if this is not an array."""
         for index, value in enumerate(self.expect(list)):
             yield Node(value, f"{self.pointer}/{index}", self.exchange)
 
-    def get(self, member: str) -> "Node | None":
-        """Return a member that is there and not null, else ``None``."""
-        value = self.value.get(member) if isinstance(self.value, dict) else None
+    def get(self, name: str) -> "Node | None":
+        """Return a field, or ``None`` if it is missing or ``null``."""
+        value = self.value.get(name) if isinstance(self.value, dict) else None
         if value is None:
             return None
-        return Node(value, f"{self.pointer}/{member}", self.exchange)
+        return Node(value, f"{self.pointer}/{name}", self.exchange)
 
     def fields(self) -> Iterator[tuple[str, "Node"]]:
-        """Walk an object; raises ``UnexpectedValue`` when it is not one."""
+        """Yield name and value; raises ``UnexpectedValue`` if it is not an object."""
         for name, value in self.expect(dict).items():
             yield name, Node(value, f"{self.pointer}/{name}", self.exchange)
 
     def expect(self, kind: type[T]) -> T:
-        """Return the value; raises ``UnexpectedValue`` when it is of another type."""
+        """Return the value; raises ``UnexpectedValue`` if it has another type."""
         if type_(self.value) is kind or is_a(self.value, kind):
             value: T = self.value
             return value
         raise UnexpectedValue(self.finding(_NAMES.get(kind, kind.__name__)))
 
     def is_a(self, kind: type) -> bool:
-        """Say whether the value is of ``kind``, by the rules of ``is_a``."""
+        """Return whether the value has the type ``kind``; see ``is_a``."""
         return is_a(self.value, kind)
 
     def finding(self, expected: str, got: str | None = None) -> Finding:
-        """Say what was wanted here; ``got`` is the value unless given."""
-        shown = quote(self.value) if got is None else got
-        return Finding(self.pointer, expected, shown, self.exchange)
+        """Return a finding about this value; ``got`` defaults to the quoted value."""
+        got = quote(self.value) if got is None else got
+        return Finding(self.pointer, expected, got, self.exchange)
 
     def must_be(self, kind: type) -> Iterator[Finding]:
-        """Yield one finding unless the value is of ``kind``."""
+        """Yield a finding unless the value has the type ``kind``."""
         if not is_a(self.value, kind):
             yield self.finding(_NAMES.get(kind, kind.__name__))
 
     def must_equal(self, expected: Json, because: str = "") -> Iterator[Finding]:
-        """Yield one finding unless the value equals ``expected``.
+        """Yield a finding unless the value equals ``expected``.
 
-        ``true`` does not equal 1 here, as it does in Python. ``because`` is put
-        in brackets behind the expected value.
+        Unlike in Python, ``true`` does not equal 1. ``because`` is added in parentheses
+        after the expected value, such as the terms of a sum.
         """
         if self.value != expected or type_(self.value) is not type_(expected):
-            wanted = quote(expected) + (f" ({because})" if because else "")
-            yield self.finding(wanted)
+            suffix = f" ({because})" if because else ""
+            yield self.finding(quote(expected) + suffix)

@@ -1,4 +1,4 @@
-"""A probe: a named conversation with a target, held once in a run."""
+"""A probe: a named sequence of requests that is sent once in a run."""
 
 import hashlib
 from collections.abc import Callable, Generator, Mapping
@@ -11,20 +11,20 @@ from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
 ProbeRequest = Request | tuple[Request, ...]
-"""What a probe yields: one request, or several that are sent at the same time."""
+"""What a probe yields: one request, or several that are sent concurrently."""
 
 ProbeResult = Exchange | tuple[Exchange, ...]
-"""What a probe is sent: the exchange, or one for each request in their order."""
+"""What a probe receives: the exchange, or one for each request, in their order."""
 
 Steps = Generator[ProbeRequest, Any, None]
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeContext:
-    """What a probe may know of the run: the model's name, and a seed for words.
+    """What a probe knows about the run: model, profile, and a seed for test words.
 
-    ``key_has_letters`` is all that it may know of the first key: without a letter
-    there is no writing it in another case.
+    ``key_has_letters`` is all that it knows about the first key: a key without letters
+    cannot be sent in another case.
     """
 
     model: str
@@ -38,17 +38,17 @@ class ProbeContext:
         *,
         headers: Mapping[str, str | None] | None = None,
         disconnect_after: int | None = None,
-        **members: Json,
+        **fields: Json,
     ) -> Request:
-        """Build a plain request for the model; ``members`` join its body."""
+        """Return a plain request for the model, with ``fields`` added to its body."""
         return Request.of(
-            {"model": self.model, "input": input_, **members},
+            {"model": self.model, "input": input_, **fields},
             headers=headers,
             disconnect_after=disconnect_after,
         )
 
     def word(self, name: str) -> str:
-        """Return a word that nobody says by chance; equal for equal names."""
+        """Return a test word that no model produces by coincidence, fixed per name."""
         digest = hashlib.sha256(f"{self.seed}:{name}".encode()).hexdigest()
         letters = "".join(
             chr(65 + int(digest[i : i + 2], 16) % 26) for i in range(0, 12, 2)
@@ -58,13 +58,13 @@ class ProbeContext:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A conversation, and what it costs a server that keeps the contract.
+    """A named sequence of requests, and what it costs on a conforming server.
 
-    ``answers`` counts the replies that a model has to make, ``refusals`` those
-    that cost nothing, ``tokens`` bounds the output tokens of all its answers.
-    With ``extras``, turns behind the first are evidence more than they are needed:
-    the conversation is judged without them where they did not come about.
-    ``last`` sends it behind all others: it may keep a server busy for long.
+    ``model_responses`` counts the requests that a model answers, ``rejections`` those
+    that are rejected at no cost. ``max_output_tokens`` limits the output tokens of all
+    its responses. With ``optional_turns``, all turns after the first are additional
+    evidence: the probe is evaluated even if they did not happen. With ``run_last``, it
+    is sent after all other probes, because it may keep the server busy.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Probe:
 
     @property
     def text(self) -> str:
-        """Return what the conversation is, in one sentence."""
+        """Return the summary line of the docstring."""
         return (self.steps.__doc__ or "").partition("\n")[0]
 
 
@@ -92,19 +92,20 @@ def probe(
     second_key: bool = False,
     run_last: bool = False,
 ) -> Callable[[Callable[[ProbeContext], Steps]], Probe]:
-    """Make the decorated generator a probe that is named after it.
+    """Make the decorated generator a probe, named after the function.
 
-    It yields a ``Request`` and is sent the ``Exchange``; where it yields a tuple
-    of requests they go out together, and it is sent a tuple. It may raise
-    ``Inconclusive`` when the target's answers leave no way to go on.
+    The generator yields a ``Request`` and receives the ``Exchange``. If it yields a
+    tuple, the requests are sent concurrently and it receives a tuple. It may raise
+    ``Inconclusive`` if it cannot continue with the responses that it received.
     """
-    bound = model_responses * 64 if max_output_tokens is None else max_output_tokens
+    if max_output_tokens is None:
+        max_output_tokens = model_responses * 64
     return lambda steps: Probe(
         steps.__name__.replace("_", "-"),
         steps,
         model_responses,
         rejections,
-        bound,
+        max_output_tokens,
         needs,
         second_key,
         run_last=run_last,
@@ -112,7 +113,7 @@ def probe(
 
 
 def flatten(turns: tuple[ProbeResult, ...]) -> list[Exchange]:
-    """Return the exchanges of a conversation, those of one turn side by side."""
+    """Return all exchanges of a probe in one list, in the order of its turns."""
     return [
         exchange
         for turn in turns

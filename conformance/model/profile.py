@@ -1,4 +1,4 @@
-"""What a target promises to keep."""
+"""Profiles: the variants of the API that a target can be tested against."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from conformance.model.requirement import Requirement
 
 @dataclass(frozen=True)
 class Profile:
-    """A named promise: the contract's document and the statuses it knows."""
+    """One variant of the API: its document and its values of ``status``."""
 
     name: str
     text: str
     statuses: AbstractSet[str]
 
     def includes(self, requirement: Requirement) -> bool:
-        """Say whether the promise includes ``requirement``."""
+        """Return whether ``requirement`` applies in this profile."""
         return requirement.applies_in(self.name)
 
 
@@ -32,7 +32,7 @@ PROFILES = {profile.name: profile for profile in (NEWAPI, OPENAI, OPENRESPONSES)
 
 
 def profile_named(name: str) -> Profile:
-    """Return a profile; raises ``UnknownName`` with the nearest name."""
+    """Return a profile by its name; raises ``UnknownName`` with the closest name."""
     if name not in PROFILES:
         raise UnknownName.of("profile", name, PROFILES)
     return PROFILES[name]

@@ -1,4 +1,4 @@
-"""All verdicts of one run, and the one number that they come to."""
+"""The report of one run: its verdicts, its cost and its exit code."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _MOST_SEVERE_FIRST = (
 
 @dataclass(frozen=True)
 class RunCost:
-    """What a run cost: requests sent, by what came back, and tokens."""
+    """What a run cost: requests sent, by their responses, and tokens."""
 
     requests: int = 0
     model_responses: int = 0
@@ -37,7 +37,7 @@ class RunCost:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """When and how a run went. ``started_at`` is ISO 8601 in UTC."""
+    """Start, duration, seed and cost of a run. ``started_at`` is ISO 8601 in UTC."""
 
     id: str
     started_at: str
@@ -50,7 +50,7 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class TargetInfo:
-    """Who was judged. ``key_env`` names the variable that held the key."""
+    """The server under test. ``key_env`` names the variable with its API key."""
 
     url: str
     model: str
@@ -60,7 +60,7 @@ class TargetInfo:
 
 @dataclass(frozen=True)
 class RequirementResult:
-    """One requirement over all of its probes."""
+    """The result of one requirement over all its verdicts."""
 
     requirement: Requirement
     level: Level
@@ -69,47 +69,47 @@ class RequirementResult:
 
     @property
     def observations(self) -> int:
-        """Return how many things were judged."""
+        """Return the number of exchanges, or parts of them, that were evaluated."""
         return sum(verdict.observations for verdict in self.verdicts)
 
     @property
     def finding_count(self) -> int:
-        """Return how many findings there were, kept or not."""
+        """Return the number of findings, including those that were not stored."""
         return sum(verdict.finding_count for verdict in self.verdicts)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return the findings that were kept."""
+        """Return the findings that were stored."""
         return tuple(f for verdict in self.verdicts for f in verdict.findings)
 
     @property
     def reason(self) -> str:
-        """Return why it is not judged or not blamed, in the words of a verdict."""
-        told = [v.reason for v in self.verdicts if v.outcome is self.outcome]
-        return next((reason for reason in told if reason), "")
+        """Return the first reason given by a verdict with this outcome."""
+        reasons = [v.reason for v in self.verdicts if v.outcome is self.outcome]
+        return next((reason for reason in reasons if reason), "")
 
 
 def results_by_requirement(
     verdicts: tuple[Verdict, ...],
 ) -> tuple[RequirementResult, ...]:
-    """Gather verdicts by requirement, in their order; the gravest outcome counts."""
+    """Group verdicts by requirement, in their order; the most severe outcome counts."""
     by_id: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_id.setdefault(verdict.requirement.id, []).append(verdict)
     return tuple(
         RequirementResult(
-            several[0].requirement,
-            several[0].level,
-            min((v.outcome for v in several), key=_MOST_SEVERE_FIRST.index),
-            tuple(several),
+            group[0].requirement,
+            group[0].level,
+            min((v.outcome for v in group), key=_MOST_SEVERE_FIRST.index),
+            tuple(group),
         )
-        for several in by_id.values()
+        for group in by_id.values()
     )
 
 
 @dataclass(frozen=True)
 class Report:
-    """A finished run. Nothing in it is secret."""
+    """The result of a finished run. It contains no secret."""
 
     target: TargetInfo
     run: RunInfo
@@ -133,10 +133,11 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """Return the code that the process ends with.
+        """Return the exit code of the process; the first that applies.
 
-        130 interrupted, 1 a MUST failed or an entry of the baseline must go, 4 a
-        check of ours broke, 3 a MUST could not be judged or none was, 0 conformant.
+        130: interrupted. 1: a MUST requirement failed, or the baseline has a stale or
+        expired entry. 4: internal error in a check. 3: a MUST requirement is
+        inconclusive, or none was tested. 0: conformant.
         """
         musts = self.summary()[Level.MUST]
         if self.run.interrupted:
@@ -145,13 +146,13 @@ class Report:
             return 1
         if any(counts[Outcome.ERROR] for counts in self.summary().values()):
             return 4
-        judged = musts[Outcome.PASSED] + musts[Outcome.EXPECTED]
-        return 3 if musts[Outcome.INCONCLUSIVE] or not judged else 0
+        tested = musts[Outcome.PASSED] + musts[Outcome.EXPECTED]
+        return 3 if musts[Outcome.INCONCLUSIVE] or not tested else 0
 
     @property
     def verdict(self) -> str:
-        """Return the one word for the whole run."""
+        """Return ``conformant``, ``non-conformant`` or ``inconclusive``."""
         if self.summary()[Level.MUST][Outcome.FAILED]:
             return "non-conformant"
-        judged = replace(self, baseline_problems=()).exit_code
-        return "conformant" if judged == 0 else "inconclusive"
+        exit_code = replace(self, baseline_problems=()).exit_code
+        return "conformant" if exit_code == 0 else "inconclusive"

@@ -1,4 +1,4 @@
-"""What we send: bytes with places for the keys, which only the target fills."""
+"""A request, with placeholders for API keys that only ``Target`` replaces."""
 
 import hashlib
 import json
@@ -10,16 +10,16 @@ from typing import Final
 from conformance.model.node import Json
 
 KEY: Final = "${KEY}"
-"""Stands for the first key in a header, a path or a body."""
+"""Placeholder for the first key in a header, a path or a body."""
 
 SECOND_KEY: Final = "${SECOND_KEY}"
-"""Stands for the second key, which belongs to somebody else."""
+"""Placeholder for the second key, which belongs to another user."""
 
 KEY_TRUNCATED: Final = "${KEY:cut}"
-"""Stands for the first key without its last character."""
+"""Placeholder for the first key without its last character."""
 
 KEY_CASE_SWAPPED: Final = "${KEY:swapped}"
-"""Stands for the first key with the case of every letter swapped."""
+"""Placeholder for the first key with the case of every letter swapped."""
 
 BEARER: Final = f"Bearer {KEY}"
 
@@ -28,17 +28,17 @@ PATH: Final = "/v1/responses"
 JSON_TYPE: Final = "application/json"
 
 _DELIVERY: Final = frozenset({"stream", "stream_options"})
-"""Members that say how an answer is delivered, and nothing of what is asked."""
+"""Fields that control how a response is delivered, not what it contains."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, before any key is put in.
+    """One request, before keys are inserted.
 
-    ``content`` holds the exact bytes of the body. ``headers`` replace the
-    defaults (bearer key, JSON media type); a value of ``None`` takes one away.
-    ``keyed`` says that ``path`` or ``content`` has a place for a key.
-    ``hang_up_after`` closes the connection after so many server-sent events.
+    ``content`` is the exact body. ``headers`` replace the default headers (bearer key,
+    JSON media type); ``None`` removes one. ``has_key_placeholder`` is true if ``path``
+    or ``content`` contains a placeholder for a key. ``disconnect_after`` closes the
+    connection after that number of server-sent events.
     """
 
     content: bytes = b""
@@ -57,7 +57,7 @@ class Request:
         disconnect_after: int | None = None,
         has_key_placeholder: bool = False,
     ) -> "Request":
-        """Build a POST whose body is ``body`` as compact JSON in UTF-8."""
+        """Return a POST with ``body`` as compact JSON in UTF-8."""
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         return cls(
             content.encode("utf-8", "surrogatepass"),
@@ -68,49 +68,48 @@ class Request:
 
     @cached_property
     def json(self) -> Json:
-        """Return the body as a JSON value, or ``None`` when it is not JSON."""
+        """Return the body as a JSON value, or ``None`` if it is not JSON."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
             return None
 
     def field(self, name: str) -> Json:
-        """Return a member of the body, or ``None`` when there is none."""
+        """Return a field of the body, or ``None`` if it is missing."""
         body = self.json
         return body.get(name) if isinstance(body, dict) else None
 
     @property
     def streamed(self) -> bool:
-        """Say whether the body asks for a stream."""
+        """Return whether the body contains ``"stream": true``."""
         return self.field("stream") is True
 
     @cached_property
     def prompt_digest(self) -> str:
-        """Return a digest of the body, equal for bodies that ask the same thing.
+        """Return a digest of the body that is equal for equivalent prompts.
 
-        The order of members does not count, nor does how the answer is to be
-        delivered (``stream``, ``stream_options``).
+        It ignores the order of fields, ``stream`` and ``stream_options``.
         """
-        asked = self.json
-        if not isinstance(asked, dict):
+        body = self.json
+        if not isinstance(body, dict):
             return _digest(self.content)
-        said = {k: v for k, v in asked.items() if k not in _DELIVERY}
-        return _digest(json.dumps(said, sort_keys=True).encode())
+        prompt = {k: v for k, v in body.items() if k not in _DELIVERY}
+        return _digest(json.dumps(prompt, sort_keys=True).encode())
 
     @property
     def all_headers(self) -> dict[str, str]:
-        """Return the headers to send, defaults included, places unfilled."""
+        """Return the headers to send with the defaults, placeholders not replaced."""
         defaults = {"authorization": BEARER, "content-type": JSON_TYPE}
-        asked = {name.lower(): value for name, value in self.headers.items()}
-        merged = defaults | asked
+        given = {name.lower(): value for name, value in self.headers.items()}
+        merged = defaults | given
         return {name: value for name, value in merged.items() if value is not None}
 
     @property
     def has_bearer_key(self) -> bool:
-        """Say whether the first key is sent as a bearer token, as it should be."""
+        """Return whether the first key is sent as a bearer token."""
         return self.all_headers.get("authorization") == BEARER
 
 
 def _digest(content: bytes) -> str:
-    """Return 16 characters that no other content of a run has; very many are kept."""
+    """Return 16 hexadecimal digits: short, because a run stores very many."""
     return hashlib.blake2b(content, digest_size=8).hexdigest()

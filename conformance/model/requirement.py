@@ -1,4 +1,4 @@
-"""What the contract asks: one clause, its force, and where it is written."""
+"""Requirements: one rule of the contract, its level and its source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,20 +8,20 @@ from typing import Final
 
 
 class Level(StrEnum):
-    """The force of a clause."""
+    """How strict a requirement is. Only a failed MUST makes a server non-conformant."""
 
     MUST = "MUST"
-    """Its breach breaks clients, bills wrongly, or lets somebody in."""
+    """A violation breaks clients, bills incorrectly or bypasses authentication."""
 
     SHOULD = "SHOULD"
-    """Good practice that a careful server keeps."""
+    """Good practice: a violation is reported, but does not fail the run."""
 
     MAY = "MAY"
-    """For information."""
+    """For information only."""
 
 
 class Capability(StrEnum):
-    """Something that a server may lack without being broken, if it says so."""
+    """A feature that a server may lack if it rejects requests for it by name."""
 
     CORE = "core"
     STREAMING = "streaming"
@@ -40,26 +40,25 @@ CATALOGUE: Final = "2026-11-22"
 """The date of this catalogue: the newest ``since`` in it."""
 
 LEVELS_IF_MODELS_REQUIRE: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
-"""Levels of what New API's page leaves open, and the other profiles' models demand."""
+"""Levels of a rule that New API's page leaves open and the published models require."""
 
 LEVELS_IF_NEWAPI_REQUIRES: Final = {"openai": Level.SHOULD, "openresponses": Level.MAY}
-"""Levels of the model, which New API's page alone requires.
+"""Levels of ``model`` in requests, which only New API's page requires.
 
-The official client need not name one, and Open Responses lets it be null.
+The official client may omit it, and in Open Responses it may be ``null``.
 """
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One clause of the contract.
+    """One rule of the contract.
 
-    ``id`` is ``<section>.<slug>`` and permanent: reports and baselines address a
-    clause by it. ``text`` says the clause in one sentence; ``source`` names the
-    document and the place in it. ``levels`` gives another level in a profile.
-    ``profiles`` names the profiles that hold the clause; empty means all.
-    ``since`` is the date of the catalogue that first had it. ``cause`` says what
-    in a gateway is likely to break it, and ``covers`` names the kinds of known
-    defects that it catches.
+    ``id`` is ``<section>.<slug>`` and permanent: reports and baselines refer to it.
+    ``text`` states the rule in one sentence. ``source`` names a document and a location
+    in it. ``levels`` overrides ``level`` in a profile. ``profiles`` lists the profiles
+    that have the requirement; empty means all. ``since`` is the date of the first
+    catalogue that contains it. ``cause`` is the likely cause of a failure in a gateway.
+    ``covers`` lists the ids of the known defects that it detects.
     """
 
     id: str
@@ -75,15 +74,15 @@ class Requirement:
 
     @property
     def section(self) -> str:
-        """Return the section of the contract, the first part of the id."""
+        """Return the section of the contract: the part of the id before the dot."""
         return self.id.partition(".")[0]
 
     def level_in(self, profile: str) -> Level:
-        """Return the level of the clause in ``profile``."""
+        """Return the level in ``profile``."""
         return self.levels.get(profile, self.level)
 
     def applies_in(self, profile: str) -> bool:
-        """Say whether ``profile`` has the clause at all."""
+        """Return whether ``profile`` has this requirement."""
         return not self.profiles or profile in self.profiles
 
 
@@ -100,7 +99,7 @@ def _requirement(
     cause: str = "",
     covers: tuple[str, ...] = (),
 ) -> Requirement:
-    """State a clause; see ``Requirement`` for what each part means."""
+    """Return a requirement; see ``Requirement`` for the meaning of each parameter."""
     return Requirement(
         id_,
         level,
@@ -122,7 +121,7 @@ may = partial(_requirement, Level.MAY)
 
 @dataclass(frozen=True)
 class Untested:
-    """A clause that no exchange can show, and why."""
+    """A requirement that no exchange can verify, and why."""
 
     requirement: Requirement
     because: str

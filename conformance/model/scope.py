@@ -1,10 +1,9 @@
-"""What a check looks at when it is judged on every exchange of a run.
+"""Scopes: select the part of each exchange that a universal check applies to.
 
-A subject picks, out of one exchange, the things that a clause speaks of: nothing
-where the clause does not apply. A clause that found no subject in a whole run was
-not judged, and never counts as passed. Requests with another method than POST, or
-to another path, belong to the probes that make them, and are no subject of anything
-here.
+A scope selects nothing from an exchange that the requirement does not apply to. If it
+selects nothing in a whole run, the requirement was not tested and does not pass. Only
+POST requests to ``/v1/responses`` are in a scope: all others are evaluated by the
+probes that send them.
 """
 
 import sys
@@ -17,13 +16,14 @@ from conformance.model.node import UnexpectedValue
 from conformance.model.request import PATH
 
 Picked = tuple[Any, ...]
+"""The arguments for one call of a check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A value taken from one exchange, to be judged beside all others.
+    """A value from one exchange that is compared with the values from all others.
 
-    There may be one for each exchange of a run, so equal pointers are one object.
+    A run may have one for each exchange, so equal pointers share one string.
     """
 
     value: Any
@@ -31,18 +31,23 @@ class Observation:
     pointer: str = ""
 
     def __post_init__(self) -> None:
-        """Put the one object in the place of the pointer."""
+        """Replace the pointer by its interned string."""
         object.__setattr__(self, "pointer", sys.intern(self.pointer))
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which things of an exchange are handed to a check, one call each.
+    """What a universal check is called with, for each exchange.
 
-    Where ``of`` picks nothing, this picks nothing either, and need not be asked: most
-    exchanges are refusals, and most clauses speak of answers. With ``test`` it picks
-    what ``of`` picks, of the exchanges for which that holds. Of notes with equal
-    values ``alike`` are kept at most, all where it is ``None``.
+    ``select`` yields the arguments of one call for each thing that it finds in an
+    exchange. With ``observe``, the check is called once, with all observations of the
+    run; ``max_equal`` limits how many observations with the same value are kept, where
+    ``None`` keeps all.
+
+    ``within`` names a wider scope: if that selects nothing from an exchange, neither
+    does this one, so ``select`` is not called. Most exchanges are rejections and most
+    requirements are about responses. With ``where``, this scope selects the same as
+    ``within``, from the exchanges for which ``where`` returns true.
     """
 
     name: str
@@ -53,14 +58,15 @@ class Scope:
     max_equal: int | None = None
 
     def collecting(
-        self, note: Callable[..., Observation | None], alike: int | None = None
+        self, observe: Callable[..., Observation | None], alike: int | None = None
     ) -> "Scope":
-        """Return a subject whose check is called once, with all notes of a run.
+        """Return a scope whose check is called once, with all observations of a run.
 
-        ``note`` gets what the check would have got, and returns a ``Observation`` or
-        ``None`` where there is nothing to note.
+        ``observe`` receives what the check would have received, and returns an
+        ``Observation``, or ``None`` if there is nothing to observe. Of observations
+        with the same value, at most ``alike`` are kept.
         """
-        return replace(self, observe=note, max_equal=alike)
+        return replace(self, observe=observe, max_equal=alike)
 
 
 def _is_create_request(exchange: Exchange) -> bool:
@@ -74,17 +80,17 @@ def _has_status(exchange: Exchange) -> bool:
     return exchange.status != 0 and _is_create_request(exchange)
 
 
-def _exchange(exchange: Exchange) -> Iterator[Picked]:
-    if _has_status(exchange) and exchange.kind is not ResponseKind.UNRECOGNIZED:
-        yield (exchange,)
-
-
-def _attempt(exchange: Exchange) -> Iterator[Picked]:
+def _create_request(exchange: Exchange) -> Iterator[Picked]:
     if _is_create_request(exchange):
         yield (exchange,)
 
 
-def _two_xx(exchange: Exchange) -> Iterator[Picked]:
+def _recognized(exchange: Exchange) -> Iterator[Picked]:
+    if _has_status(exchange) and exchange.kind is not ResponseKind.UNRECOGNIZED:
+        yield (exchange,)
+
+
+def _success(exchange: Exchange) -> Iterator[Picked]:
     if _has_status(exchange) and 200 <= exchange.status < 300:
         yield (exchange,)
 
@@ -114,23 +120,23 @@ def _stream(exchange: Exchange) -> Iterator[Picked]:
         yield (exchange,)
 
 
-def _response(exchange: Exchange) -> Iterator[Picked]:
+def _response_object(exchange: Exchange) -> Iterator[Picked]:
     if not _has_status(exchange) or not exchange.has_response:
         return
-    final = exchange.response_or_none
-    if final is not None and final.is_a(dict):
-        yield final, exchange
+    response = exchange.response_or_none
+    if response is not None and response.is_a(dict):
+        yield response, exchange
 
 
 def _usage(exchange: Exchange) -> Iterator[Picked]:
-    for response, _ in _response(exchange):
+    for response, _ in _response_object(exchange):
         usage = response.get("usage")
         if usage is not None and usage.is_a(dict):
             yield usage, exchange
 
 
-def _item(exchange: Exchange) -> Iterator[Picked]:
-    for response, _ in _response(exchange):
+def _output_items(exchange: Exchange) -> Iterator[Picked]:
+    for response, _ in _response_object(exchange):
         try:
             items = list(response["output"])
         except UnexpectedValue:
@@ -141,86 +147,89 @@ def _item(exchange: Exchange) -> Iterator[Picked]:
 
 
 def _items_of(type_: str) -> Callable[[Exchange], Iterator[Picked]]:
-    def pick(exchange: Exchange) -> Iterator[Picked]:
-        for item, whole in _item(exchange):
+    def select(exchange: Exchange) -> Iterator[Picked]:
+        for item, _ in _output_items(exchange):
             if item.value.get("type") == type_:
-                yield item, whole
+                yield item, exchange
 
-    return pick
+    return select
 
 
-def _part(exchange: Exchange) -> Iterator[Picked]:
-    for item, whole in _items_of("message")(exchange):
+_messages = _items_of("message")
+
+
+def _content_parts(exchange: Exchange) -> Iterator[Picked]:
+    for item, _ in _messages(exchange):
         content = item.get("content")
         if content is not None and content.is_a(list):
             for part in content:
                 if part.is_a(dict):
-                    yield part, whole
+                    yield part, exchange
 
 
-EVERY_ATTEMPT = Scope("every request", _attempt)
-"""(exchange,): each POST, answered or not."""
+EVERY_ATTEMPT = Scope("every request", _create_request)
+"""(exchange,): each POST, with or without a response."""
 
-EVERY_EXCHANGE = Scope("every exchange", _exchange, within=EVERY_ATTEMPT)
-"""(exchange,): each POST whose answer the contract knows."""
+EVERY_EXCHANGE = Scope("every recognized response", _recognized, within=EVERY_ATTEMPT)
+"""(exchange,): each POST with a response, except kind ``UNRECOGNIZED``."""
 
-EVERY_2XX = Scope("every success", _two_xx, within=EVERY_ATTEMPT)
-"""(exchange,): each POST with a 2xx, whatever its body."""
+EVERY_2XX = Scope("every 2xx response", _success, within=EVERY_ATTEMPT)
+"""(exchange,): each POST with a 2xx response, whatever its body."""
 
-EVERY_ANSWERED_REQUEST = Scope("every answer", _answered, within=EVERY_2XX)
-"""(exchange,): each response object or stream."""
+EVERY_ANSWERED_REQUEST = Scope("every answered request", _answered, within=EVERY_2XX)
+"""(exchange,): each POST with a response object or an event stream."""
 
 EVERY_JSON_RESPONSE = Scope(
-    "every JSON answer", _json_response, within=EVERY_ANSWERED_REQUEST
+    "every JSON response", _json_response, within=EVERY_ANSWERED_REQUEST
 )
-"""(exchange,): each response object that is not a stream."""
+"""(exchange,): each POST with a response object as its body."""
 
-EVERY_ERROR = Scope("every error", _error, within=EVERY_ATTEMPT)
-"""(exchange,): each 4xx and 5xx."""
+EVERY_ERROR = Scope("every 4xx or 5xx response", _error, within=EVERY_ATTEMPT)
+"""(exchange,): each POST with a 4xx or 5xx response."""
 
-EVERY_REJECTION = Scope("every refusal", _rejection, within=EVERY_ERROR)
-"""(exchange,): each 4xx."""
+EVERY_REJECTION = Scope("every 4xx response", _rejection, within=EVERY_ERROR)
+"""(exchange,): each POST with a 4xx response."""
 
 EVERY_STREAM = Scope("every stream", _stream, within=EVERY_ANSWERED_REQUEST)
-"""(exchange,): each stream with an event."""
+"""(exchange,): each POST with an event stream."""
 
 EVERY_RESPONSE_OBJECT = Scope(
-    "every response object", _response, within=EVERY_ANSWERED_REQUEST
+    "every response object", _response_object, within=EVERY_ANSWERED_REQUEST
 )
-"""(response, exchange): each final response object, a stream's last snapshot too."""
+"""(response, exchange): each response object, from JSON and from terminal events."""
 
 EVERY_USAGE = Scope("every usage object", _usage, within=EVERY_RESPONSE_OBJECT)
-"""(usage, exchange): each usage object of a final response."""
+"""(usage, exchange): the usage object of each response object."""
 
-EVERY_ITEM = Scope("every output item", _item, within=EVERY_RESPONSE_OBJECT)
-"""(item, exchange): each output item of a final response."""
+EVERY_ITEM = Scope("every output item", _output_items, within=EVERY_RESPONSE_OBJECT)
+"""(item, exchange): each output item of each response object."""
 
-EVERY_MESSAGE = Scope("every message item", _items_of("message"), within=EVERY_ITEM)
+EVERY_MESSAGE = Scope("every message item", _messages, within=EVERY_ITEM)
 EVERY_CALL = Scope("every function call", _items_of("function_call"), within=EVERY_ITEM)
 EVERY_REASONING = Scope(
     "every reasoning item", _items_of("reasoning"), within=EVERY_ITEM
 )
 
-EVERY_PART = Scope("every content part", _part, within=EVERY_MESSAGE)
-"""(part, exchange): each content part of a message item."""
+EVERY_PART = Scope("every content part", _content_parts, within=EVERY_MESSAGE)
+"""(part, exchange): each content part of each message item."""
 
 
 def every(
     name: str,
-    pick: Callable[[Exchange], Iterable[Picked]],
+    select: Callable[[Exchange], Iterable[Picked]],
     of: Scope | None = None,
 ) -> Scope:
-    """Make a subject of one's own; ``pick`` yields argument tuples.
+    """Return a new scope with its own ``select``.
 
-    Name as ``of`` what must pick something if ``pick`` is to.
+    Pass as ``of`` a wider scope that selects something whenever this one does.
     """
-    return Scope(name, pick, within=of)
+    return Scope(name, select, within=of)
 
 
-def only(subject: Scope, name: str, test: Callable[[Exchange], bool]) -> Scope:
-    """Narrow a subject to the exchanges for which ``test`` holds."""
+def only(scope: Scope, name: str, where: Callable[[Exchange], bool]) -> Scope:
+    """Return ``scope`` limited to the exchanges for which ``where`` returns true."""
 
-    def pick(exchange: Exchange) -> Iterable[Picked]:
-        return subject.select(exchange) if test(exchange) else ()
+    def select(exchange: Exchange) -> Iterable[Picked]:
+        return scope.select(exchange) if where(exchange) else ()
 
-    return Scope(name, pick, within=subject, where=test)
+    return Scope(name, select, within=scope, where=where)

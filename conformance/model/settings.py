@@ -1,4 +1,4 @@
-"""What a user asked of a run, as one frozen value."""
+"""The settings of a run, as one immutable value."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,10 @@ from conformance.model.requirement import CATALOGUE, Level
 
 @dataclass(frozen=True)
 class Limits:
-    """How far a run may go; times in seconds, ``rate`` in requests a second."""
+    """Limits of a run: times in seconds, ``rate`` in requests per second.
+
+    ``largest_body`` is the maximum size of a response body in bytes.
+    """
 
     concurrency: int = 16
     rate: float | None = None
@@ -21,7 +24,7 @@ class Limits:
     largest_body: int = 8 << 20
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be kept; raises ``ConfigurationError``."""
+        """Check that all limits are positive; raises ``ConfigurationError``."""
         for name in ("concurrency", "rate", "timeout", "max_requests", "max_seconds"):
             value = getattr(self, name)
             if value is not None and value <= 0:
@@ -31,14 +34,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """One run: whom to judge, by what promise, and how far to go.
+    """The settings of one run: the target, the profile, and what to run.
 
-    ``key`` and ``second_key`` are never shown; ``key_env`` names the variable
-    that the reader of a report puts their own key into. ``generated`` is how many
-    generated requests are sent, ``None`` for all; ``shrink`` makes failing ones
-    smaller; ``case`` names the one case that is run alone, if any. ``catalogue`` is
-    the date of the catalogue that counts; what came after it is not run. ``lang``
-    is the language that a report shows first, ``en`` or ``zh``.
+    ``key`` and ``second_key`` are never shown. ``key_env`` is the environment variable
+    that curl commands in reports read the key from. ``generated`` is the number of
+    generated requests to send, ``None`` for all. ``shrink`` minimizes failing ones.
+    ``case`` selects a single case. ``catalogue`` is a date: requirements that were
+    added later are skipped. ``lang`` is the language in which a report opens, ``en``
+    or ``zh``.
     """
 
     url: str
@@ -63,7 +66,10 @@ class Settings:
 
 
 def read_rate(text: str) -> float:
-    """Read ``5/s`` or ``300/m`` as requests a second; raises ``ConfigurationError``."""
+    """Parse ``5/s`` or ``300/m`` as requests per second.
+
+    Raises ``ConfigurationError`` for any other format.
+    """
     number, slash, unit = text.partition("/")
     per = {"s": 1.0, "m": 60.0}.get(unit if slash else "s")
     try:
@@ -77,12 +83,12 @@ def read_rate(text: str) -> float:
 
 
 def read_header(text: str) -> tuple[str, str]:
-    """Read ``Name: value``; raises ``ConfigurationError`` for anything else."""
+    """Parse ``Name: value``; raises ``ConfigurationError`` for any other format."""
     name, colon, value = text.partition(":")
     sendable = name.strip().isascii() and value.strip().isprintable()
     if not colon or not name.strip() or not sendable:
         raise ConfigurationError(
             f"--header must be like 'Name: value', not {text!r}",
-            "put the header in quotes, with a colon behind its name",
+            "put the header in quotes, with a colon after its name",
         )
     return name.strip().lower(), value.strip()

@@ -1,14 +1,14 @@
-"""The documents that clauses are taken from, named the same way everywhere."""
+"""Names of the documents that requirements are taken from, and links to them."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
 NEWAPI_DOCUMENT: Final = "openapi/newapi.yaml"
-"""Our transcript of New API's Responses page; a JSON Pointer may follow a ``#``."""
+"""Transcript of New API's Responses page; a JSON Pointer may follow after ``#``."""
 
 PROJECT_DECISION: Final = "openapi/SOURCE.md"
-"""What we decided where the page is silent or contradicts itself."""
+"""Decisions of this project where the page is silent or contradicts itself."""
 
 OPENAI_API: Final = "OpenAI API reference, Responses"
 OPEN_RESPONSES: Final = "Open Responses specification"
@@ -17,7 +17,7 @@ RFC_BEARER: Final = "RFC 6750 (Bearer Token Usage)"
 RFC_JSON: Final = "RFC 8259 (JSON)"
 WHATWG_SSE: Final = "WHATWG HTML, Server-sent events"
 REPORTED_BUGS: Final = "defects reported in the field"
-"""For a clause that no document states, and whose breach broke real clients."""
+"""For a rule that no document states, but whose violation broke real clients."""
 
 _URLS: Final = {
     f"{OPENAI_API}, streaming events": (
@@ -31,15 +31,15 @@ _RFC: Final = re.compile(r"RFC (\d+) \([^)]*\)(?:, sections? ([\d.]+))?")
 
 
 def links(source: str) -> Iterator[tuple[str, str]]:
-    """Yield name and URL of each public document that a clause's source names.
+    """Yield name and URL of each public document that ``source`` names.
 
-    Our own transcript has no address that holds wherever this is installed.
+    Files of this project are skipped: they have no URL that fits every installation.
     """
     for part in source.split("; "):
         if named := _RFC.match(part):
             number, section = named.groups()
-            place = f"#section-{section}" if section else ""
-            yield part, f"https://www.rfc-editor.org/rfc/rfc{number}{place}"
+            anchor = f"#section-{section}" if section else ""
+            yield part, f"https://www.rfc-editor.org/rfc/rfc{number}{anchor}"
             continue
         for document, url in _URLS.items():
             if part.startswith(document):

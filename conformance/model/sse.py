@@ -1,10 +1,10 @@
-"""Server-sent events, read by the rules of the WHATWG HTML standard, section 9.2.6.
+"""Parse server-sent events as in the WHATWG HTML standard, section 9.2.6.
 
-Lines end in LF, CRLF or CR. A leading byte order mark is dropped, comments and
-unknown fields are passed over, several ``data`` lines are joined by LF, and a
-blank line dispatches the event, if it had a ``data`` line at all. An event that
-no blank line closed is *not* dispatched by a browser, nor by the official SDKs;
-it is kept apart as not ``finished``, so that a clause can say so.
+Lines end in LF, CRLF or CR. A leading byte order mark is dropped, comments and unknown
+fields are ignored, several ``data`` lines are joined by LF. A blank line dispatches the
+event if it has a ``data`` line. Browsers and the official SDKs do *not* dispatch an
+event without its blank line; here it is returned with ``finished=False``, so that a
+check can report it.
 """
 
 import re
@@ -17,11 +17,11 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One dispatched event.
+    """One event as it was sent.
 
-    ``name`` is the ``event`` field, empty when absent; ``data`` the joined data;
-    ``end`` the offset in bytes of the end of the frame in the body, which tells
-    its arrival. ``finished`` is false for a last frame without its blank line.
+    ``name`` is the ``event`` field, empty if missing. ``data`` is the joined data.
+    ``end`` is the offset in bytes at which the frame ends in the body.
+    ``finished`` is false for a last frame without its blank line.
     """
 
     name: str
@@ -31,19 +31,19 @@ class Frame:
 
 
 def _lines(body: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield each line without its ending, and the offset behind the ending."""
-    at = 0
+    """Yield each line without its line ending, and the offset after that ending."""
+    start = 0
     for match in _LINE_END.finditer(body):
-        yield body[at : match.start()], match.end()
-        at = match.end()
-    if at < len(body):
-        yield body[at:], len(body)
+        yield body[start : match.start()], match.end()
+        start = match.end()
+    if start < len(body):
+        yield body[start:], len(body)
 
 
 def frames(body: bytes) -> Iterator[Frame]:
-    """Yield every event of a whole body that has data, in order.
+    """Yield every event of a body that has data, in order.
 
-    Bytes that are not UTF-8 become U+FFFD, as the standard says.
+    Bytes that are not valid UTF-8 become U+FFFD, as the standard requires.
     """
     name, data, end = "", list[str](), 0
     start = len(_BOM) if body.startswith(_BOM) else 0
@@ -64,27 +64,27 @@ def frames(body: bytes) -> Iterator[Frame]:
         yield Frame(name, "\n".join(data), end, finished=False)
 
 
-def plainly(told: Iterable[Frame]) -> bytes:
-    """Write events anew with name and data alone, which every client can read."""
-    written = list[str]()
-    for frame in told:
-        written += [f"event: {frame.name}"] if frame.name else []
-        written += [f"data: {line}" for line in frame.data.split("\n")]
-        written += [""] if frame.finished else []
-    return "\n".join([*written, ""]).encode()
+def plainly(events: Iterable[Frame]) -> bytes:
+    """Return events in their simplest form: name and data only, lines ended by LF."""
+    lines = list[str]()
+    for frame in events:
+        lines += [f"event: {frame.name}"] if frame.name else []
+        lines += [f"data: {line}" for line in frame.data.split("\n")]
+        lines += [""] if frame.finished else []
+    return "\n".join([*lines, ""]).encode()
 
 
 def names_without_data(body: bytes) -> Iterator[str]:
-    """Yield the name of every event that a blank line closed before it had data.
+    """Yield the name of every event that ends without a ``data`` line.
 
-    The standard drops such an event, so it is none of ``frames``.
+    The standard drops such events, so ``frames`` does not yield them.
     """
     plain = body.removeprefix(_BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for block in plain.split(b"\n\n")[:-1]:
         if block.startswith(b"data:") or b"\ndata:" in block:
             continue
-        cut = (line.partition(b":") for line in block.split(b"\n"))
-        fields = {field: value for field, _, value in cut}
+        pairs = (line.partition(b":") for line in block.split(b"\n"))
+        fields = {field: value for field, _, value in pairs}
         name = fields.get(b"event", b"").removeprefix(b" ")
         if name and b"data" not in fields:
             yield name.decode("utf-8", "replace")

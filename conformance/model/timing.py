@@ -1,4 +1,4 @@
-"""How long a target took, kept in few numbers for as many exchanges as there were."""
+"""Response times, sampled so that memory stays bounded for any number of exchanges."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from typing import Final
 from conformance.model.exchange import Exchange, ResponseKind
 
 MAX_SAMPLES: Final = 4096
-"""Times that are kept at most; beyond, every second one is let go, over and over."""
+"""Maximum number of stored times; beyond it, every second one is dropped again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One exchange by the clock, in seconds after its request was sent.
+    """The response time of one exchange, in seconds after its request was sent.
 
-    ``first`` is the arrival of the first event of a stream, ``None`` elsewhere.
+    ``first`` is the arrival of a stream's first event, ``None`` if it is not a stream.
     """
 
     exchange: str
@@ -24,9 +24,9 @@ class Timing:
 
 
 def timing(exchange: Exchange) -> Timing:
-    """Return what the clock says of an exchange, in whole microseconds.
+    """Return the response time of an exchange, rounded to microseconds.
 
-    No journal keeps more, and a report must not differ from that of its journal.
+    Journals store microseconds, and a report must equal the report of its journal.
     """
     events = exchange.events if exchange.kind is ResponseKind.STREAM else ()
     first = round(events[0].at, 6) if events else None
@@ -34,34 +34,34 @@ def timing(exchange: Exchange) -> Timing:
 
 
 class LatencySampler:
-    """The times of a run while it goes on; its memory has a bound."""
+    """Response times of a run, in bounded memory."""
 
-    def __init__(self, kept: int = MAX_SAMPLES) -> None:
-        self._kept = kept
+    def __init__(self, max_samples: int = MAX_SAMPLES) -> None:
+        self._max_samples = max_samples
         self._times: list[Timing] = []
-        self._heard = 0
+        self._count = 0
         self._stride = 1
 
     def add(self, exchange: Exchange) -> None:
-        """Keep the times of an exchange; when there are many, only of every so many."""
-        if self._heard % self._stride == 0:
+        """Store the time of an exchange; of many exchanges, only of every n-th."""
+        if self._count % self._stride == 0:
             self._times.append(timing(exchange))
-        self._heard += 1
-        if len(self._times) > self._kept:
+        self._count += 1
+        if len(self._times) > self._max_samples:
             self._times = self._times[::2]
             self._stride *= 2
 
     @property
     def times(self) -> tuple[Timing, ...]:
-        """Return what was kept, in the order in which the answers ended."""
+        """Return the stored times, in the order in which the exchanges ended."""
         return tuple(self._times)
 
 
 @dataclass(frozen=True, slots=True)
 class LatencySummary:
-    """How some durations are spread, in seconds; each value is one that was measured.
+    """Distribution of durations in seconds. Each value was measured, not interpolated.
 
-    ``p90`` is the duration that nine of ten did not exceed.
+    ``p90`` is the 90th percentile.
     """
 
     count: int
@@ -72,33 +72,38 @@ class LatencySummary:
 
     @classmethod
     def of(cls, durations: Iterable[float]) -> "LatencySummary | None":
-        """Return the spread, or ``None`` where nothing was measured."""
-        told = sorted(durations)
-        if not told:
+        """Return the distribution, or ``None`` without durations."""
+        ordered = sorted(durations)
+        if not ordered:
             return None
-        last = len(told) - 1
+        last = len(ordered) - 1
         return cls(
-            len(told), told[0], told[last // 2], told[round(0.9 * last)], told[-1]
+            len(ordered),
+            ordered[0],
+            ordered[last // 2],
+            ordered[round(0.9 * last)],
+            ordered[-1],
         )
 
 
 def durations(times: Iterable[Timing]) -> dict[str, list[float]]:
-    """Return all that was measured, in seconds, by the name that reports give it.
+    """Return the measured durations in seconds, by their name in ``report.json``.
 
-    Answers and refusals by their whole time, streams by their first event as well.
+    ``answer``, ``stream`` and ``refusal`` (a 4xx) are total times; ``first_event`` is
+    the time until a stream's first event.
     """
-    told = tuple(times)
+    timings = tuple(times)
     return {
-        "answer": [t.elapsed for t in told if t.kind is ResponseKind.RESPONSE],
-        "first_event": [t.first for t in told if t.first is not None],
-        "stream": [t.elapsed for t in told if t.kind is ResponseKind.STREAM],
-        "refusal": [t.elapsed for t in told if t.kind is ResponseKind.CLIENT_ERROR],
+        "answer": [t.elapsed for t in timings if t.kind is ResponseKind.RESPONSE],
+        "first_event": [t.first for t in timings if t.first is not None],
+        "stream": [t.elapsed for t in timings if t.kind is ResponseKind.STREAM],
+        "refusal": [t.elapsed for t in timings if t.kind is ResponseKind.CLIENT_ERROR],
     }
 
 
 def spreads(times: Iterable[Timing]) -> dict[str, LatencySummary]:
-    """Return the spread of each thing that was measured at all."""
+    """Return the distribution of each duration that was measured at least once."""
     found = {
-        name: LatencySummary.of(several) for name, several in durations(times).items()
+        name: LatencySummary.of(measured) for name, measured in durations(times).items()
     }
-    return {name: spread for name, spread in found.items() if spread}
+    return {name: summary for name, summary in found.items() if summary}

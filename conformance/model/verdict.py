@@ -1,4 +1,4 @@
-"""What we conclude about one requirement on one probe."""
+"""Verdicts: the outcome of one case, with its findings or its reason."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,27 +7,40 @@ from conformance.model.node import Finding
 from conformance.model.requirement import Level, Requirement
 
 ALL_EXCHANGES = "every exchange"
-"""Stands for the probe in the verdict of a universal check."""
+"""Used instead of a probe's name in the verdict of a universal check."""
 
 
 class Outcome(StrEnum):
-    """What a verdict can be, gravest first."""
+    """The possible outcomes of a case, in the order in which reports list them."""
 
     FAILED = "failed"
+    """The check found violations."""
+
     ERROR = "error"
+    """The check raised an exception: an internal error, not a defect of the server."""
+
     INCONCLUSIVE = "inconclusive"
+    """The exchanges lack what the check needs."""
+
     EXPECTED = "expected"
+    """The check found violations, and the baseline lists the failure."""
+
     UNSUPPORTED = "unsupported"
+    """The server rejected the capability by name."""
+
     PASSED = "passed"
+    """The check ran and found no violation."""
+
     NOT_RUN = "not run"
+    """The case was skipped, by an option or because a limit was reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One requirement, one probe, one outcome, and what it rests on.
+    """The outcome of one requirement on one probe, with its evidence.
 
-    ``observations`` counts the exchanges, or things in them, that were judged;
-    ``broken`` counts the findings, of which ``findings`` may hold only the first.
+    ``observations`` counts the exchanges, or the parts of them, that were evaluated.
+    ``finding_count`` counts all findings; ``findings`` has only the first ones.
     """
 
     requirement: Requirement
@@ -40,7 +53,7 @@ class Verdict:
     finding_count: int = 0
 
     def __str__(self) -> str:
-        """Return the verdict, one finding to a line."""
+        """Return the verdict, with one line for each finding."""
         head = f"{self.outcome}  {self.level}  {self.requirement.id}  on {self.probe}"
         lines = [str(f) for f in self.findings] or ([self.reason] * bool(self.reason))
         return "\n".join([head, *(f"    {line}" for line in lines)])

@@ -1,5 +1,5 @@
-"""The contract's document as a generator of requests and as a judge of answers.
+"""Requests generated from the OpenAPI document, and checks of responses by it.
 
-The only package that knows schemathesis; it is imported where it is first needed,
-because it is dear.
+The only package that imports schemathesis. Schemathesis is slow to import, so that
+happens where it is first used.
 """

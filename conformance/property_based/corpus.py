@@ -1,4 +1,4 @@
-"""The corpus: every generated request, generated once and kept in the user's cache."""
+"""The corpus: all generated requests, generated once and stored in the user's cache."""
 
 import hashlib
 import json
@@ -15,16 +15,17 @@ from conformance.model.node import Json
 from conformance.property_based.document import source
 from conformance.property_based.entry import Entry, digest
 
-_DRAWING: Final = ("document.py", "entry.py", "generate.py", "violations.py")
-"""Our own code that a corpus depends on: another text of it is another corpus."""
+_MODULES: Final = ("document.py", "entry.py", "generate.py", "violations.py")
+"""Modules that the corpus depends on: if one changes, the cache is not used."""
 
-_DRAWN_BY: Final = ("schemathesis", "hypothesis", "jsonschema")
+_PACKAGES: Final = ("schemathesis", "hypothesis", "jsonschema")
+"""Packages whose versions the corpus depends on."""
 
 
 def cache_home() -> Path:
-    """Return where this user's caches are kept, by the habits of the platform."""
-    if named := os.environ.get("XDG_CACHE_HOME"):
-        return Path(named) / "responses-conformance"
+    """Return the cache directory of this user, as is usual on the platform."""
+    if xdg := os.environ.get("XDG_CACHE_HOME"):
+        return Path(xdg) / "responses-conformance"
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")
         home = Path(local) if local else Path.home() / "AppData" / "Local"
@@ -35,33 +36,33 @@ def cache_home() -> Path:
 
 
 def cache_file(seed: int) -> Path:
-    """Return where the corpus of a seed is kept: named by all that it depends on."""
+    """Return the cache file of a seed; its name hashes all inputs of the corpus."""
     parts = [source(), str(seed).encode()]
-    parts += [(Path(__file__).parent / name).read_bytes() for name in _DRAWING]
-    parts += [version(name).encode() for name in _DRAWN_BY]
+    parts += [(Path(__file__).parent / name).read_bytes() for name in _MODULES]
+    parts += [version(name).encode() for name in _PACKAGES]
     key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
     return cache_home() / f"corpus-{key}.json"
 
 
 def _read(path: Path) -> tuple[Entry, ...] | None:
-    """Return a kept corpus; ``None`` when there is none, or it is damaged."""
+    """Return a stored corpus; ``None`` if there is none or it is corrupt."""
     try:
-        kept: Json = json.loads(path.read_bytes())
+        stored: Json = json.loads(path.read_bytes())
         entries = tuple(
-            Entry(GeneratedInput(Scenario(scenario), place, mark), content)
-            for scenario, place, mark, content in kept["entries"]
+            Entry(GeneratedInput(Scenario(scenario), location, digest_), content)
+            for scenario, location, digest_, content in stored["entries"]
         )
-        return entries if entries and kept["digest"] == digest(entries) else None
+        return entries if entries and stored["digest"] == digest(entries) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def store(path: Path, entries: tuple[Entry, ...]) -> None:
-    """Write a corpus where ``load`` finds it; a reader never sees half of it.
+    """Write a corpus to the cache, atomically.
 
-    A cache that cannot be written is done without.
+    If the cache cannot be written, nothing is stored.
     """
-    kept = {
+    stored = {
         "digest": digest(entries),
         "entries": [
             (e.drawn.scenario, e.drawn.path, e.drawn.digest, e.content) for e in entries
@@ -72,21 +73,21 @@ def store(path: Path, entries: tuple[Entry, ...]) -> None:
         with tempfile.NamedTemporaryFile(
             "w", dir=path.parent, suffix=".new", encoding="utf-8", delete=False
         ) as file:
-            json.dump(kept, file, ensure_ascii=False)
+            json.dump(stored, file, ensure_ascii=False)
         Path(file.name).replace(path)
 
 
 def is_stored(seed: int) -> bool:
-    """Say whether the corpus of a seed need not be drawn."""
+    """Return whether the corpus of a seed is in the cache."""
     return cache_file(seed).is_file()
 
 
 def load(seed: int) -> tuple[Entry, ...]:
-    """Return the corpus of a seed, out of the cache or newly drawn."""
+    """Return the corpus of a seed, from the cache or newly generated."""
     path = cache_file(seed)
     entries = _read(path)
     if entries is None:
-        from conformance.property_based.generate import generate  # noqa: PLC0415 -- dear
+        from conformance.property_based.generate import generate  # noqa: PLC0415 -- slow
 
         entries = generate(seed)
         store(path, entries)

@@ -1,4 +1,4 @@
-"""One generated request."""
+"""One generated request of the corpus."""
 
 import hashlib
 import json
@@ -10,9 +10,10 @@ from conformance.property_based.document import PLACEHOLDER
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One generated request: its name, and its body with ``PLACEHOLDER`` for a model.
+    """One generated request: its parsed name and its body.
 
-    ``content`` is empty where the request has no body.
+    ``content`` is the body as JSON, with ``PLACEHOLDER`` as the model's name. It is
+    empty for a request without a body.
     """
 
     drawn: GeneratedInput
@@ -24,13 +25,13 @@ class Entry:
         return PREFIX + self.drawn.name
 
     def body_for(self, model: str) -> bytes:
-        """Return the body that asks for ``model``."""
+        """Return the body with ``model`` instead of the placeholder."""
         return self.content.replace(
             json.dumps(PLACEHOLDER), json.dumps(model, ensure_ascii=False)
         ).encode()
 
 
 def digest(entries: tuple[Entry, ...]) -> str:
-    """Return a digest of names and bodies: equal corpora have equal digests."""
-    whole = "\n".join(f"{e.drawn.name} {e.content}" for e in entries)
-    return hashlib.sha256(whole.encode()).hexdigest()
+    """Return a digest of all names and bodies: equal corpora have equal digests."""
+    text = "\n".join(f"{e.drawn.name} {e.content}" for e in entries)
+    return hashlib.sha256(text.encode()).hexdigest()

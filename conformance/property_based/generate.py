@@ -1,8 +1,9 @@
-"""Drawing requests from the contract's document: all that schemathesis can think of.
+"""Generate requests from the OpenAPI document with schemathesis.
 
-The coverage phase enumerates, and isolates each violation; the seeded fuzz draws
-reach what no enumeration does, such as letters beyond ASCII. Equal seeds give equal
-requests on every machine, for the versions of schemathesis and hypothesis are exact.
+Its coverage phase enumerates requests with one violation each. Its fuzzing phase, with
+a fixed seed, adds what enumeration does not reach, such as non-ASCII characters. The
+same seed gives the same requests on every machine, because the versions of schemathesis
+and hypothesis are pinned.
 """
 
 import hashlib
@@ -22,17 +23,17 @@ from conformance.property_based.entry import Entry
 from conformance.property_based.violations import most_severe
 
 EXAMPLES_PER_MODE: Final = 60
-"""Fuzz draws of each mode, before those that repeat are dropped."""
+"""Fuzzed requests for each mode, before duplicates are removed."""
 
-LONGEST: Final = 65536
-"""Characters of a body that is kept."""
+MAX_BODY_LENGTH: Final = 65536
+"""Maximum length of a body in characters; longer ones are dropped."""
 
-ABSENT: Final = object()
-"""Stands for a request without a body."""
+NO_BODY: Final = object()
+"""Marks a request without a body."""
 
 
-def _loaded() -> Any:  # noqa: ANN401 -- schemathesis' types are not to be seen from outside
-    import schemathesis  # noqa: PLC0415 -- dear
+def _schema() -> Any:  # noqa: ANN401 -- schemathesis' types are not visible outside
+    import schemathesis  # noqa: PLC0415 -- slow
 
     config = schemathesis.Config.from_dict(
         {
@@ -45,11 +46,11 @@ def _loaded() -> Any:  # noqa: ANN401 -- schemathesis' types are not to be seen 
 
 
 def _enumerated() -> Iterator[Json]:
-    """Yield the bodies of the coverage phase; a schema can be enumerated only once."""
+    """Yield the bodies of the coverage phase; needs a new schema for each call."""
     from schemathesis import GenerationMode  # noqa: PLC0415 -- as above
     from schemathesis.generation.meta import CONTENT_TYPE_PROBES  # noqa: PLC0415
 
-    schema = _loaded()
+    schema = _schema()
     operation = schema[PATH]["POST"]
     config = schema.config.generation_for(operation=operation, phase="coverage")
     for case in schema.iter_coverage_cases(
@@ -60,12 +61,12 @@ def _enumerated() -> Iterator[Json]:
 
 
 def _fuzzed(seed: int) -> list[Json]:
-    """Return the bodies of the seeded draws of each mode."""
-    import hypothesis  # noqa: PLC0415 -- dear
+    """Return the bodies of the fuzzing phase: valid and invalid ones, by seed."""
+    import hypothesis  # noqa: PLC0415 -- slow
     from schemathesis import GenerationMode  # noqa: PLC0415 -- as above
 
-    operation = _loaded()[PATH]["POST"]
-    generate = list[Json]()
+    operation = _schema()[PATH]["POST"]
+    bodies = list[Json]()
     for mode in GenerationMode:
 
         @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
@@ -78,51 +79,56 @@ def _fuzzed(seed: int) -> list[Json]:
             phases=(hypothesis.Phase.generate,),
             suppress_health_check=list(hypothesis.HealthCheck),
         )
-        def draw(case: Any) -> None:  # noqa: ANN401 -- as above
-            generate.append(_body(case))
+        def generate_examples(case: Any) -> None:  # noqa: ANN401 -- as above
+            bodies.append(_body(case))
 
-        draw()
-    return generate
+        generate_examples()
+    return bodies
 
 
 def _body(case: Any) -> Json:  # noqa: ANN401 -- as above
     from schemathesis.core import NOT_SET  # noqa: PLC0415 -- as above
 
-    return ABSENT if case.body is NOT_SET else case.body
+    return NO_BODY if case.body is NOT_SET else case.body
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep hypothesis from drawing constants out of the modules around it.
+def _without_local_constants() -> Iterator[None]:
+    """Stop hypothesis from using constants that it finds in imported modules.
 
-    It takes them from every module outside site-packages, so that a checkout would
-    draw other requests than an installed wheel.
+    It reads every module outside site-packages, so a checkout would generate other
+    requests than an installed wheel.
     """
-    from hypothesis.internal.conjecture import providers  # noqa: PLC0415 -- dear
+    from hypothesis.internal.conjecture import providers  # noqa: PLC0415 -- slow
 
-    found = providers._get_local_constants  # noqa: SLF001 -- there is no switch for it
-    remembered = providers.CONSTANTS_CACHE
-    nothing = type(providers._local_constants)()  # noqa: SLF001 -- as above
-    providers._get_local_constants = lambda: nothing  # noqa: SLF001 -- as above
-    providers.CONSTANTS_CACHE = type(remembered)(1024)  # it holds what was found
+    original = providers._get_local_constants  # noqa: SLF001 -- no option disables it
+    original_cache = providers.CONSTANTS_CACHE
+    no_constants = type(providers._local_constants)()  # noqa: SLF001 -- as above
+    providers._get_local_constants = lambda: no_constants  # noqa: SLF001 -- as above
+    # The cache may already contain such constants.
+    providers.CONSTANTS_CACHE = type(original_cache)(1024)
     try:
         yield
     finally:
-        providers._get_local_constants = found  # noqa: SLF001 -- as above
-        providers.CONSTANTS_CACHE = remembered
+        providers._get_local_constants = original  # noqa: SLF001 -- as above
+        providers.CONSTANTS_CACHE = original_cache
 
 
-def _valid_place(body: Json) -> str:
-    """Return the one field that a valid request tries, or ``WHOLE_BODY``."""
-    more = sorted(body.keys() - {"model", "input"})
-    if not more:
+def _tested_field(body: Json) -> str:
+    """Return the single field that a valid request tests, or ``WHOLE_BODY``."""
+    optional = sorted(body.keys() - {"model", "input"})
+    if not optional:
         return "input" if "input" in body else "model"
-    return more[0] if len(more) == 1 else WHOLE_BODY
+    return optional[0] if len(optional) == 1 else WHOLE_BODY
 
 
 def _entry(body: Json) -> Entry | None:
-    """Name a drawn body; ``None`` for one that cannot be sent, or asks for nothing."""
-    if body is ABSENT:
+    """Return the entry for a generated body; ``None`` if it is of no use.
+
+    That is a body that cannot be sent as JSON, that names an unknown model, or that is
+    too long.
+    """
+    if body is NO_BODY:
         return Entry(GeneratedInput(Scenario.MISSING, WHOLE_BODY, _digest("")), "")
     try:
         content = json.dumps(
@@ -132,14 +138,16 @@ def _entry(body: Json) -> Entry | None:
     except (TypeError, ValueError):
         return None
     model = body.get("model") if isinstance(body, dict) else None
-    unknown = isinstance(model, str) and model != PLACEHOLDER
-    if unknown or len(content) > LONGEST:
+    unknown_model = isinstance(model, str) and model != PLACEHOLDER
+    if unknown_model or len(content) > MAX_BODY_LENGTH:
         return None
-    wrong = most_severe(body)
-    scenario, place = (
-        (wrong.scenario, wrong.place) if wrong else (Scenario.VALID, _valid_place(body))
+    violation = most_severe(body)
+    scenario, path = (
+        (violation.scenario, violation.dotted_path)
+        if violation
+        else (Scenario.VALID, _tested_field(body))
     )
-    return Entry(GeneratedInput(scenario, place, _digest(content)), content)
+    return Entry(GeneratedInput(scenario, path, _digest(content)), content)
 
 
 def _digest(content: str) -> str:
@@ -147,11 +155,11 @@ def _digest(content: str) -> str:
 
 
 def generate(seed: int) -> tuple[Entry, ...]:
-    """Draw the whole corpus, enumerated entries first; takes some seconds."""
-    with _alone():
+    """Generate the corpus of a seed, enumerated requests first; takes some seconds."""
+    with _without_local_constants():
         bodies = [*_enumerated(), *_fuzzed(seed)]
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for body in bodies:
         if entry := _entry(body):
-            found.setdefault(entry.content, entry)
-    return tuple(found.values())
+            entries.setdefault(entry.content, entry)
+    return tuple(entries.values())

@@ -1,4 +1,4 @@
-"""What is said of the answer to a generated request: by us, and by the document."""
+"""Check the responses to generated requests, and responses against the document."""
 
 from functools import cache
 from typing import Any, Final
@@ -14,8 +14,8 @@ from conformance.property_based.document import (
     with_placeholder_model,
 )
 
-_OF_THE_CALLER: Final = frozenset({401, 403, 405, 407, 429})
-"""Refusals that speak of the caller, and not of what was asked."""
+_ABOUT_THE_CLIENT: Final = frozenset({401, 403, 405, 407, 429})
+"""Statuses that are about the client, not about the body of the request."""
 
 _WORDS: Final = frozenset(
     {word for words in CAPABILITY_WORDS.values() for word in words}
@@ -23,36 +23,40 @@ _WORDS: Final = frozenset(
     | {"character", "unicode", "utf", "encod", "json", "pars", "nest", "deep"}
     | {"too long", "too large", "context", "message", "role", "content", "parameter"}
 )
-"""Words by one of which a refusal tells what it is about."""
+"""Lower-case words: an error that contains one of them names its reason."""
 
-_SHORTEST_NAME: Final = 3
+_MIN_NAME_LENGTH: Final = 3
+"""Names of fields that are shorter may occur in an error by coincidence."""
 
-_WANTED: Final = {
-    Scenario.MISSING: "it is required, and absent",
-    Scenario.INCOMPLETE: "a part of it is absent",
-    Scenario.WRONG_TYPE: "it is of the wrong type",
-    Scenario.OUT_OF_ENUM: "it is none of the values that the document lists",
+_VIOLATIONS: Final = {
+    Scenario.MISSING: "required, but missing",
+    Scenario.INCOMPLETE: "incomplete",
+    Scenario.WRONG_TYPE: "wrong type",
+    Scenario.OUT_OF_ENUM: "not one of the values in the document",
 }
 
 
 def names_its_reason(exchange: Exchange) -> bool:
-    """Say whether a refusal names a member of the request, or what it cannot take."""
-    asked = exchange.request.json
-    members = asked if isinstance(asked, dict) else {}
-    names = {name.lower() for name in members if len(name) >= _SHORTEST_NAME}
-    known = names - {"model"} | _WORDS | {"input"}
-    error = exchange.json.value if exchange.is_json else None
-    inner = error.get("error") if isinstance(error, dict) else None
-    told = inner if isinstance(inner, dict) else {"message": inner or error}
-    said = f"{told.get('message')} {told.get('param')} {told.get('code')}".lower()
-    return any(word in said for word in known)
+    """Return whether an error names a field of the request, or another reason.
+
+    ``model`` is not a reason: every generated request names a model that exists.
+    """
+    request = exchange.request.json
+    fields = request if isinstance(request, dict) else {}
+    names = {name.lower() for name in fields if len(name) >= _MIN_NAME_LENGTH}
+    reasons = names - {"model"} | _WORDS | {"input"}
+    body = exchange.json.value if exchange.is_json else None
+    inner = body.get("error") if isinstance(body, dict) else None
+    error = inner if isinstance(inner, dict) else {"message": inner or body}
+    text = f"{error.get('message')} {error.get('param')} {error.get('code')}".lower()
+    return any(reason in text for reason in reasons)
 
 
-def _went_wrong_inside(exchange: Exchange) -> bool:
-    """Say whether a 200 tells of a failure, which is a clause of its own."""
-    final = exchange.response_or_none
-    if final is not None:
-        return final.is_a(dict) and final.value.get("status") == "failed"
+def _contains_failure(exchange: Exchange) -> bool:
+    """Return whether a 200 contains a failure, which another requirement covers."""
+    response = exchange.response_or_none
+    if response is not None:
+        return response.is_a(dict) and response.value.get("status") == "failed"
     return any(_is_error(event) for event in exchange.events)
 
 
@@ -65,7 +69,8 @@ def _is_error(event: Event) -> bool:
         return False
 
 
-def _unclear(exchange: Exchange) -> bool:
+def _is_unclear(exchange: Exchange) -> bool:
+    """Return whether a response neither answers nor rejects the request."""
     return exchange.kind not in {
         ResponseKind.CLIENT_ERROR,
         ResponseKind.RESPONSE,
@@ -73,50 +78,50 @@ def _unclear(exchange: Exchange) -> bool:
     }
 
 
-def _accepted(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
-    """Complain of a request that had to be refused."""
+def _check_rejected(generated: GeneratedInput, exchange: Exchange) -> Finding | None:
+    """Return a finding if a request that must be rejected was answered."""
     if exchange.status == 404 and not names_its_reason(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     if exchange.kind is ResponseKind.CLIENT_ERROR:
         return None
-    if _unclear(exchange) or _went_wrong_inside(exchange):
+    if _is_unclear(exchange) or _contains_failure(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    wanted = f"a 4xx for {drawn.path}: {_WANTED[drawn.scenario]}"
-    return exchange.finding("status", wanted, f"{exchange.status}, as if it were good")
+    expected = f"a 4xx for {generated.path} ({_VIOLATIONS[generated.scenario]})"
+    return exchange.finding("status", expected, str(exchange.status))
 
 
-def _refused(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
-    """Complain of a request that could be answered, and was refused without a word."""
+def _check_answered(generated: GeneratedInput, exchange: Exchange) -> Finding | None:
+    """Return a finding if a request was rejected without a valid reason."""
     if exchange.kind is ResponseKind.CLIENT_ERROR:
-        if drawn.scenario is Scenario.NULL:
-            wanted = f"an answer, as if {drawn.path} were absent"
+        if generated.scenario is Scenario.NULL:
+            expected = f"a response, as if {generated.path} were missing"
         elif names_its_reason(exchange):
             return None
         else:
-            wanted = "an answer, or a refusal that names what it does not take"
-        return exchange.finding("status", wanted, exchange.summary)
-    if _unclear(exchange) or _went_wrong_inside(exchange):
+            expected = "a response, or an error that names what is not supported"
+        return exchange.finding("status", expected, exchange.summary)
+    if _is_unclear(exchange) or _contains_failure(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     return None
 
 
-def check_response(drawn: GeneratedInput, exchange: Exchange) -> Finding | None:
-    """Return what is wrong with the answer to a generated request, or ``None``.
+def check_response(generated: GeneratedInput, exchange: Exchange) -> Finding | None:
+    """Return a finding about the response to a generated request, or ``None``.
 
-    Raises ``Inconclusive`` where the answer is about something else: the caller, the
-    server's own trouble, or nothing at all. Other clauses blame that.
+    Raises ``Inconclusive`` if the response is not about the request: it is about the
+    client, it is a server error, or there is none. Other requirements cover that.
     """
-    if exchange.status in _OF_THE_CALLER:
+    if exchange.status in _ABOUT_THE_CLIENT:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
-    if drawn.scenario in BROKEN:
-        return _accepted(drawn, exchange)
-    return _refused(drawn, exchange)
+    if generated.scenario in BROKEN:
+        return _check_rejected(generated, exchange)
+    return _check_answered(generated, exchange)
 
 
-def _spelt_out() -> Json:
-    """Return the document with its usual refusals by number.
+def _with_error_statuses() -> Json:
+    """Return the document with the common 4xx statuses listed one by one.
 
-    Schemathesis spells a pattern such as ``4XX`` out anew for every answer.
+    Schemathesis expands a pattern such as ``4XX`` for every response, which is slow.
     """
     document = with_placeholder_model()
     responses = document["paths"][PATH]["post"]["responses"]
@@ -125,17 +130,17 @@ def _spelt_out() -> Json:
     return document
 
 
-class _Document:
-    """Schemathesis' response checks, and what they have to be handed."""
+class _DocumentChecks:
+    """Schemathesis' response checks, and the arguments that they need."""
 
     def __init__(self) -> None:
-        import requests  # noqa: PLC0415 -- dear
-        import schemathesis  # noqa: PLC0415 -- dear
+        import requests  # noqa: PLC0415 -- slow
+        import schemathesis  # noqa: PLC0415 -- slow
         from schemathesis.core.failures import Failure, FailureGroup  # noqa: PLC0415
         from schemathesis.specs.openapi import checks  # noqa: PLC0415 -- as above
 
         config = schemathesis.Config.from_dict({"cache": {"enabled": False}})
-        schema = schemathesis.openapi.from_dict(_spelt_out(), config=config)
+        schema = schemathesis.openapi.from_dict(_with_error_statuses(), config=config)
         operation = schema[PATH]["POST"]
         self._case: Any = operation.Case(
             body={"model": PLACEHOLDER}, media_type="application/json"
@@ -151,7 +156,7 @@ class _Document:
         )
 
     def failures(self, exchange: Exchange) -> list[Any]:
-        """Return what the checks raise against an answer."""
+        """Return the failures that the checks raise for a response."""
         headers: dict[str, list[str]] = {}
         for name, value in exchange.headers:
             headers.setdefault(name, []).append(value)
@@ -167,31 +172,32 @@ class _Document:
         for check in self._checks:
             try:
                 check(None, response, self._case)
-            except self._group as several:
-                found.extend(several.exceptions)
+            except self._group as group:
+                found.extend(group.exceptions)
             except self._failure as failure:
                 found.append(failure)
         return found
 
 
 @cache
-def _judge() -> _Document:
-    return _Document()
+def _document_checks() -> _DocumentChecks:
+    return _DocumentChecks()
 
 
 def preload() -> None:
-    """Load the judge now, so that no answer waits for it."""
-    _judge()
+    """Load schemathesis' checks before the first response arrives."""
+    _document_checks()
 
 
 def document_violations(exchange: Exchange) -> list[Finding]:
-    """Return where an answer departs from the contract's document."""
-    return [_finding(exchange, failure) for failure in _judge().failures(exchange)]
+    """Return the violations of the OpenAPI document in a response."""
+    failures = _document_checks().failures(exchange)
+    return [_finding(exchange, failure) for failure in failures]
 
 
 def _finding(exchange: Exchange, failure: Any) -> Finding:  # noqa: ANN401 -- see above
-    place = getattr(failure, "instance_path", None) or ()
-    pointer = "".join(f"/{step}" for step in place)
+    path = getattr(failure, "instance_path", None) or ()
+    pointer = "".join(f"/{step}" for step in path)
     message = getattr(failure, "validation_message", None) or failure.message
-    allowed = f"what the document allows with {exchange.status} ({failure.title})"
-    return exchange.finding(pointer, allowed, message)
+    expected = f"a valid {exchange.status} response ({failure.title})"
+    return exchange.finding(pointer, expected, message)

@@ -1,4 +1,4 @@
-"""Which generated requests a run sends when it may not send all of them."""
+"""Select a representative subset of the generated requests."""
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -6,17 +6,20 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from conformance.property_based.entry import Entry
 
 
-def _in_turns(
+def _round_robin(
     entries: Iterable[Entry], *keys: Callable[[Entry], Hashable]
 ) -> Iterator[Entry]:
-    """Yield one entry of each group, then a second one of each, and so forth."""
+    """Yield one entry of each group, then a second one of each, and so on.
+
+    Entries are grouped by the first key; each group is in turn grouped by the others.
+    """
     if not keys:
         yield from entries
         return
     groups: dict[Hashable, list[Entry]] = {}
     for entry in entries:
         groups.setdefault(keys[0](entry), []).append(entry)
-    queues = deque(_in_turns(group, *keys[1:]) for group in groups.values())
+    queues = deque(_round_robin(group, *keys[1:]) for group in groups.values())
     while queues:
         queue = queues.popleft()
         if (first := next(queue, None)) is not None:
@@ -25,11 +28,11 @@ def _in_turns(
 
 
 def sample(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
-    """Return ``number`` of the entries, or all of them for ``None``.
+    """Return ``number`` entries in the order of the corpus, or all for ``None``.
 
-    Every kind of violation and every field comes first, then every place. Of three
-    requests at least two are to be refused, which costs nothing: more may be
-    answered only when there are no others. The order is that of the corpus.
+    Entries with different scenarios are preferred, then with different fields, then
+    with different paths. At least three of five are inputs that a server rejects, at no
+    cost, as long as the corpus has enough of them.
     """
     if number is None or number >= len(entries):
         return entries
@@ -38,9 +41,9 @@ def sample(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
         lambda e: e.drawn.field,
         lambda e: e.drawn.path,
     )
-    free = list(_in_turns((e for e in entries if e.drawn.is_free), *keys))
-    paid = list(_in_turns((e for e in entries if not e.drawn.is_free), *keys))
-    answers = min(number * 2 // 5, len(paid))
-    answers = max(answers, number - len(free))
-    chosen = {e.probe for e in (*paid[:answers], *free[: number - answers])}
-    return tuple(e for e in entries if e.probe in chosen)
+    rejected = list(_round_robin((e for e in entries if e.drawn.is_free), *keys))
+    answered = list(_round_robin((e for e in entries if not e.drawn.is_free), *keys))
+    count = min(number * 2 // 5, len(answered))
+    count = max(count, number - len(rejected))
+    selected = {e.probe for e in (*answered[:count], *rejected[: number - count])}
+    return tuple(e for e in entries if e.probe in selected)

@@ -1,4 +1,4 @@
-"""Smaller versions of a request that failed, most hopeful first."""
+"""Minimize a request that failed."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,15 +8,22 @@ from typing import Final
 from conformance.model.node import Json
 
 WIDTH: Final = 16
-"""Smaller versions that are sent at the same time."""
+"""Number of smaller versions that are sent concurrently."""
 
 MOST: Final = 60
-"""Extra requests for one distinct failure."""
+"""Maximum number of additional requests for one distinct failure."""
 
-_LOOKED_AT: Final = 2000
-"""Versions that are thought of before the smallest of them are tried."""
+_MAX_CANDIDATES: Final = 2000
+"""Maximum number of versions from which the smallest ones are chosen."""
 
-_MANY: Final = 3
+_MIN_FIELDS: Final = 3
+"""Number of fields from which larger parts of an object are removed at once."""
+
+_MAX_CHARACTERS: Final = 3
+"""Maximum number of unusual characters of a string that are tried alone."""
+
+_MAX_ELEMENTS: Final = 6
+"""Maximum number of elements of an array that are tried alone."""
 
 
 def size(value: Json) -> int:
@@ -24,86 +31,89 @@ def size(value: Json) -> int:
     return len(json.dumps(value, ensure_ascii=False))
 
 
-def _fewer(value: dict[str, Json]) -> Iterator[Json]:
+def _smaller_objects(value: dict[str, Json]) -> Iterator[Json]:
     names = list(value)
-    if len(names) >= _MANY:
+    if len(names) >= _MIN_FIELDS:
         yield from (
-            {k: v for k, v in value.items() if k in few} for few in _apart(names)
+            {k: v for k, v in value.items() if k in subset}
+            for subset in _subsets(names)
         )
     for name in names:
         yield {k: v for k, v in value.items() if k != name}
 
 
-def _apart(names: list[str]) -> Iterator[set[str]]:
-    """Yield each name with the model, alone and beside the input; then the halves."""
-    kept = {"model"} & set(names)
+def _subsets(names: list[str]) -> Iterator[set[str]]:
+    """Yield each name alone, each with ``input``, then both halves; with ``model``."""
+    model = {"model"} & set(names)
     for name in names:
-        yield kept | {name}
+        yield model | {name}
     if "input" in names:
-        yield from (kept | {"input", name} for name in names if name != "input")
+        yield from (model | {"input", name} for name in names if name != "input")
     middle = len(names) // 2
-    yield kept | set(names[:middle])
-    yield kept | set(names[middle:])
+    yield model | set(names[:middle])
+    yield model | set(names[middle:])
 
 
-def _shorter(text: str) -> Iterator[str]:
+def _shorter_strings(text: str) -> Iterator[str]:
     yield ""
-    odd = [c for c in text if not c.isascii() or not c.isprintable()]
-    yield from dict.fromkeys((*odd[:_MANY], *text[:1]))
+    unusual = [c for c in text if not c.isascii() or not c.isprintable()]
+    yield from dict.fromkeys((*unusual[:_MAX_CHARACTERS], *text[:1]))
     middle = len(text) // 2
     if middle:
         yield from (text[:middle], text[middle:], text[1:], text[:-1])
 
 
-def smaller(value: Json) -> Iterator[Json]:
-    """Yield versions of a JSON value with something left out or made plain."""
+def candidates(value: Json) -> Iterator[Json]:
+    """Yield versions of a JSON value in which a part is removed or simplified."""
     if isinstance(value, dict):
-        yield from _fewer(value)
+        yield from _smaller_objects(value)
         for name in value:
-            yield from ({**value, name: less} for less in smaller(value[name]))
+            yield from ({**value, name: v} for v in candidates(value[name]))
     elif isinstance(value, list):
-        yield from ([], *([one] for one in value[: _MANY * 2]))
+        yield from ([], *([element] for element in value[:_MAX_ELEMENTS]))
         for i in range(len(value)):
             yield value[:i] + value[i + 1 :]
-            yield from ([*value[:i], x, *value[i + 1 :]] for x in smaller(value[i]))
+            yield from ([*value[:i], v, *value[i + 1 :]] for v in candidates(value[i]))
     elif isinstance(value, str):
-        yield from _shorter(value)
+        yield from _shorter_strings(value)
     elif not isinstance(value, bool) and isinstance(value, int | float):
         yield from (0, 1)
 
 
 class Minimizer:
-    """One search for the smallest request that still fails the same way.
+    """One search for the smallest request that still fails in the same way.
 
-    ``alike`` says whether a version breaks the same clause in the same field, or is
-    as valid as the first.
+    ``is_similar`` returns whether a version violates the document in the same way and
+    in the same field as the original body, or is valid like it.
     """
 
-    def __init__(self, body: Json, alike: Callable[[Json], bool]) -> None:
+    def __init__(self, body: Json, is_similar: Callable[[Json], bool]) -> None:
         self.best = body
-        self._alike = alike
-        self._left = MOST
+        self._is_similar = is_similar
+        self._remaining = MOST
         self._seen = {json.dumps(body, sort_keys=True)}
 
     def versions(self) -> list[Json]:
-        """Return what to try next: smallest first; nothing at the end."""
-        bound = size(self.best)
-        sized = ((size(v), v) for v in islice(smaller(self.best), _LOOKED_AT))
-        few = sorted(
-            (pair for pair in sized if pair[0] < bound), key=lambda pair: pair[0]
+        """Return the next versions to send, smallest first; empty at the end."""
+        best_size = size(self.best)
+        sized = ((size(v), v) for v in islice(candidates(self.best), _MAX_CANDIDATES))
+        smaller = sorted(
+            (pair for pair in sized if pair[0] < best_size), key=lambda pair: pair[0]
         )
-        chosen = list(islice(self._new(v for _, v in few), min(WIDTH, self._left)))
-        self._left -= len(chosen)
-        return chosen
+        number = min(WIDTH, self._remaining)
+        versions = list(islice(self._new(v for _, v in smaller), number))
+        self._remaining -= len(versions)
+        return versions
 
     def _new(self, versions: Iterator[Json]) -> Iterator[Json]:
+        """Yield the versions that are similar and were not returned before."""
         for version in versions:
-            mark = json.dumps(version, sort_keys=True)
-            if mark not in self._seen:
-                self._seen.add(mark)
-                if self._alike(version):
+            text = json.dumps(version, sort_keys=True)
+            if text not in self._seen:
+                self._seen.add(text)
+                if self._is_similar(version):
                     yield version
 
     def keep(self, failing: list[Json]) -> None:
-        """Go on from the smallest of the versions that failed as the first did."""
+        """Continue from the smallest version that failed like the original body."""
         self.best = min([*failing, self.best], key=size)

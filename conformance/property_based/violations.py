@@ -1,6 +1,6 @@
-"""What is wrong with a request, in the terms of the field that is at fault.
+"""Find how a request violates the OpenAPI document, and in which field.
 
-jsonschema finds it, not schemathesis, so that the generator cannot vouch for itself.
+This uses jsonschema, not schemathesis, so the generator is not checked by itself.
 """
 
 from collections.abc import Iterator
@@ -15,19 +15,21 @@ from conformance.model.generated_input import BROKEN, WHOLE_BODY, Scenario
 from conformance.model.node import Json
 from conformance.property_based.document import document
 
-_NEEDED: Final = frozenset({"role", "content", "type", "text", "name", "parameters"})
-"""Parts of a member that are required: null in their place is no absent option."""
+_REQUIRED_PARTS: Final = frozenset(
+    {"role", "content", "type", "text", "name", "parameters"}
+)
+"""Required fields below the top level, where ``null`` is not the same as missing."""
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One breach of the document: what kind it is, and the path to it."""
+    """One violation of the document: its scenario, and the path to the value."""
 
     scenario: Scenario
     path: tuple[str | int, ...]
 
     @property
-    def place(self) -> str:
+    def dotted_path(self) -> str:
         """Return the path joined by dots, ``WHOLE_BODY`` for the body itself."""
         return ".".join(map(str, self.path)) or WHOLE_BODY
 
@@ -38,38 +40,38 @@ def _validator() -> Draft202012Validator:
 
 
 def _causes(error: ValidationError) -> Iterator[ValidationError]:
-    """Yield the errors below a choice that say what is wrong.
+    """Yield the errors that explain why no branch of an ``anyOf`` or ``oneOf`` matches.
 
-    Where no branch takes the type of the value, the value's own type is at fault;
-    else the branch counts that comes nearest.
+    If no branch allows the type of the value, that is one type error. Otherwise the
+    errors of the closest branch are yielded.
     """
     branches: dict[object, list[ValidationError]] = {}
-    for below in error.context or ():
-        branches.setdefault(below.schema_path[0], []).append(below)
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
     if not branches:
         yield error
         return
 
-    def is_foreign(several: list[ValidationError]) -> bool:
-        return any(e.validator == "type" and not e.relative_path for e in several)
+    def rejects_type(errors: list[ValidationError]) -> bool:
+        return any(e.validator == "type" and not e.relative_path for e in errors)
 
-    fitting = [several for several in branches.values() if not is_foreign(several)]
-    if not fitting:
+    possible = [errors for errors in branches.values() if not rejects_type(errors)]
+    if not possible:
         yield branches[next(iter(branches))][0]
         return
-    for below in min(fitting, key=_distance):
-        yield from _causes(below)
+    for inner in min(possible, key=_distance):
+        yield from _causes(inner)
 
 
-def _distance(several: list[ValidationError]) -> int:
-    """Prefer the branch whose constant members, such as a role, are right."""
+def _distance(errors: list[ValidationError]) -> int:
+    """Return the number of errors; wrong constant fields, such as a role, count 2."""
     return sum(
         2 if e.validator in {"const", "enum"} and len(e.relative_path) == 1 else 1
-        for e in several
+        for e in errors
     )
 
 
-def _of_missing(path: tuple[str | int, ...], name: str) -> Scenario:
+def _scenario_of_missing(path: tuple[str | int, ...], name: str) -> Scenario:
     if not path:
         return Scenario.MISSING
     if path[0] == "tools" and (name == "parameters" or "parameters" in path):
@@ -77,46 +79,46 @@ def _of_missing(path: tuple[str | int, ...], name: str) -> Scenario:
     return Scenario.INCOMPLETE
 
 
-def _read(error: ValidationError) -> Iterator[Violation]:
+def _violations_in(error: ValidationError) -> Iterator[Violation]:
     path = tuple(error.absolute_path)
     if error.validator == "required":
         names: Any = error.validator_value
-        there: Any = error.instance
+        present: Any = error.instance
         for name in names:
-            if name not in there:
-                yield Violation(_of_missing(path, name), (*path, name))
+            if name not in present:
+                yield Violation(_scenario_of_missing(path, name), (*path, name))
         return
-    yield Violation(_of_value(error, path), path)
+    yield Violation(_scenario_of_value(error, path), path)
 
 
-def _of_value(error: ValidationError, path: tuple[str | int, ...]) -> Scenario:
-    member = bool(path) and isinstance(path[-1], str)
+def _scenario_of_value(error: ValidationError, path: tuple[str | int, ...]) -> Scenario:
+    is_field = bool(path) and isinstance(path[-1], str)
     if path[:1] == ("tools",) and "parameters" in path[:-1]:
-        return Scenario.UNSPECIFIED  # what a JSON Schema holds is the model's to read
-    if error.instance is None and member and path != ("model",):
-        return Scenario.UNSPECIFIED if path[-1] in _NEEDED else Scenario.NULL
+        return Scenario.UNSPECIFIED  # a tool's JSON Schema is read only by the model
+    if error.instance is None and is_field and path != ("model",):
+        return Scenario.UNSPECIFIED if path[-1] in _REQUIRED_PARTS else Scenario.NULL
     if error.validator in {"const", "enum"}:
-        typed = isinstance(error.instance, str)
-        return Scenario.OUT_OF_ENUM if typed else Scenario.WRONG_TYPE
+        is_string = isinstance(error.instance, str)
+        return Scenario.OUT_OF_ENUM if is_string else Scenario.WRONG_TYPE
     if error.validator == "type":
         return Scenario.WRONG_TYPE
-    return Scenario.UNSPECIFIED  # a bound that we set ourselves: the page has none
+    return Scenario.UNSPECIFIED  # a limit of this project: the page states none
 
 
 def violations(body: Json) -> list[Violation]:
-    """Return every breach of the request's schema, in the order of the document."""
+    """Return every violation of the request's schema, in the order of the document."""
     return [
         violation
         for error in _validator().iter_errors(body)
         for cause in _causes(error)
-        for violation in _read(cause)
+        for violation in _violations_in(cause)
     ]
 
 
-_GRAVEST: Final = (*BROKEN, Scenario.NULL, Scenario.UNSPECIFIED)
+_MOST_SEVERE_FIRST: Final = (*BROKEN, Scenario.NULL, Scenario.UNSPECIFIED)
 
 
 def most_severe(body: Json) -> Violation | None:
-    """Return the breach by which a request is judged, ``None`` when it is valid."""
+    """Return the most severe violation of a request, ``None`` if it is valid."""
     found = violations(body)
-    return min(found, key=lambda v: _GRAVEST.index(v.scenario), default=None)
+    return min(found, key=lambda v: _MOST_SEVERE_FIRST.index(v.scenario), default=None)

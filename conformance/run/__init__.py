@@ -1,1 +1,1 @@
-"""Everything that talks to a target: the only I/O towards it."""
+"""Send requests to the target and record the exchanges: the only I/O towards it."""

@@ -1,4 +1,4 @@
-"""The connections to a target: so many at once, handed to whoever is first in line."""
+"""A priority-ordered pool of connections to the target."""
 
 import asyncio
 import heapq
@@ -11,82 +11,82 @@ import httpx
 from conformance.model.settings import Limits
 from conformance.run.http import Connection
 
-PATIENCE: Final = 20
-"""Answers without a 429 after which one more lane is lent out again."""
+SUCCESSES_BEFORE_GROWTH: Final = 20
+"""Responses without a 429 after which the concurrency limit grows by one."""
 
-
-LAST: Final = 10
-"""The priority of what goes out behind everything else."""
+LOWEST_PRIORITY: Final = 10
+"""The priority of requests that are sent when no other request is waiting."""
 
 
 class ConnectionPool:
-    """A number of single-connection clients, lent out by priority.
+    """A fixed number of connections, handed out by priority; a lower number goes first.
 
-    One client with one connection for each lane costs a third of the processor
-    time of one client that is wide. A lower number goes first. Fewer lanes are lent
-    out to a target that takes fewer requests at once than we may send.
+    Clients with one connection each need a third of the CPU time of one client with
+    many connections. If the target accepts fewer concurrent requests than configured,
+    fewer connections are handed out.
     """
 
     def __init__(self, limits: Limits) -> None:
         tls = httpx.create_ssl_context()
         self._idle = [Connection(tls) for _ in range(limits.concurrency)]
         self._all = tuple(self._idle)
-        self._width = len(self._all)
-        self._calm = 0
+        self._limit = len(self._all)
+        self._successes = 0
         self._waiting: list[tuple[int, int, asyncio.Future[Connection]]] = []
         self._order = itertools.count()
         self._interval = 1 / limits.rate if limits.rate else 0.0
         self._next_start = 0.0
 
-    async def take(self, priority: int) -> Connection:
-        """Wait for a lane, and for the rate limit to allow one more request.
+    async def acquire(self, priority: int) -> Connection:
+        """Wait for a connection, and until the rate limit allows one more request.
 
-        ``LAST`` waits even where one is free, until nobody else waits.
+        With ``LOWEST_PRIORITY``, wait until no connection is in use or no other request
+        is waiting, even if a connection is idle.
         """
-        must_wait = priority >= LAST and self._lent > 0
-        if self._lent < self._width and not must_wait:
-            lane = self._idle.pop()
+        must_wait = priority >= LOWEST_PRIORITY and self._in_use > 0
+        if self._in_use < self._limit and not must_wait:
+            connection = self._idle.pop()
         else:
-            turn: asyncio.Future[Connection] = (
+            future: asyncio.Future[Connection] = (
                 asyncio.get_running_loop().create_future()
             )
-            heapq.heappush(self._waiting, (priority, next(self._order), turn))
-            lane = await turn
+            heapq.heappush(self._waiting, (priority, next(self._order), future))
+            connection = await future
         if self._interval:
             now = time.monotonic()
             start = max(now, self._next_start)
             self._next_start = start + self._interval
             await asyncio.sleep(start - now)
-        return lane
+        return connection
 
     @property
-    def _lent(self) -> int:
+    def _in_use(self) -> int:
         return len(self._all) - len(self._idle)
 
-    def heed(self, *, limited: bool) -> None:
-        """Learn from an answer how many requests at once the target takes.
+    def adapt_to(self, *, rate_limited: bool) -> None:
+        """Lower the concurrency limit after a 429, raise it after enough successes.
 
-        To be called while its lane is still lent: what is under way together with a
-        request that gets a 429 was one too many.
+        Call this before the connection is released: a 429 means that the number of
+        requests in flight, this one included, was too high.
         """
-        if limited:
-            self._width = max(1, min(self._width, self._lent - 1))
-            self._calm = 0
+        if rate_limited:
+            self._limit = max(1, min(self._limit, self._in_use - 1))
+            self._successes = 0
             return
-        self._calm += 1
-        if self._calm >= PATIENCE and self._width < len(self._all):
-            self._width += 1
-            self._calm = 0
+        self._successes += 1
+        if self._successes >= SUCCESSES_BEFORE_GROWTH and self._limit < len(self._all):
+            self._limit += 1
+            self._successes = 0
 
-    def give_back(self, lane: Connection) -> None:
-        """Take a lane back, and lend to the next in line as many as may be lent."""
-        self._idle.append(lane)
-        while self._waiting and self._lent < self._width:
-            _, _, turn = heapq.heappop(self._waiting)
-            if not turn.done():
-                turn.set_result(self._idle.pop())
+    def release(self, connection: Connection) -> None:
+        """Return a connection, and hand out as many as the limit allows."""
+        self._idle.append(connection)
+        while self._waiting and self._in_use < self._limit:
+            _, _, future = heapq.heappop(self._waiting)
+            if not future.done():
+                future.set_result(self._idle.pop())
 
     async def close(self) -> None:
         """Close every connection."""
-        for lane in self._all:
-            await lane.close()
+        for connection in self._all:
+            await connection.close()

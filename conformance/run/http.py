@@ -1,4 +1,4 @@
-"""One request out, all that comes back in: within a total time and a byte cap."""
+"""Send one request and read its response, within a total timeout and a size limit."""
 
 import asyncio
 import ssl
@@ -16,15 +16,15 @@ from conformance.model.settings import Limits
 from conformance.model.sse import frames
 from conformance.run.target import Target
 
-_ZIPPED = {"gzip": 47, "x-gzip": 47, "deflate": 47}
-"""Content encodings that we offer, with the window bits that zlib wants."""
+_ENCODINGS = {"gzip": 47, "x-gzip": 47, "deflate": 47}
+"""Supported content encodings, with the window bits that zlib needs to decode them."""
 
 
 @dataclass
 class _BodyReader:
-    """The body as it grows: decoded, capped, with the arrival of each piece."""
+    """Collect a body: decode it, limit its size, and record when each chunk arrives."""
 
-    cap: int
+    max_bytes: int
     sent_at: float
     encoding: str = ""
     body: bytearray = field(default_factory=bytearray)
@@ -33,61 +33,61 @@ class _BodyReader:
     failure: TransportFailure | None = None
 
     def __post_init__(self) -> None:
-        """Choose the decoder, once for the whole body."""
-        bits = _ZIPPED.get(self.encoding)
+        """Choose the decoder."""
+        bits = _ENCODINGS.get(self.encoding)
         self._decoder = zlib.decompressobj(bits) if bits else None
-        if self.encoding not in {"", "identity", *_ZIPPED}:
+        if self.encoding not in {"", "identity", *_ENCODINGS}:
             self.failure = TransportFailure(
-                FailureKind.ENCODING, f"not asked for: {self.encoding}"
+                FailureKind.ENCODING, f"not in Accept-Encoding: {self.encoding}"
             )
 
-    def take(self, piece: bytes) -> bool:
-        """Add what arrived; return false when there is no more to be read."""
-        self.wire_bytes += len(piece)
-        room = self.cap - len(self.body)
+    def add(self, chunk: bytes) -> bool:
+        """Add a chunk; return false if no more is to be read."""
+        self.wire_bytes += len(chunk)
+        room = self.max_bytes - len(self.body)
         if self._decoder:
             try:
-                piece = self._decoder.decompress(piece, room + 1)
+                chunk = self._decoder.decompress(chunk, room + 1)
             except zlib.error as error:
                 self.failure = TransportFailure(FailureKind.ENCODING, str(error))
                 return False
-        self.body += piece[:room]
+        self.body += chunk[:room]
         self.chunks.append((time.monotonic() - self.sent_at, len(self.body)))
-        if len(piece) > room:
+        if len(chunk) > room:
             self.failure = TransportFailure(
-                FailureKind.TOO_LARGE, f"more than {self.cap} bytes"
+                FailureKind.TOO_LARGE, f"more than {self.max_bytes} bytes"
             )
             return False
         return True
 
     def close(self) -> None:
-        """Note a compressed body that ended inside its last block."""
+        """Record a failure if a compressed body ended early."""
         if self._decoder and self.wire_bytes and not self._decoder.eof:
             self.failure = self.failure or TransportFailure(
-                FailureKind.ENCODING, "it ends early"
+                FailureKind.ENCODING, "the compressed data ends early"
             )
 
 
-_ALWAYS = {
+_DEFAULT_HEADERS = {
     "user-agent": f"{conformance.__name__}/{conformance.__version__}",
     "accept": "*/*",
     "accept-encoding": "gzip, deflate",
     "connection": "keep-alive",
 }
-"""Headers of every request, unless it has its own."""
+"""Headers of every request, unless the request sets them itself."""
 
 
-LARGE: Final = 1 << 16
-"""Bytes of a body that a server may refuse before it has read them all."""
+LARGE_BODY: Final = 1 << 16
+"""Size in bytes from which a server may reject a body before it has read all of it."""
 
 
 class Connection:
-    """One connection at a time, by way of httpx, which follows no redirect.
+    """One connection to a target, without redirects and with keep-alive.
 
-    The client is asked once for the transport to a URL, since it knows of proxies;
-    requests then go to the transport, which takes a third of the client's time.
-    ``tls`` is made once for all lanes: reading the certificates takes long. A lane has
-    no deadline of its own for every read and write, since its caller has one for all.
+    The httpx client is only used to find the transport for a URL, because it knows the
+    proxy settings. Requests go directly to the transport, which needs a third of the
+    client's time. ``tls`` is shared by all connections, because loading certificates is
+    slow. There is no timeout for a single read or write: the caller has a total one.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -96,10 +96,10 @@ class Connection:
             verify=self.tls,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )
-        self._ways: dict[str, tuple[httpx.URL, httpx.AsyncBaseTransport]] = {}
+        self._transports: dict[str, tuple[httpx.URL, httpx.AsyncBaseTransport]] = {}
 
     async def __aenter__(self) -> Self:
-        """Return the lane itself."""
+        """Return the connection itself."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -113,42 +113,42 @@ class Connection:
     async def send(
         self, method: str, url: str, headers: dict[str, str], content: bytes
     ) -> httpx.Response:
-        """Send a request; the body of the response is still to be read."""
-        if url not in self._ways:
+        """Send a request and return the response, whose body is not read yet."""
+        if url not in self._transports:
             parsed = httpx.URL(url)
-            way = self._client._transport_for_url(parsed)  # noqa: SLF001 -- proxies, see above
-            self._ways[url] = parsed, way
-        parsed, way = self._ways[url]
+            transport = self._client._transport_for_url(parsed)  # noqa: SLF001 -- see above
+            self._transports[url] = parsed, transport
+        parsed, transport = self._transports[url]
         outgoing = httpx.Request(
             method,
             parsed,
-            headers=_ALWAYS | headers,
+            headers=_DEFAULT_HEADERS | headers,
             content=content,
         )
-        return await way.handle_async_request(outgoing)
+        return await transport.handle_async_request(outgoing)
 
 
-def _heard_enough(request: Request, intake: _BodyReader) -> bool:
+def _reached_event_limit(request: Request, reader: _BodyReader) -> bool:
     if request.disconnect_after is None:
         return False
-    told = sum(1 for frame in frames(bytes(intake.body)) if frame.finished)
-    return told >= request.disconnect_after
+    received = sum(1 for frame in frames(bytes(reader.body)) if frame.finished)
+    return received >= request.disconnect_after
 
 
 async def _receive(
-    response: httpx.Response, intake: _BodyReader, request: Request
+    response: httpx.Response, reader: _BodyReader, request: Request
 ) -> None:
-    async for piece in response.aiter_raw():
-        if not intake.take(piece) or _heard_enough(request, intake):
+    async for chunk in response.aiter_raw():
+        if not reader.add(chunk) or _reached_event_limit(request, reader):
             return
-    intake.close()
+    reader.close()
 
 
 def _failure(error: Exception, limits: Limits) -> TransportFailure:
-    """Say in our words what the transport raised."""
+    """Return the failure for an exception that the transport raised."""
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return TransportFailure(
-            FailureKind.TIMEOUT, f"no end within {limits.timeout:g} s"
+            FailureKind.TIMEOUT, f"no complete response in {limits.timeout:g} s"
         )
     if isinstance(error, httpx.LocalProtocolError):
         return TransportFailure(FailureKind.UNSENT, str(error))
@@ -160,122 +160,124 @@ def _failure(error: Exception, limits: Limits) -> TransportFailure:
 
 
 async def send(
-    lane: Connection,
+    connection: Connection,
     target: Target,
     request: Request,
     limits: Limits,
     run_started: float,
 ) -> Exchange:
-    """Send ``request`` and return all that came back. Never raises for the target.
+    """Send ``request`` and return the exchange. Never raises for what the target does.
 
-    A kept-alive connection that the server had closed meanwhile is not its
-    fault: a request that got no byte back is sent once more on a new one. A large one
-    goes another way then, on which a refusal is read that came before its end.
+    A server may close an idle connection at any time. A request for which no byte was
+    received is therefore sent once more, on a new connection. If it is large, it is
+    sent in a thread: only there can a rejection be read that arrives before the whole
+    request is sent.
     """
-    exchange = await _attempt(lane, target, request, limits, run_started)
-    idle = exchange.failure and exchange.failure.kind is FailureKind.TRUNCATED
-    if not idle or exchange.status != 0 or exchange.wire_bytes:
+    exchange = await _attempt(connection, target, request, limits, run_started)
+    closed = exchange.failure and exchange.failure.kind is FailureKind.TRUNCATED
+    if not closed or exchange.status != 0 or exchange.wire_bytes:
         return exchange
-    if len(request.content) > LARGE:
-        again = (lane.tls, target, request, limits, run_started)
-        return await asyncio.to_thread(_attempt_apart, *again)
-    return await _attempt(lane, target, request, limits, run_started)
+    if len(request.content) > LARGE_BODY:
+        arguments = (connection.tls, target, request, limits, run_started)
+        return await asyncio.to_thread(_attempt_in_thread, *arguments)
+    return await _attempt(connection, target, request, limits, run_started)
 
 
 async def _attempt(
-    lane: Connection,
+    connection: Connection,
     target: Target,
     request: Request,
     limits: Limits,
     run_started: float,
 ) -> Exchange:
-    url, headers, content = target.fill(request)
+    url, headers, content = target.insert_keys(request)
     sent_at = time.monotonic()
-    intake = _BodyReader(limits.largest_body, sent_at)
+    reader = _BodyReader(limits.largest_body, sent_at)
     response: httpx.Response | None = None
     try:
         async with asyncio.timeout(limits.timeout):
-            response = await lane.send(request.method, url, headers, content)
+            response = await connection.send(request.method, url, headers, content)
             encoding = response.headers.get("content-encoding", "").strip().lower()
-            intake = _BodyReader(limits.largest_body, sent_at, encoding)
+            reader = _BodyReader(limits.largest_body, sent_at, encoding)
             try:
-                await _receive(response, intake, request)
+                await _receive(response, reader, request)
             finally:
                 await response.aclose()
     except (TimeoutError, httpx.HTTPError, OSError) as error:
-        intake.failure = _failure(error, limits)
-    return _told(request, target, response, intake, run_started)
+        reader.failure = _failure(error, limits)
+    return _to_exchange(request, target, response, reader, run_started)
 
 
-def _attempt_apart(
+def _attempt_in_thread(
     tls: ssl.SSLContext,
     target: Target,
     request: Request,
     limits: Limits,
     run_started: float,
 ) -> Exchange:
-    """Send on a blocking connection of its own, on another thread than the loop's.
+    """Send the request on a separate blocking connection.
 
-    A server that refuses a body unread closes the connection while we still write.
-    What it had said is lost with that on an asyncio transport, and is not here.
+    A server that rejects a large body early closes the connection while the request is
+    still being sent. An asyncio transport then drops the response that was already
+    received; a blocking socket does not.
     """
-    url, headers, content = target.fill(request)
-    intake = _BodyReader(limits.largest_body, time.monotonic())
+    url, headers, content = target.insert_keys(request)
+    reader = _BodyReader(limits.largest_body, time.monotonic())
     response: httpx.Response | None = None
     try:
         with (
             httpx.Client(verify=tls, timeout=limits.timeout) as client,
             client.stream(
-                request.method, url, headers=_ALWAYS | headers, content=content
+                request.method, url, headers=_DEFAULT_HEADERS | headers, content=content
             ) as response,
         ):
             encoding = response.headers.get("content-encoding", "").strip().lower()
-            intake = _BodyReader(limits.largest_body, intake.sent_at, encoding)
-            for piece in response.iter_raw():
-                if not intake.take(piece):
+            reader = _BodyReader(limits.largest_body, reader.sent_at, encoding)
+            for chunk in response.iter_raw():
+                if not reader.add(chunk):
                     break
-                if time.monotonic() - intake.sent_at > limits.timeout:
-                    intake.failure = _failure(TimeoutError(), limits)
+                if time.monotonic() - reader.sent_at > limits.timeout:
+                    reader.failure = _failure(TimeoutError(), limits)
                     break
             else:
-                intake.close()
+                reader.close()
     except (httpx.HTTPError, OSError) as error:
-        intake.failure = _failure(error, limits)
-    return _told(request, target, response, intake, run_started)
+        reader.failure = _failure(error, limits)
+    return _to_exchange(request, target, response, reader, run_started)
 
 
-def _told(
+def _to_exchange(
     request: Request,
     target: Target,
     response: httpx.Response | None,
-    intake: _BodyReader,
+    reader: _BodyReader,
     run_started: float,
 ) -> Exchange:
-    """Return what came back, keys taken out, as the exchange that it was."""
-    sent_at = intake.sent_at
+    """Return what was received as an exchange, with all keys redacted."""
+    sent_at = reader.sent_at
     elapsed = time.monotonic() - sent_at
     return Exchange(
         request,
         response.status_code if response is not None else 0,
         _headers(response, target) if response is not None else (),
-        target.mask(bytes(intake.body)),
-        tuple(intake.chunks),
+        target.redact(bytes(reader.body)),
+        tuple(reader.chunks),
         sent_at - run_started,
         elapsed,
-        intake.failure,
-        intake.wire_bytes,
+        reader.failure,
+        reader.wire_bytes,
         _version(response) if response is not None else "",
         origin=target.origin,
     )
 
 
 def _version(response: httpx.Response) -> str:
-    told: bytes = response.extensions.get("http_version", b"HTTP/1.1")
-    return told.decode("ascii", "ignore").removeprefix("HTTP/")
+    version: bytes = response.extensions.get("http_version", b"HTTP/1.1")
+    return version.decode("ascii", "ignore").removeprefix("HTTP/")
 
 
 def _headers(response: httpx.Response, target: Target) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (name.lower(), target.mask_text(value))
+        (name.lower(), target.redact_text(value))
         for name, value in response.headers.multi_items()
     )

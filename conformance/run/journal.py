@@ -1,8 +1,8 @@
-"""The record of a run: one JSON value a line, written as things happen.
+"""The journal of a run: one JSON object per line, written while the run goes on.
 
-A header, then a line for each exchange and each verdict, then a footer. A journal
-without its footer was cut short and is never read as a good one. Nothing secret is
-in it, since nothing secret is in an exchange.
+It has a header, a record for each exchange and each verdict, and a footer. A journal
+without a footer is from a run that did not finish, and is not accepted. It contains no
+secret, because exchanges contain none.
 """
 
 import base64
@@ -24,11 +24,11 @@ from conformance.run.journal_index import JournalIndex
 VERSION: Final = 1
 
 MAX_PLAIN_BYTES: Final = 65536
-"""Bytes of a body that a journal shows as they are; a longer one is packed."""
+"""Maximum size of a body that is stored as text; a larger one is compressed."""
 
 
-def _told(name: str, data: bytes) -> dict[str, str]:
-    """Return bytes as text, in base64 where they are none, packed where many."""
+def _bytes_fields(name: str, data: bytes) -> dict[str, str]:
+    """Return bytes as a JSON field: text, base64 if not UTF-8, compressed if long."""
     if len(data) > MAX_PLAIN_BYTES:
         packed = base64.b64encode(zlib.compress(data)).decode("ascii")
         return {f"{name}_zlib_base64": packed}
@@ -38,7 +38,7 @@ def _told(name: str, data: bytes) -> dict[str, str]:
         return {f"{name}_base64": base64.b64encode(data).decode("ascii")}
 
 
-def _bytes(record: Json, name: str) -> bytes:
+def _read_bytes(record: Json, name: str) -> bytes:
     if f"{name}_zlib_base64" in record:
         return zlib.decompress(base64.b64decode(record[f"{name}_zlib_base64"]))
     if f"{name}_base64" in record:
@@ -47,7 +47,7 @@ def _bytes(record: Json, name: str) -> bytes:
 
 
 def exchange_record(exchange: Exchange) -> Json:
-    """Return an exchange as a JSON value; ``read_exchange`` turns it back."""
+    """Return an exchange as a JSON object; ``read_exchange`` is the inverse."""
     request = exchange.request
     failure = exchange.failure
     return {
@@ -65,11 +65,11 @@ def exchange_record(exchange: Exchange) -> Json:
             "headers": dict(request.headers),
             "keyed": request.has_key_placeholder,
             "hang_up_after": request.disconnect_after,
-            **_told("content", request.content),
+            **_bytes_fields("content", request.content),
         },
         "status": exchange.status,
         "headers": exchange.headers,
-        **_told("body", exchange.body),
+        **_bytes_fields("body", exchange.body),
         "chunks": [(round(at, 6), end) for at, end in exchange.chunks],
         "wire_bytes": exchange.wire_bytes,
         "http_version": exchange.http_version,
@@ -80,21 +80,21 @@ def exchange_record(exchange: Exchange) -> Json:
 def read_exchange(record: Json) -> Exchange:
     """Return the exchange that ``exchange_record`` wrote.
 
-    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for anything else.
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for any other record.
     """
-    asked, failure = record["request"], record["failure"]
+    request, failure = record["request"], record["failure"]
     return Exchange(
         Request(
-            _bytes(asked, "content"),
-            asked["method"],
-            asked["path"],
-            asked["headers"],
-            asked["keyed"],
-            asked["hang_up_after"],
+            _read_bytes(request, "content"),
+            request["method"],
+            request["path"],
+            request["headers"],
+            request["keyed"],
+            request["hang_up_after"],
         ),
         record["status"],
         tuple((name, value) for name, value in record["headers"]),
-        _bytes(record, "body"),
+        _read_bytes(record, "body"),
         tuple((at, end) for at, end in record["chunks"]),
         record["started"],
         record["elapsed"],
@@ -111,7 +111,7 @@ def read_exchange(record: Json) -> Exchange:
 
 
 def verdict_record(verdict: Verdict) -> Json:
-    """Return a verdict as a JSON value."""
+    """Return a verdict as a JSON object."""
     return {
         "type": "verdict",
         "requirement": verdict.requirement.id,
@@ -126,22 +126,22 @@ def verdict_record(verdict: Verdict) -> Json:
 
 
 def read_finding(record: Json) -> Finding:
-    """Return the finding that ``verdict_record`` wrote."""
+    """Return a finding from its JSON object in a verdict record."""
     return Finding(
         record["pointer"], record["expected"], record["got"], record["exchange"]
     )
 
 
 class Journal:
-    """A journal being written; use it as a context manager.
+    """Write a journal; use it as a context manager.
 
-    ``places`` knows where each exchange stands, so that evidence can be read back
-    without keeping it in memory.
+    ``index`` stores the offset of each exchange, so that exchanges can be read back
+    instead of being kept in memory.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.places = JournalIndex()
+        self.index = JournalIndex()
         self._file: IO[bytes] = path.open("wb")
         self._end = 0
 
@@ -155,11 +155,11 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file; without a footer it stays a journal cut short."""
+        """Close the file. Without a footer it is not a valid journal."""
         self._file.close()
 
     def write(self, record: Json) -> None:
-        """Append one line, and hand it to the system at once."""
+        """Append one record and flush it to the operating system."""
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         written = line.encode("utf-8", "surrogatepass") + b"\n"
         self._file.write(written)
@@ -167,87 +167,91 @@ class Journal:
         self._end += len(written)
 
     def exchange(self, exchange: Exchange) -> None:
-        """Append an exchange, and remember where it stands."""
-        self.places.add(exchange.id, self._end)
+        """Append an exchange and store its offset."""
+        self.index.add(exchange.id, self._end)
         self.write(exchange_record(exchange))
 
     @property
     def kept(self) -> "JournalReader":
-        """Return the exchanges that have been written so far."""
-        return JournalReader(self.path, self.places)
+        """Return a reader for the exchanges written so far."""
+        return JournalReader(self.path, self.index)
 
 
 @dataclass(frozen=True)
 class JournalReader:
-    """The exchanges of a journal, each read back when it is asked for."""
+    """Read exchanges from a journal on demand."""
 
     path: Path
-    places: JournalIndex
+    index: JournalIndex
 
     def __call__(self, id_: str, /) -> Exchange | None:
-        """Return one exchange by its id, or ``None`` when it is not there."""
-        place = self.places.get(id_)
-        if place is None:
+        """Return one exchange by its id, or ``None`` if it is not in the journal."""
+        offset = self.index.get(id_)
+        if offset is None:
             return None
         with self.path.open("rb") as file:
-            file.seek(place)
+            file.seek(offset)
             return read_exchange(json.loads(file.readline()))
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield all exchanges in the order in which they ended."""
-        if not self.places:
+        if not self.index:
             return
         with self.path.open("rb") as file:
-            for place in self.places:
-                file.seek(place)
+            for offset in self.index:
+                file.seek(offset)
                 yield read_exchange(json.loads(file.readline()))
 
 
 @dataclass(frozen=True)
 class LoadedJournal:
-    """A journal that was read: where its exchanges stand, and all other lines."""
+    """A finished journal: the offsets of its exchanges, and all other records."""
 
     path: Path
     header: Json
     footer: Json
     verdicts: tuple[Json, ...]
-    places: JournalIndex
+    index: JournalIndex
 
     @property
     def kept(self) -> JournalReader:
-        """Return the exchanges of the journal."""
-        return JournalReader(self.path, self.places)
+        """Return a reader for the exchanges."""
+        return JournalReader(self.path, self.index)
 
 
 def read(path: Path) -> LoadedJournal:
-    """Read a journal; raises ``InvalidJournal`` when it is none, or was cut short."""
-    hint = "give the journal.ndjson of a report directory"
-    lines: dict[str, list[Json]] = {"header": [], "footer": [], "verdict": []}
-    places = JournalIndex()
-    at = number = 0
+    """Read a journal; raises ``InvalidJournal`` for another file or without footer."""
+    hint = "pass the journal.ndjson of a report directory"
+    records: dict[str, list[Json]] = {"header": [], "footer": [], "verdict": []}
+    index = JournalIndex()
+    offset = number = 0
     try:
         with path.open("rb") as file:
             for line in file:
                 number += 1
                 record = json.loads(line)
                 if record["type"] == "exchange":
-                    places.add(record["id"], at)
+                    index.add(record["id"], offset)
                 else:
-                    lines.setdefault(record["type"], []).append(record)
-                at += len(line)
+                    records.setdefault(record["type"], []).append(record)
+                offset += len(line)
     except OSError as error:
         raise InvalidJournal(f"{path} cannot be read: {error.strerror}", hint) from None
     except (ValueError, TypeError, KeyError):
         raise InvalidJournal(
-            f"{path}, line {number}: not a line of ours", hint
+            f"{path}, line {number}: not a journal record", hint
         ) from None
-    if not lines["header"] or lines["header"][0].get("version") != VERSION:
+    if not records["header"] or records["header"][0].get("version") != VERSION:
         raise InvalidJournal(f"{path} has no header of journal version {VERSION}", hint)
-    if not lines["footer"]:
+    if not records["footer"]:
         raise InvalidJournal(
-            f"{path} has no footer: its run was cut short",
-            "run again; an unfinished journal proves nothing",
+            f"{path} has no footer: its run did not finish",
+            "run again; the journal of an unfinished run is not accepted",
         )
     return LoadedJournal(
-        path, lines["header"][0], lines["footer"][0], tuple(lines["verdict"]), places
+        path,
+        records["header"][0],
+        records["footer"][0],
+        tuple(records["verdict"]),
+        index,
     )

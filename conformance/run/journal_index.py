@@ -1,4 +1,4 @@
-"""Where in a journal each exchange stands, in little memory: there may be very many."""
+"""A compact index of exchange ids to byte offsets in a journal."""
 
 from array import array
 from bisect import bisect_left
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 
 class JournalIndex:
-    """The offset of the line of each exchange, in bytes, by the exchange's id.
+    """The offset in bytes of each exchange's line, by the id of the exchange.
 
-    An id is ``x-`` and a number; the numbers count up in the order in which exchanges
-    end, which is that of their lines.
+    An id is ``x-`` and a number. Numbers increase in the order in which exchanges end,
+    which is the order of their lines. Two arrays need little memory for many exchanges.
     """
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class JournalIndex:
         self._offsets = array("q")
 
     def add(self, id_: str, offset: int) -> None:
-        """Remember one more; raises ``ValueError`` for an id that does not count up."""
+        """Add an exchange; raises ``ValueError`` unless its id is the highest."""
         number = _number(id_)
         if self._numbers and number <= self._numbers[-1]:
             raise ValueError(f"{id_} comes after x-{self._numbers[-1]}")
@@ -25,26 +25,26 @@ class JournalIndex:
         self._offsets.append(offset)
 
     def get(self, id_: str) -> int | None:
-        """Return where an exchange stands, or ``None`` where it is not known."""
+        """Return the offset of an exchange, or ``None`` if it is unknown."""
         try:
             number = _number(id_)
         except ValueError:
             return None
-        at = bisect_left(self._numbers, number)
-        found = at < len(self._numbers) and self._numbers[at] == number
-        return self._offsets[at] if found else None
+        index = bisect_left(self._numbers, number)
+        found = index < len(self._numbers) and self._numbers[index] == number
+        return self._offsets[index] if found else None
 
     def __iter__(self) -> Iterator[int]:
-        """Yield all offsets, in the order of the journal."""
+        """Yield all offsets in ascending order."""
         return iter(self._offsets)
 
     def __len__(self) -> int:
-        """Return how many exchanges there are."""
+        """Return the number of exchanges."""
         return len(self._offsets)
 
 
 def _number(id_: str) -> int:
-    """Return the number in an id; raises ``ValueError``."""
+    """Return the number in an id; raises ``ValueError`` if it is not an exchange id."""
     if not id_.startswith("x-"):
-        raise ValueError(f"{id_} is no id of an exchange")
+        raise ValueError(f"{id_} is not the id of an exchange")
     return int(id_[2:])

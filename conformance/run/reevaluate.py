@@ -18,8 +18,8 @@ from conformance.model.verdict import Outcome, Verdict
 from conformance.run.journal import LoadedJournal, read_finding
 
 
-def _settings(recorded: LoadedJournal) -> Settings:
-    header = recorded.header
+def _settings(journal: LoadedJournal) -> Settings:
+    header = journal.header
     target = header["target"]
     return Settings(
         url=target["url"].removesuffix("/v1/responses"),
@@ -37,69 +37,74 @@ def _settings(recorded: LoadedJournal) -> Settings:
     )
 
 
-def _heard(court: Evaluator, recorded: LoadedJournal) -> dict[str, RecordedExchanges]:
-    """Let the court hear every exchange; return them by probe, turn and place.
+def _observe_all(
+    evaluator: Evaluator, journal: LoadedJournal
+) -> dict[str, RecordedExchanges]:
+    """Evaluate every recorded exchange; return them grouped by probe, turn and index.
 
-    Of a request that was sent again after a 429 only the last answer counts.
+    If a request was sent again after a 429, only the last exchange is returned.
     """
     by_probe: dict[str, RecordedExchanges] = {}
-    for exchange in recorded.kept.exchanges():
-        court.hear(exchange)
-        heard = by_probe.setdefault(exchange.probe, {})
-        heard[exchange.turn, exchange.index] = exchange
+    for exchange in journal.kept.exchanges():
+        evaluator.observe(exchange)
+        recorded = by_probe.setdefault(exchange.probe, {})
+        recorded[exchange.turn, exchange.index] = exchange
     return by_probe
 
 
-def _replayed(court: Evaluator, recorded: LoadedJournal, setting: ProbeContext) -> None:
-    """Lead every recorded conversation before the court, openings first."""
-    by_probe = _heard(court, recorded)
-    held = {
-        probe: replay(probe, setting, by_probe[probe.name])
-        for probe in court.plan.probes
+def _replay_all(
+    evaluator: Evaluator, journal: LoadedJournal, context: ProbeContext
+) -> None:
+    """Replay and evaluate every recorded probe, the capability probes first."""
+    by_probe = _observe_all(evaluator, journal)
+    replayed = {
+        probe: replay(probe, context, by_probe[probe.name])
+        for probe in evaluator.plan.probes
         if probe.name in by_probe
     }
-    for probe, (turns, _) in held.items():
-        court.opened(probe, turns)
-    for probe in court.plan.probes:
-        if gate := court.closed_to(probe):
-            court.left_out(probe, gate.outcome, gate.evidence)
-        elif probe in held:
-            court.held(probe, *held[probe])
-    court.close("not in the journal")
+    for probe, (turns, _) in replayed.items():
+        evaluator.capability_probed(probe, turns)
+    for probe in evaluator.plan.probes:
+        if status := evaluator.blocked_by(probe):
+            evaluator.probe_skipped(probe, status.outcome, status.evidence)
+        elif probe in replayed:
+            evaluator.probe_finished(probe, *replayed[probe])
+    evaluator.close("not in the journal")
 
 
-def reevaluate(recorded: LoadedJournal, book: Catalogue) -> Report:
-    """Judge a journal anew by ``book``; nothing is sent."""
-    settings = _settings(recorded)
-    drawn = [*generated_requests.recorded(recorded.header["cases"])]
-    whole = plan(book, settings, drawn)
-    court = Evaluator(settings, _as_recorded(whole, recorded, settings))
-    setting = ProbeContext(settings.model, settings.seed, settings.profile.name)
-    _replayed(court, recorded, setting)
+def reevaluate(journal: LoadedJournal, catalogue: Catalogue) -> Report:
+    """Return the report of a journal, evaluated by ``catalogue``; sends nothing."""
+    settings = _settings(journal)
+    generated = [*generated_requests.recorded(journal.header["cases"])]
+    full = plan(catalogue, settings, generated)
+    evaluator = Evaluator(settings, _as_recorded(full, journal, settings))
+    context = ProbeContext(settings.model, settings.seed, settings.profile.name)
+    _replay_all(evaluator, journal, context)
     return Report(
-        _target(recorded),
-        _run(recorded, court.spent),
-        court.verdicts,
-        court.capabilities,
-        fields=court.fields.rows(),
-        timings=court.clock.times,
+        _target(journal),
+        _run(journal, evaluator.cost),
+        evaluator.verdicts,
+        evaluator.capabilities,
+        fields=evaluator.fields.rows(),
+        timings=evaluator.latencies.times,
     )
 
 
-def _as_recorded(whole: Plan, recorded: LoadedJournal, settings: Settings) -> Plan:
-    known = {case.id for case in whole.cases}
-    return restrict_to(whole, known & set(recorded.header["cases"]), settings)
+def _as_recorded(full: Plan, journal: LoadedJournal, settings: Settings) -> Plan:
+    """Return the plan with only the cases that the recorded run had."""
+    known = {case.id for case in full.cases}
+    return restrict_to(full, known & set(journal.header["cases"]), settings)
 
 
-def _target(recorded: LoadedJournal) -> TargetInfo:
-    target = recorded.header["target"]
+def _target(journal: LoadedJournal) -> TargetInfo:
+    target = journal.header["target"]
     return TargetInfo(
         target["url"], target["model"], target["profile"], target["key_env"]
     )
 
 
-def _run(recorded: LoadedJournal, spent: RunCost) -> RunInfo:
-    header, footer = recorded.header, recorded.footer
+def _run(journal: LoadedJournal, cost: RunCost) -> RunInfo:
+    header, footer = journal.header, journal.footer
     return RunInfo(
         header["run"],
         header["started_at"],
@@ -107,22 +112,23 @@ def _run(recorded: LoadedJournal, spent: RunCost) -> RunInfo:
         header["seed"],
         footer["interrupted"],
         header["catalogue"],
-        spent,
+        cost,
     )
 
 
-def _verdicts(recorded: LoadedJournal, book: Catalogue) -> Iterator[Verdict]:
-    clauses = {requirement.id: requirement for requirement in book.requirements}
-    for record in recorded.verdicts:
-        yield _verdict(record, clauses.get(record["requirement"]))
+def _verdicts(journal: LoadedJournal, catalogue: Catalogue) -> Iterator[Verdict]:
+    requirements = {each.id: each for each in catalogue.requirements}
+    for record in journal.verdicts:
+        yield _verdict(record, requirements.get(record["requirement"]))
 
 
-def _verdict(record: Json, clause: Requirement | None) -> Verdict:
+def _verdict(record: Json, requirement: Requirement | None) -> Verdict:
+    """Return a recorded verdict; ``requirement`` is ``None`` if it was retired."""
     retired = Requirement(
         record["requirement"], Level(record["level"]), "(retired)", "(retired)"
     )
     return Verdict(
-        clause or retired,
+        requirement or retired,
         Level(record["level"]),
         record["probe"],
         Outcome(record["outcome"]),
@@ -133,16 +139,16 @@ def _verdict(record: Json, clause: Requirement | None) -> Verdict:
     )
 
 
-def restore(recorded: LoadedJournal, book: Catalogue) -> Report:
-    """Return the report of a journal, with the verdicts that were reached then."""
-    court = Evaluator(_settings(recorded), Plan((), (), ()))
-    _heard(court, recorded)
+def restore(journal: LoadedJournal, catalogue: Catalogue) -> Report:
+    """Return the report of a journal with the verdicts that the run recorded."""
+    evaluator = Evaluator(_settings(journal), Plan((), (), ()))
+    _observe_all(evaluator, journal)
     return Report(
-        _target(recorded),
-        _run(recorded, court.spent),
-        tuple(_verdicts(recorded, book)),
-        recorded.footer["capabilities"],
-        tuple(BaselineProblem(**c) for c in recorded.footer["complaints"]),
-        court.fields.rows(),
-        court.clock.times,
+        _target(journal),
+        _run(journal, evaluator.cost),
+        tuple(_verdicts(journal, catalogue)),
+        journal.footer["capabilities"],
+        tuple(BaselineProblem(**c) for c in journal.footer["complaints"]),
+        evaluator.fields.rows(),
+        evaluator.latencies.times,
     )

@@ -1,4 +1,4 @@
-"""The one place where probes are held: concurrently, each once, within the limits."""
+"""Send the probes of a plan concurrently, each once, within the limits of the run."""
 
 import asyncio
 import contextlib
@@ -24,27 +24,31 @@ from conformance.model.requirement import Capability
 from conformance.model.settings import Settings
 from conformance.model.verdict import Outcome
 from conformance.property_based.response_checks import preload
-from conformance.run.connection_pool import LAST, ConnectionPool
+from conformance.run.connection_pool import LOWEST_PRIORITY, ConnectionPool
 from conformance.run.http import send
 from conformance.run.target import Target
 
 RETRIES = 2
-"""How often a request is sent again after a 429."""
+"""How many times a request is sent again after a 429."""
 
-LONGEST_WAIT = 20.0
-"""Seconds that we wait at most when a 429 tells us to."""
+MAX_RETRY_DELAY = 20.0
+"""Maximum delay in seconds before a retry, whatever ``Retry-After`` says."""
 
 
 class _RequestLimitReached(Exception):
-    """The run has sent all the requests that it may."""
+    """The run has sent as many requests as ``--max-requests`` allows."""
 
 
-def _first_come(probe: Probe) -> int:
-    """Return the priority of a probe: openings, refusals, long talks, the rest."""
+def _priority(probe: Probe) -> int:
+    """Return the priority of a probe; a lower number is sent first.
+
+    The order is: capability probes, probes that are only rejected, probes with many
+    responses before those with few, generated requests, probes that run last.
+    """
     if probe in CAPABILITY_PROBES.values():
         return 0
     if probe.run_last:
-        return LAST
+        return LOWEST_PRIORITY
     if probe.name.startswith(PREFIX):
         return 9
     if not probe.model_responses:
@@ -53,16 +57,16 @@ def _first_come(probe: Probe) -> int:
 
 
 class Runner:
-    """Holds the probes of a plan on the event loop that calls ``run``.
+    """Send the probes of a plan, on the event loop that calls ``run``.
 
-    ``on_sent`` is called when a request goes out, ``on_exchange`` with each
-    exchange, after it has its id and before any probe sees it.
+    ``on_sent`` is called with the probe's name when a request is sent, ``on_exchange``
+    with each exchange, after it has its id and before its probe receives it.
     """
 
     def __init__(
         self,
         settings: Settings,
-        court: Evaluator,
+        evaluator: Evaluator,
         on_sent: Callable[[str], None],
         on_exchange: Callable[[Exchange], None],
     ) -> None:
@@ -71,186 +75,201 @@ class Runner:
         self._target = Target(
             settings.url, settings.key, settings.second_key, settings.headers
         )
-        self._setting = ProbeContext(
+        self._context = ProbeContext(
             settings.model,
             settings.seed,
             settings.profile.name,
             settings.key != settings.key.swapcase(),
         )
-        self._court = court
+        self._evaluator = evaluator
         self._on_sent = on_sent
         self._on_exchange = on_exchange
         self._started = time.monotonic()
-        self._count = 0
+        self._exchanges = 0
         self._sent = 0
 
     async def run(self) -> None:
-        """Hold every probe of the plan; raises ``TargetUnreachable``."""
-        self._lanes = ConnectionPool(self._limits)
-        self._opened = {c: asyncio.Event() for c in CAPABILITY_PROBES}
-        probes = self._court.plan.probes
-        await self._load_aids()
+        """Send every probe of the plan; raises ``TargetUnreachable``."""
+        self._connections = ConnectionPool(self._limits)
+        self._probed = {c: asyncio.Event() for c in CAPABILITY_PROBES}
+        probes = self._evaluator.plan.probes
+        await self._load_dependencies()
         for capability, probe in CAPABILITY_PROBES.items():
             if probe not in probes:
-                self._opened[capability].set()
+                self._probed[capability].set()
         try:
             async with asyncio.timeout(self._limits.max_seconds):
-                await self._hold_all(probes)
+                await self._run_all(probes)
         except TimeoutError:
-            spent = f"over the budget of {self._limits.max_seconds:g} s"
+            reason = f"over the limit of {self._limits.max_seconds:g} s (--max-seconds)"
             for probe in probes:
-                self._court.left_out(probe, Outcome.NOT_RUN, spent)
+                self._evaluator.probe_skipped(probe, Outcome.NOT_RUN, reason)
         finally:
-            await self._lanes.close()
+            await self._connections.close()
 
-    async def _load_aids(self) -> None:
-        """Load what checks judge by, off the loop: now, or while requests are out."""
+    async def _load_dependencies(self) -> None:
+        """Load the optional dependencies of checks in threads, some before the run."""
         profile = self._settings.profile.name
-        aids = {
+        dependencies = {
             case.check.dependency
-            for case in self._court.plan.cases
+            for case in self._evaluator.plan.cases
             if case.check.dependency
         }
-        for aid in sorted(aids, key=lambda aid: not aid.load_before_run):
-            if aid.load_before_run:
-                await asyncio.to_thread(aid.load, profile)
+        for dependency in sorted(dependencies, key=lambda d: not d.load_before_run):
+            if dependency.load_before_run:
+                await asyncio.to_thread(dependency.load, profile)
             else:
-                threading.Thread(target=aid.load, args=(profile,)).start()
+                threading.Thread(target=dependency.load, args=(profile,)).start()
 
-    async def _hold_all(self, probes: tuple[Probe, ...]) -> None:
-        """Hold the hand-written probes all at once, the generated ones a few at a time.
+    async def _run_all(self, probes: tuple[Probe, ...]) -> None:
+        """Run all hand-written probes concurrently, generated ones a few at a time.
 
-        There may be very many of those; enough are under way to fill every lane. They
-        wait until what judges them is loaded: were it loaded when the first answer is
-        there, every answer would stand still meanwhile.
+        There may be very many generated probes, so a fixed number of workers runs them.
+        They start when the schema checks are loaded: loading them when the first
+        response arrives would delay all other responses.
         """
-        drawn = [probe for probe in probes if probe.name.startswith(PREFIX)]
-        drawn.sort(key=lambda probe: probe.model_responses)  # refusals wait for no gate
-        queue = iter(drawn)
+        generated = [probe for probe in probes if probe.name.startswith(PREFIX)]
+        # Probes that expect a rejection come first: they need no capability.
+        generated.sort(key=lambda probe: probe.model_responses)
+        queue = iter(generated)
         try:
             async with asyncio.TaskGroup() as group:
                 for probe in probes:
                     if not probe.name.startswith(PREFIX):
-                        group.create_task(self._hold(probe))
-                if drawn:
+                        group.create_task(self._run_probe(probe))
+                if generated:
                     await asyncio.to_thread(preload)
-                for _ in range(min(2 * self._limits.concurrency, len(drawn))):
-                    group.create_task(self._hold_each(queue))
-        except ExceptionGroup as several:
-            raise several.exceptions[0] from None
+                for _ in range(min(2 * self._limits.concurrency, len(generated))):
+                    group.create_task(self._worker(queue))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
 
-    async def _hold_each(self, queue: Iterator[Probe]) -> None:
-        """Hold one conversation after another until the queue is empty."""
+    async def _worker(self, queue: Iterator[Probe]) -> None:
+        """Run one probe after another until the queue is empty."""
         for probe in queue:
-            await self._hold(probe)
+            await self._run_probe(probe)
 
-    async def _hold(self, probe: Probe) -> None:
-        """Hold one conversation, and hand it to the court."""
-        opens = [c for c, opening in CAPABILITY_PROBES.items() if opening is probe]
+    async def _run_probe(self, probe: Probe) -> None:
+        """Run one probe and let the evaluator evaluate it."""
+        probed = [c for c, first in CAPABILITY_PROBES.items() if first is probe]
         try:
-            if await self._may_go_on(probe, opens):
-                turns, ended = await self._converse(probe)
-                self._court.opened(probe, turns)
-                if not opens:  # refusals went out at once; their verdicts wait
-                    await self._opened[Capability.CORE].wait()
-                    if probe.needs in self._opened:
-                        await self._opened[probe.needs].wait()
-                if gate := self._court.closed_to(probe):
-                    self._court.left_out(probe, gate.outcome, gate.evidence)
+            if await self._wait_for_capability(probe, probed):
+                turns, ended_by = await self._drive(probe)
+                self._evaluator.capability_probed(probe, turns)
+                if not probed:
+                    # Probes without model responses are sent at once, but are not
+                    # evaluated before the capability probes.
+                    await self._probed[Capability.CORE].wait()
+                    if probe.needs in self._probed:
+                        await self._probed[probe.needs].wait()
+                if status := self._evaluator.blocked_by(probe):
+                    self._evaluator.probe_skipped(
+                        probe, status.outcome, status.evidence
+                    )
                 else:
-                    self._court.held(probe, turns, ended)
+                    self._evaluator.probe_finished(probe, turns, ended_by)
         except _RequestLimitReached:
-            budget = f"over the budget of {self._limits.max_requests} requests"
-            self._court.left_out(probe, Outcome.NOT_RUN, budget)
+            limit = self._limits.max_requests
+            reason = f"over the limit of {limit} requests (--max-requests)"
+            self._evaluator.probe_skipped(probe, Outcome.NOT_RUN, reason)
         finally:
-            for capability in opens:
-                self._opened[capability].set()
+            for capability in probed:
+                self._probed[capability].set()
 
-    async def _may_go_on(self, probe: Probe, opens: list[Capability]) -> bool:
-        """Wait for the gates before ``probe``; settle it when one is closed."""
-        if not opens and not probe.model_responses:
+    async def _wait_for_capability(
+        self, probe: Probe, probed: list[Capability]
+    ) -> bool:
+        """Wait for the capability probes; return whether ``probe`` may be sent.
+
+        ``probed`` lists the capabilities that ``probe`` is the first probe for. If a
+        capability is missing, the cases of ``probe`` are recorded as skipped.
+        """
+        if not probed and not probe.model_responses:
             return True
-        if Capability.CORE not in opens:
-            await self._opened[Capability.CORE].wait()
-        if not opens and probe.needs in self._opened:
-            await self._opened[probe.needs].wait()
-        if gate := self._court.closed_to(probe):
-            self._court.left_out(probe, gate.outcome, gate.evidence)
+        if Capability.CORE not in probed:
+            await self._probed[Capability.CORE].wait()
+        if not probed and probe.needs in self._probed:
+            await self._probed[probe.needs].wait()
+        if status := self._evaluator.blocked_by(probe):
+            self._evaluator.probe_skipped(probe, status.outcome, status.evidence)
             return False
         return True
 
-    async def _converse(
+    async def _drive(
         self, probe: Probe
     ) -> tuple[tuple[ProbeResult, ...], Exception | None]:
+        """Send the requests of a probe; return its turns, and what ended it early."""
         turns = list[ProbeResult]()
-        steps = probe.steps(self._setting)
-        priority = _first_come(probe)
+        steps = probe.steps(self._context)
+        priority = _priority(probe)
         try:
-            asked = next(steps)
+            request = next(steps)
             while True:
                 turn = len(turns)
-                told: ProbeResult
-                if isinstance(asked, tuple):
-                    several = (
-                        self._exchange(one, probe, (turn, place), priority)
-                        for place, one in enumerate(asked)
+                result: ProbeResult
+                if isinstance(request, tuple):
+                    exchanges = (
+                        self._exchange(each, probe, (turn, index), priority)
+                        for index, each in enumerate(request)
                     )
-                    told = tuple(await asyncio.gather(*several))
+                    result = tuple(await asyncio.gather(*exchanges))
                 else:
-                    told = await self._exchange(asked, probe, (turn, 0), priority)
-                turns.append(told)
-                asked = steps.send(told)
+                    result = await self._exchange(request, probe, (turn, 0), priority)
+                turns.append(result)
+                request = steps.send(result)
         except StopIteration:
             return tuple(turns), None
-        except (Inconclusive, RejectedRequest, UnexpectedValue) as why:
-            return tuple(turns), why
+        except (Inconclusive, RejectedRequest, UnexpectedValue) as error:
+            return tuple(turns), error
 
     async def _exchange(
         self, request: Request, probe: Probe, at: tuple[int, int], priority: int
     ) -> Exchange:
-        """Send one request, again when the target limits our rate."""
+        """Send one request; after a 429, send it again. ``at`` is turn and index."""
         for attempt in range(RETRIES + 1):
             exchange = await self._send(request, probe, at, priority)
             if not exchange.rate_limited or attempt == RETRIES:
                 break
-            await asyncio.sleep(_asked_to_wait(exchange, attempt))
+            await asyncio.sleep(_retry_delay(exchange, attempt))
         return exchange
 
     async def _send(
         self, request: Request, probe: Probe, at: tuple[int, int], priority: int
     ) -> Exchange:
-        lane = await self._lanes.take(priority)
+        connection = await self._connections.acquire(priority)
         try:
             if self._limits.max_requests and self._sent >= self._limits.max_requests:
                 raise _RequestLimitReached
             self._sent += 1
             self._on_sent(probe.name)
-            came = await send(lane, self._target, request, self._limits, self._started)
-            self._lanes.heed(limited=came.rate_limited)
+            exchange = await send(
+                connection, self._target, request, self._limits, self._started
+            )
+            self._connections.adapt_to(rate_limited=exchange.rate_limited)
         finally:
-            self._lanes.give_back(lane)
-        self._count += 1
+            self._connections.release(connection)
+        self._exchanges += 1
         exchange = replace(
-            came,
-            id=f"x-{self._count:04}",
+            exchange,
+            id=f"x-{self._exchanges:04}",
             probe=probe.name,
             turn=at[0],
             index=at[1],
         )
-        nowhere = exchange.failure and exchange.failure.kind is FailureKind.CONNECT
-        if nowhere and self._count == 1:
+        failure = exchange.failure
+        if failure and failure.kind is FailureKind.CONNECT and self._exchanges == 1:
             raise TargetUnreachable(
-                f"{self._target.url}: {exchange.failure}",
-                "is the server running, and is the URL the one that clients use?",
+                f"{self._target.url}: {failure}",
+                "check that the server is running and that clients use the same URL",
             )
-        self._court.hear(exchange)
+        self._evaluator.observe(exchange)
         self._on_exchange(exchange)
         return exchange
 
 
-def _asked_to_wait(exchange: Exchange, attempt: int) -> float:
-    """Return the seconds to wait after a 429, at most ``LONGEST_WAIT``."""
-    wait = 2.0**attempt
+def _retry_delay(exchange: Exchange, attempt: int) -> float:
+    """Return the delay in seconds after a 429: ``Retry-After``, or a default."""
+    delay = 2.0**attempt
     with contextlib.suppress(ValueError):
-        wait = float(exchange.header("retry-after") or wait)
-    return max(0.0, min(wait, LONGEST_WAIT))
+        delay = float(exchange.header("retry-after") or delay)
+    return max(0.0, min(delay, MAX_RETRY_DELAY))

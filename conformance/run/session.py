@@ -1,4 +1,4 @@
-"""One run from its first request to its report, on a thread of its own."""
+"""A run from the first request to the report, in a background thread."""
 
 import asyncio
 import threading
@@ -24,7 +24,7 @@ from conformance.run.runner import Runner
 
 @dataclass
 class RunObserver:
-    """Who wants to be told how a run goes; each call comes from the run's thread."""
+    """Callbacks about the progress of a run, called in the thread of the run."""
 
     on_sent: Callable[[str], None] = field(default=lambda _probe: None)
     on_exchange: Callable[[Exchange], None] = field(default=lambda _exchange: None)
@@ -42,27 +42,27 @@ def run_name(settings: Settings, at: datetime) -> str:
     return f"{at:%Y%m%dT%H%M%SZ}-{host}-{settings.profile.name}"
 
 
-TOOL = {"name": "responses-conformance", "version": conformance.__version__}
+_TOOL = {"name": "responses-conformance", "version": conformance.__version__}
 
 
 class Session:
-    """A run under way: started once, asked for verdicts, and finished."""
+    """A run in a background thread: start it, wait for verdicts, get the report."""
 
     def __init__(
         self,
         settings: Settings,
         plan: Plan,
         journal: Journal | None = None,
-        watcher: RunObserver | None = None,
+        observer: RunObserver | None = None,
     ) -> None:
         self.settings = settings
         self._journal = journal
-        self._watcher = watcher or RunObserver()
+        self._observer = observer or RunObserver()
         self._lock = threading.Lock()
-        self._at = datetime.now(UTC)
-        self._began = time.monotonic()
-        self.name = run_name(settings, self._at)
-        self.court = Evaluator(settings, plan, self._judged)
+        self._started_at = datetime.now(UTC)
+        self._started = time.monotonic()
+        self.name = run_name(settings, self._started_at)
+        self.evaluator = Evaluator(settings, plan, self._on_verdict)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
         self._loop = asyncio.new_event_loop()
@@ -78,13 +78,10 @@ class Session:
         return {
             "type": "header",
             "version": VERSION,
-            "tool": {
-                "name": "responses-conformance",
-                "version": conformance.__version__,
-            },
+            "tool": _TOOL,
             "catalogue": self.settings.catalogue,
             "run": self.name,
-            "started_at": self._at.isoformat(timespec="seconds"),
+            "started_at": self._started_at.isoformat(timespec="seconds"),
             "target": {
                 "url": self.settings.url + "/v1/responses",
                 "model": self.settings.model,
@@ -97,61 +94,65 @@ class Session:
             "require": self.settings.require,
             "second_key": bool(self.settings.second_key),
             "case": self.settings.case,
-            "cases": [case.id for case in self.court.plan.cases],
+            "cases": [case.id for case in self.evaluator.plan.cases],
         }
 
-    def _judged(self, verdict: Verdict) -> None:
+    def _on_verdict(self, verdict: Verdict) -> None:
         self._write(verdict_record(verdict))
-        self._watcher.on_verdict(verdict)
+        self._observer.on_verdict(verdict)
 
-    def _came(self, exchange: Exchange) -> None:
+    def _on_exchange(self, exchange: Exchange) -> None:
         if self._journal:
             with self._lock:
                 self._journal.exchange(exchange)
-        self._watcher.on_exchange(exchange)
+        self._observer.on_exchange(exchange)
 
     def start(self) -> None:
-        """Begin to send; returns at once."""
+        """Start the run and return immediately."""
         self._thread.start()
 
     def _work(self) -> None:
         asyncio.set_event_loop(self._loop)
-        runner = Runner(self.settings, self.court, self._watcher.on_sent, self._came)
+        runner = Runner(
+            self.settings, self.evaluator, self._observer.on_sent, self._on_exchange
+        )
         try:
             self._task = self._loop.create_task(runner.run())
             self._loop.run_until_complete(self._task)
         except asyncio.CancelledError:
             pass
-        except BaseException as error:  # noqa: BLE001 -- handed to the thread that waits
+        except BaseException as error:  # noqa: BLE001 -- raised in the thread that waits
             self._error = error
         finally:
-            self.court.close(
-                "interrupted" if self._error is None else "the run broke off"
+            self.evaluator.close(
+                "interrupted"
+                if self._error is None
+                else "the run stopped with an error"
             )
             self._loop.close()
 
     def verdict(self, case: Case) -> Verdict:
-        """Wait for the verdict of a case; raises what stopped the run."""
-        verdict = self.court.wait(case)
+        """Wait for the verdict of a case; raises the error that stopped the run."""
+        verdict = self.evaluator.wait(case)
         if self._error:
             raise self._error
         return verdict
 
     def wait(self) -> None:
-        """Wait until all is sent and judged; raises what stopped the run."""
+        """Wait for the end of the run; raises the error that stopped it."""
         while self._thread.is_alive():
             self._thread.join(0.2)
         if self._error:
             raise self._error
 
     def stop(self) -> None:
-        """Give up what is not yet answered; what was judged stays judged."""
+        """Cancel the requests in flight; verdicts so far stay as they are."""
         if self._thread.is_alive() and self._task and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
             self._thread.join(10)
 
     def report(self, *, interrupted: bool = False) -> Report:
-        """Return the report of a run that is over, and close its journal."""
+        """Return the report of a finished run, and write the journal's footer."""
         report = Report(
             TargetInfo(
                 self.settings.url + "/v1/responses",
@@ -161,25 +162,25 @@ class Session:
             ),
             RunInfo(
                 self.name,
-                self._at.isoformat(timespec="seconds"),
-                round(time.monotonic() - self._began, 3),
+                self._started_at.isoformat(timespec="seconds"),
+                round(time.monotonic() - self._started, 3),
                 self.settings.seed,
                 interrupted,
                 self.settings.catalogue,
-                self.court.spent,
+                self.evaluator.cost,
             ),
-            self.court.verdicts,
-            self.court.capabilities,
+            self.evaluator.verdicts,
+            self.evaluator.capabilities,
         )
         outcomes = [(r.requirement.id, r.outcome) for r in report.results]
-        complaints = self.settings.baseline.problems(outcomes, report.target.url)
+        problems = self.settings.baseline.problems(outcomes, report.target.url)
         report = replace(
             report,
-            baseline_problems=complaints,
-            fields=self.court.fields.rows(),
-            timings=self.court.clock.times,
+            baseline_problems=problems,
+            fields=self.evaluator.fields.rows(),
+            timings=self.evaluator.latencies.times,
         )
-        for verdict in self.court.plan.skipped:
+        for verdict in self.evaluator.plan.skipped:
             self._write(verdict_record(verdict))
         self._write(
             {
@@ -198,7 +199,10 @@ class Session:
 def run_to_completion(
     settings: Settings, plan: Plan, journal: Journal | None = None
 ) -> Report:
-    """Run a plan to its end and return the report; raises ``ConformanceError``."""
+    """Run a plan in the foreground and return the report.
+
+    Raises ``ConformanceError`` if the run cannot produce one.
+    """
     session = Session(settings, plan, journal)
     session.start()
     try:

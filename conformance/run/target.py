@@ -1,7 +1,7 @@
-"""The server under test: where it is, what it is asked for, and its keys.
+"""The server under test: its URL, its headers and its API keys.
 
-This is the only module that sees a key. It puts keys into requests in
-``Target.fill`` and takes them out of whatever comes back in ``Target.mask``.
+This is the only module that reads a key. ``Target.insert_keys`` puts keys into
+requests, ``Target.redact`` removes them from everything that is received.
 """
 
 import hashlib
@@ -23,46 +23,45 @@ from conformance.model.request import (
 )
 
 LONG_KEY = 24
-"""Characters from which on a part of a key is a secret of its own."""
+"""Length in characters from which a part of a key is redacted, too."""
 
 _PART = 12
 
 
-def _may_be_chance(key: str) -> bool:
-    """Say whether a key is so plain a word or number that answers may hold it."""
+def _may_be_coincidence(key: str) -> bool:
+    """Return whether a key is so short and plain that responses may contain it."""
     return len(key) < 6 or (len(key) < 16 and key.isalnum())
 
 
-def _is_no_secret(key: str) -> bool:
-    """Say whether a key is a plain word or number, such as keyless servers are shown.
+def _is_not_secret(key: str) -> bool:
+    """Return whether a key is a plain word or number, as used for keyless servers.
 
-    To take ``none`` or ``test`` out of answers would change them, and hide nothing.
+    Redacting ``none`` or ``test`` would change responses and protect nothing.
     """
     mixed = not key.isalpha() and not key.isdigit()
-    return _may_be_chance(key) and (len(key) < 8 or not mixed)
+    return _may_be_coincidence(key) and (len(key) < 8 or not mixed)
 
 
 def read_url(text: str) -> str:
-    """Return the base of a target's URL, without ``/v1`` and a final slash.
+    """Return the base URL of a target, without ``/v1`` and without a trailing slash.
 
-    Accepts ``https://host``, ``https://host/v1`` and
-    ``https://host/v1/responses``, each with a path before it. Raises
-    ``ConfigurationError`` for anything that is no such URL.
+    Accepts ``https://host``, ``https://host/v1`` and ``https://host/v1/responses``,
+    each with an optional path prefix. Raises ``ConfigurationError`` for anything else.
     """
-    hint = "give it like https://gateway.example or http://127.0.0.1:3000/v1"
+    hint = "use a URL like https://gateway.example or http://127.0.0.1:3000/v1"
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise ConfigurationError(
-            f"the URL {text!r} cannot be read: {error}", hint
+            f"the URL {text!r} cannot be parsed: {error}", hint
         ) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError(f"the URL {text!r} is not an http or https URL", hint)
     if parts.username or parts.password:
         raise ConfigurationError(
-            "the URL carries a name or password",
-            "give the key in an environment variable (--api-key-env)",
+            "the URL contains a user name or password",
+            "set the key in an environment variable (--api-key-env)",
         )
     if parts.query or parts.fragment:
         raise ConfigurationError(f"the URL {text!r} has a query or a fragment", hint)
@@ -73,10 +72,10 @@ def read_url(text: str) -> str:
 
 @dataclass(frozen=True)
 class Target:
-    """Where the server listens, and what it needs to let us in.
+    """The base URL of the server under test, and its credentials.
 
-    ``base`` is what ``read_url`` returns. ``headers`` are the user's own and go
-    with every request; they may be secret, as the keys are.
+    ``base`` is a return value of ``read_url``. ``headers`` are added to every request;
+    like keys, they may be secret.
     """
 
     base: str
@@ -86,43 +85,44 @@ class Target:
 
     @property
     def url(self) -> str:
-        """Return the URL that is judged."""
+        """Return the URL of the endpoint under test."""
         return self.base + PATH
 
     @property
     def origin(self) -> str:
-        """Return scheme, host and port: the only place a key is ever sent to."""
+        """Return scheme, host and port: keys are sent only to this origin."""
         parts = urlsplit(self.base)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def _filled(self, text: str) -> str:
-        places = {
+    def _replace_placeholders(self, text: str) -> str:
+        keys = {
             KEY: self.key,
             SECOND_KEY: self.second_key,
             KEY_TRUNCATED: self.key[:-1],
             KEY_CASE_SWAPPED: self.key.swapcase(),
         }
-        for place, value in places.items():
-            text = text.replace(place, value)
+        for placeholder, key in keys.items():
+            text = text.replace(placeholder, key)
         return text
 
-    def fill(self, request: Request) -> tuple[str, dict[str, str], bytes]:
-        """Return the URL, the headers and the body to send, keys in their places."""
+    def insert_keys(self, request: Request) -> tuple[str, dict[str, str], bytes]:
+        """Return URL, headers and body to send, with keys instead of placeholders."""
         headers = dict(self.headers) | {
-            name: self._filled(value) for name, value in request.all_headers.items()
+            name: self._replace_placeholders(value)
+            for name, value in request.all_headers.items()
         }
         path, content = request.path, request.content
         if request.has_key_placeholder:
-            path = self._filled(path)
-            content = self._filled(content.decode()).encode()
+            path = self._replace_placeholders(path)
+            content = self._replace_placeholders(content.decode()).encode()
         return self.base + path, headers, content
 
     def _secrets(self) -> Iterator[tuple[str, str]]:
-        """Yield each text that must not be shown, and what to call it."""
+        """Yield each string to redact, and its name in the marker."""
         for name, key in (("key", self.key), ("second key", self.second_key)):
-            if not key or _is_no_secret(key):
+            if not key or _is_not_secret(key):
                 continue
-            if _may_be_chance(key):
+            if _may_be_coincidence(key):
                 yield key, f"the {name}, or the same letters by chance,"
             else:
                 yield key.swapcase(), f"the {name} with its case swapped"
@@ -137,25 +137,25 @@ class Target:
                 yield value, f"the value of header {name}"
 
     @cached_property
-    def _masks(self) -> tuple[re.Pattern[bytes], dict[bytes, bytes]] | None:
-        marks = {
+    def _redactions(self) -> tuple[re.Pattern[bytes], dict[bytes, bytes]] | None:
+        markers = {
             secret.encode(): REDACTED.format(name).encode()
             for secret, name in self._secrets()
         }
-        if not marks:
+        if not markers:
             return None
-        longest_first = sorted(marks, key=len, reverse=True)
-        return re.compile(b"|".join(map(re.escape, longest_first))), marks
+        longest_first = sorted(markers, key=len, reverse=True)
+        return re.compile(b"|".join(map(re.escape, longest_first))), markers
 
-    def mask(self, data: bytes) -> bytes:
-        """Return ``data`` with a mark in the place of every key in it."""
-        if not self._masks:
+    def redact(self, data: bytes) -> bytes:
+        """Return ``data`` with a marker instead of each key in it."""
+        if not self._redactions:
             return data
-        pattern, marks = self._masks
-        return pattern.sub(lambda match: marks[match.group()], data)
+        pattern, markers = self._redactions
+        return pattern.sub(lambda match: markers[match.group()], data)
 
-    def mask_text(self, text: str) -> str:
-        """Return ``text`` with a mark in the place of every key in it."""
-        return self.mask(text.encode("utf-8", "surrogateescape")).decode(
+    def redact_text(self, text: str) -> str:
+        """Return ``text`` with a marker instead of each key in it."""
+        return self.redact(text.encode("utf-8", "surrogateescape")).decode(
             "utf-8", "surrogateescape"
         )

@@ -56,13 +56,13 @@ def judged(
         (["run", "--generated", "-1"], "--generated must be 0 or more"),
         (["run", "--format", "jsn"], "did you mean 'json'?"),
         (["run", "--lang", "zhh"], "did you mean 'zh'?"),
-        (["run", "--level", "shall"], "no level is called 'shall'"),
+        (["run", "--level", "shall"], "unknown level: 'shall'"),
         (["run", "--require", "tool"], "did you mean 'tools'?"),
         (["run", "--header", "nonsense"], "--header must be like 'Name: value'"),
         (["explain", "usage.total-is-the-sums"], "did you mean"),
-        (["serve", "--fault", "no-such-fault"], "no fault is called"),
+        (["serve", "--fault", "no-such-fault"], "unknown fault"),
         (["judge", "nowhere.ndjson"], "nowhere.ndjson cannot be read"),
-        (["list", "--profile", "x"], "no profile is called 'x'"),
+        (["list", "--profile", "x"], "unknown profile: 'x'"),
     ],
 )
 def test_wrong_usage_is_told_and_exits_2(argv: list[str], said: str) -> None:
@@ -241,9 +241,9 @@ def test_settings_come_from_flags_then_variables_then_the_file(
     by_variable = invoke("run", "http://127.0.0.1:9", "--plan")
     by_flag = invoke("run", "http://127.0.0.1:9", "--profile", "nix", "--plan")
 
-    assert "no profile is called 'nope'" in by_file.output
+    assert "unknown profile: 'nope'" in by_file.output
     assert by_variable.exit_code == 0
-    assert "no profile is called 'nix'" in by_flag.output
+    assert "unknown profile: 'nix'" in by_flag.output
 
 
 def test_a_key_in_the_file_is_refused() -> None:
@@ -281,5 +281,5 @@ def test_the_page_of_a_journal_is_the_page_of_its_run() -> None:
 
     assert done.exit_code == 1
     assert 'data-lang="zh"' in page
-    assert "not among what --only names" in page
+    assert "not selected by --only" in page
     assert page == again

@@ -1,4 +1,4 @@
-"""A verdict is what was seen, and nothing more: each outcome has its own cause."""
+"""Every outcome of a check, on one probe and on all exchanges."""
 
 import json
 from dataclasses import replace
@@ -21,118 +21,130 @@ from conformance.model.requirement import Capability, must
 from conformance.model.scope import EVERY_EXCHANGE, EVERY_RESPONSE_OBJECT, Observation
 from conformance.model.verdict import Outcome
 
-CLAUSE = must("test.clause", "Anything holds.", source="these tests")
+RULE = must("test.rule", "Anything is true.", source="these tests")
 TOOLS = must("test.tools", "Tools work.", source="these tests", needs=Capability.TOOLS)
 GOOD = {"id": "r", "object": "response", "output": []}
 
 
 @probe(model_responses=1)
-def hello(setting: ProbeContext) -> Steps:
+def hello(context: ProbeContext) -> Steps:
     """One plain request."""
-    yield setting.request()
+    yield context.request()
 
 
-def came(body: object, status: int = 200, id_: str = "x-0001") -> Exchange:
-    """Return an exchange with this JSON answer."""
+def exchange_with(body: object, status: int = 200, id_: str = "x-0001") -> Exchange:
+    """Return an exchange with this JSON response."""
     headers = (("content-type", "application/json"),)
     return Exchange(Request.of({}), status, headers, json.dumps(body).encode(), id=id_)
 
 
-@check(CLAUSE, on=hello)
+@check(RULE, on=hello)
 def completed(exchange: Exchange) -> Findings:
-    """Judge the status."""
+    """Check the status."""
     yield from exchange.response["status"].must_equal("completed")
 
 
 @check(TOOLS, on=hello)
 def has_tools(exchange: Exchange) -> Findings:
-    """Judge anything that needs an answer."""
+    """Check anything that needs a response object."""
     yield from exchange.response["id"].must_equal("r")
 
 
-@check(CLAUSE, on=hello)
-def broken(exchange: Exchange) -> Findings:
-    """Break on any answer."""
+@check(RULE, on=hello)
+def raises(exchange: Exchange) -> Findings:
+    """Raise an ``IndexError`` on any exchange."""
     yield [][exchange.status]
 
 
-@check(CLAUSE, on=hello)
-def unsure(exchange: Exchange) -> Findings:
-    """Find nothing to judge."""
+@check(RULE, on=hello)
+def inconclusive(exchange: Exchange) -> Findings:
+    """Raise ``Inconclusive`` on any exchange."""
     yield from ()
-    raise Inconclusive(f"{exchange.id} says nothing")
+    raise Inconclusive(f"{exchange.id} has no evidence")
 
 
 def outcome(of: Check, exchange: Exchange) -> Outcome:
-    """Judge one exchange."""
+    """Return the outcome of a check on one exchange."""
     return evaluate(Case(of, hello), (exchange,), "newapi").outcome
 
 
-SILENCE = replace(came({}), status=0, failure=TransportFailure(FailureKind.TIMEOUT))
-NAMED = came({"error": {"message": "tools are not supported"}}, 400)
-UNNAMED = came({"error": {"message": "bad request"}}, 400)
+NO_RESPONSE = replace(
+    exchange_with({}), status=0, failure=TransportFailure(FailureKind.TIMEOUT)
+)
+NAMES_TOOLS = exchange_with({"error": {"message": "tools are not supported"}}, 400)
+NAMES_NOTHING = exchange_with({"error": {"message": "bad request"}}, 400)
 
 
 @pytest.mark.parametrize(
     ("of", "exchange", "expected"),
     [
-        (completed, came({**GOOD, "status": "completed"}), Outcome.PASSED),
-        (completed, came({**GOOD, "status": "done"}), Outcome.FAILED),
-        (completed, came(GOOD), Outcome.FAILED),
-        (completed, SILENCE, Outcome.INCONCLUSIVE),
-        (completed, came({}, 429), Outcome.INCONCLUSIVE),
-        (completed, came({}, 503), Outcome.INCONCLUSIVE),
-        (completed, came({}), Outcome.INCONCLUSIVE),
-        (completed, NAMED, Outcome.INCONCLUSIVE),
-        (has_tools, NAMED, Outcome.UNSUPPORTED),
-        (has_tools, UNNAMED, Outcome.INCONCLUSIVE),
-        (has_tools, came({"error": {"message": "tool"}}, 401), Outcome.INCONCLUSIVE),
-        (broken, came(GOOD), Outcome.ERROR),
-        (unsure, came(GOOD), Outcome.INCONCLUSIVE),
+        (completed, exchange_with({**GOOD, "status": "completed"}), Outcome.PASSED),
+        (completed, exchange_with({**GOOD, "status": "done"}), Outcome.FAILED),
+        (completed, exchange_with(GOOD), Outcome.FAILED),
+        (completed, NO_RESPONSE, Outcome.INCONCLUSIVE),
+        (completed, exchange_with({}, 429), Outcome.INCONCLUSIVE),
+        (completed, exchange_with({}, 503), Outcome.INCONCLUSIVE),
+        (completed, exchange_with({}), Outcome.INCONCLUSIVE),
+        (completed, NAMES_TOOLS, Outcome.INCONCLUSIVE),
+        (has_tools, NAMES_TOOLS, Outcome.UNSUPPORTED),
+        (has_tools, NAMES_NOTHING, Outcome.INCONCLUSIVE),
+        (
+            has_tools,
+            exchange_with({"error": {"message": "tool"}}, 401),
+            Outcome.INCONCLUSIVE,
+        ),
+        (raises, exchange_with(GOOD), Outcome.ERROR),
+        (inconclusive, exchange_with(GOOD), Outcome.INCONCLUSIVE),
     ],
 )
-def test_every_outcome_has_its_cause(
+def test_outcome_of_a_check_on_one_probe(
     of: Check, exchange: Exchange, expected: Outcome
 ) -> None:
-    """A silence, a refusal and a bug of ours are never the server's failure."""
+    """No response, a rejection and a bug in a check never fail the server."""
     assert outcome(of, exchange) is expected
 
 
-def test_a_finding_names_its_exchange() -> None:
-    """Whoever yields it."""
-    verdict = evaluate(Case(completed, hello), (came(GOOD, id_="x-0042"),), "newapi")
+def test_finding_has_the_id_of_its_exchange() -> None:
+    """``evaluate`` adds the id to findings that have none."""
+    verdict = evaluate(
+        Case(completed, hello), (exchange_with(GOOD, id_="x-0042"),), "newapi"
+    )
 
     assert [(f.exchange, f.pointer) for f in verdict.findings] == [
         ("x-0042", "/status")
     ]
 
 
-@check(CLAUSE, on=EVERY_RESPONSE_OBJECT, exercised_by=hello)
+@check(RULE, on=EVERY_RESPONSE_OBJECT, exercised_by=hello)
 def has_status(response: object, exchange: Exchange) -> Findings:
-    """Judge the status of every response."""
+    """Check the status of every response object."""
     del response
     yield from exchange.response["status"].must_equal("completed")
 
 
-def tallied(of: Check, *exchanges: Exchange) -> UniversalVerdict:
-    """Judge several exchanges."""
-    tally = UniversalVerdict(Case(of, None), "newapi")
+def evaluate_all(of: Check, *exchanges: Exchange) -> UniversalVerdict:
+    """Return the verdict so far of a universal check on some exchanges."""
+    universal = UniversalVerdict(Case(of, None), "newapi")
     for exchange in exchanges:
-        tally.add(exchange)
-    return tally
+        universal.add(exchange)
+    return universal
 
 
-def test_what_was_never_seen_is_not_passed() -> None:
-    """Refusals are no responses, and so nothing was judged."""
-    verdict = tallied(has_status, NAMED, SILENCE, came({}, 500)).verdict()
+def test_check_that_selected_nothing_is_inconclusive() -> None:
+    """Without a response object, the requirement was not tested and does not pass."""
+    verdict = evaluate_all(
+        has_status, NAMES_TOOLS, NO_RESPONSE, exchange_with({}, 500)
+    ).verdict()
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert verdict.observations == 0
 
 
-def test_many_findings_are_counted_and_few_are_kept() -> None:
-    """A run of a hundred thousand exchanges stays small."""
-    verdict = tallied(has_status, *[came(GOOD)] * (MAX_FINDINGS + 5)).verdict()
+def test_all_findings_are_counted_and_only_the_first_are_stored() -> None:
+    """The report of a run with very many exchanges stays small."""
+    verdict = evaluate_all(
+        has_status, *[exchange_with(GOOD)] * (MAX_FINDINGS + 5)
+    ).verdict()
 
     assert verdict.outcome is Outcome.FAILED
     assert (len(verdict.findings), verdict.finding_count) == (
@@ -143,38 +155,46 @@ def test_many_findings_are_counted_and_few_are_kept() -> None:
 
 
 @check(
-    CLAUSE,
+    RULE,
     on=EVERY_EXCHANGE.collecting(lambda x: Observation(x.status, x.id)),
     exercised_by=hello,
 )
-def same_status(notes: list[Observation]) -> Findings:
-    """Judge all exchanges beside each other."""
-    if len(notes) < 2:
-        raise Inconclusive("one is not several")
-    for note in notes[1:]:
-        if note.value != notes[0].value:
-            yield came({}, id_=note.exchange).finding("status", "the same", "another")
+def same_status(observations: list[Observation]) -> Findings:
+    """Check that all exchanges have the same status."""
+    first, *others = observations
+    if not others:
+        raise Inconclusive("there is only one exchange")
+    for other in others:
+        if other.value != first.value:
+            yield exchange_with({}, id_=other.exchange).finding(
+                "status", "the same", "another"
+            )
 
 
-def test_notes_are_judged_beside_each_other() -> None:
-    """Once, at the end, and inconclusive where they are too few."""
-    several = tallied(same_status, came(GOOD), came(GOOD), came({}, 404, "x-0003"))
-    one = tallied(same_status, came(GOOD))
+def test_observations_are_evaluated_together_at_the_end() -> None:
+    """The check is called once, with the observations of all exchanges."""
+    three = evaluate_all(
+        same_status,
+        exchange_with(GOOD),
+        exchange_with(GOOD),
+        exchange_with({}, 404, "x-0003"),
+    )
+    one = evaluate_all(same_status, exchange_with(GOOD))
 
-    assert [f.exchange for f in several.verdict().findings] == ["x-0003"]
+    assert [f.exchange for f in three.verdict().findings] == ["x-0003"]
     assert one.verdict().outcome is Outcome.INCONCLUSIVE
 
 
-@check(CLAUSE, on=EVERY_EXCHANGE, exercised_by=hello)
-def bursts(exchange: Exchange) -> Findings:
-    """Break on any exchange."""
+@check(RULE, on=EVERY_EXCHANGE, exercised_by=hello)
+def crashing(exchange: Exchange) -> Findings:
+    """Raise a ``KeyError`` on any exchange."""
     found: dict[str, Finding] = {}
     yield found[exchange.id]
 
 
-def test_a_universal_check_that_breaks_is_our_error() -> None:
-    """Once, however many exchanges follow."""
-    verdict = tallied(bursts, came(GOOD), came(GOOD)).verdict()
+def test_exception_in_a_universal_check_is_an_internal_error() -> None:
+    """The reason contains the traceback of the first exception."""
+    verdict = evaluate_all(crashing, exchange_with(GOOD), exchange_with(GOOD)).verdict()
 
     assert verdict.outcome is Outcome.ERROR
     assert "KeyError" in verdict.reason

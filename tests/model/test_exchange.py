@@ -1,4 +1,4 @@
-"""An exchange is seen for what it is, and its views never guess."""
+"""The kind of a response, and what an exchange returns from its body."""
 
 import json
 from collections.abc import Callable
@@ -24,14 +24,14 @@ OK: dict[str, object] = {
 }
 
 
-def came(
+def exchange_with(
     body: bytes | str | dict[str, object],
     status: int = 200,
     media_type: str = "application/json",
     *,
     streamed: bool = False,
 ) -> Exchange:
-    """Return an exchange with this answer."""
+    """Return an exchange with this response."""
     raw = json.dumps(body) if isinstance(body, dict) else body
     content = raw.encode() if isinstance(raw, str) else raw
     request = Request.of({"model": "m", "stream": streamed})
@@ -41,85 +41,85 @@ def came(
 def stream(*events: dict[str, object]) -> Exchange:
     """Return an exchange with these server-sent events."""
     text = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
-    return came(text, media_type="text/event-stream", streamed=True)
+    return exchange_with(text, media_type="text/event-stream", streamed=True)
 
 
 @pytest.mark.parametrize(
     ("exchange", "kind"),
     [
-        (came(OK), ResponseKind.RESPONSE),
+        (exchange_with(OK), ResponseKind.RESPONSE),
         (stream({"type": "response.created"}), ResponseKind.STREAM),
-        (came({"error": {}}, 404), ResponseKind.CLIENT_ERROR),
-        (came("", 401), ResponseKind.CLIENT_ERROR),
-        (came({"error": {}}, 503), ResponseKind.SERVER_ERROR),
-        (came("<html>", media_type="text/html"), ResponseKind.UNRECOGNIZED),
-        (came("{}"), ResponseKind.UNRECOGNIZED),
-        (came('{"error": {"message": "no"}}'), ResponseKind.UNRECOGNIZED),
-        (came(""), ResponseKind.UNRECOGNIZED),
+        (exchange_with({"error": {}}, 404), ResponseKind.CLIENT_ERROR),
+        (exchange_with("", 401), ResponseKind.CLIENT_ERROR),
+        (exchange_with({"error": {}}, 503), ResponseKind.SERVER_ERROR),
+        (exchange_with("<html>", media_type="text/html"), ResponseKind.UNRECOGNIZED),
+        (exchange_with("{}"), ResponseKind.UNRECOGNIZED),
+        (exchange_with('{"error": {"message": "no"}}'), ResponseKind.UNRECOGNIZED),
+        (exchange_with(""), ResponseKind.UNRECOGNIZED),
         (
-            came("data: [DONE]\n\n", media_type="text/event-stream"),
+            exchange_with("data: [DONE]\n\n", media_type="text/event-stream"),
             ResponseKind.UNRECOGNIZED,
         ),
-        (came("", 302), ResponseKind.UNRECOGNIZED),
+        (exchange_with("", 302), ResponseKind.UNRECOGNIZED),
         (
             Exchange(Request(), failure=TransportFailure(FailureKind.TIMEOUT)),
             ResponseKind.NO_RESPONSE,
         ),
     ],
 )
-def test_an_answer_is_one_of_six_kinds(exchange: Exchange, kind: ResponseKind) -> None:
-    """By its status, its media type, and whether the contract knows its shape."""
+def test_kind_of_a_response(exchange: Exchange, kind: ResponseKind) -> None:
+    """The kind depends on the status, the media type and the form of the body."""
     assert exchange.kind is kind
 
 
 @pytest.mark.parametrize(
     ("exchange", "error"),
     [
-        (came({"error": {}}, 400), RejectedRequest),
-        (came({"error": {}}, 429), Inconclusive),
-        (came({"error": {}}, 500), Inconclusive),
-        (came("<html>"), Inconclusive),
+        (exchange_with({"error": {}}, 400), RejectedRequest),
+        (exchange_with({"error": {}}, 429), Inconclusive),
+        (exchange_with({"error": {}}, 500), Inconclusive),
+        (exchange_with("<html>"), Inconclusive),
         (stream({"type": "response.created"}), Inconclusive),
         (stream({"type": "response.completed"}), UnexpectedValue),
     ],
 )
-def test_no_response_object_is_made_up(
+def test_missing_response_object_raises(
     exchange: Exchange, error: type[Exception]
 ) -> None:
-    """What has none says so, each in the way that its verdict needs."""
+    """The exception decides the verdict; ``response_or_none`` does not raise."""
     with pytest.raises(error):
         _ = exchange.response
     assert exchange.response_or_none is None
 
 
-def test_the_last_snapshot_of_a_stream_is_its_response() -> None:
-    """With a pointer that names the event."""
-    ended = stream(
+def test_response_of_a_stream_is_that_of_its_terminal_event() -> None:
+    """Its pointers name the event."""
+    exchange = stream(
         {"type": "response.created", "response": {"id": "r"}},
         {"type": "response.completed", "response": OK},
     )
 
-    assert ended.response.value == OK
-    assert ended.response["status"].pointer == "event 1 /response/status"
+    assert exchange.response.value == OK
+    assert exchange.response["status"].pointer == "event 1 /response/status"
 
 
-def test_what_a_lenient_parser_passes_over_is_noted() -> None:
-    """Members that stand twice, and numbers that JSON does not have."""
-    odd = came('{"id": 1, "usage": {"a": NaN, "a": 2}, "id": 3}')
+def test_repeated_names_and_nan_are_reported() -> None:
+    """A lenient parser accepts both silently."""
+    exchange = exchange_with('{"id": 1, "usage": {"a": NaN, "a": 2}, "id": 3}')
 
-    assert sorted(odd.parsed_body.repeated) == ["a", "id"]
-    assert odd.parsed_body.constants == ("NaN",)
+    assert sorted(exchange.parsed_body.repeated) == ["a", "id"]
+    assert exchange.parsed_body.constants == ("NaN",)
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"id":', '{"a":1} x'])
-def test_what_is_not_one_json_value_is_malformed(body: str) -> None:
-    """Depth, truncation and trailing bytes never break a check."""
+def test_body_that_is_not_one_json_value_raises(body: str) -> None:
+    """Deep nesting, truncation and trailing bytes are findings."""
     with pytest.raises(UnexpectedValue):
-        _ = came(body).json
+        _ = exchange_with(body).json
 
 
-def test_text_is_joined_from_whatever_is_there() -> None:
-    """Parts of another form count as nothing."""
+def test_text_is_the_concatenated_text_of_message_items() -> None:
+    """Parts without a string ``text`` are skipped."""
     output = [
         {"type": "reasoning", "content": [{"text": "hm"}]},
         {"type": "message", "content": [{"text": "a"}, {"text": None}, 7]},
@@ -128,11 +128,11 @@ def test_text_is_joined_from_whatever_is_there() -> None:
         "odd",
     ]
 
-    assert came({**OK, "output": output}).text == "ab"
+    assert exchange_with({**OK, "output": output}).text == "ab"
 
 
-def test_events_know_when_they_came() -> None:
-    """The arrival is that of the piece which held the end of the frame."""
+def test_event_arrives_with_the_chunk_that_ends_it() -> None:
+    """Each event has the time of that chunk."""
     first, second = b'data: {"type": "a"}\n\n', b'data: {"type": "b"}\n\n'
     request = Request.of({"stream": True})
     exchange = Exchange(
@@ -150,20 +150,20 @@ def test_events_know_when_they_came() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "read",
     [
         lambda x: x.events[0].data,
         lambda x: x.events[1].data["sequence_number"],
     ],
 )
-def test_an_event_that_is_not_json_is_malformed(
-    spoil: Callable[[Exchange], object],
+def test_event_without_json_data_raises(
+    read: Callable[[Exchange], object],
 ) -> None:
-    """Its type is nothing, its data a finding."""
-    exchange = came(
+    """Its type is an empty string."""
+    exchange = exchange_with(
         'data: {"type"\n\ndata: {"type": "a"}\n\n', media_type="text/event-stream"
     )
 
     assert [event.type for event in exchange.events] == ["", "a"]
     with pytest.raises(UnexpectedValue):
-        spoil(exchange)
+        read(exchange)

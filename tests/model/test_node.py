@@ -1,47 +1,55 @@
-"""A walk into an answer never breaks: what is not there is a finding."""
+"""Reading a response through ``Node``: missing values are findings, not errors."""
 
 import pytest
 
 from conformance.model.node import MAX_QUOTED_LENGTH, Node, UnexpectedValue, is_a, quote
 
-ANSWER = Node({"usage": {"total": 3, "none": None}, "output": [{"id": "a"}, 7]})
+RESPONSE = Node({"usage": {"total": 3, "none": None}, "output": [{"id": "a"}, 7]})
 
 
-def test_a_step_knows_its_pointer() -> None:
-    """Members and elements, as RFC 6901 writes them."""
-    assert ANSWER["usage"]["total"].pointer == "/usage/total"
-    assert [node.pointer for node in ANSWER["output"]] == ["/output/0", "/output/1"]
+def test_fields_and_elements_have_a_json_pointer() -> None:
+    """Pointers are written as in RFC 6901."""
+    assert RESPONSE["usage"]["total"].pointer == "/usage/total"
+    assert [node.pointer for node in RESPONSE["output"]] == ["/output/0", "/output/1"]
 
 
 @pytest.mark.parametrize(
-    ("walk", "pointer"),
+    ("read", "pointer"),
     [
-        (lambda: ANSWER["usage"]["absent"], "/usage/absent"),
-        (lambda: ANSWER["output"][2], "/output/2"),
-        (lambda: ANSWER["output"]["id"], "/output"),
-        (lambda: ANSWER["output"][1]["id"], "/output/1"),
-        (lambda: list(ANSWER["usage"]), "/usage"),
-        (lambda: ANSWER["usage"]["total"].expect(str), "/usage/total"),
+        (lambda: RESPONSE["usage"]["absent"], "/usage/absent"),
+        (lambda: RESPONSE["output"][2], "/output/2"),
+        (lambda: RESPONSE["output"]["id"], "/output"),
+        (lambda: RESPONSE["output"][1]["id"], "/output/1"),
+        (lambda: list(RESPONSE["usage"]), "/usage"),
+        (lambda: RESPONSE["usage"]["total"].expect(str), "/usage/total"),
     ],
 )
-def test_a_step_into_nothing_is_a_finding(walk: object, pointer: str) -> None:
-    """``UnexpectedValue`` carries the place; no ``KeyError`` leaves a node."""
+def test_missing_value_or_wrong_type_is_a_finding(read: object, pointer: str) -> None:
+    """``UnexpectedValue`` has the location; there is no ``KeyError``."""
     with pytest.raises(UnexpectedValue) as caught:
-        walk()  # type: ignore[operator]
+        read()  # type: ignore[operator]
 
     assert caught.value.finding.pointer == pointer
 
 
-def test_get_takes_null_and_absence_for_the_same() -> None:
-    """Absence is another clause's business."""
-    assert ANSWER["usage"].get("none") is None
-    assert ANSWER["usage"].get("absent") is None
-    assert ANSWER["output"].get("id") is None
-    assert "none" in ANSWER["usage"]
+def test_missing_value_is_reported_as_missing() -> None:
+    """The finding names the missing field."""
+    with pytest.raises(UnexpectedValue) as caught:
+        _ = RESPONSE["usage"]["absent"]
+
+    assert str(caught.value) == "/usage/absent: expected a value, got missing"
 
 
-def test_true_is_no_integer_and_one_is_no_truth() -> None:
-    """Python's own habit would let a wrong type pass."""
+def test_get_returns_none_for_null_and_for_a_missing_field() -> None:
+    """A field with ``null`` is still in the object."""
+    assert RESPONSE["usage"].get("none") is None
+    assert RESPONSE["usage"].get("absent") is None
+    assert RESPONSE["output"].get("id") is None
+    assert "none" in RESPONSE["usage"]
+
+
+def test_booleans_are_not_numbers() -> None:
+    """In Python, ``True`` is an ``int`` and equals 1."""
     assert not is_a(True, int)  # noqa: FBT003 -- the value under test
     assert not is_a(1.0, int)
     assert is_a(1, float)
@@ -50,8 +58,8 @@ def test_true_is_no_integer_and_one_is_no_truth() -> None:
     assert list(Node(1).must_equal(1)) == []
 
 
-def test_a_finding_quotes_no_more_than_it_must() -> None:
-    """Long values are cut, odd ones are shown."""
+def test_quoted_values_are_shortened_and_escaped() -> None:
+    """A value that is not JSON is quoted as well."""
     assert len(quote("x" * 10_000)) < MAX_QUOTED_LENGTH + 40
     assert quote({"a": float("nan")}) == '{"a": NaN}'
     assert quote("\x1b[31m") == r'"\u001b[31m"'

@@ -1,4 +1,4 @@
-"""Picking once for many passes nothing over: every tally ends as it would alone."""
+"""Shared scopes give each universal check the same verdict as on its own."""
 
 import json
 from dataclasses import replace
@@ -32,61 +32,66 @@ EVENTS = [
     {"type": "response.completed", "response": RESPONSE},
 ]
 STREAM = "".join(f"data: {json.dumps(event)}\n\n" for event in EVENTS).encode()
-ASKED = {"model": "m", "input": "hi", "temperature": 1, "tool_choice": "none"}
+BODY = {"model": "m", "input": "hi", "temperature": 1, "tool_choice": "none"}
 
 
-def came(
-    body: object, status: int = 200, type_: str = "application/json", **asked: object
+def exchange_with(
+    body: object, status: int = 200, type_: str = "application/json", **fields: object
 ) -> Exchange:
-    """Return an exchange with this answer, bytes as they are and all else as JSON."""
-    told = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = Request.of({**ASKED, **asked})
-    return Exchange(request, status, (("content-type", type_),), told, probe="basic")
+    """Return an exchange with this response; a body that is not bytes becomes JSON."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = Request.of({**BODY, **fields})
+    headers = (("content-type", type_),)
+    return Exchange(request, status, headers, content, probe="basic")
 
 
-ANSWER = came(RESPONSE)
+ANSWERED = exchange_with(RESPONSE)
 EXCHANGES = {
-    "answer": ANSWER,
-    "stream": came(STREAM, type_="text/event-stream", stream=True),
-    "cut stream": came(STREAM[:-40], type_="text/event-stream", stream=True),
-    "answer without output": came({**RESPONSE, "output": None}),
-    "refusal": came({"error": {"message": "sk-abcdefghijklmnopqrstuvwxyz"}}, 400),
-    "401": came({"error": {}}, 401),
-    "429": came({}, 429),
-    "refusal as text": came(b"no", 404, "text/plain"),
-    "breakdown": came({"error": {"message": "Traceback (most recent"}}, 500),
-    "page": came(b"<html>", 200, "text/html"),
-    "redirect": came(b"", 307),
-    "silence": replace(came(b"", 0), failure=TransportFailure(FailureKind.TIMEOUT)),
-    "fetched": replace(ANSWER, request=Request(method="GET", path="/v1/responses/r")),
-    "generated": replace(ANSWER, probe="generated-missing-input-0123"),
+    "response": ANSWERED,
+    "stream": exchange_with(STREAM, type_="text/event-stream", stream=True),
+    "truncated stream": exchange_with(
+        STREAM[:-40], type_="text/event-stream", stream=True
+    ),
+    "response without output": exchange_with({**RESPONSE, "output": None}),
+    "400": exchange_with({"error": {"message": "sk-abcdefghijklmnopqrstuvwxyz"}}, 400),
+    "401": exchange_with({"error": {}}, 401),
+    "429": exchange_with({}, 429),
+    "404 as text": exchange_with(b"no", 404, "text/plain"),
+    "500": exchange_with({"error": {"message": "Traceback (most recent"}}, 500),
+    "web page": exchange_with(b"<html>", 200, "text/html"),
+    "redirect": exchange_with(b"", 307),
+    "no response": replace(
+        exchange_with(b"", 0), failure=TransportFailure(FailureKind.TIMEOUT)
+    ),
+    "GET": replace(ANSWERED, request=Request(method="GET", path="/v1/responses/r")),
+    "generated": replace(ANSWERED, probe="generated-missing-input-0123"),
 }
 UNIVERSAL = [c for c in catalogue().checks if c.scope]
 
 
-def tallies() -> list[UniversalVerdict]:
-    """Return a fresh tally for each universal check."""
+def new_verdicts() -> list[UniversalVerdict]:
+    """Return an empty verdict for each universal check."""
     return [UniversalVerdict(Case(check, None), "newapi") for check in UNIVERSAL]
 
 
 @pytest.mark.parametrize("name", EXCHANGES)
-def test_the_bench_judges_as_each_tally_would_alone(name: str) -> None:
-    """Each check sees the same things, whether it is asked alone or among all."""
-    together, alone = tallies(), tallies()
-    UniversalChecks(together).hear(EXCHANGES[name])
-    for tally in alone:
-        tally.add(EXCHANGES[name])
+def test_checks_have_the_same_verdict_together_and_alone(name: str) -> None:
+    """A scope that selects once for all its checks passes the same to each of them."""
+    together, alone = new_verdicts(), new_verdicts()
+    UniversalChecks(together).observe(EXCHANGES[name])
+    for verdict in alone:
+        verdict.add(EXCHANGES[name])
 
     for one, other in zip(together, alone, strict=True):
         assert one.verdict() == other.verdict()
 
 
-def test_these_exchanges_are_judged_at_all() -> None:
-    """Nearly every universal check has something to look at in them."""
-    heard = tallies()
-    bench = UniversalChecks(heard)
+def test_most_checks_apply_to_these_exchanges() -> None:
+    """Without this, the other test could pass on nothing."""
+    verdicts = new_verdicts()
+    checks = UniversalChecks(verdicts)
     for exchange in EXCHANGES.values():
-        bench.hear(exchange)
+        checks.observe(exchange)
 
-    judged = [tally for tally in heard if tally.observations]
-    assert len(judged) > 0.7 * len(heard)
+    observed = [verdict for verdict in verdicts if verdict.observations]
+    assert len(observed) > 0.7 * len(verdicts)

@@ -1,4 +1,4 @@
-"""Server-sent events, beside a letter-by-letter reading of the standard."""
+"""The parser of server-sent events, compared with the standard and the SDK."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from openai._streaming import SSEDecoder
 
 from conformance.model.sse import Frame, frames, names_without_data
 
-WORDS = (
+PARTS = (
     b"\r",
     b"\n",
     b"\r\n",
@@ -27,17 +27,17 @@ WORDS = (
     "🦉".encode(),
     b"\xef\xbb\xbf",
 )
-"""What bodies are made of: everything that the rules tell apart."""
+"""The parts of generated bodies: everything that the rules distinguish."""
 
-bodies = st.lists(st.sampled_from(WORDS), max_size=40).map(b"".join)
-torn_bodies = st.tuples(bodies, st.binary(max_size=3), bodies).map(b"".join)
+bodies = st.lists(st.sampled_from(PARTS), max_size=40).map(b"".join)
+broken_bodies = st.tuples(bodies, st.binary(max_size=3), bodies).map(b"".join)
 
 
 def dispatched(body: bytes) -> Iterator[tuple[str, str]]:
-    """Follow section 9.2.6 of the standard, one character after another."""
+    """Yield name and data of each event, literally as in section 9.2.6."""
     text = body.decode("utf-8", "replace").removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    *lines, _ = text.split("\n")  # what no line end closes is dropped
+    *lines, _ = text.split("\n")  # an unfinished last line is dropped
     data, name = "", ""
     for line in lines:
         if not line:
@@ -83,55 +83,55 @@ def finished(body: bytes) -> list[tuple[str, str]]:
     ],
 )
 def test_frames(body: bytes, expected: list[tuple[str, str]]) -> None:
-    """Line ends, fields, comments and marks are read as the standard has it."""
+    """Line endings, fields, comments and byte order marks follow the standard."""
     assert finished(body) == expected
 
 
-@given(torn_bodies)
-def test_frames_are_those_of_the_standard(body: bytes) -> None:
-    """On any bytes at all, torn characters included."""
+@given(broken_bodies)
+def test_frames_match_the_standard(body: bytes) -> None:
+    """On any bytes, including invalid UTF-8."""
     assert finished(body) == list(dispatched(body))
 
 
 @given(bodies)
-def test_frames_are_those_of_the_official_client(body: bytes) -> None:
-    """But for two things in which it differs: it knows no mark, and no absent data."""
+def test_frames_match_the_official_client(body: bytes) -> None:
+    """It differs in two points: byte order marks, and events with empty data."""
     if b"\xef\xbb\xbf" in body:
         return
-    theirs = SSEDecoder().iter_bytes(iter([body]))
-    told = [(sse.event or "", sse.data) for sse in theirs if sse.data]
+    decoded = SSEDecoder().iter_bytes(iter([body]))
+    expected = [(sse.event or "", sse.data) for sse in decoded if sse.data]
 
-    assert [frame for frame in finished(body) if frame[1]] == told
+    assert [frame for frame in finished(body) if frame[1]] == expected
 
 
 @given(bodies)
-def test_a_growing_body_takes_no_frame_back(body: bytes) -> None:
-    """Byte by byte, also between CR and LF: what was told once stays told."""
-    whole = finished(body)
-    told = 0
+def test_more_bytes_never_change_finished_frames(body: bytes) -> None:
+    """A body may be parsed after every byte, even between CR and LF."""
+    expected = finished(body)
+    count = 0
     for length in range(len(body) + 1):
-        so_far = finished(body[:length])
-        assert so_far == whole[: len(so_far)]
-        assert len(so_far) >= told
-        told = len(so_far)
-    assert told == len(whole)
+        frames_so_far = finished(body[:length])
+        assert frames_so_far == expected[: len(frames_so_far)]
+        assert len(frames_so_far) >= count
+        count = len(frames_so_far)
+    assert count == len(expected)
 
 
 @given(bodies)
-def test_a_frame_ends_where_it_was_closed(body: bytes) -> None:
-    """The offset is that of the first byte of a line end that closes the frame."""
+def test_frame_ends_at_its_blank_line(body: bytes) -> None:
+    """``end`` is the offset after the line ending that dispatches the event."""
     for count, frame in enumerate(finished_frames(body), 1):
         assert len(finished_frames(body[: frame.end])) == count
         assert body[frame.end - 1 : frame.end] in {b"\r", b"\n"}
 
 
 def finished_frames(body: bytes) -> list[Frame]:
-    """Return the frames that a blank line has closed."""
+    """Return the frames that end with a blank line."""
     return [frame for frame in frames(body) if frame.finished]
 
 
-def test_a_last_frame_without_its_blank_line_is_kept_apart() -> None:
-    """A browser drops it; a clause has to see it."""
+def test_last_frame_without_blank_line_is_not_finished() -> None:
+    """A browser drops it, but a check must be able to report it."""
     *_, last = frames(b"data: a\n\nevent: e\ndata: b\n")
     assert last == Frame("e", "b", 26, finished=False)
     assert [frame.data for frame in frames(b"data: b")] == ["b"]
@@ -154,5 +154,5 @@ def test_a_last_frame_without_its_blank_line_is_kept_apart() -> None:
     ],
 )
 def test_names_without_data(body: bytes, names: list[str]) -> None:
-    """Only an event line that a blank line follows before any data is told."""
+    """An ``event`` line counts if a blank line follows before any ``data`` line."""
     assert list(names_without_data(body)) == names

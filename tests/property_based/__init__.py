@@ -1,1 +1,1 @@
-"""Tests of generated requests: how they are drawn, chosen, judged and made smaller."""
+"""Tests of generated requests: generation, sampling, checks and minimization."""

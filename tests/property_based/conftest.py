@@ -1,4 +1,4 @@
-"""One corpus for all tests, drawn or read once; never the user's own cache."""
+"""One corpus for all tests, in a temporary cache instead of the user's own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from conformance.property_based.entry import Entry
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return a cache home that only these tests use."""
+    """Return the cache directory of these tests."""
     home = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(home))

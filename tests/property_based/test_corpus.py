@@ -1,4 +1,4 @@
-"""The corpus is the same everywhere, is kept, and is redrawn when it is damaged."""
+"""The corpus: reproducible, cached, and generated again if the cache is corrupt."""
 
 import json
 from collections import Counter
@@ -13,7 +13,7 @@ from conformance.property_based.entry import Entry, digest
 from conformance.property_based.violations import most_severe, violations
 
 DIGEST = "dd8d73c4b223e3dbd650dbc666aef05ab47c16b06abaa55d2670e89e08518a63"
-"""Of seed 0. It changes with the document, and with what draws: never by itself."""
+"""Digest for seed 0. It changes only with the document and the generator."""
 
 FIELDS = {
     "model",
@@ -31,61 +31,61 @@ FIELDS = {
 }
 
 
-def test_the_same_seed_draws_the_same_corpus(corpus: tuple[Entry, ...]) -> None:
-    """On every machine, whatever modules are loaded, whatever the hash seed."""
+def test_same_seed_generates_the_same_corpus(corpus: tuple[Entry, ...]) -> None:
+    """On every machine, whatever modules are imported, whatever the hash seed."""
     assert digest(corpus) == DIGEST
 
 
-def test_names_are_unique_and_can_be_read_back(corpus: tuple[Entry, ...]) -> None:
-    """A name says what is tried, and where."""
+def test_names_are_unique_and_can_be_parsed(corpus: tuple[Entry, ...]) -> None:
+    """A name contains the scenario and the path."""
     assert len({entry.probe for entry in corpus}) == len(corpus)
     assert [GeneratedInput.of(entry.probe) for entry in corpus] == [
         e.drawn for e in corpus
     ]
 
 
-def test_bodies_are_not_repeated(corpus: tuple[Entry, ...]) -> None:
-    """Nothing is paid for twice."""
+def test_bodies_are_unique(corpus: tuple[Entry, ...]) -> None:
+    """Each request may cost tokens."""
     assert max(Counter(entry.content for entry in corpus).values()) == 1
 
 
-def test_every_field_is_tried_valid_and_with_a_wrong_type(
+def test_every_field_is_tested_with_valid_values_and_with_a_wrong_type(
     corpus: tuple[Entry, ...],
 ) -> None:
-    """No field of the page escapes."""
+    """All fields of New API's page."""
     for scenario in (Scenario.VALID, Scenario.WRONG_TYPE):
-        tried = {e.drawn.field for e in corpus if e.drawn.scenario is scenario}
-        assert tried >= FIELDS
+        tested = {e.drawn.field for e in corpus if e.drawn.scenario is scenario}
+        assert tested >= FIELDS
 
 
-def test_an_entry_is_what_its_name_says(corpus: tuple[Entry, ...]) -> None:
-    """Valid ones break nothing; others break the document in the named place."""
+def test_name_matches_the_violation_in_the_body(corpus: tuple[Entry, ...]) -> None:
+    """A valid entry has no violation; others violate the document at their path."""
     for entry in corpus:
         if not entry.content:
             continue
-        wrong = most_severe(json.loads(entry.content))
-        told = wrong.scenario if wrong else Scenario.VALID
-        assert told is entry.drawn.scenario, entry.drawn.name
-        assert wrong is None or wrong.place == entry.drawn.path
+        violation = most_severe(json.loads(entry.content))
+        scenario = violation.scenario if violation else Scenario.VALID
+        assert scenario is entry.drawn.scenario, entry.drawn.name
+        assert violation is None or violation.dotted_path == entry.drawn.path
 
 
-def test_drawn_letters_go_beyond_ascii(corpus: tuple[Entry, ...]) -> None:
-    """Enumeration alone is ASCII; the fuzz draws are there for this."""
+def test_some_entries_are_not_ascii(corpus: tuple[Entry, ...]) -> None:
+    """They come from the fuzzing phase: enumeration is ASCII only."""
     scenarios = {e.drawn.scenario for e in corpus if not e.content.isascii()}
     assert {Scenario.VALID, Scenario.WRONG_TYPE} <= scenarios
 
 
-def test_the_model_stands_in_its_place(corpus: tuple[Entry, ...]) -> None:
-    """A corpus does not depend on the name of the model that it is sent to."""
-    named = [e for e in corpus if PLACEHOLDER in e.content]
-    assert len(named) > len(corpus) // 2
-    for entry in named:
+def test_placeholder_is_replaced_by_the_model(corpus: tuple[Entry, ...]) -> None:
+    """The corpus does not depend on the model's name."""
+    with_model = [e for e in corpus if PLACEHOLDER in e.content]
+    assert len(with_model) > len(corpus) // 2
+    for entry in with_model:
         assert json.loads(entry.body_for('a "model"'))["model"] == 'a "model"'
         assert PLACEHOLDER.encode() not in entry.body_for("m")
 
 
 @pytest.mark.parametrize(
-    ("body", "scenario", "place"),
+    ("body", "scenario", "path"),
     [
         ({}, Scenario.MISSING, "model"),
         ([], Scenario.WRONG_TYPE, "body"),
@@ -119,16 +119,16 @@ def test_the_model_stands_in_its_place(corpus: tuple[Entry, ...]) -> None:
         ({"model": "m", "tool_choice": {}}, Scenario.INCOMPLETE, "tool_choice.type"),
     ],
 )
-def test_a_breach_is_told_by_its_kind_and_place(
-    body: object, scenario: Scenario, place: str
+def test_scenario_and_path_of_a_violation(
+    body: object, scenario: Scenario, path: str
 ) -> None:
-    """What a good server may take is never among what it has to refuse."""
-    wrong = most_severe(body)
-    assert wrong is not None
-    assert (wrong.scenario, wrong.place) == (scenario, place)
+    """What a conforming server may accept has no scenario that must be rejected."""
+    violation = most_severe(body)
+    assert violation is not None
+    assert (violation.scenario, violation.dotted_path) == (scenario, path)
 
 
-def test_the_gravest_of_several_breaches_counts() -> None:
+def test_most_severe_of_several_violations_counts() -> None:
     """A missing model is a MUST, whatever else is wrong."""
     body: dict[str, object] = {"top_p": None, "truncation": "x", "tools": {}}
     assert {v.scenario for v in violations(body)} > {Scenario.NULL}
@@ -144,10 +144,10 @@ ENTRIES = (
 )
 
 
-def test_a_kept_corpus_is_read_and_not_drawn(
+def test_stored_corpus_is_loaded_and_not_generated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is in the cache is what a run sends."""
+    """No temporary file is left behind in the cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     store(cache_file(7), ENTRIES)
 
@@ -156,7 +156,7 @@ def test_a_kept_corpus_is_read_and_not_drawn(
 
 
 @pytest.mark.parametrize(
-    "damage",
+    "content",
     [
         b"",
         b"{",
@@ -168,36 +168,36 @@ def test_a_kept_corpus_is_read_and_not_drawn(
         b'{"entries": [1], "digest": "0"}',
     ],
 )
-def test_a_damaged_cache_is_drawn_anew(
-    damage: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_corrupt_cache_is_generated_again(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the damaged file is replaced."""
+    """The corrupt file is replaced."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(
         "conformance.property_based.generate.generate", lambda _seed: ENTRIES
     )
     path = cache_file(7)
     path.parent.mkdir(parents=True)
-    path.write_bytes(damage)
+    path.write_bytes(content)
 
     assert load(7) == ENTRIES
     assert json.loads(path.read_bytes())["digest"] == digest(ENTRIES)
 
 
-def test_another_seed_has_a_cache_of_its_own(
+def test_each_seed_has_its_own_cache_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Corpora are named by all that they depend on."""
+    """The name of the file depends on all inputs of the corpus."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache_file(1) != cache_file(2)
     assert cache_file(1) == cache_file(1)
     assert cache_file(1).is_relative_to(tmp_path)
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(
+def test_cache_that_cannot_be_written_is_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A read-only home is no reason not to run."""
+    """A run works with a read-only home directory."""
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))

@@ -1,4 +1,4 @@
-"""What is said of an answer: fair to a good server, and never content with nothing."""
+"""Checks of responses to generated requests, and against the OpenAPI document."""
 
 import json
 from dataclasses import replace
@@ -13,7 +13,7 @@ from conformance.property_based.response_checks import (
     document_violations,
 )
 
-ANSWER = {
+RESPONSE = {
     "id": "resp_1",
     "object": "response",
     "created_at": 1_700_000_000,
@@ -25,40 +25,42 @@ ANSWER = {
 BODY = {"model": "m", "input": "hello", "temperature": 1}
 
 
-def drawn(scenario: Scenario) -> GeneratedInput:
-    """Name an input of a scenario."""
+def generated(scenario: Scenario) -> GeneratedInput:
+    """Return an input of a scenario."""
     return GeneratedInput(scenario, "temperature", "0")
 
 
 def answered(status: int, body: object, *, media: str = "application/json") -> Exchange:
-    """Return an exchange about ``BODY``."""
+    """Return an exchange with ``BODY`` as request."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = (("content-type", media),)
     return Exchange(Request.of(BODY), status, headers, content, ((0.1, len(content)),))
 
 
-def refusal(message: str, status: int = 400, param: str | None = None) -> Exchange:
-    """Return a refusal in the envelope."""
-    error = {"message": message, "type": "invalid_request_error", "param": param}
-    return answered(status, {"error": error})
+def error_response(
+    message: str, status: int = 400, param: str | None = None
+) -> Exchange:
+    """Return an exchange with an error object."""
+    fields = {"message": message, "type": "invalid_request_error", "param": param}
+    return answered(status, {"error": fields})
 
 
 @pytest.mark.parametrize("scenario", BROKEN)
-def test_what_is_broken_has_to_be_refused(scenario: Scenario) -> None:
-    """Any 4xx about the request will do; an answer will not."""
-    assert check_response(drawn(scenario), refusal("no")) is None
-    assert check_response(drawn(scenario), refusal("no", 422)) is None
-    found = check_response(drawn(scenario), answered(200, ANSWER))
+def test_invalid_request_must_be_rejected(scenario: Scenario) -> None:
+    """Any 4xx about the request passes; a response object does not."""
+    assert check_response(generated(scenario), error_response("no")) is None
+    assert check_response(generated(scenario), error_response("no", 422)) is None
+    found = check_response(generated(scenario), answered(200, RESPONSE))
     assert found is not None
     assert "temperature" in found.expected
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"<html></html>", b"data: [DONE]\n\n"])
-def test_a_blank_success_is_no_refusal_and_no_answer(body: bytes) -> None:
-    """An empty answer satisfies nothing, and is no acceptance either."""
+def test_200_without_a_response_is_inconclusive(body: bytes) -> None:
+    """It neither answers nor rejects the request."""
     for scenario in (Scenario.WRONG_TYPE, Scenario.VALID):
         with pytest.raises(Inconclusive):
-            check_response(drawn(scenario), answered(200, body))
+            check_response(generated(scenario), answered(200, body))
 
 
 @pytest.mark.parametrize(
@@ -69,46 +71,49 @@ def test_a_blank_success_is_no_refusal_and_no_answer(body: bytes) -> None:
         b'data: {"type": "response.created"}\n\ndata: {"error": {"code": 400}}\n\n',
     ],
 )
-def test_a_refusal_inside_a_stream_is_not_taken_for_an_answer(body: bytes) -> None:
-    """That it comes as a stream is blamed elsewhere."""
+def test_error_in_a_stream_is_inconclusive(body: bytes) -> None:
+    """Another requirement covers errors that are sent as a stream."""
     exchange = answered(200, body)
     streamed = replace(exchange, headers=(("content-type", "text/event-stream"),))
 
     with pytest.raises(Inconclusive):
-        check_response(drawn(Scenario.WRONG_TYPE), streamed)
+        check_response(generated(Scenario.WRONG_TYPE), streamed)
 
 
 @pytest.mark.parametrize("status", [401, 403, 405, 429, 500, 502, 302, 0])
 @pytest.mark.parametrize("scenario", Scenario)
-def test_an_answer_about_something_else_leaves_it_open(
+def test_response_that_is_not_about_the_request_is_inconclusive(
     status: int, scenario: Scenario
 ) -> None:
-    """The caller's key, the server's own trouble, no answer at all."""
+    """It is about the client, it is a server error, or there is none."""
     with pytest.raises(Inconclusive):
-        check_response(drawn(scenario), refusal("temperature", status))
+        check_response(generated(scenario), error_response("temperature", status))
 
 
-def test_nothing_at_this_path_is_no_refusal_of_the_request() -> None:
-    """A 404 counts only when it names what it does not find."""
+def test_404_without_a_reason_is_inconclusive() -> None:
+    """It rejects the path, unless it names a field of the request."""
     with pytest.raises(Inconclusive):
         check_response(
-            drawn(Scenario.WRONG_TYPE), answered(404, {"detail": "Not Found"})
+            generated(Scenario.WRONG_TYPE), answered(404, {"detail": "Not Found"})
         )
     assert (
-        check_response(drawn(Scenario.WRONG_TYPE), refusal("temperature?", 404)) is None
+        check_response(
+            generated(Scenario.WRONG_TYPE), error_response("temperature?", 404)
+        )
+        is None
     )
 
 
-def test_a_failure_inside_a_success_is_not_taken_for_an_answer() -> None:
-    """A refusal in the wrong dress is blamed elsewhere."""
-    failed = answered(200, {**ANSWER, "status": "failed"})
+def test_failed_response_is_inconclusive() -> None:
+    """Another requirement covers errors that are sent with status 200."""
+    failed = answered(200, {**RESPONSE, "status": "failed"})
     for scenario in (Scenario.WRONG_TYPE, Scenario.VALID):
         with pytest.raises(Inconclusive):
-            check_response(drawn(scenario), failed)
+            check_response(generated(scenario), failed)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "Unsupported value: temperature",
         "this model does not do reasoning",
@@ -118,59 +123,65 @@ def test_a_failure_inside_a_success_is_not_taken_for_an_answer() -> None:
         "Invalid unicode",
     ],
 )
-def test_a_valid_request_may_be_refused_for_a_reason(said: str) -> None:
-    """A capability that is not there, a field that the model does not take."""
-    assert check_response(drawn(Scenario.VALID), refusal(said)) is None
-    assert check_response(drawn(Scenario.UNSPECIFIED), refusal(said)) is None
-
-
-def test_the_reason_may_stand_in_param_alone() -> None:
-    """Servers in good standing say less in the message."""
+def test_valid_request_may_be_rejected_with_a_reason(message: str) -> None:
+    """A missing capability, or a field that the model does not support."""
+    assert check_response(generated(Scenario.VALID), error_response(message)) is None
     assert (
-        check_response(drawn(Scenario.VALID), refusal("no", param="temperature"))
+        check_response(generated(Scenario.UNSPECIFIED), error_response(message)) is None
+    )
+
+
+def test_reason_may_be_in_param_only() -> None:
+    """The message need not name the field."""
+    assert (
+        check_response(
+            generated(Scenario.VALID), error_response("no", param="temperature")
+        )
         is None
     )
 
 
-def test_a_valid_request_is_not_refused_without_a_reason() -> None:
-    """The name of the model is no reason: the model is right."""
-    for said in ("Bad request", "the model is m"):
-        assert check_response(drawn(Scenario.VALID), refusal(said))
+def test_valid_request_must_not_be_rejected_without_a_reason() -> None:
+    """The model's name is not a reason, because the model exists."""
+    for message in ("Bad request", "the model is m"):
+        assert check_response(generated(Scenario.VALID), error_response(message))
 
 
-def test_null_is_to_be_taken_for_absence() -> None:
-    """For information only, for the page does not say it."""
-    assert check_response(drawn(Scenario.NULL), answered(200, ANSWER)) is None
-    assert check_response(drawn(Scenario.NULL), refusal("temperature is null"))
+def test_null_must_be_accepted_like_a_missing_field() -> None:
+    """A reason does not help: no 4xx is accepted."""
+    assert check_response(generated(Scenario.NULL), answered(200, RESPONSE)) is None
+    assert check_response(
+        generated(Scenario.NULL), error_response("temperature is null")
+    )
 
 
-def test_the_document_accepts_what_conforms() -> None:
-    """A response, a stream, and a refusal."""
-    event = json.dumps({"type": "response.completed", "response": ANSWER})
+def test_document_accepts_conforming_responses() -> None:
+    """A response object, a stream, and an error."""
+    event = json.dumps({"type": "response.completed", "response": RESPONSE})
     stream = f"event: response.completed\ndata: {event}\n\ndata: [DONE]\n\n".encode()
 
-    assert document_violations(answered(200, ANSWER)) == []
+    assert document_violations(answered(200, RESPONSE)) == []
     assert document_violations(answered(200, stream, media="text/event-stream")) == []
-    assert document_violations(refusal("no")) == []
+    assert document_violations(error_response("no")) == []
 
 
-def test_a_misfit_tells_its_place() -> None:
-    """In the terms of the body, where the document knows it."""
-    found = document_violations(answered(200, {**ANSWER, "created_at": "now"}))
+def test_violation_of_the_document_has_a_json_pointer() -> None:
+    """It points into the body."""
+    found = document_violations(answered(200, {**RESPONSE, "created_at": "now"}))
     assert [finding.pointer for finding in found] == ["/created_at"]
 
 
 @pytest.mark.parametrize(
-    "bad",
+    "exchange",
     [
         answered(200, {}),
         answered(200, b""),
         answered(200, b"<html></html>", media="text/html"),
         answered(400, {"detail": "no"}),
         answered(200, b"data: {}\n\n", media="text/event-stream"),
-        replace(answered(200, ANSWER), headers=()),
+        replace(answered(200, RESPONSE), headers=()),
     ],
 )
-def test_the_document_is_not_content_with_nothing(bad: Exchange) -> None:
-    """Blank bodies, foreign media types, foreign envelopes."""
-    assert document_violations(bad)
+def test_document_rejects_other_responses(exchange: Exchange) -> None:
+    """Empty bodies, wrong media types, and errors in another format."""
+    assert document_violations(exchange)

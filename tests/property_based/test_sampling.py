@@ -1,4 +1,4 @@
-"""Which generated requests are sent when not all of them may be."""
+"""Selecting a subset of the generated requests."""
 
 import pytest
 
@@ -7,36 +7,38 @@ from conformance.property_based.entry import Entry
 from conformance.property_based.sampling import sample
 
 
-def test_all_and_none(corpus: tuple[Entry, ...]) -> None:
-    """No number is the whole corpus, and so is one beyond its end."""
+def test_all_entries_and_no_entries(corpus: tuple[Entry, ...]) -> None:
+    """``None`` selects all entries, and so does a number that is too large."""
     assert sample(corpus, None) == corpus
     assert sample(corpus, 10**6) == corpus
     assert sample(corpus, 0) == ()
 
 
 @pytest.mark.parametrize("number", [1, 2, 5, 17, 60, 120, 200])
-def test_the_number_is_kept_and_refusals_outnumber_answers(
+def test_number_is_exact_and_most_inputs_are_rejected(
     corpus: tuple[Entry, ...], number: int
 ) -> None:
-    """Answers cost money; refusals cost none."""
-    chosen = sample(corpus, number)
-    paid = sum(not entry.drawn.is_free for entry in chosen)
+    """Answered requests cost tokens, rejected ones do not."""
+    sampled = sample(corpus, number)
+    answered = sum(not entry.drawn.is_free for entry in sampled)
 
-    assert len(chosen) == len(set(chosen)) == number
-    assert paid <= number - paid
+    assert len(sampled) == len(set(sampled)) == number
+    assert answered <= number - answered
 
 
-def test_every_field_and_every_violation_comes_first(corpus: tuple[Entry, ...]) -> None:
-    """The default run misses no field, and no kind of violation that the corpus has."""
-    chosen = sample(corpus, 120)
+def test_default_sample_has_every_scenario_of_every_field(
+    corpus: tuple[Entry, ...],
+) -> None:
+    """120 entries are enough for that."""
+    sampled = sample(corpus, 120)
 
-    def tried(entries: tuple[Entry, ...]) -> set[tuple[Scenario, str]]:
+    def tested(entries: tuple[Entry, ...]) -> set[tuple[Scenario, str]]:
         return {(e.drawn.scenario, e.drawn.field) for e in entries}
 
-    assert tried(chosen) == tried(corpus)
+    assert tested(sampled) == tested(corpus)
 
 
-def test_the_order_is_that_of_the_corpus(corpus: tuple[Entry, ...]) -> None:
-    """So that two runs list the same cases in the same order."""
-    chosen = sample(corpus, 50)
-    assert list(chosen) == [entry for entry in corpus if entry in chosen]
+def test_sample_is_in_the_order_of_the_corpus(corpus: tuple[Entry, ...]) -> None:
+    """Two runs list the same cases in the same order."""
+    sampled = sample(corpus, 50)
+    assert list(sampled) == [entry for entry in corpus if entry in sampled]

@@ -1,4 +1,4 @@
-"""Generated requests in a run: sent, judged, gathered, made smaller, judged again."""
+"""Generated requests in a run: planned, sent, minimized, grouped and re-evaluated."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,103 +22,105 @@ from conformance.run.reevaluate import reevaluate, restore
 from conformance.run.session import run_to_completion
 from tests.fault_servers import FaultServers, fault_servers
 
-NAMED = (
+FAULT_NAMES = (
     "non-ascii-instructions-crash",
     "non-string-tool-description-dropped",
     "empty-field-name-rejected",
 )
-SHRUNK = ("non-ascii-instructions-crash", "empty-field-name-rejected")
+MINIMIZED = ("non-ascii-instructions-crash", "empty-field-name-rejected")
 
 
 @pytest.fixture(scope="module")
-def town(cache: Path) -> Iterator[FaultServers]:
-    """Serve what these tests judge."""
+def servers(cache: Path) -> Iterator[FaultServers]:
+    """Serve the gateways that these tests use."""
     assert cache.is_dir()
-    faults = {name: (FAULTS[name],) for name in NAMED}
-    with fault_servers({**faults, "closed": ()}) as serving:
-        yield serving
+    faults = {name: (FAULTS[name],) for name in FAULT_NAMES}
+    with fault_servers({**faults, "closed": ()}) as running:
+        yield running
 
 
-def settings_for(town: FaultServers, name: str, **more: object) -> Settings:
-    """Return settings for the section alone, with the whole corpus."""
+def settings_for(servers: FaultServers, name: str, **more: object) -> Settings:
+    """Return settings for the section, with the complete corpus."""
     only = ("schema", "errors.never-a-server-error")
-    settings = town.settings(name, only, None)
+    settings = servers.settings(name, only, None)
     return replace(settings, **more)  # type: ignore[arg-type]  # any field of it
 
 
-def journaled(settings: Settings, path: Path) -> tuple[Report, list[Exchange]]:
-    """Run and keep a journal; return the report, and all exchanges."""
+def run(settings: Settings, path: Path) -> tuple[Report, list[Exchange]]:
+    """Run and write a journal; return the report and all exchanges."""
     with Journal(path) as journal:
         report = run_to_completion(settings, plan(catalogue(), settings), journal)
     return report, list(read(path).kept.exchanges())
 
 
-def test_a_plan_has_a_case_for_each_generated_request(town: FaultServers) -> None:
-    """As many as asked for, each under the clause of what it tries."""
-    settings = settings_for(town, "sound", generated=30)
+def test_plan_has_a_case_for_each_generated_request(servers: FaultServers) -> None:
+    """As many as ``--generated``, each for the requirement of its scenario."""
+    settings = settings_for(servers, "sound", generated=30)
     cases = plan(catalogue(), settings).cases
-    drawn = [case for case in cases if case.probe and case.probe.optional_turns]
+    generated = [case for case in cases if case.probe and case.probe.optional_turns]
 
-    assert len(drawn) == len({case.id for case in drawn}) == 30
-    assert {case.check.requirement.section for case in drawn} == {"schema"}
+    assert len(generated) == len({case.id for case in generated}) == 30
+    assert {case.check.requirement.section for case in generated} == {"schema"}
 
 
-def test_a_section_that_is_not_asked_for_sends_nothing(town: FaultServers) -> None:
-    """Answers cost money: --only usage draws no request."""
-    settings = town.settings("sound", ("usage",), 120)
+def test_other_sections_send_no_generated_requests(servers: FaultServers) -> None:
+    """``--only usage`` plans none."""
+    settings = servers.settings("sound", ("usage",), 120)
     probes = plan(catalogue(), settings).probes
     assert not [probe for probe in probes if probe.optional_turns]
 
 
-def test_without_generated_requests_the_section_is_not_run(town: FaultServers) -> None:
-    """Not run, with the reason; never inconclusive, and never passed."""
-    settings = town.settings("sound", ("schema",), 0)
-    whole = plan(catalogue(), settings)
-    left = [v for v in whole.skipped if v.requirement.section == "schema"]
+def test_section_is_skipped_without_generated_requests(servers: FaultServers) -> None:
+    """The reason names the option."""
+    settings = servers.settings("sound", ("schema",), 0)
+    planned = plan(catalogue(), settings)
+    skipped = [v for v in planned.skipped if v.requirement.section == "schema"]
 
-    assert whole.cases == ()
-    assert {v.outcome for v in left} == {Outcome.NOT_RUN}
-    assert {v.reason for v in left} == {"no generated inputs (--generated 0)"}
-
-
-def test_a_universal_clause_alone_takes_the_whole_choice(town: FaultServers) -> None:
-    """Where no generated case is selected, all planned ones are sent for it."""
-    clause = ("schema.response-matches-the-openapi-document",)
-    settings = town.settings("sound", clause, 25)
-    whole = plan(catalogue(), settings)
-    again = restrict_to(whole, {case.id for case in whole.cases}, settings)
-
-    assert [case.probe for case in whole.cases] == [None]
-    assert sum(probe.optional_turns for probe in whole.probes) == 25
-    assert again.probes == whole.probes
+    assert planned.cases == ()
+    assert {v.outcome for v in skipped} == {Outcome.NOT_RUN}
+    assert {v.reason for v in skipped} == {"no generated inputs (--generated 0)"}
 
 
-def test_one_case_alone_is_one_request(town: FaultServers, tmp_path: Path) -> None:
-    """``--case`` sends that one, without the openings."""
+def test_universal_check_alone_sends_all_planned_requests(
+    servers: FaultServers,
+) -> None:
+    """It needs their exchanges, even if no case of a request is selected."""
+    only = ("schema.response-matches-the-openapi-document",)
+    settings = servers.settings("sound", only, 25)
+    planned = plan(catalogue(), settings)
+    restricted = restrict_to(planned, {case.id for case in planned.cases}, settings)
+
+    assert [case.probe for case in planned.cases] == [None]
+    assert sum(probe.optional_turns for probe in planned.probes) == 25
+    assert restricted.probes == planned.probes
+
+
+def test_single_case_sends_one_request(servers: FaultServers, tmp_path: Path) -> None:
+    """``--case`` does not send the capability probes."""
     name = "wrong-type-truncation-6f3f0c8e"
-    settings = settings_for(town, "sound", case=name)
-    report, exchanges = journaled(settings, tmp_path / "journal.ndjson")
-    judged_verdicts = [v for v in report.verdicts if v.outcome is not Outcome.NOT_RUN]
+    settings = settings_for(servers, "sound", case=name)
+    report, exchanges = run(settings, tmp_path / "journal.ndjson")
+    evaluated = [v for v in report.verdicts if v.outcome is not Outcome.NOT_RUN]
 
     assert [exchange.probe for exchange in exchanges] == [PREFIX + name]
-    assert {v.outcome for v in judged_verdicts} == {Outcome.PASSED}
+    assert {v.outcome for v in evaluated} == {Outcome.PASSED}
 
 
-def test_a_case_that_is_not_there_is_named(town: FaultServers) -> None:
-    """With the nearest one that is."""
-    settings = settings_for(town, "sound", case="wrong-type-truncation-6f3f0c8f")
+def test_unknown_case_raises(servers: FaultServers) -> None:
+    """The message suggests the closest name."""
+    settings = settings_for(servers, "sound", case="wrong-type-truncation-6f3f0c8f")
     with pytest.raises(UnknownName, match="6f3f0c8e"):
         plan(catalogue(), settings)
 
 
-def test_a_breakdown_is_shown_by_a_small_request(
-    town: FaultServers, tmp_path: Path
+def test_request_that_crashes_the_server_is_minimized(
+    servers: FaultServers, tmp_path: Path
 ) -> None:
-    """The smallest keeps what breaks the server, and little else."""
-    settings = settings_for(town, "non-ascii-instructions-crash")
-    _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
-    broken = [x for x in exchanges if x.status == 500]
-    smallest = min(broken, key=lambda x: len(x.request.content))
+    """The smallest request contains the cause of the crash and little else."""
+    settings = settings_for(servers, "non-ascii-instructions-crash")
+    _, exchanges = run(settings, tmp_path / "journal.ndjson")
+    crashed = [x for x in exchanges if x.status == 500]
+    smallest = min(crashed, key=lambda x: len(x.request.content))
 
     assert smallest.turn > 0
     assert smallest.request.json.keys() <= {"model", "instructions"}
@@ -127,45 +129,45 @@ def test_a_breakdown_is_shown_by_a_small_request(
     assert sum(x.turn > 0 for x in exchanges) <= 60
 
 
-def test_a_smaller_request_asks_for_the_same_model(
-    town: FaultServers, tmp_path: Path
+def test_minimized_requests_have_the_same_model(
+    servers: FaultServers, tmp_path: Path
 ) -> None:
-    """A refusal of another model would be taken for the failure that is sought."""
-    settings = settings_for(town, "empty-field-name-rejected")
-    _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
+    """An error about another model would look like the failure that is minimized."""
+    settings = settings_for(servers, "empty-field-name-rejected")
+    _, exchanges = run(settings, tmp_path / "journal.ndjson")
     versions = [x for x in exchanges if x.probe.startswith(PREFIX) and x.turn > 0]
 
     assert versions
     assert {x.request.field("model") for x in versions} == {settings.model}
 
 
-def test_nothing_is_made_smaller_when_that_is_off(
-    town: FaultServers, tmp_path: Path
+def test_no_shrink_sends_each_request_once(
+    servers: FaultServers, tmp_path: Path
 ) -> None:
-    """``--no-shrink`` sends each request once."""
-    settings = settings_for(town, "empty-field-name-rejected", shrink=False)
-    _, exchanges = journaled(settings, tmp_path / "journal.ndjson")
+    """All exchanges are first turns."""
+    settings = settings_for(servers, "empty-field-name-rejected", shrink=False)
+    _, exchanges = run(settings, tmp_path / "journal.ndjson")
     assert {exchange.turn for exchange in exchanges} == {0}
 
 
-def test_findings_are_gathered_by_field(town: FaultServers, tmp_path: Path) -> None:
-    """Four wrong types in one place are one line."""
-    settings = settings_for(town, "non-string-tool-description-dropped")
-    report, _ = journaled(settings, tmp_path / "journal.ndjson")
-    told_of = [
+def test_findings_are_grouped_by_field(servers: FaultServers, tmp_path: Path) -> None:
+    """Four wrong types in one field are one group."""
+    settings = settings_for(servers, "non-string-tool-description-dropped")
+    report, _ = run(settings, tmp_path / "journal.ndjson")
+    groups = [
         str(group)
         for result in report.results
         for group in group_findings(result.verdicts)
     ]
-    assert told_of == ["`tools`: wrong type accepted, 4 cases"]
+    assert groups == ["`tools`: wrong type accepted, 4 cases"]
 
 
-def test_the_table_says_what_was_done_with_each_field(
-    town: FaultServers, tmp_path: Path
+def test_reactions_are_counted_by_field_and_scenario(
+    servers: FaultServers, tmp_path: Path
 ) -> None:
-    """Counts of what the target did, by field and scenario."""
-    settings = settings_for(town, "non-string-tool-description-dropped")
-    report, exchanges = journaled(settings, tmp_path / "journal.ndjson")
+    """Each generated request is counted once."""
+    settings = settings_for(servers, "non-string-tool-description-dropped")
+    report, exchanges = run(settings, tmp_path / "journal.ndjson")
     rows = {row.field: row for row in report.fields}
     counted = sum(
         n for row in report.fields for cell in row.cells.values() for n in cell.values()
@@ -177,13 +179,13 @@ def test_the_table_says_what_was_done_with_each_field(
     assert counted == sum(x.probe.startswith(PREFIX) for x in exchanges)
 
 
-@pytest.mark.parametrize("fault", SHRUNK)
-def test_a_journal_is_judged_anew_with_its_generated_cases(
-    town: FaultServers, tmp_path: Path, fault: str
+@pytest.mark.parametrize("fault", MINIMIZED)
+def test_journal_with_generated_cases_is_reevaluated(
+    servers: FaultServers, tmp_path: Path, fault: str
 ) -> None:
-    """Same verdicts, same table, from the record alone: nothing is drawn."""
+    """The verdicts and the table are the same, without generating any request."""
     path = tmp_path / "journal.ndjson"
-    first, _ = journaled(settings_for(town, fault), path)
+    first, _ = run(settings_for(servers, fault), path)
     for again in (
         reevaluate(read(path), catalogue()),
         restore(read(path), catalogue()),
@@ -198,29 +200,29 @@ def test_a_journal_is_judged_anew_with_its_generated_cases(
         assert again.fields == first.fields
 
 
-def test_refusals_prove_nothing_where_nothing_is_answered(
-    town: FaultServers, monkeypatch: pytest.MonkeyPatch
+def test_rejections_are_inconclusive_if_too_few_requests_are_answered(
+    servers: FaultServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Then what rests on a refusal is inconclusive, and never passed."""
+    """Requirements about valid requests still pass."""
     monkeypatch.setattr("conformance.judge.acceptance.SHARE", 2.0)
-    settings = settings_for(town, "sound")
+    settings = settings_for(servers, "sound")
     report = run_to_completion(settings, plan(catalogue(), settings))
     by_id = {result.requirement.id: result for result in report.results}
-    refused = by_id["schema.wrong-field-type-is-refused"]
+    wrong_type = by_id["schema.wrong-field-type-is-refused"]
 
-    assert {v.outcome for v in refused.verdicts} == {Outcome.INCONCLUSIVE}
-    assert "valid generated requests were answered" in refused.reason
+    assert {v.outcome for v in wrong_type.verdicts} == {Outcome.INCONCLUSIVE}
+    assert "valid generated requests were answered" in wrong_type.reason
     assert (
         by_id["schema.valid-request-is-accepted-or-clearly-refused"].outcome
         is Outcome.PASSED
     )
 
 
-def test_case_ids_are_what_pytest_lists(town: FaultServers) -> None:
-    """A requirement, and the generated request in brackets."""
-    cases: tuple[Case, ...] = plan(catalogue(), settings_for(town, "sound")).cases
-    drawn = [c.id for c in cases if c.probe and c.probe.optional_turns]
-    assert (
+def test_id_of_a_generated_case(servers: FaultServers) -> None:
+    """The id of the requirement, with the name of the probe in brackets."""
+    cases: tuple[Case, ...] = plan(catalogue(), settings_for(servers, "sound")).cases
+    ids = [c.id for c in cases if c.probe and c.probe.optional_turns]
+    expected = (
         "schema.missing-required-field-is-refused[generated-missing-model-44136fa3]"
-        in (drawn)
     )
+    assert expected in ids

@@ -1,4 +1,4 @@
-"""Making a failing request smaller: within its class, and within a budget."""
+"""Minimizing a failing request, within a limit of requests."""
 
 import json
 from collections.abc import Callable
@@ -18,50 +18,50 @@ LARGE = {
 }
 
 
-def shrunken(body: Json, fails: Callable[[Json], bool]) -> tuple[Json, int]:
-    """Search to the end; return the smallest that fails, and what it cost."""
+def minimize(body: Json, fails: Callable[[Json], bool]) -> tuple[Json, int]:
+    """Return the smallest failing version, and the number of requests sent."""
 
-    def alike(version: Json) -> bool:
+    def is_valid(version: Json) -> bool:
         return most_severe(version) is None
 
-    search, sent = Minimizer(body, alike), 0
+    search, sent = Minimizer(body, is_valid), 0
     while versions := search.versions():
         assert len(versions) <= WIDTH
-        assert all(alike(version) for version in versions)
+        assert all(is_valid(version) for version in versions)
         sent += len(versions)
         search.keep([version for version in versions if fails(version)])
     return search.best, sent
 
 
-def has_odd_letter(value: Json) -> bool:
-    """Say whether a letter beyond ASCII is in the input."""
+def has_non_ascii_input(value: Json) -> bool:
+    """Return whether the input contains the letter é."""
     return "é" in json.dumps(value.get("input", ""), ensure_ascii=False)
 
 
-def test_a_body_is_reduced_to_what_makes_it_fail() -> None:
-    """Everything beside it goes, and nothing of it does."""
-    best, sent = shrunken(LARGE, has_odd_letter)
+def test_body_is_reduced_to_the_part_that_fails() -> None:
+    """The minimized body still fails, and is still valid."""
+    best, sent = minimize(LARGE, has_non_ascii_input)
 
-    assert has_odd_letter(best)
+    assert has_non_ascii_input(best)
     assert most_severe(best) is None
     assert size(best) < size(LARGE) // 20
     assert sent <= MOST
 
 
-def test_the_budget_is_kept_when_nothing_is_smaller() -> None:
-    """A search without a hit ends as well."""
-    best, sent = shrunken(LARGE, lambda _: False)
+def test_search_without_a_failing_version_ends_at_the_limit() -> None:
+    """The result is the original body."""
+    best, sent = minimize(LARGE, lambda _: False)
 
     assert best == LARGE
     assert 0 < sent <= MOST
 
 
-def test_no_version_is_sent_twice() -> None:
-    """Each costs a request."""
-    seen = list[str]()
+def test_no_version_is_returned_twice() -> None:
+    """Each version costs a request."""
+    returned = list[str]()
     search = Minimizer(LARGE, lambda _: True)
     while versions := search.versions():
-        seen += [json.dumps(version, sort_keys=True) for version in versions]
+        returned += [json.dumps(version, sort_keys=True) for version in versions]
         search.keep(versions[:1])
 
-    assert len(seen) == len(set(seen))
+    assert len(returned) == len(set(returned))

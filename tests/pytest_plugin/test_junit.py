@@ -101,7 +101,7 @@ def test_a_broken_must_is_a_failure_with_its_finding_in_the_message() -> None:
 
     assert suite.failures == 1
     assert isinstance(result, Failure)
-    assert "at /usage/total_tokens: expected" in result.message
+    assert "/usage/total_tokens: expected" in result.message
     assert "curl -sS" in result.text
 
 

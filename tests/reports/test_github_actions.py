@@ -41,7 +41,7 @@ def test_what_stops_a_gate_is_an_error_and_the_rest_a_warning() -> None:
         ("warning", "inconclusive MUST usage.open"),
         ("error", "baseline%3A stale usage.old"),
     ]
-    assert "The clause usage.sum holds.%0Aat /usage/total_tokens" in lines[0]
+    assert "The clause usage.sum holds.%0A/usage/total_tokens" in lines[0]
     assert lines[1].endswith("Trace%0D%0Aback")
 
 

@@ -18,7 +18,7 @@ def test_a_failure_says_where_and_how_to_reproduce_it() -> None:
     lines = text.render(BROKEN, evidence).splitlines()
 
     assert lines[0] == "failed  MUST  usage.sum  on text"
-    assert "at /usage/total_tokens: expected 34 (11 + 23), got 35" in lines[2]
+    assert "/usage/total_tokens: expected 34 (11 + 23), got 35" in lines[2]
     assert '-H "Authorization: Bearer $GW_KEY"' in lines[3]
     assert lines[3].strip().startswith("reproduce x-")
 

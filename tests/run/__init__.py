@@ -1,1 +1,1 @@
-"""Tests of everything that talks to a target."""
+"""Tests of the run package."""

@@ -1,4 +1,4 @@
-"""A server that says what bytes it is told, and keeps what it was sent."""
+"""A server that sends given bytes and records the requests that it receives."""
 
 import re
 import socket
@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Self
 
 Script = Callable[[bytes], Iterable[bytes]]
-"""From the bytes of a request to the pieces that are sent back, one by one."""
+"""A function from the bytes of a request to the chunks that are sent back."""
 
 
 def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    """Return a whole HTTP/1.1 answer; ``content-length`` is added unless given."""
+    """Return an HTTP/1.1 response; ``content-length`` is added unless given."""
     lines = [f"HTTP/1.1 {status}", "content-type: application/json", *headers]
     if not any(header.lower().startswith("content-length") for header in headers):
         lines.append(f"content-length: {len(body)}")
@@ -20,22 +20,22 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 
 class RawServer:
-    """Answers each connection once by its script, then closes it.
+    """Answer one request on each connection with a script, then close it.
 
-    ``most`` is how many bytes of a body it reads before that.
+    ``max_body`` is how many bytes of a request body are read before that.
     """
 
-    def __init__(self, script: Script, most: int = 1 << 40) -> None:
+    def __init__(self, script: Script, max_body: int = 1 << 40) -> None:
         self._script = script
-        self._most = most
+        self._max_body = max_body
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._ended = threading.Event()
+        self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self.requests: list[bytes] = []
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
-        """Start to accept."""
+        """Start to accept connections."""
         self._start(self._accept)
         return self
 
@@ -46,20 +46,20 @@ class RawServer:
         trace: TracebackType | None,
     ) -> None:
         """Stop, and wait for every thread."""
-        self._ended.set()
+        self._stopped.set()
         socket.create_connection(self._listener.getsockname()).close()
         for thread in self._threads:
             thread.join()
         self._listener.close()
 
     def pause(self, seconds: float) -> None:
-        """Wait, but not beyond the end of the server."""
-        self._ended.wait(seconds)
+        """Wait, but no longer than the server runs."""
+        self._stopped.wait(seconds)
 
     @property
-    def ended(self) -> bool:
-        """Say whether the server is being stopped."""
-        return self._ended.is_set()
+    def stopped(self) -> bool:
+        """Return whether the server is stopping."""
+        return self._stopped.is_set()
 
     def _start(self, work: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=work, args=args)
@@ -67,22 +67,23 @@ class RawServer:
         self._threads.append(thread)
 
     def _accept(self) -> None:
-        while not self.ended:
+        while not self.stopped:
             connection, _ = self._listener.accept()
             self._start(self._serve, connection)
 
     def _read(self, connection: socket.socket) -> bytes | None:
-        """Return one whole request, or ``None`` when the client left."""
+        """Return one complete request, or ``None`` if the client disconnected."""
         request = b""
         while True:
             head, end, body = request.partition(b"\r\n\r\n")
             length = re.search(rb"(?i)content-length: *(\d+)", head)
-            if end and len(body) >= min(self._most, int(length[1]) if length else 0):
+            size = int(length[1]) if length else 0
+            if end and len(body) >= min(self._max_body, size):
                 return request
-            piece = connection.recv(65536)
-            if not piece:
+            received = connection.recv(65536)
+            if not received:
                 return None
-            request += piece
+            request += received
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:
@@ -91,9 +92,9 @@ class RawServer:
                 return
             self.requests.append(request)
             try:
-                for piece in self._script(request):
-                    if self.ended:
+                for chunk in self._script(request):
+                    if self.stopped:
                         return
-                    connection.sendall(piece)
+                    connection.sendall(chunk)
             except OSError:
                 return

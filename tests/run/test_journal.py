@@ -1,4 +1,4 @@
-"""A journal gives back what was written, and is not read when it was cut short."""
+"""Writing and reading a journal; an incomplete one is rejected."""
 
 import json
 from pathlib import Path
@@ -23,8 +23,8 @@ HEADERS = (("content-type", "application/json"), ("x-a", "1"), ("x-a", "2"))
 @pytest.mark.parametrize(
     "content", [b"", "ünï 💥".encode(), b"\x00\xff\xfe", b"a b " * MAX_PLAIN_BYTES]
 )
-def test_bytes_survive_whatever_they_are(content: bytes) -> None:
-    """Text, no text at all, and very much of it."""
+def test_exchange_is_read_as_it_was_written(content: bytes) -> None:
+    """For empty, UTF-8, binary and large bodies."""
     written = Exchange(
         Request(content, "PUT", "/v1/x", {"authorization": None}, disconnect_after=3),
         502,
@@ -50,46 +50,49 @@ def test_bytes_survive_whatever_they_are(content: bytes) -> None:
         assert getattr(found, name) == getattr(written, name)
 
 
-def test_a_huge_prompt_takes_little_room() -> None:
-    """A run sends one of some megabytes; its journal stays small."""
+def test_large_body_is_compressed() -> None:
+    """A run sends a prompt of some megabytes; the journal stays small."""
     huge = Exchange(Request(b"q w e r t y " * 400_000))
 
     assert len(json.dumps(exchange_record(huge))) < 100_000
 
 
-def test_evidence_is_read_back_by_its_place(tmp_path: Path) -> None:
-    """Without reading the rest, and while the journal is still open."""
+def test_exchange_is_read_by_its_id(tmp_path: Path) -> None:
+    """Even while the journal is still being written."""
     path = tmp_path / "journal.ndjson"
     with Journal(path) as journal:
         for number in range(3):
             journal.exchange(Exchange(Request(), body=b"%d" % number, id=f"x-{number}"))
         found = journal.kept("x-1")
-        absent = [journal.kept(id_) for id_ in ("x-9", "x-", "none", "")]
+        unknown = [journal.kept(id_) for id_ in ("x-9", "x-", "none", "")]
 
     assert found is not None
     assert found.body == b"1"
-    assert absent == [None] * 4
+    assert unknown == [None] * 4
     assert [each.body for each in journal.kept.exchanges()] == [b"0", b"1", b"2"]
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
-        (["nonsense"], "line 1: not a line of ours"),
-        (["{}"], "line 1: not a line of ours"),
+        (["nonsense"], "line 1: not a journal record"),
+        (["{}"], "line 1: not a journal record"),
         ([], "has no header"),
         ([json.dumps({"type": "header", "version": 0})], "has no header"),
         ([json.dumps({"type": "header", "version": VERSION})], "has no footer"),
-        ([json.dumps({"type": "exchange", "id": "y-1"})], "line 1: not a line of ours"),
-        ([json.dumps({"type": "exchange", "id": "x-1"})] * 2, "line 2: not a line of"),
+        (
+            [json.dumps({"type": "exchange", "id": "y-1"})],
+            "line 1: not a journal record",
+        ),
+        ([json.dumps({"type": "exchange", "id": "x-1"})] * 2, "line 2: not a journal"),
     ],
 )
-def test_what_is_no_whole_journal_is_refused(
-    tmp_path: Path, lines: list[str], said: str
+def test_invalid_journal_is_rejected(
+    tmp_path: Path, lines: list[str], message: str
 ) -> None:
-    """With the line and what to do."""
+    """The message names the line, or the part that is missing."""
     path = tmp_path / "journal.ndjson"
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
-    with pytest.raises(InvalidJournal, match=said):
+    with pytest.raises(InvalidJournal, match=message):
         read(path)

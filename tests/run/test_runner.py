@@ -1,4 +1,4 @@
-"""The runner keeps its limits, and a target that balks stops nothing."""
+"""Running probes: limits, retries, priorities, and targets that do not respond."""
 
 import json
 import threading
@@ -22,39 +22,43 @@ from conformance.run.session import run_to_completion
 from tests.run.raw import RawServer, http
 
 GOOD = json.dumps({"id": "r", "object": "response", "output": []}).encode()
-BUSY = http(b'{"error": {"message": "slow down"}}', status="429 Too Many Requests")
-GONE = http(b'{"error": {"message": "no"}}', status="404 Not Found")
+BUSY = http(
+    b'{"error": {"message": "slow down"}}',
+    "retry-after: 0",
+    status="429 Too Many Requests",
+)
+NOT_FOUND = http(b'{"error": {"message": "no"}}', status="404 Not Found")
 
 
-def named(name: str, turns: int, answers: int = 1) -> Probe:
-    """Return a probe of so many plain requests that carry its name."""
+def probe_named(name: str, turns: int, model_responses: int = 1) -> Probe:
+    """Return a probe of plain requests, with its name in their prompts."""
 
-    @probe(model_responses=answers)
-    def steps(setting: ProbeContext) -> Steps:
+    @probe(model_responses=model_responses)
+    def steps(context: ProbeContext) -> Steps:
         """Plain requests."""
         for turn in range(turns):
-            yield setting.request(f"{name} {turn}")
+            yield context.request(f"{name} {turn}")
 
     return replace(steps, name=name)
 
 
-def answered(*exchanges: Exchange) -> Findings:
-    """Judge that every turn was answered."""
+def expect_responses(*exchanges: Exchange) -> Findings:
+    """Check that every exchange has a response object."""
     for exchange in exchanges:
         yield from exchange.response["object"].must_equal("response")
 
 
-def clause(of: Probe) -> Check:
+def check_on(probe_: Probe) -> Check:
     """Return a check on one probe."""
-    requirement = must(f"test.{of.name}", "It is answered.", source="these tests")
-    return check(requirement, on=of)(answered)
+    requirement = must(f"test.{probe_.name}", "It is answered.", source="these tests")
+    return check(requirement, on=probe_)(expect_responses)
 
 
-def ran(url: str, *probes: Probe, limits: Limits | None = None) -> Report:
-    """Run a catalogue of these probes alone."""
+def run(url: str, *probes: Probe, limits: Limits | None = None) -> Report:
+    """Run a catalogue with one check for each of these probes."""
     settings = Settings(url, "m", "sk-x", generated=0, limits=limits or Limits())
-    book = Catalogue(tuple(clause(of) for of in probes), ())
-    return run_to_completion(settings, plan(book, settings))
+    checks = Catalogue(tuple(check_on(probe_) for probe_ in probes), ())
+    return run_to_completion(settings, plan(checks, settings))
 
 
 def outcomes(report: Report) -> dict[str, Outcome]:
@@ -62,89 +66,86 @@ def outcomes(report: Report) -> dict[str, Outcome]:
     return {verdict.probe: verdict.outcome for verdict in report.verdicts}
 
 
-def test_no_more_are_in_flight_than_allowed() -> None:
-    """Counted where they arrive."""
-    lock, flying, most = threading.Lock(), 0, 0
+def test_concurrency_limit_is_reached_but_not_exceeded() -> None:
+    """Requests in flight are counted in the server."""
+    lock, in_flight, maximum = threading.Lock(), 0, 0
 
-    def slow(_head: bytes) -> Iterator[bytes]:
-        nonlocal flying, most
+    def slow(_request: bytes) -> Iterator[bytes]:
+        nonlocal in_flight, maximum
         with lock:
-            flying += 1
-            most = max(most, flying)
+            in_flight += 1
+            maximum = max(maximum, in_flight)
         server.pause(0.05)
         with lock:
-            flying -= 1
+            in_flight -= 1
         yield http(GOOD, "connection: close")
 
-    probes = [named(f"p{i}", 1) for i in range(12)]
+    probes = [probe_named(f"p{i}", 1) for i in range(12)]
     with RawServer(slow) as server:
-        report = ran(server.url, *probes, limits=Limits(concurrency=3))
+        report = run(server.url, *probes, limits=Limits(concurrency=3))
 
     assert set(outcomes(report).values()) == {Outcome.PASSED}
-    assert most == 3
+    assert maximum == 3
 
 
-def test_a_target_that_limits_our_rate_is_asked_again() -> None:
-    """After as long as it says; a second answer counts."""
-    seen: list[bytes] = []
+def test_request_is_sent_again_after_a_429() -> None:
+    """The verdict is about the second response."""
+    received: list[bytes] = []
 
-    def once_busy(head: bytes) -> Iterable[bytes]:
-        seen.append(head)
-        wait = BUSY.replace(b"\r\n\r\n", b"\r\nretry-after: 0\r\n\r\n", 1)
-        return [wait if len(seen) == 2 else http(GOOD, "connection: close")]
+    def second_is_limited(request: bytes) -> Iterable[bytes]:
+        received.append(request)
+        return [BUSY if len(received) == 2 else http(GOOD, "connection: close")]
 
-    with RawServer(once_busy) as server:
-        report = ran(server.url, named("p", 1))
+    with RawServer(second_is_limited) as server:
+        report = run(server.url, probe_named("p", 1))
 
     assert outcomes(report) == {"p": Outcome.PASSED}
-    assert len(seen) == 3
+    assert len(received) == 3
 
 
-def test_a_target_that_goes_on_limiting_is_not_blamed() -> None:
-    """It is inconclusive, and was asked three times."""
-    seen: list[bytes] = []
+def test_third_429_for_a_request_is_inconclusive() -> None:
+    """The request is not sent a fourth time."""
+    received: list[bytes] = []
 
-    def ever_busy(head: bytes) -> Iterable[bytes]:
-        seen.append(head)
-        wait = BUSY.replace(b"\r\n\r\n", b"\r\nretry-after: 0\r\n\r\n", 1)
-        return [http(GOOD, "connection: close") if len(seen) == 1 else wait]
+    def only_first_is_answered(request: bytes) -> Iterable[bytes]:
+        received.append(request)
+        return [http(GOOD, "connection: close") if len(received) == 1 else BUSY]
 
-    with RawServer(ever_busy) as server:
-        report = ran(server.url, named("p", 1))
+    with RawServer(only_first_is_answered) as server:
+        report = run(server.url, probe_named("p", 1))
 
     assert outcomes(report) == {"p": Outcome.INCONCLUSIVE}
-    assert len(seen) == 4
+    assert len(received) == 4
 
 
-def test_a_target_with_a_short_queue_is_judged_by_as_much_as_it_takes() -> None:
-    """It takes three at once; whoever comes beyond that gets a 429."""
-    lock, flying = threading.Lock(), 0
+def test_concurrency_adapts_to_a_target_that_sends_429() -> None:
+    """The target accepts three concurrent requests and rejects any more."""
+    lock, in_flight = threading.Lock(), 0
 
-    def queueing(_head: bytes) -> Iterator[bytes]:
-        nonlocal flying
+    def at_most_three(_request: bytes) -> Iterator[bytes]:
+        nonlocal in_flight
         with lock:
-            flying += 1
-            full = flying > 3
+            in_flight += 1
+            full = in_flight > 3
         if not full:
             server.pause(0.02)
         with lock:
-            flying -= 1
-        again = BUSY.replace(b"\r\n\r\n", b"\r\nretry-after: 0\r\n\r\n", 1)
-        yield again if full else http(GOOD, "connection: close")
+            in_flight -= 1
+        yield BUSY if full else http(GOOD, "connection: close")
 
-    probes = [named(f"p{i}", 2) for i in range(40)]
-    with RawServer(queueing) as server:
-        report = ran(server.url, *probes)
+    probes = [probe_named(f"p{i}", 2) for i in range(40)]
+    with RawServer(at_most_three) as server:
+        report = run(server.url, *probes)
 
     assert set(outcomes(report).values()) == {Outcome.PASSED}
 
 
-def test_a_budget_of_requests_is_kept() -> None:
-    """What is over it is shown as not run."""
+def test_cases_over_the_request_limit_are_not_run() -> None:
+    """The capability probe counts as a request, too."""
     with RawServer(lambda _: [http(GOOD, "connection: close")]) as server:
         limits = Limits(concurrency=1, max_requests=3)
-        probes = [named("a", 1), named("b", 1), named("c", 1)]
-        report = ran(server.url, *probes, limits=limits)
+        probes = [probe_named("a", 1), probe_named("b", 1), probe_named("c", 1)]
+        report = run(server.url, *probes, limits=limits)
         sent = len(server.requests)
 
     assert sent == 3
@@ -156,134 +157,140 @@ def test_a_budget_of_requests_is_kept() -> None:
     assert report.run.cost.requests == 3
 
 
-def test_a_budget_of_time_is_kept() -> None:
-    """A run against a target that sleeps ends, and says what it left out."""
+def test_cases_over_the_time_limit_are_not_run() -> None:
+    """A run against a target that does not respond ends."""
 
-    def asleep(head: bytes) -> Iterator[bytes]:
-        if b"Say hello" not in head:
+    def slow(request: bytes) -> Iterator[bytes]:
+        if b"Say hello" not in request:
             server.pause(30)
         yield http(GOOD, "connection: close")
 
-    with RawServer(asleep) as server:
-        report = ran(server.url, named("p", 1), limits=Limits(max_seconds=0.5))
+    with RawServer(slow) as server:
+        report = run(server.url, probe_named("p", 1), limits=Limits(max_seconds=0.5))
 
     assert outcomes(report) == {"p": Outcome.NOT_RUN}
 
 
-def test_a_rate_is_kept() -> None:
-    """Starts are spread by the clock of the runner, not by luck."""
+def test_rate_limit_delays_requests() -> None:
+    """Nine requests at 20 per second take at least 9 / 20 s."""
     with RawServer(lambda _: [http(GOOD, "connection: close")]) as server:
         limits = Limits(rate=20.0)
-        report = ran(server.url, *[named(f"p{i}", 1) for i in range(9)], limits=limits)
+        report = run(
+            server.url, *[probe_named(f"p{i}", 1) for i in range(9)], limits=limits
+        )
 
     assert report.run.duration_s >= 9 / 20
 
 
-def test_a_first_request_that_is_refused_judges_nobody() -> None:
-    """A wrong model or key is no fault of the server."""
-    with RawServer(lambda _: [GONE]) as server:
-        report = ran(server.url, named("p", 1), named("q", 1, answers=0))
+def test_rejected_first_request_makes_the_run_inconclusive() -> None:
+    """The model or the key may be wrong, so the server did not fail."""
+    with RawServer(lambda _: [NOT_FOUND]) as server:
+        report = run(
+            server.url, probe_named("p", 1), probe_named("q", 1, model_responses=0)
+        )
 
     assert set(outcomes(report).values()) == {Outcome.INCONCLUSIVE}
     assert report.exit_code == 3
 
 
-def test_a_refused_first_request_leaves_no_refusal_to_be_judged() -> None:
-    """At a wrong address every answer is somebody else's page."""
+def test_universal_checks_are_inconclusive_if_the_first_request_is_rejected() -> None:
+    """With a wrong URL, the responses may be from another server."""
     page = http(b"<html>Not Found</html>", status="404 Not Found")
-    book = Catalogue((catalogue().find("errors.body-has-an-error-object"),), ())
+    checks = Catalogue((catalogue().find("errors.body-has-an-error-object"),), ())
     with RawServer(lambda _: [page]) as server:
         settings = Settings(server.url, "m", "sk-x", generated=0)
-        report = run_to_completion(settings, plan(book, settings))
+        report = run_to_completion(settings, plan(checks, settings))
 
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.INCONCLUSIVE}
     assert report.exit_code == 3
 
 
-def test_nobody_at_home_is_told() -> None:
-    """With the URL that was tried."""
+def test_unreachable_target_raises() -> None:
+    """The message contains the URL."""
     with pytest.raises(TargetUnreachable, match=r"127\.0\.0\.1:9/v1/responses"):
-        ran("http://127.0.0.1:9", named("p", 1))
+        run("http://127.0.0.1:9", probe_named("p", 1))
 
 
-def test_requests_of_one_turn_go_out_together() -> None:
-    """Each waits for the others to arrive, so one after the other would never end."""
+def test_requests_of_one_turn_are_sent_concurrently() -> None:
+    """The server responds when all of them have arrived."""
     barrier = threading.Barrier(4, timeout=10)
 
-    def together(head: bytes) -> Iterator[bytes]:
-        if b"Say hello" not in head:
+    def together(request: bytes) -> Iterator[bytes]:
+        if b"Say hello" not in request:
             barrier.wait()
         yield http(GOOD, "connection: close")
 
     @probe(model_responses=4)
-    def burst(_setting: ProbeContext) -> Steps:
-        """Four at once."""
-        told = yield tuple(Request.of({"input": str(i)}) for i in range(4))
-        assert [x.request.field("input") for x in told] == ["0", "1", "2", "3"]
+    def burst(_context: ProbeContext) -> Steps:
+        """Four concurrent requests."""
+        exchanges = yield tuple(Request.of({"input": str(i)}) for i in range(4))
+        assert [x.request.field("input") for x in exchanges] == ["0", "1", "2", "3"]
 
     with RawServer(together) as server:
         settings = Settings(server.url, "m", "sk-x", generated=0)
-        requirement = must("test.burst", "They come together.", source="these tests")
+        requirement = must("test.burst", "All are answered.", source="these tests")
 
         @check(requirement, on=burst)
-        def all_answered(told: tuple[Exchange, ...]) -> Findings:
-            """Judge each."""
-            for exchange in told:
+        def all_answered(exchanges: tuple[Exchange, ...]) -> Findings:
+            """Check each exchange."""
+            for exchange in exchanges:
                 yield from exchange.response["object"].must_equal("response")
 
-        book = Catalogue((all_answered,), ())
-        report = run_to_completion(settings, plan(book, settings))
+        checks = Catalogue((all_answered,), ())
+        report = run_to_completion(settings, plan(checks, settings))
 
     assert outcomes(report) == {"burst": Outcome.PASSED}
 
 
-def test_a_redirect_at_the_first_request_judges_nobody() -> None:
-    """The reason names where it went, since that is the URL to judge."""
+def test_redirected_first_request_makes_the_run_inconclusive() -> None:
+    """The reason contains the location, which is the URL to test."""
     moved = http(b"", "location: https://new.example/v1/responses", status="308 Moved")
     with RawServer(lambda _: [moved]) as server:
-        report = ran(server.url, named("p", 1))
+        report = run(server.url, probe_named("p", 1))
 
     assert outcomes(report) == {"p": Outcome.INCONCLUSIVE}
     assert "https://new.example/v1/responses" in report.verdicts[0].reason
 
 
-def test_a_breakdown_at_the_first_request_leaves_refusals_to_be_judged() -> None:
-    """What needs an answer is inconclusive; what is refused is still seen."""
+def test_rejections_are_evaluated_if_the_first_request_gets_a_5xx() -> None:
+    """Only probes that need a model response are inconclusive."""
 
     def script(request: bytes) -> Iterable[bytes]:
         status = "500 Oops" if b"Say hello" in request else "200 OK"
         return [http(GOOD, "connection: close", status=status)]
 
     with RawServer(script) as server:
-        report = ran(server.url, named("p", 1), named("q", 1, answers=0))
+        report = run(
+            server.url, probe_named("p", 1), probe_named("q", 1, model_responses=0)
+        )
 
     assert outcomes(report) == {"p": Outcome.INCONCLUSIVE, "q": Outcome.PASSED}
 
 
-def test_a_server_that_is_down_is_not_blamed_for_what_was_asked() -> None:
-    """A refusal that should be a 4xx is a 5xx there like everything else."""
+def test_5xx_for_every_request_is_inconclusive() -> None:
+    """A requirement that forbids 5xx for one request says nothing if all get one."""
     with RawServer(lambda _: [http(b"{}", status="502 Bad Gateway")]) as server:
         settings = Settings(server.url, "m", "sk-x", generated=0)
-        named_ = ("limits.oversized-prompt-causes-no-server-error",)
-        book = Catalogue(tuple(catalogue().find(id_) for id_ in named_), ())
-        report = run_to_completion(settings, plan(book, settings))
+        id_ = "limits.oversized-prompt-causes-no-server-error"
+        checks = Catalogue((catalogue().find(id_),), ())
+        report = run_to_completion(settings, plan(checks, settings))
 
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.INCONCLUSIVE}
     assert "502" in report.verdicts[0].reason
 
 
-def test_what_may_keep_a_server_busy_goes_out_last() -> None:
-    """Behind all that waits for a lane, though one was free at the start."""
-    heard = list[str]()
+def test_probe_that_runs_last_is_sent_after_all_others() -> None:
+    """It waits for them even if a connection is idle."""
+    prompts = list[str]()
 
     def script(request: bytes) -> Iterable[bytes]:
-        heard.append(json.loads(request.partition(b"\r\n\r\n")[2])["input"])
+        prompts.append(json.loads(request.partition(b"\r\n\r\n")[2])["input"])
         return [http(GOOD, "connection: close")]
 
-    heavy = replace(named("heavy", 1, answers=0), run_last=True)
-    others = [named(f"p{number}", 1, answers=0) for number in range(6)]
+    heavy = replace(probe_named("heavy", 1, model_responses=0), run_last=True)
+    others = [probe_named(f"p{number}", 1, model_responses=0) for number in range(6)]
     with RawServer(script) as server:
-        ran(server.url, heavy, *others, limits=Limits(concurrency=2))
+        run(server.url, heavy, *others, limits=Limits(concurrency=2))
 
-    assert "heavy 0" in heard[-2:]  # beside the last of the others
-    assert len(heard) == 8
+    assert "heavy 0" in prompts[-2:]  # concurrent with the last of the others
+    assert len(prompts) == 8

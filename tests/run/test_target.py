@@ -1,4 +1,4 @@
-"""URLs are read as people write them, and keys stay out of sight."""
+"""Parsing the URL of a target, inserting keys, and redacting them."""
 
 import pytest
 
@@ -21,7 +21,7 @@ LONG = "sk-0123456789abcdefghijklmnopqrstuv"
         ("https://gw.example/team/a/v1", "https://gw.example/team/a"),
     ],
 )
-def test_a_url_may_end_at_the_host_at_v1_or_at_the_path(text: str, base: str) -> None:
+def test_url_may_end_with_the_host_v1_or_the_path(text: str, base: str) -> None:
     """All three name the same endpoint."""
     assert read_url(text) == base
 
@@ -38,21 +38,21 @@ def test_a_url_may_end_at_the_host_at_v1_or_at_the_path(text: str, base: str) ->
         "https://[::1",
     ],
 )
-def test_what_is_no_such_url_is_refused(text: str) -> None:
-    """The message never repeats a password."""
+def test_invalid_url_is_rejected(text: str) -> None:
+    """The message does not contain a password."""
     with pytest.raises(ConfigurationError) as caught:
         read_url(text)
 
     assert "secret" not in str(caught.value)
 
 
-def test_the_places_for_keys_are_filled_when_sending() -> None:
-    """Cut, swapped and whole, in the header where the request has it."""
+def test_key_placeholders_are_replaced() -> None:
+    """By the complete, the truncated, the case-swapped and the second key."""
     target = Target("http://h", "sk-Abc", "sk-Two")
 
     def header(value: str) -> str:
         request = Request(headers={"Authorization": value})
-        return target.fill(request)[1]["authorization"]
+        return target.insert_keys(request)[1]["authorization"]
 
     assert header(BEARER) == "Bearer sk-Abc"
     assert header(f"Bearer {KEY_TRUNCATED}") == "Bearer sk-Ab"
@@ -60,10 +60,10 @@ def test_the_places_for_keys_are_filled_when_sending() -> None:
     assert header("Bearer ${SECOND_KEY}") == "Bearer sk-Two"
 
 
-def test_headers_of_the_user_give_way_to_those_of_a_request() -> None:
-    """A probe that sends no key sends none."""
+def test_headers_of_a_request_override_headers_of_the_user() -> None:
+    """``None`` removes a default header."""
     target = Target("http://h", LONG, headers=(("x-tenant", "7"), ("accept", "a/b")))
-    _, headers, _ = target.fill(Request(headers={"authorization": None}))
+    _, headers, _ = target.insert_keys(Request(headers={"authorization": None}))
 
     assert headers == {
         "x-tenant": "7",
@@ -73,7 +73,7 @@ def test_headers_of_the_user_give_way_to_those_of_a_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("leak", "mark"),
+    ("leak", "marker"),
     [
         (LONG, "[conformance: the key was here]"),
         (LONG.swapcase(), "[conformance: the key with its case swapped was here]"),
@@ -81,40 +81,40 @@ def test_headers_of_the_user_give_way_to_those_of_a_request() -> None:
         ("…" + LONG[-12:], "…[conformance: the end of the key was here]"),
     ],
 )
-def test_a_key_or_most_of_it_is_masked(leak: str, mark: str) -> None:
-    """What stays is the mark, which a check can see."""
-    masked = Target("http://h", LONG).mask_text(f"bad key {leak}!")
+def test_key_or_most_of_it_is_redacted(leak: str, marker: str) -> None:
+    """A check can find the marker."""
+    redacted = Target("http://h", LONG).redact_text(f"bad key {leak}!")
 
-    assert masked == f"bad key {mark}!"
+    assert redacted == f"bad key {marker}!"
 
 
-def test_a_few_letters_of_a_key_are_no_leak() -> None:
-    """Gateways show the first and last few, so that people know which key it was."""
+def test_first_and_last_characters_of_a_key_are_not_redacted() -> None:
+    """Gateways show them so that users recognize the key."""
     text = f"{LONG[:7]}…{LONG[-4:]}"
 
-    assert Target("http://h", LONG).mask_text(text) == text
+    assert Target("http://h", LONG).redact_text(text) == text
 
 
 @pytest.mark.parametrize("key", ["x", "none", "test", "EMPTY", "null", "auto", "12345"])
-def test_what_is_no_secret_is_left_in_answers(key: str) -> None:
-    """Servers without keys are shown any word, which may be a word of theirs, too."""
-    answer = (
+def test_plain_word_as_key_is_not_redacted(key: str) -> None:
+    """Keyless servers get any word as key, and may use the same word themselves."""
+    body = (
         b'{"output_index": 12345, "x": "none test EMPTY", "error": null, "a": "auto"}'
     )
 
-    assert Target("http://h", key).mask(answer) == answer
+    assert Target("http://h", key).redact(body) == body
 
 
-def test_a_short_key_that_is_no_word_is_masked() -> None:
-    """It may stand there by chance, and is hidden all the same."""
-    masked = Target("http://h", "a1b2c3d4e5").mask(b"your key a1b2c3d4e5")
+def test_short_key_that_is_not_a_word_is_redacted() -> None:
+    """The marker says that it may be a coincidence."""
+    redacted = Target("http://h", "a1b2c3d4e5").redact(b"your key a1b2c3d4e5")
 
-    assert b"a1b2c3d4e5" not in masked
-    assert b"by chance" in masked
+    assert b"a1b2c3d4e5" not in redacted
+    assert b"by chance" in redacted
 
 
-def test_a_target_never_shows_its_keys() -> None:
-    """Neither as text nor in a traceback."""
+def test_repr_of_a_target_contains_no_secret() -> None:
+    """Neither keys nor headers can appear in a traceback."""
     target = Target("http://h", LONG, LONG[::-1], (("x-secret", "hush"),))
 
     assert LONG not in repr(target)
