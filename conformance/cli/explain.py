@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conformance.model.check import Check
     from conformance.model.requirement import Requirement
 
-WIDTH = 88
+WIDTH = 80
 """Characters in a line of the output."""
 
 
