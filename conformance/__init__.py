@@ -1,3 +1,3 @@
-"""Judge, with evidence, whether ``POST /v1/responses`` keeps its contract."""
+"""Test whether an LLM gateway implements ``POST /v1/responses`` correctly."""
 
 __version__ = "0.1.0"

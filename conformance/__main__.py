@@ -1,4 +1,4 @@
-"""``python -m conformance``: the same as the ``conformance`` command."""
+"""Run the ``conformance`` command as ``python -m conformance``."""
 
 from conformance.cli.app import main
 

@@ -1,140 +1,227 @@
-"""``conformance compare``: reports side by side, each cell with its evidence."""
+"""``conformance compare``: compare reports, and test the targets of a file first."""
+
+# ruff: noqa: PLC0415 -- slow imports wait until the command runs
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli import compare_targets
 from conformance.errors import ConfigurationError, UnknownName
-from conformance.reports import saved
-from conformance.reports.comparison import (
-    ComparisonBasis,
-    ReportSummary,
-    compare_reports,
-    incompatibilities,
-    unique_names,
+
+if TYPE_CHECKING:
+    from conformance.cli.compare_targets import FinishedRun
+    from conformance.reports.comparison import Comparison, ComparisonBasis
+    from conformance.reports.report_summary import ReportSummary
+    from conformance.reports.saved import SavedReport
+
+
+@click.command()
+@click.argument("reports", metavar="[NAME=]REPORT...", nargs=-1)
+@click.option(
+    "--targets",
+    "targets_file",
+    metavar="FILE",
+    help="TOML file of targets to test first, all at the same time.",
 )
-from conformance.reports.comparison_formats import (
-    ComparisonView,
-    as_json,
-    html,
-    markdown,
+@click.option(
+    "--report-dir",
+    metavar="DIR",
+    help="Directory for the comparison [default: reports/compare-<time>].",
 )
-from conformance.reports.links import home
-from conformance.reports.saved import SavedReport
+@click.option(
+    "--format",
+    "formats",
+    metavar="NAMES",
+    default="html,json,markdown",
+    show_default=True,
+    help="Comma-separated formats of the comparison.",
+)
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Compare reports even if their profiles or catalogues differ.",
+)
+def compare(
+    reports: tuple[str, ...],
+    *,
+    targets_file: str | None,
+    report_dir: str | None,
+    formats: str,
+    force: bool,
+) -> None:
+    """Compare reports requirement by requirement.
 
-WRITERS: Final[dict[str, tuple[str, Callable[[ComparisonView], str]]]] = {
-    "html": ("compare.html", html),
-    "json": ("compare.json", as_json),
-    "markdown": ("compare.md", markdown),
-}
-"""The file and the function of each format."""
+    A REPORT is the report directory of a run; NAME= sets its column heading. Two
+    reports of the same target are shown as a list of changes, from the older to the
+    newer report.
+    """
+    sys.exit(
+        _compare(reports, targets_file or "", report_dir or "", formats, force=force)
+    )
 
 
-def _chosen(text: str) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name))
-    for name in wanted:
+def _compare(
+    paths: Sequence[str],
+    targets_file: str,
+    report_dir: str,
+    formats: str,
+    *,
+    force: bool,
+) -> int:
+    """Write the comparison, print its summary and return the exit code.
+
+    The code is 0, or that of a target's run that left no report. Raises
+    ``ConformanceError``.
+    """
+    from conformance.reports import saved
+    from conformance.reports.comparison import compare_reports
+    from conformance.reports.wording import count
+
+    selected = _select_formats(formats)
+    now = datetime.now(UTC)
+    directory = Path(report_dir or f"reports/compare-{now:%Y%m%dT%H%M%SZ}")
+    named = [_split_name(path) for path in paths]
+    report_set = _ReportSet(
+        [saved.read_report(path) for _, path in named], [name for name, _ in named]
+    )
+    exit_code = 0
+    if targets_file:
+        exit_code = _test_targets(
+            Path(targets_file), report_set, directory, force=force
+        )
+    if len(report_set.reports) < 2 and exit_code:
+        click.echo("nothing to compare: fewer than two reports exist", err=True)
+        return exit_code
+    if len(report_set.reports) < 2:
+        raise ConfigurationError(
+            f"nothing to compare: {count(len(report_set.reports), 'report')} given",
+            "name two or more report directories, or a file with --targets",
+        )
+    summaries = report_set.summaries()
+    _require_compatible(summaries, force=force)
+    directories = {
+        summary.name: report.directory
+        for summary, report in zip(summaries, report_set.reports, strict=True)
+    }
+    _write(compare_reports(summaries), directories, directory, selected, now)
+    return exit_code
+
+
+def _select_formats(text: str) -> tuple[str, ...]:
+    """Return the formats in a comma-separated list; raises ``UnknownName``."""
+    from conformance.reports.comparison_formats import WRITERS
+
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name))
+    for name in names:
         if name not in WRITERS:
             raise UnknownName.of("format of a comparison", name, WRITERS)
-    return wanted
+    return names
 
 
-@dataclass
-class _Gathered:
-    """The reports to compare, with the names that somebody gave them."""
-
-    reports: list[SavedReport]
-    given: list[str]
-
-    def sides(self) -> list[ReportSummary]:
-        """Return the reports by names of which no two are the same."""
-        sides = [ReportSummary.of(report.document) for report in self.reports]
-        told = [g or n for g, n in zip(self.given, unique_names(sides), strict=True)]
-        if len(set(told)) < len(told):
-            told = [f"{name} ({n})" for n, name in enumerate(told, 1)]
-        return [replace(s, name=name) for s, name in zip(sides, told, strict=True)]
-
-
-def _allowed(several: Sequence[ComparisonBasis], *, force: bool) -> None:
-    if not force and (told := list(incompatibilities(several))):
-        raise ConfigurationError(
-            "; ".join(told),
-            "judge all by one --profile and one --catalogue, or compare them all the"
-            " same with --force",
-        )
-
-
-def _named(given: str) -> tuple[str, Path]:
-    """Read ``NAME=PATH``; a path that is there, or without ``=``, has no name."""
-    name, equals, path = given.partition("=")
-    plain = Path(given)
+def _split_name(argument: str) -> tuple[str, Path]:
+    """Split ``NAME=PATH``; an existing path, or one without ``=``, has no name."""
+    name, equals, path = argument.partition("=")
+    plain = Path(argument)
     return (name, Path(path)) if name and equals and not plain.exists() else ("", plain)
 
 
-def _told(ran: compare_targets.FinishedRun) -> None:
-    """Show how a target's run ended, in its own last words."""
-    click.echo(f"{ran.name}: exit {ran.exit_code}: {ran.said or 'it said nothing'}")
+class _ReportSet:
+    """The reports to compare, and the name that the user gave each, or ``""``."""
+
+    def __init__(self, reports: list["SavedReport"], names: list[str]) -> None:
+        self.reports = reports
+        self.names = names
+
+    def summaries(self) -> list["ReportSummary"]:
+        """Return the reports under unique names."""
+        from conformance.reports.comparison import unique_names
+        from conformance.reports.report_summary import ReportSummary
+
+        summaries = [ReportSummary.of(report.document) for report in self.reports]
+        names = [
+            given or unique
+            for given, unique in zip(self.names, unique_names(summaries), strict=True)
+        ]
+        if len(set(names)) < len(names):
+            names = [f"{name} ({n})" for n, name in enumerate(names, 1)]
+        return [
+            ReportSummary.of(report.document, name)
+            for report, name in zip(self.reports, names, strict=True)
+        ]
 
 
-def _judged(
-    path: Path, gathered: _Gathered, out: Path, *, force: bool
-) -> list[compare_targets.FinishedRun]:
-    """Judge the targets of a file, once it is sure that they can be compared."""
-    several = compare_targets.read(path)
-    with ExitStack() as stack:
-        prepared = list(compare_targets.prepare(several, os.environ, stack))
-        _allowed([*gathered.sides(), *prepared], force=force)
-        ran = compare_targets.run(prepared, out, _told)
-    for one in ran:
-        if (one.directory / saved.FILE).is_file():
-            gathered.reports.append(saved.read_report(one.directory))
-            gathered.given.append(one.name)
-    return ran
+def _require_compatible(bases: Sequence["ComparisonBasis"], *, force: bool) -> None:
+    """Raise ``ConfigurationError`` if profiles or catalogues differ, unless forced."""
+    from conformance.reports.comparison import incompatibilities
 
-
-def compare(
-    paths: Sequence[str], file: str, report_dir: str, formats: str, *, force: bool
-) -> int:
-    """Compare reports, with those of the targets that ``file`` names judged first.
-
-    Writes into ``report_dir`` and prints the summary. Returns 0, or what a run of a
-    target without a report ended with; raises ``SuiteError``.
-    """
-    wanted = _chosen(formats)
-    now = datetime.now(UTC)
-    out = Path(report_dir or f"reports/compare-{now:%Y%m%dT%H%M%SZ}")
-    named = [_named(path) for path in paths]
-    gathered = _Gathered(
-        [saved.read_report(path) for _, path in named], [n for n, _ in named]
-    )
-    ran = _judged(Path(file), gathered, out, force=force) if file else []
-    code = compare_targets.combined_exit_code(ran)
-    if len(gathered.reports) < 2 and code:
-        click.echo("there are not two reports, so nothing was compared", err=True)
-        return code
-    if len(gathered.reports) < 2:
+    if not force and (differences := list(incompatibilities(bases))):
         raise ConfigurationError(
-            f"nothing to compare: {len(gathered.reports)} report was given",
-            "name two report directories or more, or a file of --targets",
+            "; ".join(differences),
+            "use the same --profile and --catalogue for all, or compare anyway with"
+            " --force",
         )
-    sides = gathered.sides()
-    _allowed(sides, force=force)
-    comparison = compare_reports(sides)
-    places = {s.name: r.directory for s, r in zip(sides, gathered.reports, strict=True)}
-    out.mkdir(parents=True, exist_ok=True)
-    homes = tuple(home(places[side.name], out) for side in comparison.sides)
-    shown = ComparisonView(comparison, homes, now.isoformat(timespec="seconds"))
-    for name in wanted:
-        written, render = WRITERS[name]
-        (out / written).write_text(render(shown), "utf-8")
-    click.echo(
-        markdown(replace(shown, homes=("",) * len(sides)), whole=False), nl=False
+
+
+def _test_targets(
+    path: Path, report_set: _ReportSet, directory: Path, *, force: bool
+) -> int:
+    """Test the targets of a file and add their reports; return the exit code.
+
+    Raises ``ConformanceError`` before the first request if the file is invalid or the
+    reports would not be comparable.
+    """
+    from conformance.cli import compare_targets
+    from conformance.reports import saved
+
+    targets = compare_targets.read(path)
+    with ExitStack() as stack:
+        prepared = list(compare_targets.prepare(targets, os.environ, stack))
+        _require_compatible([*report_set.summaries(), *prepared], force=force)
+        runs = compare_targets.run(prepared, directory, _print_finished)
+    for finished in runs:
+        if finished.has_report:
+            report_set.reports.append(saved.read_report(finished.directory))
+            report_set.names.append(finished.name)
+    return compare_targets.combined_exit_code(runs)
+
+
+def _print_finished(finished: "FinishedRun") -> None:
+    """Print the exit code and the output of a target's run."""
+    output = finished.output or "no output"
+    click.echo(f"{finished.name}: exit {finished.exit_code}: {output}")
+
+
+def _write(
+    comparison: "Comparison",
+    directories: dict[str, Path],
+    directory: Path,
+    formats: tuple[str, ...],
+    now: datetime,
+) -> None:
+    """Write the comparison into ``directory``, and print a summary.
+
+    ``directories`` maps the name of each report to its directory.
+    """
+    from conformance.reports.comparison_formats import (
+        WRITERS,
+        ComparisonView,
+        markdown,
     )
-    click.echo(f"comparison: {out}")
-    return code
+    from conformance.reports.links import link_to_report
+
+    directory.mkdir(parents=True, exist_ok=True)
+    links = tuple(
+        link_to_report(directories[side.name], directory) for side in comparison.sides
+    )
+    view = ComparisonView(comparison, links, now.isoformat(timespec="seconds"))
+    for name in formats:
+        file, render = WRITERS[name]
+        (directory / file).write_text(render(view), "utf-8")
+    click.echo(markdown(view.without_links(), differences_only=True), nl=False)
+    click.echo(f"comparison: {directory}")

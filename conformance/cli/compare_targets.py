@@ -1,14 +1,13 @@
-"""Several targets judged at once, each by a run of its own with its own limits.
+"""Test several targets at the same time, each in a process with its own limits.
 
-Every run is a process: it reads its options as ``conformance run`` does, so what a
-target's table leaves out comes from ``CONFORMANCE_*`` and ``conformance.toml``.
+Each process runs ``conformance run``, so options that a target's table omits come from
+``CONFORMANCE_*`` variables and ``conformance.toml``.
 """
 
 import re
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,87 +16,178 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from conformance.cli.embedded import start_embedded_gateway
+from conformance.cli.error_handling import INTERRUPTED
 from conformance.cli.options import settings_from
-from conformance.cli.run import INTERRUPTED
-from conformance.config import from_table
-from conformance.errors import ConfigurationError
-from conformance.reports import DEFAULT
+from conformance.config import from_table, load_toml
+from conformance.errors import INTERNAL_ERROR, ConfigurationError
+from conformance.reports import DEFAULT, saved
 
 EMBEDDED: Final = "embedded"
-"""Stands as ``url`` for the gateway that the suite carries."""
+"""Value of ``url`` that selects the embedded gateway."""
 
-FORMATS: Final = DEFAULT
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_PATIENCE: Final = 15.0
+
+_GRACE_PERIOD_S: Final = 15.0
 """Seconds that an interrupted run has to write its report."""
 
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run that is over: its directory, its exit code, and what it printed."""
+    """A finished process: its report directory, exit code and printed output."""
 
     name: str
     directory: Path
     exit_code: int
-    said: str
+    output: str
+
+    @property
+    def has_report(self) -> bool:
+        """Return whether the run wrote ``report.json``."""
+        return (self.directory / saved.FILE).is_file()
 
 
 @dataclass
-class _Running:
+class _RunningProcess:
     name: str
     directory: Path
     process: subprocess.Popen[str]
 
 
 def read(path: Path) -> dict[str, dict[str, str]]:
-    """Read the options of each target, by its name.
+    """Return the options of each target in a TOML file, by its name.
 
-    What stands above the first table counts for every target that does not say
-    otherwise. Raises ``ConfigurationError`` or ``UnknownName``.
+    Options above the first table apply to every target that does not set them.
+    Raises ``ConfigurationError`` or ``UnknownName``.
     """
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise ConfigurationError(f"{path} is not TOML: {error}") from None
-    several = table.pop("targets", None)
-    if not isinstance(several, dict) or not several:
+    document = load_toml(path)
+    tables = document.pop("targets", None)
+    if not isinstance(tables, dict) or not tables:
         raise ConfigurationError(
-            f"{path} names no target",
-            'give each a table: [targets.a] url = "https://…"',
+            f"{path} contains no target",
+            'add a table for each: [targets.a] url = "https://…"',
         )
-    common = from_table(table, str(path))
-    found = {}
-    for name, options in several.items():
+    common = from_table(document, str(path))
+    targets = {}
+    for name, table in tables.items():
         if not _NAME.fullmatch(name):
             raise ConfigurationError(
-                f"{path}: a target cannot be called {name!r}",
-                "letters, digits, dots, dashes and underscores make a name",
+                f"{path}: invalid target name {name!r}",
+                "use letters, digits, dots, dashes and underscores",
             )
-        if not isinstance(options, dict):
+        if not isinstance(table, dict):
             raise ConfigurationError(f"{path}: targets.{name} must be a table")
-        found[name] = common | from_table(options, f"{path}, targets.{name}")
-        _whole(found[name], f"{path}: targets.{name}")
-    return found
+        targets[name] = common | from_table(table, f"{path}, targets.{name}")
+        _validate(targets[name], f"{path}: targets.{name}")
+    return targets
 
 
-def _whole(options: Mapping[str, str], where: str) -> None:
-    """Refuse a target that would be judged by something that it does not name."""
+def _validate(options: Mapping[str, str], location: str) -> None:
+    """Raise ``ConfigurationError`` unless a target names its own URL and key."""
     for name in ("report-dir", "format"):
         if name in options:
             raise ConfigurationError(
-                f"{where} sets {name}", "the comparison decides on that"
+                f"{location} sets {name}",
+                f"remove {name}; the comparison sets it for all targets",
             )
     if not options.get("url"):
         raise ConfigurationError(
-            f"{where} has no url", f'give it one, or url = "{EMBEDDED}" for our own'
+            f"{location} has no url",
+            f'set url, or url = "{EMBEDDED}" for the embedded gateway',
         )
     if options["url"] != EMBEDDED and not options.get("api-key-env"):
         raise ConfigurationError(
-            f"{where} has no api-key-env",
-            "name the variable that holds its key; no key is sent to a target by guess",
+            f"{location} has no api-key-env",
+            "set api-key-env; keys are never shared between targets",
         )
+
+
+@dataclass(frozen=True)
+class PreparedTarget:
+    """A target with validated options; ``environ`` is passed to its process."""
+
+    name: str
+    options: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
+    profile: str
+    catalogue: str
+
+
+def prepare(
+    targets: Mapping[str, Mapping[str, str]],
+    environ: Mapping[str, str],
+    stack: ExitStack,
+) -> Iterator[PreparedTarget]:
+    """Validate the options of all targets; start the embedded gateway if one needs it.
+
+    Raises ``ConformanceError``.
+    """
+    for name, table in targets.items():
+        options, variables = dict(table), dict(environ)
+        if options["url"] == EMBEDDED:
+            del options["url"]
+            options, variables = start_embedded_gateway(options, variables, stack)
+        try:
+            settings, _ = settings_from(options, variables)
+        except ConfigurationError as error:
+            raise ConfigurationError(
+                f"target {name}: {error.message}", error.hint
+            ) from None
+        yield PreparedTarget(
+            name, options, variables, settings.profile.name, settings.catalogue
+        )
+
+
+def run(
+    targets: Sequence[PreparedTarget],
+    directory: Path,
+    on_finished: Callable[[FinishedRun], None],
+) -> list[FinishedRun]:
+    """Test all targets at the same time, each into its own subdirectory.
+
+    ``on_finished`` is called for each finished run. On Ctrl-C every run is
+    interrupted, and still writes a report of what was tested until then.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    processes = list[_RunningProcess]()
+    with _terminating(processes):
+        for target in targets:
+            processes.append(_start(target, directory / target.name))
+        finished = list[FinishedRun]()
+        try:
+            for process in processes:
+                finished.append(_wait(process))
+                on_finished(finished[-1])
+        except KeyboardInterrupt:
+            for process in processes:
+                if sys.platform != "win32":  # Ctrl-C has reached the process already
+                    process.process.send_signal(signal.SIGINT)
+            for process in processes[len(finished) :]:
+                finished.append(_wait_after_interrupt(process))
+                on_finished(finished[-1])
+        return finished
+
+
+def _start(target: PreparedTarget, directory: Path) -> _RunningProcess:
+    process = subprocess.Popen(  # noqa: S603 -- this interpreter and this package
+        _command(target.options, directory),
+        env=_without_github_variables(target.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        process_group=0,  # otherwise Ctrl-C would reach it twice
+    )
+    return _RunningProcess(target.name, directory, process)
+
+
+def _command(options: Mapping[str, str], directory: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "conformance", "run", options["url"]),
+        *_flags(options),
+        *("--quiet", f"--format={','.join(DEFAULT)}", f"--report-dir={directory}"),
+    ]
 
 
 def _flags(options: Mapping[str, str]) -> Iterator[str]:
@@ -113,134 +203,50 @@ def _flags(options: Mapping[str, str]) -> Iterator[str]:
             yield f"--{name}={value}"
 
 
-def _command(options: Mapping[str, str], directory: Path) -> list[str]:
-    return [
-        *(sys.executable, "-m", "conformance", "run", options["url"]),
-        *_flags(options),
-        *("--quiet", f"--format={','.join(FORMATS)}", f"--report-dir={directory}"),
-    ]
-
-
-def _apart(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which a run does not speak to a CI server itself."""
+def _without_github_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which a run does not write to GitHub Actions."""
     return {k: v for k, v in environ.items() if not k.startswith("GITHUB_")}
 
 
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
 @contextmanager
-def _ended(several: Sequence[_Running]) -> Iterator[None]:
-    """See to it that no run outlives this one, SIGTERM being an interruption, too."""
-    before = signal.signal(signal.SIGTERM, _stop)
+def _terminating(processes: Sequence[_RunningProcess]) -> Iterator[None]:
+    """Terminate all running processes at the end; treat SIGTERM like Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-        for running in several:
+        for running in processes:
             if running.process.poll() is None:
                 running.process.terminate()
                 running.process.communicate()
 
 
-def _over(running: _Running, timeout: float | None = None) -> FinishedRun:
-    said, _ = running.process.communicate(timeout=timeout)
-    code = running.process.returncode
-    return FinishedRun(running.name, running.directory, code, said.strip())
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
-@dataclass(frozen=True)
-class PreparedTarget:
-    """A target whose options a run can have; ``environ`` is what the run will see."""
-
-    name: str
-    options: Mapping[str, str]
-    environ: Mapping[str, str] = field(repr=False)
-    profile: str
-    catalogue: str
+def _wait(running: _RunningProcess, timeout: float | None = None) -> FinishedRun:
+    output, _ = running.process.communicate(timeout=timeout)
+    exit_code = running.process.returncode
+    return FinishedRun(running.name, running.directory, exit_code, output.strip())
 
 
-def prepare(
-    several: Mapping[str, Mapping[str, str]],
-    environ: Mapping[str, str],
-    stack: ExitStack,
-) -> Iterator[PreparedTarget]:
-    """Look at all options before anything is sent; raises ``SuiteError``."""
-    for name, options in several.items():
-        told, known = dict(options), dict(environ)
-        if told["url"] == EMBEDDED:
-            del told["url"]
-            told, known = start_embedded_gateway(told, known, stack)
-        try:
-            settings, _ = settings_from(told, known)
-        except ConfigurationError as error:
-            raise ConfigurationError(
-                f"target {name}: {error.message}", error.hint
-            ) from None
-        yield PreparedTarget(
-            name, told, known, settings.profile.name, settings.catalogue
-        )
-
-
-def run(
-    several: Sequence[PreparedTarget],
-    directory: Path,
-    tell: Callable[[FinishedRun], None],
-) -> list[FinishedRun]:
-    """Judge every target at once, each into a directory of its name.
-
-    ``tell`` hears of each run that is over. Ctrl-C reaches every run, and what was
-    judged until then is still reported.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    under_way = list[_Running]()
-    with _ended(under_way):
-        for target in several:
-            process = subprocess.Popen(  # noqa: S603 -- our own interpreter and command
-                _command(target.options, directory / target.name),
-                env=_apart(target.environ),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                process_group=0,  # or a Ctrl-C would reach it twice
-            )
-            under_way.append(_Running(target.name, directory / target.name, process))
-        over = []
-        try:
-            for running in under_way:
-                over.append(_over(running))
-                tell(over[-1])
-        except KeyboardInterrupt:
-            for running in under_way:
-                if sys.platform != "win32":  # there, Ctrl-C has reached it already
-                    running.process.send_signal(signal.SIGINT)
-            for running in under_way[len(over) :]:
-                over.append(_interrupted(running))
-                tell(over[-1])
-        return over
-
-
-def _interrupted(running: _Running) -> FinishedRun:
-    """Give a run time to write its report; one that takes longer is ended."""
+def _wait_after_interrupt(running: _RunningProcess) -> FinishedRun:
+    """Wait for the report of an interrupted run; kill it after the grace period."""
     try:
-        return _over(running, _PATIENCE)
+        return _wait(running, _GRACE_PERIOD_S)
     except subprocess.TimeoutExpired:
         running.process.kill()
-        return replace(_over(running), exit_code=INTERRUPTED)
+        return replace(_wait(running), exit_code=INTERRUPTED)
 
 
-def combined_exit_code(several: Sequence[FinishedRun]) -> int:
-    """Return 130 when a run was interrupted, its code when it left no report, or 0."""
-    codes = [ran.exit_code for ran in several]
-    if INTERRUPTED in codes:
+def combined_exit_code(runs: Sequence[FinishedRun]) -> int:
+    """Return 130 if a run was interrupted, else the code of a run without a report.
+
+    Returns 0 if every run has a report, and 4 instead of the code of a signal.
+    """
+    if any(finished.exit_code == INTERRUPTED for finished in runs):
         return INTERRUPTED
-    lost = [
-        ran.exit_code
-        for ran in several
-        if not (ran.directory / "report.json").is_file()
-    ]
-    return max((code if code > 0 else 4 for code in lost), default=0)
+    codes = [finished.exit_code for finished in runs if not finished.has_report]
+    return max((code if code > 0 else INTERNAL_ERROR for code in codes), default=0)

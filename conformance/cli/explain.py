@@ -1,38 +1,93 @@
-"""``conformance explain``: everything about one requirement."""
+"""``conformance explain``: describe one requirement."""
 
+# ruff: noqa: PLC0415 -- slow imports wait until the command runs
+
+import textwrap
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from conformance.contract.catalogue import catalogue
-from conformance.model.requirement import Requirement
-from conformance.reference.faults import FAULTS
+import click
+
+if TYPE_CHECKING:
+    from conformance.model.check import Check
+    from conformance.model.requirement import Requirement
+
+WIDTH = 80
+"""Characters in a line of the output."""
 
 
-def _breaking(requirement: Requirement) -> Iterator[str]:
-    for fault in FAULTS.values():
-        if requirement.id in fault.breaks:
-            yield f"  {fault.name}: {fault.text}"
+@click.command()
+@click.argument("requirement_id", metavar="ID")
+def explain(requirement_id: str) -> None:
+    """Describe one requirement and the faults that break it.
+
+    `conformance list` shows every requirement id.
+    """
+    click.echo(describe(requirement_id), nl=False)
 
 
-def explain(id_: str) -> str:
-    """Tell all about one requirement; raises ``UnknownName`` with a near miss."""
-    check = catalogue().find(id_)
+def describe(requirement_id: str) -> str:
+    """Return the description of a requirement; raises ``UnknownName``."""
+    from conformance.contract.catalogue import catalogue
+
+    check = catalogue().find(requirement_id)
     requirement = check.requirement
-    judged_on = (
-        check.scope.name
-        if check.scope
-        else "; ".join(f"{p.name} ({p.text})" for p in check.probes)
-    )
-    lines = [
-        f"{requirement.level}  {requirement.id}",
-        requirement.text,
-        f"source: {requirement.source}",
-        f"needs: {requirement.needs}",
-        f"judged on: {judged_on}",
-        f"judged: {check.text}",
-    ]
-    lines += [f"in profile {p}: {lv}" for p, lv in requirement.levels.items()]
-    if requirement.cause:
-        lines.append(f"likely cause of a failure: {requirement.cause}")
-    if faults := list(_breaking(requirement)):
-        lines += ["faults of the embedded gateway that break it:", *faults]
+    lines = [requirement.id, *_paragraph(requirement.text)]
+    for title, paragraphs in _parts(check):
+        lines += ["", f"{title}:"]
+        for paragraph in paragraphs:
+            lines += _paragraph(paragraph)
+    lines += ["", "Faults of the embedded gateway that break it:"]
+    for fault in _faults_breaking(requirement) or ["none"]:
+        lines += _paragraph(fault)
     return "\n".join(lines) + "\n"
+
+
+def _paragraph(text: str) -> list[str]:
+    """Wrap a paragraph, indented by two spaces."""
+    return textwrap.wrap(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _parts(check: "Check") -> Iterator[tuple[str, list[str]]]:
+    """Yield the title and the paragraphs of each part."""
+    requirement = check.requirement
+    yield "Level", _levels(requirement)
+    yield "Source", [requirement.source]
+    judged_on = (
+        [f"Evaluated on: {check.scope.name}."]
+        if check.scope
+        else [f"Probe {probe.name}: {probe.text}" for probe in check.probes]
+    )
+    yield "How it is checked", [*check.text.split("\n\n"), *judged_on]
+    if requirement.cause:
+        yield "Usual cause of a failure", [requirement.cause]
+
+
+def _levels(requirement: "Requirement") -> list[str]:
+    """Return the level, those of other profiles, and the capability it needs."""
+    from conformance.model.requirement import Capability
+
+    levels = [f"{level} in {profile}" for profile, level in requirement.levels.items()]
+    if requirement.profiles:
+        levels.append(f"only in {', '.join(sorted(requirement.profiles))}")
+    if requirement.needs is not Capability.CORE:
+        levels.append(f"needs the capability {requirement.needs}")
+    return ["; ".join([str(requirement.level), *levels])]
+
+
+def _faults_breaking(requirement: "Requirement") -> list[str]:
+    """Return name and description of each fault that breaks the requirement."""
+    from conformance.reference.faults import FAULTS
+
+    return [
+        f"{fault.name}: {fault.text}"
+        for fault in FAULTS.values()
+        if requirement.id in fault.breaks
+    ]

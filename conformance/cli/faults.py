@@ -1,11 +1,19 @@
-"""``conformance faults``: the faults of the embedded gateway."""
+"""``conformance faults``: list the faults of the embedded gateway."""
 
-from conformance.reference.faults import FAULTS
+# ruff: noqa: PLC0415 -- slow imports wait until the command runs
+
+import click
 
 
-def list_faults() -> str:
-    """List the faults of the embedded gateway, with what they break."""
-    return "".join(
-        f"{name}: {fault.text}\n    breaks {', '.join(sorted(fault.breaks))}\n"
-        for name, fault in sorted(FAULTS.items())
-    )
+@click.command()
+def faults() -> None:
+    """List the faults that the embedded gateway can simulate.
+
+    Each line names a fault for `conformance serve --fault`, followed by the
+    requirements that fail with it.
+    """
+    from conformance.reference.faults import FAULTS
+
+    for name, fault in sorted(FAULTS.items()):
+        click.echo(f"{name}: {fault.text}")
+        click.echo(f"    breaks {', '.join(sorted(fault.breaks))}")

@@ -1,10 +1,10 @@
-"""``conformance init``: a job for somebody's CI server, ready to run."""
+"""``conformance init``: write a CI job."""
+
+# ruff: noqa: PLC0415 -- slow imports wait until the command runs
 
 import shlex
-from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
@@ -12,16 +12,43 @@ import conformance
 from conformance.errors import ConfigurationError, UnknownName
 
 STDOUT: Final = "-"
-_MARK: Final = "@INSTALL@"
+_PLACEHOLDER: Final = "@INSTALL@"
 
 
-@dataclass(frozen=True)
-class CiTemplate:
-    """One kind of job: our template, where its server looks, and what is left to do."""
+@click.command()
+@click.argument("kind", metavar="github|gitlab|jenkins|tox")
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="File to write, or - to print it [default: where the CI server looks for it].",
+)
+@click.option(
+    "--install",
+    metavar="SPEC",
+    help="Requirement that pip installs [default: this version of conformance].",
+)
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def init(kind: str, *, output: str | None, install: str | None, force: bool) -> None:
+    """Write a CI job that tests a gateway."""
+    text = render_template(kind, install or "")
+    if output == STDOUT:
+        click.echo(text, nl=False)
+        return
+    template = CI_TEMPLATES[kind]
+    path = Path(output or template.path)
+    _write(path, text, kind, force=force)
+    click.echo(f"written: {path}; now {template.next_step}")
+
+
+class CiTemplate(NamedTuple):
+    """A CI template: its file, default output path and the remaining setup step.
+
+    ``shell`` says that a shell reads the line that installs conformance.
+    """
 
     template: str
     path: str
-    then: str
+    next_step: str
     shell: bool = True
 
 
@@ -34,63 +61,60 @@ CI_TEMPLATES: Final = {
     "gitlab": CiTemplate(
         "gitlab.yml",
         ".gitlab-ci.yml",
-        "set the three variables that its first lines name, and a schedule",
+        "set the three variables that its first lines name, and create a schedule",
     ),
     "jenkins": CiTemplate(
         "Jenkinsfile",
         "Jenkinsfile",
-        "add the credential that its first lines name, and fill in both defaults",
+        "add the credential that its first lines name, and set both default values",
     ),
     "tox": CiTemplate(
         "tox.ini",
         "tox.ini",
-        "export the three variables that its first lines name; tox -e conformance",
+        "export the three variables that its first lines name, and run"
+        " `tox -e conformance`",
         shell=False,
     ),
 }
 
 
 def render_template(kind: str, install: str = "") -> str:
-    """Return the file of a job; ``install`` is what pip is to install.
+    """Return the text of a CI job; ``install`` is the requirement that pip installs.
 
     Raises ``UnknownName``.
     """
+    from importlib import resources
+
     if kind not in CI_TEMPLATES:
-        raise UnknownName.of("kind of job", kind, CI_TEMPLATES)
-    job = CI_TEMPLATES[kind]
-    wanted = install or f"responses-conformance=={conformance.__version__}"
-    template = resources.files("conformance.cli") / "ci_templates" / job.template
-    told = shlex.quote(wanted) if job.shell else wanted
-    return template.read_text("utf-8").replace(_MARK, told)
+        raise UnknownName.of("kind of CI job", kind, CI_TEMPLATES)
+    template = CI_TEMPLATES[kind]
+    spec = install or f"responses-conformance=={conformance.__version__}"
+    quoted = shlex.quote(spec) if template.shell else spec
+    folder = resources.files("conformance.cli") / "ci_templates"
+    text = (folder / template.template).read_text("utf-8")
+    return text.replace(_PLACEHOLDER, quoted)
 
 
-def _refusal(kind: str, path: Path) -> ConfigurationError:
-    elsewhere = {
-        "gitlab": "--output conformance.gitlab-ci.yml and include that file in yours",
-        "tox": "--output - and copy the section into yours",
-    }.get(kind, "--output with another path")
-    return ConfigurationError(
-        f"{path} is there already, and was left as it is",
-        f"give {elsewhere}, or --force to write over it",
-    )
-
-
-def init(kind: str, output: str, install: str, *, force: bool) -> int:
-    """Write the job file; raises ``SuiteError`` rather than write over a file."""
-    text = render_template(kind, install)
-    if output == STDOUT:
-        click.echo(text, nl=False)
-        return 0
-    path = Path(output or CI_TEMPLATES[kind].path)
+def _write(path: Path, text: str, kind: str, *, force: bool) -> None:
+    """Write a file; raises ``ConfigurationError`` if it exists and not ``force``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise _refusal(kind, path) from None
+        raise _already_exists(kind, path) from None
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be written: {error.strerror}"
         ) from None
-    click.echo(f"written: {path}; now {CI_TEMPLATES[kind].then}")
-    return 0
+
+
+def _already_exists(kind: str, path: Path) -> ConfigurationError:
+    alternative = {
+        "gitlab": "--output conformance.gitlab-ci.yml and include that file in yours",
+        "tox": "--output - and copy the section into your file",
+    }.get(kind, "another --output")
+    return ConfigurationError(
+        f"{path} already exists; not overwritten",
+        f"use {alternative}, or --force to overwrite it",
+    )

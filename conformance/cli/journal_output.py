@@ -1,4 +1,4 @@
-"""What ``judge`` and ``report`` share: find the journal, show or write the report."""
+"""Find a journal, and print or write the report made from it."""
 
 from pathlib import Path
 
@@ -9,28 +9,32 @@ from conformance.reports import BY_PYTEST, render_report, select_formats, write_
 from conformance.run.journal import LoadedJournal
 
 
-def journal_in(path: str) -> Path:
-    """Return the journal that ``path`` names, as a file or as its directory."""
+def journal_path(path: str) -> Path:
+    """Return the journal at ``path``, which is a report directory or the file."""
     given = Path(path)
     return given / "journal.ndjson" if given.is_dir() else given
 
 
-def show_report(
-    made: Report,
-    recorded: LoadedJournal,
+def write_or_print(
+    report: Report,
+    journal: LoadedJournal,
     report_dir: str | None,
     formats: str,
     lang: str,
 ) -> int:
-    """Write the report into a directory, or print it; return its exit code."""
+    """Write the report to ``report_dir``, or print it if that is ``None``.
+
+    Returns the exit code of the report. Formats that pytest writes during a run are
+    skipped. Raises ``UnknownName``.
+    """
     names = select_formats(name.strip() for name in formats.split(","))
     names = tuple(name for name in names if name not in BY_PYTEST)
     if report_dir is None:
         for name in names:
-            click.echo(render_report(name, made, recorded.kept, lang), nl=False)
-        return made.exit_code
+            click.echo(render_report(name, report, journal.kept, lang), nl=False)
+        return report.exit_code
     directory = Path(report_dir)
     directory.mkdir(parents=True, exist_ok=True)
-    for path in write_reports(names, made, recorded.kept, directory, lang):
+    for path in write_reports(names, report, journal.kept, directory, lang):
         click.echo(f"written: {path}")
-    return made.exit_code
+    return report.exit_code

@@ -1,43 +1,86 @@
-"""``conformance list``: the requirements of a profile, and the known defects."""
+"""``conformance list``: list the requirements of a profile, or known defects."""
 
-from conformance.contract.catalogue import catalogue
-from conformance.contract.known_defects import covered_defects, known_defects
-from conformance.model.profile import profile_named
-from conformance.model.requirement import CATALOGUE
+# ruff: noqa: PLC0415 -- slow imports wait until the command runs
+
+import click
+
+from conformance.cli.click_options import lang_option
+
+
+@click.command("list")
+@click.option(
+    "--profile",
+    default="newapi",
+    show_default=True,
+    metavar="NAME",
+    help="Contract to list: newapi, openai or openresponses.",
+)
+@click.option(
+    "--coverage", is_flag=True, help="Count the known defects that are covered."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Output format; Markdown contains all profiles.",
+)
+@lang_option("Language of the Markdown list.")
+def list_(profile: str, *, coverage: bool, format_: str, lang: str) -> None:
+    """List all requirements by section.
+
+    `conformance explain ID` shows more about one of them.
+    """
+    if format_ == "markdown":
+        from conformance.reports.requirements_document import requirements_markdown
+
+        text = requirements_markdown(lang)
+    else:
+        text = describe_coverage() if coverage else list_requirements(profile)
+    click.echo(text, nl=False)
 
 
 def list_requirements(profile: str) -> str:
-    """List the requirements of a profile by section; raises ``UnknownName``."""
-    chosen = profile_named(profile)
-    lines = [f"catalogue {CATALOGUE}, profile {chosen.name}: {chosen.text}"]
+    """Return the requirements of a profile by section; raises ``UnknownName``."""
+    from conformance.contract.catalogue import catalogue
+    from conformance.model.profile import profile_named
+    from conformance.model.requirement import CATALOGUE
+
+    selected = profile_named(profile)
+    lines = [f"catalogue {CATALOGUE}, profile {selected.name}: {selected.text}"]
     section = ""
-    for check in catalogue().for_profile(chosen):
+    for check in catalogue().for_profile(selected):
         requirement = check.requirement
         if requirement.section != section:
             section = requirement.section
             lines += ["", section]
-        level = requirement.level_in(chosen.name)
+        level = requirement.level_in(selected.name)
         lines.append(f"  {level:<7}{requirement.id}  {requirement.text}")
+    lines += ["", "not tested"]
     for untested in catalogue().untested:
-        lines.append(f"  not tested: {untested.requirement.id}: {untested.because}")
+        lines.append(f"  {untested.requirement.id}: {untested.because}")
     return "\n".join(lines) + "\n"
 
 
 def describe_coverage() -> str:
-    """Count the known kinds of defects: those caught, and those not, with reasons."""
-    known = known_defects()
-    covered = covered_defects()
-    open_ = [defect for defect in known if defect.id not in covered]
-    seen = [defect for defect in known if defect.shows_outside]
-    judged = sum(defect.id in covered for defect in seen)
+    """Return how many known kinds of defects are covered, and why others are not."""
+    from conformance.contract.known_defects import covered_defects, known_defects
+
+    known, covered = known_defects(), covered_defects()
+    uncovered = [defect for defect in known if defect.id not in covered]
+    observable = [defect for defect in known if defect.shows_outside]
+    covered_count = len(known) - len(uncovered)
+    caught = sum(defect.id in covered for defect in observable)
     lines = [
-        f"{len(known)} kinds of defects are known from the field:",
-        f"  {len(known) - len(open_)} are caught by a requirement that has a fault,",
-        f"  {len(open_)} are not tested, each for its reason.",
-        f"Of the {len(seen)} that plain requests, pairs of them, a second key or a",
-        f"burst can show, {judged} are caught and {len(seen) - judged} are not tested.",
+        f"{len(known)} kinds of defects have been reported from deployed servers:",
+        f"  {covered_count} are caught by a requirement that has a fault,",
+        f"  {len(uncovered)} are not tested, each for the reason below.",
+        f"A client can observe {len(observable)} of them, with single requests, pairs",
+        "of requests, a second API key or a burst of requests;",
+        f"{caught} of these are caught and {len(observable) - caught} are not tested.",
         "",
         "not tested:",
     ]
-    lines += [f"  {d.id}  {d.defect}: {d.untested_because}" for d in open_]
+    lines += [f"  {d.id}  {d.defect}: {d.untested_because}" for d in uncovered]
     return "\n".join(lines) + "\n"

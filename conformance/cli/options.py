@@ -1,4 +1,4 @@
-"""Turn the options that a user gave into ``Settings``."""
+"""Validate the options of a run and turn them into ``Settings``."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -17,18 +17,69 @@ from conformance.reports.i18n import LANGUAGES
 from conformance.run.target import read_url
 
 
-def _whole(asked: Mapping[str, str], name: str) -> int | None:
-    text = asked.get(name, "")
+def settings_from(
+    flags: Mapping[str, str], environ: Mapping[str, str]
+) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings of a run and the report formats to write.
+
+    ``flags`` maps option names (``OPTIONS``) to values, empty if not given; several
+    values are joined by commas, headers by line breaks. Options that are not given
+    come from ``environ`` or ``conformance.toml``. Raises ``ConfigurationError`` or
+    ``UnknownName``.
+    """
+    options = merge_options(flags, environ)
+    if not options.get("url"):
+        raise ConfigurationError(
+            "no URL given", "name the server, such as https://gateway.example"
+        )
+    url = read_url(options["url"])
+    if not options.get("model"):
+        raise ConfigurationError(
+            "no model given", "name one that the key may use: --model gpt-4o-mini"
+        )
+    key_env, key = _read_key(environ, options.get("api-key-env", ""))
+    second_env = options.get("second-key-env", "")
+    second_key = _read_key(environ, second_env)[1] if second_env else ""
+    seed = _parse_int(options, "seed") or 0
+    headers = options.get("header", "").splitlines()
+    formats = select_formats(_split(options.get("format", ""))) or DEFAULT
+    report_dir = options.get("report-dir", "")
+    return (
+        Settings(
+            url=url,
+            model=options["model"],
+            key=_validate_key(key_env, key),
+            second_key=_validate_key(second_env, second_key),
+            key_env=key_env,
+            profile=profile_named(options.get("profile", "newapi")),
+            headers=tuple(read_header(line) for line in headers if line.strip()),
+            only=_split(options.get("only", "")),
+            require=_parse_capabilities(options.get("require", "")),
+            level=_parse_level(options.get("level", "may")),
+            seed=seed,
+            generated=_parse_generated(options),
+            shrink=_parse_bool(options, "shrink"),
+            case=options.get("case", ""),
+            limits=_parse_limits(options),
+            catalogue=_parse_catalogue(options.get("catalogue", "")),
+            baseline=_read_baseline(options.get("baseline", "")),
+            report_dir=Path(report_dir) if report_dir else None,
+            lang=_parse_language(options.get("lang", "en")),
+        ),
+        formats,
+    )
+
+
+def _parse_int(options: Mapping[str, str], name: str) -> int | None:
+    text = options.get(name, "")
     try:
         return int(text) if text else None
     except ValueError:
-        raise ConfigurationError(
-            f"--{name} must be a whole number, not {text!r}"
-        ) from None
+        raise ConfigurationError(f"--{name} must be an integer, not {text!r}") from None
 
 
-def _seconds(asked: Mapping[str, str], name: str) -> float | None:
-    text = asked.get(name, "")
+def _parse_seconds(options: Mapping[str, str], name: str) -> float | None:
+    text = options.get(name, "")
     try:
         return float(text) if text else None
     except ValueError:
@@ -37,31 +88,31 @@ def _seconds(asked: Mapping[str, str], name: str) -> float | None:
         ) from None
 
 
-def _limits(asked: Mapping[str, str]) -> Limits:
-    usual = Limits()
-    rate = asked.get("rate", "")
+def _parse_limits(options: Mapping[str, str]) -> Limits:
+    defaults = Limits()
+    rate = options.get("rate", "")
     return Limits(
-        concurrency=_whole(asked, "concurrency") or usual.concurrency,
+        concurrency=_parse_int(options, "concurrency") or defaults.concurrency,
         rate=read_rate(rate) if rate else None,
-        timeout=_seconds(asked, "timeout") or usual.timeout,
-        max_requests=_whole(asked, "max-requests"),
-        max_seconds=_seconds(asked, "max-seconds"),
+        timeout=_parse_seconds(options, "timeout") or defaults.timeout,
+        max_requests=_parse_int(options, "max-requests"),
+        max_seconds=_parse_seconds(options, "max-seconds"),
     )
 
 
-def _yes(asked: Mapping[str, str], name: str) -> bool:
-    """Read yes or no, as words or as TOML writes them; yes when nothing is said."""
-    text = asked.get(name, "").lower()
+def _parse_bool(options: Mapping[str, str], name: str) -> bool:
+    """Parse yes or no, or true or false as TOML writes them; yes by default."""
+    text = options.get(name, "").lower()
     if text not in {"", "yes", "true", "no", "false"}:
         raise ConfigurationError(f"{name} must be yes or no, not {text!r}")
     return text not in {"no", "false"}
 
 
-def _generated(asked: Mapping[str, str]) -> int | None:
-    text = asked.get("generated", "")
-    if text == "all":
+def _parse_generated(options: Mapping[str, str]) -> int | None:
+    """Return the number of generated requests, ``None`` for all of them."""
+    if options.get("generated", "") == "all":
         return None
-    number = _whole(asked, "generated")
+    number = _parse_int(options, "generated")
     if number is not None and number < 0:
         raise ConfigurationError(
             f"--generated must be 0 or more, or 'all', not {number}"
@@ -69,34 +120,35 @@ def _generated(asked: Mapping[str, str]) -> int | None:
     return Settings.generated if number is None else number
 
 
-def _key(environ: Mapping[str, str], named: str) -> tuple[str, str]:
-    """Return the variable that holds the key, and the key."""
-    if named:
-        if not environ.get(named):
+def _read_key(environ: Mapping[str, str], variable: str) -> tuple[str, str]:
+    """Return a variable's name and the API key in it.
+
+    Without ``variable`` the first of ``KEY_ENVS`` that is set is used.
+    """
+    if variable:
+        if not environ.get(variable):
+            state = "empty" if variable in environ else "not set"
             raise ConfigurationError(
-                f"the environment variable {named} is {_missing(environ, named)}",
-                f"put the key into it: export {named}=sk-…",
+                f"the environment variable {variable} is {state}",
+                f"set it to the API key: export {variable}=sk-…",
             )
-        return named, environ[named]
+        return variable, environ[variable]
     for name in KEY_ENVS:
         if environ.get(name):
             return name, environ[name]
     raise ConfigurationError(
-        f"no key: {', '.join(KEY_ENVS)} are not set",
+        f"no API key: {', '.join(KEY_ENVS)} are not set",
         f"export {KEY_ENVS[0]}=sk-…, or name another variable with --api-key-env",
     )
 
 
-def _missing(environ: Mapping[str, str], name: str) -> str:
-    return "empty" if name in environ else "not set"
-
-
-def _sendable(name: str, key: str) -> str:
-    """Refuse a key that no HTTP header can carry, without showing it."""
+def _validate_key(variable: str, key: str) -> str:
+    """Return the key; raise an error without the key if no header can contain it."""
     if not key.isascii() or not key.isprintable() or key != key.strip():
         raise ConfigurationError(
-            f"the key in {name} has spaces, line breaks or characters beyond ASCII",
-            "look for a line break at its end, or quotes that were copied along",
+            f"the key in {variable} contains leading or trailing spaces, line breaks"
+            " or non-ASCII characters",
+            "remove a trailing line break, or quotes that were copied with the key",
         )
     return key
 
@@ -105,27 +157,27 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _level(text: str) -> Level:
+def _parse_level(text: str) -> Level:
     try:
         return Level(text.upper())
     except ValueError:
         raise UnknownName.of("level", text, (v.lower() for v in Level)) from None
 
 
-def _required(text: str) -> tuple[str, ...]:
+def _parse_capabilities(text: str) -> tuple[str, ...]:
     names = _split(text)
     for name in names:
         if name not in set(Capability):
             raise UnknownName.of("capability", name, Capability)
-    if Capability.SDK in names and (absent := missing_extra("openai")):
+    if Capability.SDK in names and (reason := missing_extra("openai")):
         raise ConfigurationError(
-            "--require sdk: the official client is not there", absent
+            "--require sdk: the official client is missing", reason
         )
     return names
 
 
-def _catalogue(text: str) -> str:
-    """Read the date of a catalogue, between the first and the newest."""
+def _parse_catalogue(text: str) -> str:
+    """Return the date of a catalogue, which is between the first and the newest."""
     if not text:
         return CATALOGUE
     try:
@@ -135,71 +187,19 @@ def _catalogue(text: str) -> str:
     if not known:
         raise ConfigurationError(
             f"--catalogue {text!r} is no date from {FIRST_CATALOGUE} to {CATALOGUE}",
-            "give the date that an earlier report names as its catalogue",
+            "use the catalogue date of an earlier report",
         )
     return text
 
 
-def _lang(text: str) -> str:
+def _parse_language(text: str) -> str:
     if text not in LANGUAGES:
         raise UnknownName.of("language", text, LANGUAGES)
     return text
 
 
-def _baseline(text: str) -> Baseline:
+def _read_baseline(text: str) -> Baseline:
     if not text:
         return Baseline()
     known = (requirement.id for requirement in catalogue().requirements)
     return baseline_file.read(Path(text), known, datetime.now(UTC).date())
-
-
-def settings_from(
-    asked: Mapping[str, str], environ: Mapping[str, str]
-) -> tuple[Settings, tuple[str, ...]]:
-    """Return the settings of a run, and the formats to write.
-
-    ``asked`` holds flags by the names in ``OPTIONS``, empty where not given; several
-    values are joined by commas, headers by line breaks. Raises
-    ``ConfigurationError`` or ``UnknownName``.
-    """
-    every = merge_options(asked, environ)
-    if not every.get("url"):
-        raise ConfigurationError(
-            "no URL to judge", "give it like https://gateway.example"
-        )
-    url = read_url(every["url"])
-    if not every.get("model"):
-        raise ConfigurationError(
-            "no model to ask for", "name one that the key may use: --model gpt-4o-mini"
-        )
-    key_env, key = _key(environ, every.get("api-key-env", ""))
-    second_env = every.get("second-key-env", "")
-    second = _key(environ, second_env)[1] if second_env else ""
-    seed = _whole(every, "seed") or 0
-    headers = every.get("header", "").splitlines()
-    formats = select_formats(_split(every.get("format", ""))) or DEFAULT
-    where = every.get("report-dir", "")
-    return (
-        Settings(
-            url=url,
-            model=every["model"],
-            key=_sendable(key_env, key),
-            second_key=_sendable(second_env, second),
-            key_env=key_env,
-            profile=profile_named(every.get("profile", "newapi")),
-            headers=tuple(read_header(line) for line in headers if line.strip()),
-            only=_split(every.get("only", "")),
-            require=_required(every.get("require", "")),
-            level=_level(every.get("level", "may")),
-            seed=seed,
-            generated=_generated(every),
-            shrink=_yes(every, "shrink"),
-            case=every.get("case", ""),
-            limits=_limits(every),
-            catalogue=_catalogue(every.get("catalogue", "")),
-            baseline=_baseline(every.get("baseline", "")),
-            report_dir=Path(where) if where else None,
-            lang=_lang(every.get("lang", "en")),
-        ),
-        formats,
-    )

@@ -1,4 +1,4 @@
-"""How a run shows that it goes on: a live line on a terminal, plain lines elsewhere."""
+"""Show the progress of a run: a live display on a terminal, plain lines otherwise."""
 
 import threading
 import time
@@ -14,33 +14,38 @@ from conformance.judge.plan import Plan
 from conformance.model.exchange import Exchange, ResponseKind
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome, Verdict
+from conformance.reports.wording import count, outcome_label
 from conformance.run.session import RunObserver
 
-EVERY_S: Final = 5.0
-"""Seconds between two plain lines."""
+INTERVAL_S: Final = 5.0
+"""Minimum time in seconds between two plain lines."""
 
-_LOUD = {Outcome.FAILED: "red", Outcome.ERROR: "magenta"}
+MAX_PROBES: Final = 4
+"""Probes in flight that the live display names."""
+
+_STYLES = {Outcome.FAILED: "red", Outcome.ERROR: "magenta"}
+"""Style of the outcomes that are printed as soon as they are known."""
 
 
 class Progress:
-    """Counts what a run sends, gets and judges, and shows it while it happens."""
+    """Counts requests, responses and verdicts, and shows the counts during a run."""
 
     def __init__(self, console: Console, plan: Plan, *, quiet: bool = False) -> None:
         self._console = console
         self._quiet = quiet
         self._cases = len(plan.cases)
         self._lock = threading.Lock()
-        self._flying: Counter[str] = Counter()
-        self._sent = self._answers = self._refusals = self._judged = self._tokens = 0
+        self._in_flight: Counter[str] = Counter()
+        self._sent = self._responses = self._rejections = self._evaluated = 0
         self._last_line = time.monotonic()
         self._live: Live | None = None
 
-    def watcher(self) -> RunObserver:
-        """Return what tells us how the run goes."""
+    def observer(self) -> RunObserver:
+        """Return the callbacks that a run reports its progress to."""
         return RunObserver(self._on_sent, self._on_exchange, self._on_verdict)
 
-    def shown(self) -> AbstractContextManager[object]:
-        """Show the live line while the returned context lasts."""
+    def live_display(self) -> AbstractContextManager[object]:
+        """Return a context that shows the live display while it is open."""
         if self._quiet or not self._console.is_terminal:
             return nullcontext()
         self._live = Live(
@@ -54,45 +59,50 @@ class Progress:
     def _on_sent(self, probe: str) -> None:
         with self._lock:
             self._sent += 1
-            self._flying[probe] += 1
+            self._in_flight[probe] += 1
 
     def _on_exchange(self, exchange: Exchange) -> None:
         with self._lock:
-            self._flying[exchange.probe] -= 1
-            if not self._flying[exchange.probe]:
-                del self._flying[exchange.probe]
-            self._answers += exchange.has_response
-            self._refusals += exchange.kind is ResponseKind.CLIENT_ERROR
-        self._plain_line()
+            self._in_flight[exchange.probe] -= 1
+            if not self._in_flight[exchange.probe]:
+                del self._in_flight[exchange.probe]
+            self._responses += exchange.has_response
+            self._rejections += exchange.kind is ResponseKind.CLIENT_ERROR
+        self._print_plain_line()
 
     def _on_verdict(self, verdict: Verdict) -> None:
         with self._lock:
-            self._judged += 1
-        style = _LOUD.get(verdict.outcome)
+            self._evaluated += 1
+        style = _STYLES.get(verdict.outcome)
         if self._quiet or not style or verdict.level is Level.MAY:
             return
         if not self._console.is_terminal:
             return
-        name = f"{verdict.outcome}  {verdict.level}  {verdict.requirement.id}"
+        outcome = outcome_label(verdict.outcome)
+        name = f"{outcome}  {verdict.level}  {verdict.requirement.id}"
         self._console.print(Text(name, style=style), Text(f"on {verdict.probe}"))
 
     def _counts(self) -> str:
         return (
-            f"{self._judged} of {self._cases} judged · {self._sent} sent ·"
-            f" {self._answers} answers · {self._refusals} refusals ·"
-            f" {sum(self._flying.values())} in flight"
+            f"{self._evaluated} of {count(self._cases, 'case')} evaluated ·"
+            f" {count(self._sent, 'request')} sent ·"
+            f" {count(self._responses, 'model response')} ·"
+            f" {count(self._rejections, 'rejection')} ·"
+            f" {sum(self._in_flight.values())} in flight"
         )
 
     def _render(self) -> Group:
         with self._lock:
-            flying = ", ".join(sorted(self._flying)[:4])
-            more = len(self._flying) - 4
+            probes = ", ".join(sorted(self._in_flight)[:MAX_PROBES])
+            more = len(self._in_flight) - MAX_PROBES
             tail = f" and {more} more" if more > 0 else ""
-            return Group(Text(self._counts(), style="bold"), Text(flying + tail))
+            return Group(Text(self._counts(), style="bold"), Text(probes + tail))
 
-    def _plain_line(self) -> None:
+    def _print_plain_line(self) -> None:
         now = time.monotonic()
-        if self._quiet or self._console.is_terminal or now - self._last_line < EVERY_S:
+        if self._quiet or self._console.is_terminal:
+            return
+        if now - self._last_line < INTERVAL_S:
             return
         self._last_line = now
         with self._lock:

@@ -1,64 +1,75 @@
-"""``conformance run``: a session, its progress, and its report."""
+"""``conformance run``: test a server and write the report."""
+
+# ruff: noqa: PLC0415 -- slow imports wait until the command runs
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
-import pytest
-from rich.console import Console
 
-from conformance.cli.embedded import start_embedded_gateway
-from conformance.cli.options import settings_from
-from conformance.cli.progress import Progress
+from conformance.cli.click_options import options_by_name, run_options
+from conformance.cli.error_handling import INTERRUPTED
 from conformance.config import merge_options
 from conformance.errors import INTERNAL_ERROR, ConfigurationError
-from conformance.judge.plan import Plan
-from conformance.model.baseline import STALE
-from conformance.model.generated_input import PREFIX
-from conformance.model.report import Report
-from conformance.model.settings import Settings
-from conformance.model.verdict import Outcome
-from conformance.property_based.corpus import is_stored
-from conformance.pytest_plugin.items import CONTRACT, ConformancePlugin
-from conformance.reports import baseline_file, github_actions, render_report
-from conformance.run.session import run_name
 
-INTERRUPTED: Final = 130
+if TYPE_CHECKING:
+    from conformance.model.report import Report
+    from conformance.model.settings import Settings
+    from conformance.pytest_plugin.items import ConformancePlugin
 
 
-def describe_plan(plan: Plan) -> str:
-    """Say what a run will cost a server that keeps the contract."""
-    generated = sum(probe.name.startswith(PREFIX) for probe in plan.probes)
-    drawn = f", {generated} of them generated" if generated else ""
-    return (
-        f"{len(plan.cases)} cases on {len(plan.probes)} probes{drawn}:"
-        f" {plan.model_responses} answers, {plan.rejections} refusals,"
-        f" at most {plan.max_output_tokens} output tokens"
-    )
+@click.command()
+@click.argument("url", required=False)
+@run_options
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Dry run: show the number of requests and tokens, and send nothing.",
+)
+@click.option("--quiet", is_flag=True, help="Print only the verdict.")
+@click.option(
+    "--update-baseline",
+    "update",
+    is_flag=True,
+    help="Add all failures to the baseline file.",
+)
+@click.option(
+    "--prune-baseline",
+    "prune",
+    is_flag=True,
+    help="Remove stale and expired entries from the baseline file.",
+)
+def run(
+    url: str | None,
+    *,
+    plan_only: bool,
+    quiet: bool,
+    update: bool,
+    prune: bool,
+    **flags: str | tuple[str, ...] | None,
+) -> None:
+    """Test the server at URL, or the embedded gateway.
+
+    Every option can also be set in conformance.toml (model = "…") or as an environment
+    variable (CONFORMANCE_MODEL). Flags override variables, which override the file.
+
+    Exit codes: 0 conformant, 1 a MUST requirement failed or a baseline entry is stale
+    or expired, 2 usage error, 3 a MUST requirement could not be tested, 4 internal
+    error, 130 interrupted.
+    """
+    mode = RunMode(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
+    options = options_by_name(flags) | {"url": url or ""}
+    sys.exit(execute(options, os.environ, mode))
 
 
-def _arguments(engine: ConformancePlugin, formats: tuple[str, ...]) -> list[str]:
-    """Return pytest's arguments: nothing of the user's own pytest is read."""
-    arguments = [str(CONTRACT), "-c", os.devnull, "--rootdir", str(CONTRACT.parents[1])]
-    for plugin in ("cacheprovider", "terminal", "logging", "warnings", "faulthandler"):
-        arguments += ["-p", f"no:{plugin}"]
-    if "junit" in formats:
-        arguments += ["--junitxml", str(engine.directory / "junit.xml")]
-        arguments += ["-o", "junit_suite_name=conformance"]
-    if "allure" in formats:
-        results = engine.directory / "allure-results"
-        arguments += ["-p", "allure_pytest.plugin", "--alluredir", str(results)]
-    return arguments
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """What a user wants of a run beside the judging."""
+class RunMode(NamedTuple):
+    """The flags that decide what a run prints and does with the baseline."""
 
     plan_only: bool = False
     quiet: bool = False
@@ -66,113 +77,104 @@ class RunOptions:
     prune: bool = False
 
 
-def run(asked: Mapping[str, str], environ: Mapping[str, str], how: RunOptions) -> int:
-    """Run what was asked for, and return the exit code; raises ``SuiteError``."""
-    baseline = merge_options(asked, environ).get("baseline", "")
-    if (how.update or how.prune) and not baseline:
-        raise ConfigurationError(
-            "no baseline to change", f"name it: --baseline {baseline_file.NAME}"
-        )
-    if how.update and not Path(baseline).exists():
-        Path(baseline).write_text("", encoding="utf-8")
+def execute(
+    options: Mapping[str, str], environ: Mapping[str, str], mode: RunMode
+) -> int:
+    """Run with these options and return the exit code.
+
+    Raises ``ConformanceError``.
+    """
+    from conformance.cli.options import settings_from
+    from conformance.cli.plan_text import plan_lines
+    from conformance.cli.pytest_run import run_pytest
+
+    baseline = _baseline_to_change(options, environ, mode)
     with ExitStack() as stack:
-        if not merge_options(asked, environ).get("url"):
-            asked, environ = start_embedded_gateway(asked, environ, stack)
-        settings, formats = settings_from(asked, environ)
-        engine = _engine(settings, formats)
-        if how.plan_only:
-            return _tell_plan(engine)
-        _run(engine, quiet=how.quiet)
-        code = _ended(engine, quiet=how.quiet)
-        if engine.report and (how.update or how.prune):
-            return _rewritten(Path(baseline), engine.report, how)
-        return code
+        if not merge_options(options, environ).get("url"):
+            from conformance.cli.embedded import start_embedded_gateway
+
+            options, environ = start_embedded_gateway(options, environ, stack)
+        settings, formats = settings_from(options, environ)
+        plugin = _create_plugin(settings, formats)
+        if mode.plan_only:
+            click.echo("\n".join(plan_lines(plugin.plan)))
+            return 0
+        run_pytest(plugin, quiet=mode.quiet)
+        exit_code = _print_result(plugin, quiet=mode.quiet)
+        if plugin.report and baseline:
+            return _update_baseline(baseline, plugin.report, mode)
+        return exit_code
 
 
-def _engine(settings: Settings, formats: tuple[str, ...]) -> ConformancePlugin:
+def _baseline_to_change(
+    options: Mapping[str, str], environ: Mapping[str, str], mode: RunMode
+) -> Path | None:
+    """Return the baseline file to change, if any; create it to update it."""
+    from conformance.reports import baseline_file
+
+    if not mode.update and not mode.prune:
+        return None
+    name = merge_options(options, environ).get("baseline", "")
+    if not name:
+        raise ConfigurationError(
+            "no baseline file given", f"name it: --baseline {baseline_file.NAME}"
+        )
+    path = Path(name)
+    if mode.update and not path.exists():
+        path.write_text("", encoding="utf-8")
+    return path
+
+
+def _create_plugin(
+    settings: "Settings", formats: tuple[str, ...]
+) -> "ConformancePlugin":
+    """Plan the run; generate its test inputs if no earlier run has stored them."""
+    from conformance.property_based.corpus import is_stored
+    from conformance.pytest_plugin.items import ConformancePlugin
+    from conformance.run.session import run_name
+
     name = run_name(settings, datetime.now(UTC))
     directory = settings.report_dir or Path("reports") / name
     if settings.generated != 0 and not is_stored(settings.seed):
-        click.echo("drawing generated inputs, which later runs find ready", err=True)
+        click.echo(
+            "generating test inputs (first run only; cached afterwards)", err=True
+        )
     return ConformancePlugin(settings, formats, directory, allure="allure" in formats)
 
 
-def _tell_plan(engine: ConformancePlugin) -> int:
-    click.echo(describe_plan(engine.plan))
-    for probe in engine.plan.probes:
-        cost = f"{probe.model_responses} answers, {probe.rejections} refusals"
-        click.echo(f"  {probe.name}: {cost}: {probe.text}")
-    return 0
+def _print_result(plugin: "ConformancePlugin", *, quiet: bool) -> int:
+    """Print the report and return the exit code; raises what stopped the run."""
+    from conformance.reports import github_actions, render_report
 
-
-def _rewritten(path: Path, report: Report, how: RunOptions) -> int:
-    """Bring the baseline up to the report; return the code that it then has."""
-    if how.update:
-        today = datetime.now(UTC).date()
-        added = baseline_file.updated(path, report, today)
-        click.echo(f"{path}: {added} entries added; give each its reason")
-        report = replace(
-            report,
-            verdicts=tuple(
-                replace(v, outcome=Outcome.EXPECTED)
-                if v.outcome is Outcome.FAILED
-                else v
-                for v in report.verdicts
-            ),
-            baseline_problems=tuple(
-                c for c in report.baseline_problems if c.problem == STALE
-            ),
-        )
-    if how.prune:
-        gone = baseline_file.pruned(path, report)
-        click.echo(f"{path}: {gone} entries taken out")
-        report = replace(report, baseline_problems=())
-    return report.exit_code
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Keep the plugins of the user's own tests out of a run, and only out of that."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
-
-
-def _run(engine: ConformancePlugin, *, quiet: bool) -> None:
-    console = Console(stderr=True, highlight=False)
-    if not engine.plan.cases:
-        raise ConfigurationError(
-            "nothing is left to judge", "loosen --only, --level or --profile"
-        )
-    if not quiet:
-        told = describe_plan(engine.plan)
-        console.print(told, soft_wrap=True)
-    progress = Progress(console, engine.plan, quiet=quiet)
-    engine.watcher = progress.watcher()
-    with progress.shown(), _alone():
-        pytest.main(_arguments(engine, engine.formats), plugins=[engine])
-
-
-def _ended(engine: ConformancePlugin, *, quiet: bool) -> int:
-    """Print what the run came to, and return the exit code."""
-    if engine.error:
-        raise engine.error
-    if engine.report is None and engine.interrupted:
-        return INTERRUPTED  # before anything was sent
-    if engine.report is None:
-        click.echo("error: pytest ended before there was a report", err=True)
+    if plugin.error:
+        raise plugin.error
+    if plugin.report is None and plugin.interrupted:
+        return INTERRUPTED  # before the first request
+    if plugin.report is None:
+        click.echo("internal error: pytest ended without a report", err=True)
         return INTERNAL_ERROR
-    text = render_report("text", engine.report, engine.evidence)
+    text = render_report("text", plugin.report, plugin.evidence)
     text = text.splitlines()[-1] if quiet else text.rstrip("\n")
-    click.echo(github_actions.hushed(text, os.environ).rstrip("\n"))
-    for line in github_actions.told(engine.report, engine.evidence, os.environ):
+    text = github_actions.disable_workflow_commands(text, os.environ)
+    click.echo(text.rstrip("\n"))
+    for line in github_actions.publish(plugin.report, plugin.evidence, os.environ):
         click.echo(line)
-    click.echo(f"report: {engine.directory}")
-    return engine.report.exit_code
+    click.echo(f"report: {plugin.directory}")
+    return plugin.report.exit_code
+
+
+def _update_baseline(path: Path, report: "Report", mode: RunMode) -> int:
+    """Add failures to the baseline, or prune it; return the exit code afterwards."""
+    from conformance.reports import baseline_file
+    from conformance.reports.wording import count
+
+    if mode.update:
+        added = baseline_file.add_failures(path, report, datetime.now(UTC).date())
+        entries = count(added, "entry", "entries")
+        click.echo(f"{path}: {entries} added; write a reason for each")
+        report = baseline_file.with_failures_expected(report)
+    if mode.prune:
+        removed = baseline_file.prune(path, report)
+        click.echo(f"{path}: {count(removed, 'entry', 'entries')} removed")
+        report = baseline_file.without_problems(report)
+    return report.exit_code

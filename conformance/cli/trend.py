@@ -1,55 +1,68 @@
-"""``conformance trend``: all reports of a directory on one page, over time."""
+"""``conformance trend``: write a page of all reports in a directory over time."""
 
-from dataclasses import replace
+# ruff: noqa: PLC0415 -- slow imports wait until the command runs
+
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from conformance.errors import InvalidReport
-from conformance.reports import saved
-from conformance.reports.comparison import ReportSummary
-from conformance.reports.links import home
-from conformance.reports.trend import rendered
-from conformance.reports.trend_history import timelines
+
+if TYPE_CHECKING:
+    from conformance.reports.report_summary import ReportSummary
 
 FILE: Final = "trend.html"
 
 
-def trend(directory: str, output: str) -> int:
-    """Write one page over all reports below ``directory``; returns 0.
+@click.command()
+@click.argument("directory", type=click.Path(file_okay=False))
+@click.option(
+    "--output", metavar="FILE", help="Page to write [default: DIRECTORY/trend.html]."
+)
+def trend(directory: str, output: str | None) -> None:
+    """Show the outcomes of many reports over time.
 
-    A file that is no report is named and left out. Raises ``InvalidReport`` when none
-    is left.
+    All reports below DIRECTORY are read. A file that is not a report is named and
+    skipped.
     """
+    from conformance.reports.trend import render_trend, summary_line
+    from conformance.reports.trend_history import target_histories
+
     folder = Path(directory)
-    out = Path(output) if output else folder / FILE
-    homes, sides = {}, []
+    page = Path(output) if output else folder / FILE
+    reports, links = _read_reports(folder, page.parent)
+    if not reports:
+        raise InvalidReport(
+            f"no report found below {folder}",
+            "name the directory that contains the report directories, such as reports",
+        )
+    histories = target_histories(reports)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    page.write_text(render_trend(histories, links, made_at), "utf-8")
+    for history in histories:
+        click.echo(summary_line(history))
+    click.echo(f"trend: {page}")
+
+
+def _read_reports(
+    folder: Path, page_folder: Path
+) -> tuple[list["ReportSummary"], dict[str, str]]:
+    """Return all reports below a folder, and their links from the page by name."""
+    from conformance.reports import saved
+    from conformance.reports.links import link_to_report
+    from conformance.reports.report_summary import ReportSummary
+
+    reports, links = [], {}
     for path in saved.find_reports(folder):
         try:
             report = saved.read_report(path)
         except InvalidReport as error:
-            click.echo(f"left out: {error.message}", err=True)
+            click.echo(f"skipped: {error.message}", err=True)
             continue
         name = str(report.directory)
-        sides.append(replace(ReportSummary.of(report.document), name=name))
-        homes[name] = home(report.directory, out.parent)
-    if not sides:
-        raise InvalidReport(
-            f"{folder} holds no report",
-            "give the directory above the report directories, like reports",
-        )
-    several = timelines(sides)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    out.write_text(rendered(several, homes, at), "utf-8")
-    for line in several:
-        latest = line.latest
-        click.echo(
-            f"{latest.host} {latest.model} {latest.profile}: {len(line.runs)} reports,"
-            f" {latest.verdict} on {latest.started_at[:10]},"
-            f" {len(line.changed)} requirements have changed"
-        )
-    click.echo(f"trend: {out}")
-    return 0
+        reports.append(ReportSummary.of(report.document, name))
+        links[name] = link_to_report(report.directory, page_folder)
+    return reports, links

@@ -1,1 +1,1 @@
-"""The pytest plugin: options, items and what they report."""
+"""The pytest plugin: its options, and one test item for each case."""

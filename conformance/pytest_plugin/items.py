@@ -1,9 +1,9 @@
-"""A run as pytest holds it: one item for each case, one session underneath.
+"""A run as a pytest session: one test item for each case.
 
-The items are collected from the modules of ``conformance.contract``, where the checks
-stand. Once pytest has selected, the plan for the selected cases starts on a thread
-of its own, and every item waits for its verdict. The plan, not the order of the
-items, decides when a request goes out.
+The items are collected from the modules of ``conformance.contract`` that define the
+checks. After pytest has selected items, a thread sends the requests for the selected
+cases, and every item waits for its verdict. The order of the requests is that of the
+plan, not that of the items.
 """
 
 import sys
@@ -27,6 +27,7 @@ from conformance.model.sources import links
 from conformance.model.verdict import Outcome, Verdict
 from conformance.reports import write_reports
 from conformance.reports.curl import curl
+from conformance.reports.wording import outcome_label
 from conformance.run.journal import Journal, JournalReader
 from conformance.run.journal_index import JournalIndex
 from conformance.run.session import RunObserver, Session
@@ -37,58 +38,62 @@ _SEVERITY = {Level.MUST: "critical", Level.SHOULD: "normal", Level.MAY: "trivial
 
 
 class CaseItem(pytest.Item):
-    """One case as a test: it waits for its verdict, and tells it in pytest's words."""
+    """A test item that waits for the verdict of one case."""
 
     funcargs: dict[str, Any]
 
-    def __init__(self, *, case: Case, engine: "ConformancePlugin", **kw: Any) -> None:  # noqa: ANN401 -- what pytest hands to a node
-        # The section stands for the file, which may lie anywhere on a machine: so
-        # a JUnit file reads classname="usage", name="usage.total-is-the-sum[…]".
+    def __init__(self, *, case: Case, plugin: "ConformancePlugin", **kw: Any) -> None:  # noqa: ANN401 -- what pytest passes to a node
+        # The node id contains the section instead of the file, whose path differs
+        # between machines. A JUnit file then reads classname="usage",
+        # name="usage.total-is-the-sum[…]".
         section = case.check.requirement.section
         super().__init__(**kw, nodeid=f"{section}::{case.id}")
         self.case = case
-        self.engine = engine
+        self.plugin = plugin
         self.funcargs = {}
         self.function = case.check.judge
 
     def runtest(self) -> None:
-        """Wait for the verdict; a broken SHOULD is an expected failure to pytest."""
+        """Wait for the verdict; a failed SHOULD or MAY is an expected failure."""
         __tracebackhide__ = True
-        verdict = self.engine.verdict(self.case)
-        if self.engine.allure:
-            self._tell_allure(verdict)
-        told = self.engine.told(verdict)
+        verdict = self.plugin.verdict(self.case)
+        if self.plugin.allure:
+            self._report_to_allure(verdict)
+        message = self.plugin.failure_message(verdict)
         match verdict.outcome:
             case Outcome.PASSED:
                 return
             case Outcome.FAILED if verdict.level is not Level.MUST:
-                pytest.xfail(told)
+                pytest.xfail(message)
             case Outcome.FAILED | Outcome.ERROR:
-                pytest.fail(told, pytrace=False)
+                pytest.fail(message, pytrace=False)
             case _:
-                pytest.skip(f"{verdict.outcome}: {verdict.reason}")
+                pytest.skip(f"{outcome_label(verdict.outcome)}: {verdict.reason}")
 
     def repr_failure(
         self,
         excinfo: pytest.ExceptionInfo[BaseException],
-        style: Any = None,  # noqa: ANN401 -- pytest's own, and not public
+        style: Any = None,  # noqa: ANN401 -- pytest's type is not public
     ) -> Any:  # noqa: ANN401 -- as above
-        """Tell what was found, or what stopped the run, without a trace of our own."""
+        """Return the findings or the error that stopped the run, without a traceback.
+
+        Any other exception is a bug in conformance and keeps its traceback.
+        """
         if isinstance(excinfo.value, ConformanceError | pytest.fail.Exception):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Return where the check stands, and the name of the case."""
+        """Return the file and line of the check, and the name of the case."""
         code = self.case.check.judge.__code__
         return self.path, code.co_firstlineno, self.case.id
 
-    def _tell_allure(self, verdict: Verdict) -> None:
-        """Give Allure the section, the level, the clause and the evidence."""
-        import allure  # noqa: PLC0415 -- dear to import, and seldom asked for
+    def _report_to_allure(self, verdict: Verdict) -> None:
+        """Attach the section, level, requirement and evidence to the Allure result."""
+        import allure  # noqa: PLC0415 -- slow to import, and rarely used
 
         requirement = verdict.requirement
-        dynamic: Any = allure.dynamic  # it has no types
+        dynamic: Any = allure.dynamic  # it has no type annotations
         dynamic.epic(requirement.section)
         dynamic.feature(requirement.id)
         dynamic.severity(_SEVERITY[verdict.level])
@@ -99,35 +104,35 @@ class CaseItem(pytest.Item):
         dynamic.parameter("probe", verdict.probe)
         dynamic.description(
             f"{requirement.text}\n\nSource: {requirement.source}\n\n"
-            f"How it is judged: {self.case.check.text}"
+            f"How it is checked: {self.case.check.text}"
         )
         text = allure.attachment_type.TEXT
         for finding in verdict.findings:
             allure.attach(str(finding), f"finding at {finding.pointer}", text)
-        for exchange in self.engine.evidence_of(verdict):
-            for name, part in self.engine.shown(exchange):
-                allure.attach(part, f"{exchange.id} {name}", text)
+        for exchange in self.plugin.evidence_of(verdict):
+            for name, content in self.plugin.attachments(exchange):
+                allure.attach(content, f"{exchange.id} {name}", text)
 
 
 class SectionFile(pytest.File):
-    """One module of the catalogue, and the cases whose checks stand in it."""
+    """A module of the contract with the cases of the checks that it defines."""
 
-    engine: "ConformancePlugin"
+    plugin: "ConformancePlugin"
 
     def collect(self) -> Iterator[CaseItem]:
-        """Yield the planned cases of this module."""
-        for case in self.engine.cases_in(self.path):
+        """Yield an item for each planned case of this module."""
+        for case in self.plugin.cases_in(self.path):
             yield CaseItem.from_parent(
-                self, name=case.id, case=case, engine=self.engine
+                self, name=case.id, case=case, plugin=self.plugin
             )
 
 
-def _told_to_junit(config: pytest.Config, report: Report) -> None:
-    """Add properties to the suite of the JUnit file that pytest writes, if it does.
+def _add_junit_properties(config: pytest.Config, report: Report) -> None:
+    """Add target and verdict as properties to pytest's JUnit file, if it writes one.
 
-    The writer offers that to tests by a fixture only, which no item of ours has.
+    pytest offers this only as a fixture, which these items do not have.
     """
-    told = {
+    properties = {
         "target": report.target.url,
         "model": report.target.model,
         "profile": report.target.profile,
@@ -137,43 +142,47 @@ def _told_to_junit(config: pytest.Config, report: Report) -> None:
     }
     for _, plugin in config.pluginmanager.list_name_plugin():
         if callable(add := getattr(plugin, "add_global_property", None)):
-            for name, value in told.items():
+            for name, value in properties.items():
                 add(f"conformance.{name}", value)
 
 
 @dataclass(eq=False)
 class ConformancePlugin:
-    """The pytest plugin of one run: plans, sends, waits, and writes the report."""
+    """The pytest plugin of one run: plan, send, wait for verdicts, write the reports.
+
+    ``allure`` says whether Allure results are written. ``error`` is what stopped the
+    run, if anything did.
+    """
 
     settings: Settings
     formats: tuple[str, ...]
     directory: Path
-    watcher: RunObserver = field(default_factory=RunObserver)
+    observer: RunObserver = field(default_factory=RunObserver)
     allure: bool = False
     report: Report | None = None
     error: ConformanceError | None = None
-    written: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
-        """Plan the whole run; pytest may narrow it later."""
+        """Plan all cases; pytest may select fewer of them later."""
         self.plan = plan(catalogue(), self.settings)
-        self._by_module: dict[Path, list[Case]] = {}
-        standing: dict[str, list[Case]] = {}
+        by_module: dict[str, list[Case]] = {}
         for case in self.plan.cases:
-            standing.setdefault(case.check.judge.__module__, []).append(case)
-        for name, cases in standing.items():
-            self._by_module[Path(sys.modules[name].__file__ or "")] = cases
+            by_module.setdefault(case.check.judge.__module__, []).append(case)
+        self._cases_by_path = {
+            Path(sys.modules[name].__file__ or ""): cases
+            for name, cases in by_module.items()
+        }
         self.session: Session | None = None
         self._journal: Journal | None = None
         self.interrupted = False
 
     def cases_in(self, path: Path) -> Iterable[Case]:
-        """Return the cases whose check stands in the module at ``path``."""
-        return self._by_module.get(path, [])
+        """Return the cases whose check is defined in the module at ``path``."""
+        return self._cases_by_path.get(path, [])
 
     @property
     def evidence(self) -> JournalReader:
-        """Return the exchanges of this run, none before it has begun."""
+        """Return the exchanges of this run; there are none before it has started."""
         return (
             self._journal.kept
             if self._journal
@@ -181,13 +190,13 @@ class ConformancePlugin:
         )
 
     def evidence_of(self, verdict: Verdict) -> Iterator[Exchange]:
-        """Yield the exchanges that the findings of a verdict name, each once."""
+        """Yield each exchange that the findings of a verdict refer to."""
         for id_ in dict.fromkeys(finding.exchange for finding in verdict.findings):
             if exchange := self.evidence(id_):
                 yield exchange
 
-    def shown(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
-        """Yield request, response and curl line of an exchange as text."""
+    def attachments(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        """Yield name and text of the request, the response and the curl command."""
         request = exchange.request
         lines = [f"{request.method} {request.path}"]
         lines += [f"{name}: {value}" for name, value in request.all_headers.items()]
@@ -201,35 +210,36 @@ class ConformancePlugin:
             "response",
             "\n".join([*lines, "", exchange.body.decode(errors="replace")]),
         )
-        url = self.settings.url + "/v1/responses"
-        yield "curl", curl(request, url, self.settings.key_env)
+        yield "curl", self._curl(exchange)
 
-    def told(self, verdict: Verdict) -> str:
-        """Return a verdict as text, with a line that reproduces it."""
+    def failure_message(self, verdict: Verdict) -> str:
+        """Return a verdict as text, with the curl command of its first exchange."""
         lines = [str(verdict), f"    {verdict.requirement.text}"]
-        for exchange in self.evidence_of(verdict):
-            url = self.settings.url + "/v1/responses"
-            line = curl(exchange.request, url, self.settings.key_env)
-            lines.append(f"    reproduce {exchange.id}: {line}")
-            break
+        exchange = next(self.evidence_of(verdict), None)
+        if exchange:
+            lines.append(f"    reproduce {exchange.id}: {self._curl(exchange)}")
         return "\n".join(lines)
 
+    def _curl(self, exchange: Exchange) -> str:
+        url = self.settings.url + "/v1/responses"
+        return curl(exchange.request, url, self.settings.key_env)
+
     def verdict(self, case: Case) -> Verdict:
-        """Wait for the verdict of a case."""
+        """Wait for the verdict of a case; raises what stopped the run."""
         if self.session is None:
             raise RuntimeError("the session has not been started")
         return self.session.verdict(case)
 
-    def begin(self, ids: set[str]) -> None:
-        """Open the journal and start to send, for the selected cases only."""
-        chosen = restrict_to(self.plan, ids, self.settings)
+    def start(self, ids: set[str]) -> None:
+        """Open the journal and start to send requests for the cases with these ids."""
+        selected = restrict_to(self.plan, ids, self.settings)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._journal = Journal(self.directory / "journal.ndjson")
-        self.session = Session(self.settings, chosen, self._journal, self.watcher)
+        self.session = Session(self.settings, selected, self._journal, self.observer)
         self.session.start()
 
     def finish(self) -> Report | None:
-        """End the session and write every report; ``None`` when nothing was sent."""
+        """End the session and write every report; ``None`` if it was not started."""
         if self.session is None or self._journal is None:
             return None
         try:
@@ -240,7 +250,7 @@ class ConformancePlugin:
             self.error = error
         with self._journal:
             self.report = self.session.report(interrupted=self.interrupted)
-        self.written = write_reports(
+        write_reports(
             self.formats,
             self.report,
             self.evidence,
@@ -249,41 +259,42 @@ class ConformancePlugin:
         )
         return self.report
 
-    # What pytest calls.
+    # Hooks that pytest calls.
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> SectionFile | None:
-        """Collect the modules of the catalogue."""
+        """Collect the modules of the contract."""
         if file_path.suffix != ".py" or CONTRACT not in file_path.parents:
             return None
         section: SectionFile = SectionFile.from_parent(parent, path=file_path)
-        section.engine = self
+        section.plugin = self
         return section
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put those last that wait for every exchange."""
+        """Move items that wait for every exchange to the end."""
         items.sort(key=lambda i: isinstance(i, CaseItem) and i.case.probe is None)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Start to send once it is known what is selected."""
+        """Start to send requests once pytest has selected the items."""
         ids = {item.case.id for item in session.items if isinstance(item, CaseItem)}
         if ids and not session.config.option.collectonly:
-            self.begin(ids)
+            self.start(ids)
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Remember that the user stopped the run."""
+        """Record that the user interrupted the run."""
         self.interrupted = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the reports; the exit code is the report's where pytest's is 0.
+        """Write the reports, and exit with the report's code where pytest's is 0.
 
-        Before others do, so that a JUnit file can name target and verdict.
+        This runs before other plugins, so that the JUnit file contains target and
+        verdict.
         """
         report = self.finish()
         if report:
-            _told_to_junit(session.config, report)
+            _add_junit_properties(session.config, report)
         if report and session.exitstatus == pytest.ExitCode.OK and report.exit_code:
             session.exitstatus = report.exit_code

@@ -1,8 +1,8 @@
-"""Report formats: one module each, named for its format.
+"""Report formats, one module each.
 
-A format has ``FILE``, the name of what it writes into a report directory, and
-``render(report, evidence) -> str``. It never sends. ``junit`` and ``allure`` are
-written by pytest and allure-pytest while the run goes on, and have no module.
+A format module has ``FILE``, the name of its file in a report directory, and
+``render(report, evidence) -> str``. It sends no requests. ``junit`` and ``allure`` have
+no module: pytest and allure-pytest write them during the run.
 """
 
 import importlib
@@ -23,41 +23,41 @@ FORMATS: Final = {
     "shields": "conformance.reports.shields",
     "text": "conformance.reports.text",
 }
-"""The module of each format, imported only when the format is written."""
+"""The module of each format, imported when the format is written."""
 
 BY_PYTEST = ("allure", "junit")
 DEFAULT = ("html", "json", "junit", "markdown")
 BILINGUAL = ("html",)
-"""Formats whose ``render_report`` takes the language to begin with as ``lang``."""
+"""Formats whose ``render`` has a parameter ``lang``, the language shown first."""
 
 
 class Evidence(Protocol):
-    """The exchanges behind a report."""
+    """The recorded exchanges of a report."""
 
     def __call__(self, id_: str, /) -> Exchange | None:
-        """Return an exchange by its id, or ``None`` when it was not kept."""
+        """Return an exchange by its id, or ``None`` if it was not recorded."""
 
     def exchanges(self) -> Iterator[Exchange]:
-        """Yield every exchange that was kept, in the order in which they ended."""
+        """Yield every recorded exchange, in the order in which they ended."""
 
 
 def select_formats(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the formats of a comma-separated choice; raises ``UnknownName``."""
+    """Return the names without duplicates; raises ``UnknownName``."""
     known = {*FORMATS, *BY_PYTEST}
-    wanted = tuple(dict.fromkeys(name for name in names if name))
-    for name in wanted:
+    selected = tuple(dict.fromkeys(name for name in names if name))
+    for name in selected:
         if name not in known:
             raise UnknownName.of("report format", name, known)
-    return wanted
+    return selected
 
 
 def render_report(
     name: str, report: Report, evidence: Evidence, lang: str = "en"
 ) -> str:
-    """Return the report in one format; ``name`` is one of ``FORMATS``."""
+    """Return the report in one format; ``name`` is a key of ``FORMATS``."""
     module = importlib.import_module(FORMATS[name])
-    spoken = {"lang": lang} if name in BILINGUAL else {}
-    text: str = module.render(report, evidence, **spoken)
+    options = {"lang": lang} if name in BILINGUAL else {}
+    text: str = module.render(report, evidence, **options)
     return text
 
 

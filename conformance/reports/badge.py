@@ -1,4 +1,4 @@
-"""A badge for a README: profile, verdict and date, as a picture of its own."""
+"""A badge for a README as an SVG image: profile, verdict and date."""
 
 from typing import Final
 
@@ -8,19 +8,22 @@ from conformance.reports.static_pages import render_page
 
 FILE: Final = "badge.svg"
 
-COLOURS: Final = {
+COLORS: Final = {
     "conformant": "#1a7f37",
     "non-conformant": "#b3261e",
     "inconclusive": "#8a5a00",
 }
-"""White text is legible on each of them (a contrast of 5 or more)."""
+"""Background by verdict; white text on it has a contrast of 5:1 or more."""
 
-_LETTER: Final = 6.7
-"""Pixels that a letter takes on average; the text is fitted to the sum."""
+_LETTER_WIDTH: Final = 6.7
+"""Average width of a letter in pixels; ``textLength`` fits the text to the sum."""
+
+_PADDING: Final = 12
+"""Pixels around each of the two texts."""
 
 
-def words(report: Report) -> tuple[str, str]:
-    """Return what stands left and right: the profile, and the verdict with its day."""
+def label_and_message(report: Report) -> tuple[str, str]:
+    """Return the left text (the profile) and the right text (verdict and date)."""
     verdict = (
         f"{report.verdict}, interrupted" if report.run.interrupted else report.verdict
     )
@@ -29,14 +32,14 @@ def words(report: Report) -> tuple[str, str]:
 
 
 def render(report: Report, _evidence: Evidence) -> str:
-    """Draw the badge; it loads no font and no picture."""
-    label, message = words(report)
-    split = round(len(label) * _LETTER) + 12
+    """Return the badge as SVG that loads no font and no image."""
+    label, message = label_and_message(report)
+    split = round(len(label) * _LETTER_WIDTH) + _PADDING
     return render_page(
         "badge.svg.j2",
         label=label,
         message=message,
         split=split,
-        width=split + round(len(message) * _LETTER) + 12,
-        colour=COLOURS[report.verdict],
+        width=split + round(len(message) * _LETTER_WIDTH) + _PADDING,
+        color=COLORS[report.verdict],
     )

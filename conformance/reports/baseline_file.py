@@ -1,12 +1,13 @@
-"""``conformance-baseline.toml``: read with its mistakes named, rewritten with care.
+"""Read and rewrite ``conformance-baseline.toml``.
 
-Each entry is a table of ``[[expected]]`` with ``requirement`` and ``reason``, and as
-it likes ``target``, ``issue`` and ``expires``. Comments and the order of entries
-outlive an update.
+Each ``[[expected]]`` table has a ``requirement`` and a ``reason``, and optionally
+``target``, ``issue`` and ``expires``. Comments and the order of entries survive an
+update.
 """
 
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -15,41 +16,41 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from conformance.errors import ConfigurationError, UnknownName
-from conformance.model.baseline import Baseline, ExpectedFailure
+from conformance.model.baseline import STALE, Baseline, ExpectedFailure
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
 
 NAME: Final = "conformance-baseline.toml"
 TABLE: Final = "expected"
-MEMBERS: Final = ("requirement", "reason", "target", "issue", "expires")
+FIELDS: Final = ("requirement", "reason", "target", "issue", "expires")
 
 
-def _entry(
+def _parse_entry(
     path: Path,
     number: int,
     entry: Any,  # noqa: ANN401 -- any TOML value
     known: frozenset[str],
 ) -> ExpectedFailure:
-    where = f"{path}, entry {number}"
+    location = f"{path}, entry {number}"
     if not isinstance(entry, dict):
-        raise ConfigurationError(f"{where} is no table", f"write it as [[{TABLE}]]")
-    for member in entry:
-        if member not in MEMBERS:
-            raise UnknownName.of(f"member of an entry ({where})", member, MEMBERS)
-    for member in ("requirement", "reason"):
-        if not isinstance(entry.get(member), str) or not entry[member].strip():
-            raise ConfigurationError(
-                f"{where} has no {member}", f'write {member} = "…"'
-            )
+        raise ConfigurationError(
+            f"{location} is not a table", f"write it as [[{TABLE}]]"
+        )
+    for name in entry:
+        if name not in FIELDS:
+            raise UnknownName.of(f"field in {location}", name, FIELDS)
+    for name in ("requirement", "reason"):
+        if not isinstance(entry.get(name), str) or not entry[name].strip():
+            raise ConfigurationError(f"{location} has no {name}", f'add {name} = "…"')
     if entry["requirement"] not in known:
-        raise UnknownName.of(f"requirement ({where})", entry["requirement"], known)
-    for member in ("target", "issue"):
-        if not isinstance(entry.get(member, ""), str):
-            raise ConfigurationError(f"{where}: {member} must be a text")
+        raise UnknownName.of(f"requirement in {location}", entry["requirement"], known)
+    for name in ("target", "issue"):
+        if not isinstance(entry.get(name, ""), str):
+            raise ConfigurationError(f"{location}: {name} must be a string")
     expires = entry.get("expires")
     if expires is not None and type(expires) is not date:
         raise ConfigurationError(
-            f"{where}: expires must be a date, not {expires!r}",
+            f"{location}: expires must be a date, not {expires!r}",
             "write it without quotes: expires = 2026-12-31",
         )
     return ExpectedFailure(
@@ -62,33 +63,34 @@ def _entry(
 
 
 def read(path: Path, known: Iterable[str], today: date) -> Baseline:
-    """Read a baseline file.
+    """Read a baseline file; ``known`` are the ids that an entry may name.
 
-    Raises ``ConfigurationError`` or ``UnknownName``, which name the entry.
+    Raises ``ConfigurationError`` or ``UnknownName`` that names the entry.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(
             f"the baseline {path} cannot be read: {error.strerror}",
-            "make one with --update-baseline",
+            "create it with --update-baseline",
         ) from None
     except ValueError as error:
         raise ConfigurationError(f"the baseline {path} is not TOML: {error}") from None
-    for member in table:
-        if member != TABLE:
-            raise UnknownName.of(f"table in {path}", member, [TABLE])
-    entries = table.get(TABLE, [])
+    for name in document:
+        if name != TABLE:
+            raise UnknownName.of(f"table in {path}", name, [TABLE])
+    entries = document.get(TABLE, [])
     if not isinstance(entries, list):
         raise ConfigurationError(f"{path}: {TABLE} must be a list, written [[{TABLE}]]")
-    names = frozenset(known)
-    excuses = tuple(
-        _entry(path, number, entry, names) for number, entry in enumerate(entries, 1)
+    ids = frozenset(known)
+    expected = tuple(
+        _parse_entry(path, number, entry, ids)
+        for number, entry in enumerate(entries, 1)
     )
-    return Baseline(excuses, today, str(path))
+    return Baseline(expected, today, str(path))
 
 
-def _document(path: Path) -> tomlkit.TOMLDocument:
+def _load(path: Path) -> tomlkit.TOMLDocument:
     if not path.exists():
         return tomlkit.document()
     try:
@@ -97,50 +99,69 @@ def _document(path: Path) -> tomlkit.TOMLDocument:
         raise ConfigurationError(f"the baseline {path} is not TOML: {error}") from None
 
 
-def _drop(document: tomlkit.TOMLDocument, ids: set[str], url: str) -> int:
-    """Take out the entries for these requirements that speak of ``url``."""
+def _remove(document: tomlkit.TOMLDocument, ids: set[str], url: str) -> int:
+    """Remove the entries for these requirements that apply to the target at ``url``."""
     entries = document.get(TABLE, [])
-    kept = [
+    remaining = [
         entry
         for entry in entries
         if entry["requirement"] not in ids
         or not ExpectedFailure("", "", entry.get("target", "")).applies_to(url)
     ]
-    dropped = len(entries) - len(kept)
-    _replace(document, kept)
-    return dropped
+    removed = len(entries) - len(remaining)
+    _replace_entries(document, remaining)
+    return removed
 
 
-def _replace(document: tomlkit.TOMLDocument, entries: list[Any]) -> None:
-    """Put ``entries`` in the place of all that there are; none leaves no table."""
+def _replace_entries(document: tomlkit.TOMLDocument, entries: list[Any]) -> None:
+    """Replace all entries; without any, remove the table itself."""
     document.pop(TABLE, None)
     if entries:
-        several = tomlkit.aot()
+        tables = tomlkit.aot()
         for entry in entries:
-            several.append(entry)
-        document[TABLE] = several
+            tables.append(entry)
+        document[TABLE] = tables
 
 
-def updated(path: Path, report: Report, today: date) -> int:
-    """Add an entry for each requirement that failed; return how many were added."""
-    document = _document(path)
+def add_failures(path: Path, report: Report, today: date) -> int:
+    """Write an entry for each failed requirement; return the number of entries."""
+    document = _load(path)
     failed = [r for r in report.results if r.outcome is Outcome.FAILED]
-    _drop(document, {result.requirement.id for result in failed}, report.target.url)
+    _remove(document, {result.requirement.id for result in failed}, report.target.url)
     entries = list(document.get(TABLE, []))
     for result in failed:
         entry = tomlkit.table()
         entry["requirement"] = result.requirement.id
-        entry["reason"] = f"failed on {today}; say here why that is excused"
+        entry["reason"] = f"failed on {today}; explain here why this is expected"
         entries.append(entry)
-    _replace(document, entries)
+    _replace_entries(document, entries)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     return len(failed)
 
 
-def pruned(path: Path, report: Report) -> int:
-    """Take out the entries that are stale or expired; return how many went."""
-    document = _document(path)
-    gone = {complaint.requirement for complaint in report.baseline_problems}
-    count = _drop(document, gone, report.target.url)
+def with_failures_expected(report: Report) -> Report:
+    """Return the report as if the baseline had contained its failures."""
+    return replace(
+        report,
+        verdicts=tuple(
+            replace(v, outcome=Outcome.EXPECTED) if v.outcome is Outcome.FAILED else v
+            for v in report.verdicts
+        ),
+        baseline_problems=tuple(
+            problem for problem in report.baseline_problems if problem.problem == STALE
+        ),
+    )
+
+
+def without_problems(report: Report) -> Report:
+    """Return the report as if no entry of the baseline were stale or expired."""
+    return replace(report, baseline_problems=())
+
+
+def prune(path: Path, report: Report) -> int:
+    """Remove stale and expired entries; return the number of removed entries."""
+    document = _load(path)
+    ids = {problem.requirement for problem in report.baseline_problems}
+    removed = _remove(document, ids, report.target.url)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
-    return count
+    return removed

@@ -1,8 +1,8 @@
-"""A comparison as a page, as Markdown and as JSON."""
+"""Render a comparison as HTML, Markdown and JSON."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -10,45 +10,47 @@ import conformance
 from conformance.model.node import Json
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
-from conformance.reports.comparison import (
-    BROKEN,
-    UNJUDGED,
-    Cell,
-    Change,
-    Comparison,
-    ReportSummary,
-    Row,
-)
-from conformance.reports.markdown import code
+from conformance.reports.changes import Change
+from conformance.reports.comparison import Comparison, Row
+from conformance.reports.markdown import code, table_cell
+from conformance.reports.report_summary import BROKEN, UNTESTED, Cell, ReportSummary
 from conformance.reports.static_pages import render_page
+from conformance.reports.wording import outcome_label
 
 SCHEMA_VERSION: Final = 1
+
+NOT_TESTED: Final = "not tested"
+"""Shown for a report that does not contain the requirement."""
 
 
 @dataclass(frozen=True)
 class ComparisonView:
-    """A comparison, where each report's page lies, and when it was made.
+    """A comparison, the links to the compared reports, and the time it was made.
 
-    ``homes`` are links relative to where the comparison is written, empty where
-    there is nothing to lead to; ``made_at`` is ISO 8601 in UTC.
+    ``links`` has one link for each report, relative to the comparison's directory and
+    empty if there is nothing to link to. ``made_at`` is ISO 8601 in UTC.
     """
 
     comparison: Comparison
-    homes: tuple[str, ...]
+    links: tuple[str, ...]
     made_at: str
 
-    def evidence(self, place: int, id_: str) -> str:
-        """Return the link to what a report says of a clause."""
-        home = self.homes[place]
-        return f"{home}#{id_}" if home.endswith(".html") else home
+    def evidence(self, side: int, id_: str) -> str:
+        """Return the link to a requirement in the report with the index ``side``."""
+        link = self.links[side]
+        return f"{link}#{id_}" if link.endswith(".html") else link
+
+    def without_links(self) -> "ComparisonView":
+        """Return the view for a terminal, where relative links lead nowhere."""
+        return replace(self, links=("",) * len(self.links))
 
 
-def _broken(level: Level) -> Callable[[ReportSummary], str]:
+def _failed(level: Level) -> Callable[[ReportSummary], str]:
     return lambda side: str(side.count(level, *BROKEN))
 
 
-def _unjudged(level: Level) -> Callable[[ReportSummary], str]:
-    return lambda side: str(side.count(level, *UNJUDGED))
+def _untested(level: Level) -> Callable[[ReportSummary], str]:
+    return lambda side: str(side.count(level, *UNTESTED))
 
 
 def _unsupported(level: Level) -> Callable[[ReportSummary], str]:
@@ -64,143 +66,145 @@ _FACTS: Final[dict[str, Callable[[ReportSummary], str]]] = {
     "model": lambda side: side.model,
     "profile": lambda side: side.profile,
     "catalogue": lambda side: side.catalogue,
-    "judged at": lambda side: side.started_at,
+    "tested at": lambda side: side.started_at,
     "verdict": _verdict,
-    "MUST broken": _broken(Level.MUST),
-    "MUST not judged": _unjudged(Level.MUST),
+    "MUST failed": _failed(Level.MUST),
+    "MUST not tested": _untested(Level.MUST),
     "MUST unsupported": _unsupported(Level.MUST),
-    "SHOULD broken": _broken(Level.SHOULD),
-    "SHOULD not judged": _unjudged(Level.SHOULD),
+    "SHOULD failed": _failed(Level.SHOULD),
+    "SHOULD not tested": _untested(Level.SHOULD),
 }
+"""The rows of the table that describes the reports."""
 
 
-def _changes(shown: ComparisonView) -> list[tuple[str, list[Json]]]:
-    """Return the changes by their kind, each with a link and in words."""
+def _changes_by_kind(view: ComparisonView) -> list[tuple[str, list[Json]]]:
+    """Return the label of each kind of change, with its changes as text and link."""
 
-    def told(change: Change) -> Json:
+    def outcome(cell: Cell | None) -> str:
+        return outcome_label(cell.outcome) if cell else NOT_TESTED
+
+    def described(change: Change) -> Json:
         cell = change.after or change.before
-        why = cell.why if cell and cell.outcome is not Outcome.PASSED else ""
-        was = change.before.outcome if change.before else "not asked"
-        now = change.after.outcome if change.after else "not asked"
+        reason = cell.reason if cell and cell.outcome is not Outcome.PASSED else ""
+        before, after = outcome(change.before), outcome(change.after)
         return {
             "id": change.id,
-            "href": shown.evidence(1 if change.after else 0, change.id),
+            "href": view.evidence(1 if change.after else 0, change.id),
             "level": cell.level if cell else "",
-            "told": f"{was} → {now}{': ' if why else ''}{why}",
+            "text": f"{before} → {after}{': ' if reason else ''}{reason}",
         }
 
-    several = shown.comparison.changes or ()
+    changes = view.comparison.changes or ()
     return [
-        (str(kind), [told(change) for change in group])
-        for kind, group in groupby(several, key=lambda change: change.kind)
+        (kind.label, [described(change) for change in group])
+        for kind, group in groupby(changes, key=lambda change: change.kind)
     ]
 
 
-def html(shown: ComparisonView) -> str:
-    """Return the page: one table, whose cells lead to the evidence."""
-    comparison = shown.comparison
+def html(view: ComparisonView) -> str:
+    """Return a page with one table, whose cells link to the evidence."""
+    comparison = view.comparison
     return render_page(
         "compare.html.j2",
         comparison=comparison,
-        homes=shown.homes,
+        links=view.links,
         facts=[
-            {"noun": noun, "told": [of(side) for side in comparison.sides]}
-            for noun, of in _FACTS.items()
+            {"noun": noun, "values": [value_of(side) for side in comparison.sides]}
+            for noun, value_of in _FACTS.items()
         ],
-        changes=_changes(shown),
+        changes=_changes_by_kind(view),
         sections=[
             (name, list(rows))
             for name, rows in groupby(comparison.rows, key=lambda row: row.section)
         ],
-        evidence=shown.evidence,
-        made_at=shown.made_at,
+        evidence=view.evidence,
+        not_tested=NOT_TESTED,
+        made_at=view.made_at,
         version=conformance.__version__,
     )
-
-
-def _in_table(text: str) -> str:
-    return code(text).replace("|", "\\|")
 
 
 def _linked(text: str, href: str) -> str:
     return f"[{text}]({href})" if href else text
 
 
-def _marked(shown: ComparisonView, row: Row) -> str:
-    """Return one line of the matrix."""
+def _matrix_line(view: ComparisonView, row: Row) -> str:
+    """Return one requirement as a line of a Markdown table."""
 
-    def marked(place: int, cell: Cell | None) -> str:
+    def linked(side: int, cell: Cell | None) -> str:
         if cell is None:
-            return "not asked"
-        count = f" ({cell.broken})" if cell.broken else ""
-        return _linked(cell.outcome, shown.evidence(place, row.id)) + count
+            return NOT_TESTED
+        count = f" ({cell.finding_count})" if cell.finding_count else ""
+        label = outcome_label(cell.outcome)
+        return _linked(label, view.evidence(side, row.id)) + count
 
-    cells = (marked(place, cell) for place, cell in enumerate(row.cells))
+    cells = (linked(side, cell) for side, cell in enumerate(row.cells))
     return f"| {row.level} `{row.id}` | {' | '.join(cells)} |"
 
 
-def _table(shown: ComparisonView, first: str, lines: Iterator[str]) -> Iterator[str]:
-    names = [_in_table(side.name) for side in shown.comparison.sides]
-    yield f"| {first} | {' | '.join(names)} |"
+def _table(view: ComparisonView, title: str, lines: Iterator[str]) -> Iterator[str]:
+    """Yield a Markdown table with one column for each report."""
+    names = [table_cell(side.name) for side in view.comparison.sides]
+    yield f"| {title} | {' | '.join(names)} |"
     yield f"|---|{'---|' * len(names)}"
     yield from lines
     yield ""
 
 
-def _facts(shown: ComparisonView) -> Iterator[str]:
-    for noun, of in _FACTS.items():
-        told = [_in_table(of(side)) for side in shown.comparison.sides]
-        yield f"| {noun} | {' | '.join(told)} |"
-    if any(shown.homes):
-        links = [_linked("report", home) for home in shown.homes]
+def _fact_lines(view: ComparisonView) -> Iterator[str]:
+    for noun, value_of in _FACTS.items():
+        values = [table_cell(value_of(side)) for side in view.comparison.sides]
+        yield f"| {noun} | {' | '.join(values)} |"
+    if any(view.links):
+        links = [_linked("report", link) for link in view.links]
         yield f"| evidence | {' | '.join(links)} |"
 
 
-def markdown(shown: ComparisonView, *, whole: bool = True) -> str:
-    """Return the comparison for a pull request or, less ``whole``, a terminal."""
-    comparison = shown.comparison
+def markdown(view: ComparisonView, *, differences_only: bool = False) -> str:
+    """Return the comparison as Markdown, for a pull request or a terminal."""
+    comparison = view.comparison
     lines = ["# Comparison of `POST /v1/responses`", ""]
-    lines += _table(shown, "", _facts(shown))
-    lines += ["Numbers of requirements; there is no score and no rank.", ""]
-    for told in comparison.incompatibilities:
-        lines += [f"**Not like for like:** {code(told)}.", ""]
+    lines += _table(view, "", _fact_lines(view))
+    lines += ["The numbers count requirements. There is no score and no ranking.", ""]
+    for difference in comparison.incompatibilities:
+        lines += [f"**Reports are not directly comparable:** {code(difference)}.", ""]
     if comparison.changes is not None:
-        lines += ["## What changed", ""]
-        for kind, several in _changes(shown):
-            lines += [f"**{len(several)} {kind}**", ""]
-            lines += [f"* {c['level']} `{c['id']}`: {code(c['told'])}" for c in several]
+        lines += ["## Changes", ""]
+        for label, changes in _changes_by_kind(view):
+            lines += [f"**{len(changes)} {label}**", ""]
+            lines += [f"* {c['level']} `{c['id']}`: {code(c['text'])}" for c in changes]
             lines.append("")
         if not comparison.changes:
-            lines += ["Nothing.", ""]
-    every, different = comparison.rows, comparison.different
-    lines += [f"## Where they differ: {len(different)} of {len(every)}", ""]
-    matrix = (_marked(shown, row) for row in different)
+            lines += ["None.", ""]
+    rows, different = comparison.rows, comparison.different
+    lines += [f"## Different outcomes: {len(different)} of {len(rows)}", ""]
     if different:
-        lines += _table(shown, "requirement", matrix)
-    if whole:
-        same = [row for row in every if not row.differs]
-        lines += [f"## Where they agree: {len(same)}", ""]
+        matrix = (_matrix_line(view, row) for row in different)
+        lines += _table(view, "requirement", matrix)
+    if not differences_only:
+        same = [row for row in rows if not row.differs]
+        lines += [f"## Same outcome: {len(same)} of {len(rows)}", ""]
         if same:
-            rest = (_marked(shown, row) for row in same)
-            lines += _table(shown, "requirement", rest)
+            matrix = (_matrix_line(view, row) for row in same)
+            lines += _table(view, "requirement", matrix)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _cell(shown: ComparisonView, row: Row, place: int) -> Json:
-    cell = row.cells[place]
+def _json_cell(view: ComparisonView, row: Row, side: int) -> Json:
+    cell = row.cells[side]
     return cell and {
         "outcome": cell.outcome,
         "level": cell.level,
-        "broken": cell.broken,
-        "why": cell.why,
-        "evidence": shown.evidence(place, row.id),
+        "broken": cell.finding_count,
+        "why": cell.reason,
+        "evidence": view.evidence(side, row.id),
     }
 
 
-def _side(side: ReportSummary, home: str) -> dict[str, Any]:
+def _json_report(side: ReportSummary, link: str) -> dict[str, Any]:
     return {
         "name": side.name,
-        "page": home,
+        "page": link,
         "run": side.run,
         "target": {"url": side.url, "model": side.model, "profile": side.profile},
         "catalogue": side.catalogue,
@@ -211,24 +215,24 @@ def _side(side: ReportSummary, home: str) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> Json:
+def _json_change(change: Change) -> Json:
     return {
-        "kind": change.kind.name.lower().replace("_", "-"),
+        "kind": change.kind,
         "id": change.id,
         "before": change.before and change.before.outcome,
         "after": change.after and change.after.outcome,
     }
 
 
-def document(shown: ComparisonView) -> Json:
+def document(view: ComparisonView) -> Json:
     """Return the comparison as a JSON value; see ``docs/comparison.schema.json``."""
-    comparison = shown.comparison
+    comparison = view.comparison
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "responses-conformance", "version": conformance.__version__},
-        "made_at": shown.made_at,
+        "made_at": view.made_at,
         "mismatches": list(comparison.incompatibilities),
-        "reports": list(map(_side, comparison.sides, shown.homes)),
+        "reports": list(map(_json_report, comparison.sides, view.links)),
         "requirements": [
             {
                 "id": row.id,
@@ -236,16 +240,24 @@ def document(shown: ComparisonView) -> Json:
                 "level": row.level,
                 "text": row.text,
                 "differs": row.differs,
-                "cells": [_cell(shown, row, n) for n in range(len(row.cells))],
+                "cells": [_json_cell(view, row, n) for n in range(len(row.cells))],
             }
             for row in comparison.rows
         ],
         "changes": None
         if comparison.changes is None
-        else [_change(change) for change in comparison.changes],
+        else [_json_change(change) for change in comparison.changes],
     }
 
 
-def as_json(shown: ComparisonView) -> str:
-    """Return the comparison for a program."""
-    return json.dumps(document(shown), indent=2, ensure_ascii=False) + "\n"
+def as_json(view: ComparisonView) -> str:
+    """Return the comparison as indented JSON."""
+    return json.dumps(document(view), indent=2, ensure_ascii=False) + "\n"
+
+
+WRITERS: Final[dict[str, tuple[str, Callable[[ComparisonView], str]]]] = {
+    "html": ("compare.html", html),
+    "json": ("compare.json", as_json),
+    "markdown": ("compare.md", markdown),
+}
+"""The file name and the function of each format."""

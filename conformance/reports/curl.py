@@ -1,4 +1,4 @@
-"""A request as a curl line that anybody can run: a key is its variable's name."""
+"""Show a request as a curl command, with variables in place of API keys."""
 
 import base64
 import shlex
@@ -15,52 +15,19 @@ from conformance.model.request import (
 from conformance.reports.escaping import has_control_characters
 
 SECOND_KEY_ENV: Final = "CONFORMANCE_SECOND_KEY"
-LONGEST_BODY: Final = 4096
-"""Bytes of a body that are shown in the line; a longer one is named only."""
 
+MAX_BODY_BYTES: Final = 4096
+"""Length of the longest body that the command contains; a longer one is a file."""
 
 _METHODS: Final = {"POST": "", "HEAD": " --head"}
-"""Options for methods that curl knows by more than their names."""
-
-
-def _double_quoted(text: str, key_env: str) -> str:
-    """Quote for a POSIX shell, with each place for a key as a variable."""
-    for special in ("\\", '"', "`", "$"):
-        text = text.replace(special, "\\" + special)
-    for place, variable in (
-        (KEY, f"${key_env}"),
-        (KEY_TRUNCATED, f"${{{key_env}%?}}"),
-        (KEY_CASE_SWAPPED, f"${{{key_env}~~}}"),
-        (SECOND_KEY, f"${SECOND_KEY_ENV}"),
-    ):
-        text = text.replace("\\" + place, variable)
-    return f'"{text}"'
-
-
-def _body(request: Request, key_env: str) -> tuple[str, str]:
-    """Return what stands before ``curl``, and the option that sends the body."""
-    content = request.content
-    if not content:
-        return "", " --data-binary ''" if request.method == "POST" else ""
-    if len(content) > LONGEST_BODY:
-        return "", f" --data-binary @body.json  # {len(content)} bytes, in the journal"
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        text = "\0"
-    if has_control_characters(text):
-        encoded = base64.b64encode(content).decode("ascii")
-        return f"echo {encoded} | base64 -d | ", " --data-binary @-"
-    quoted = (
-        _double_quoted(text, key_env)
-        if request.has_key_placeholder
-        else shlex.quote(text)
-    )
-    return "", f" --data-binary {quoted}"
+"""Options instead of ``-X``: a body implies POST; ``-X HEAD`` would wait for a body."""
 
 
 def curl(request: Request, url: str, key_env: str) -> str:
-    """Return a curl line for ``request`` to the target whose endpoint is ``url``."""
+    """Return a curl command for a POSIX shell that sends ``request``.
+
+    ``url`` is the endpoint of the target, and ``key_env`` the variable with its key.
+    """
     headers = request.all_headers
     target = url.removesuffix("/v1/responses") + request.path
     quoted = (
@@ -75,13 +42,48 @@ def curl(request: Request, url: str, key_env: str) -> str:
     elif "authorization" in headers:
         value = _double_quoted(f"Authorization: {headers['authorization']}", key_env)
         parts.append(f"-H {value}")
-    kind = headers.get("content-type")
-    parts.append(f"-H {shlex.quote(f'Content-Type: {kind or str()}'.strip())}")
-    rest = {"authorization", "content-type"}
+    media_type = headers.get("content-type") or ""
+    parts.append(f"-H {shlex.quote(f'Content-Type: {media_type}'.strip())}")
     parts += [
         f"-H {shlex.quote(f'{name}: {value}')}"
         for name, value in headers.items()
-        if name not in rest
+        if name not in {"authorization", "content-type"}
     ]
     before, body = _body(request, key_env)
     return before + " ".join(parts) + body
+
+
+def _double_quoted(text: str, key_env: str) -> str:
+    """Quote for a POSIX shell, with a variable in place of each key placeholder."""
+    for special in ("\\", '"', "`", "$"):
+        text = text.replace(special, "\\" + special)
+    for placeholder, variable in (
+        (KEY, f"${key_env}"),
+        (KEY_TRUNCATED, f"${{{key_env}%?}}"),
+        (KEY_CASE_SWAPPED, f"${{{key_env}~~}}"),
+        (SECOND_KEY, f"${SECOND_KEY_ENV}"),
+    ):
+        text = text.replace("\\" + placeholder, variable)
+    return f'"{text}"'
+
+
+def _body(request: Request, key_env: str) -> tuple[str, str]:
+    """Return what precedes ``curl``, and the option that sends the body."""
+    content = request.content
+    if not content:
+        return "", " --data-binary ''" if request.method == "POST" else ""
+    if len(content) > MAX_BODY_BYTES:
+        return "", f" --data-binary @body.json  # {len(content)} bytes, in the journal"
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    if has_control_characters(text):
+        encoded = base64.b64encode(content).decode("ascii")
+        return f"echo {encoded} | base64 -d | ", " --data-binary @-"
+    quoted = (
+        _double_quoted(text, key_env)
+        if request.has_key_placeholder
+        else shlex.quote(text)
+    )
+    return "", f" --data-binary {quoted}"

@@ -1,4 +1,4 @@
-"""Findings of generated requests, gathered by the field that they are about."""
+"""Group the findings of generated requests by the field that they are about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,50 +7,50 @@ from typing import Final
 from conformance.model.generated_input import GeneratedInput, Scenario
 from conformance.model.node import Finding
 from conformance.model.verdict import Outcome, Verdict
+from conformance.reports.wording import count
 
-_WRONG: Final = {
-    Scenario.MISSING: "absent and accepted",
-    Scenario.INCOMPLETE: "incomplete and accepted",
+_PROBLEMS: Final = {
+    Scenario.MISSING: "missing but accepted",
+    Scenario.INCOMPLETE: "incomplete but accepted",
     Scenario.WRONG_TYPE: "wrong type accepted",
     Scenario.OUT_OF_ENUM: "unlisted value accepted",
-    Scenario.VALID: "refused without a reason, though valid",
-    Scenario.NULL: "refused when null",
-    Scenario.UNSPECIFIED: "refused without a reason",
+    Scenario.VALID: "valid, but rejected without a reason",
+    Scenario.NULL: "rejected when null",
+    Scenario.UNSPECIFIED: "rejected without a reason",
 }
 
 
 @dataclass(frozen=True)
 class FindingGroup:
-    """The failures of one requirement in one field; ``cases`` counts them."""
+    """The failures of one requirement in one field; ``cases`` is their number."""
 
     field: str
-    wrong: str
+    problem: str
     cases: int
     findings: tuple[Finding, ...]
 
     def __str__(self) -> str:
         """Return the group on one line."""
-        cases = "1 case" if self.cases == 1 else f"{self.cases} cases"
-        return f"`{self.field}`: {self.wrong}, {cases}"
+        return f"`{self.field}`: {self.problem}, {count(self.cases, 'case')}"
 
 
 def group_findings(verdicts: Iterable[Verdict]) -> tuple[FindingGroup, ...]:
-    """Gather the failed verdicts of one requirement, the largest group first.
+    """Group the failed verdicts of one requirement by field, the largest group first.
 
-    Verdicts on other probes than those of generated requests are left out.
+    Verdicts on other probes than those of generated requests are ignored.
     """
-    found: dict[tuple[str, Scenario], list[Verdict]] = {}
+    failed: dict[tuple[str, Scenario], list[Verdict]] = {}
     for verdict in verdicts:
-        drawn = GeneratedInput.of(verdict.probe)
-        if drawn and verdict.outcome is Outcome.FAILED:
-            found.setdefault((drawn.field, drawn.scenario), []).append(verdict)
-    gathered = (
+        generated = GeneratedInput.of(verdict.probe)
+        if generated and verdict.outcome is Outcome.FAILED:
+            failed.setdefault((generated.field, generated.scenario), []).append(verdict)
+    groups = (
         FindingGroup(
             field,
-            _WRONG[scenario],
-            len(several),
-            tuple(finding for verdict in several for finding in verdict.findings),
+            _PROBLEMS[scenario],
+            len(of_field),
+            tuple(finding for verdict in of_field for finding in verdict.findings),
         )
-        for (field, scenario), several in found.items()
+        for (field, scenario), of_field in failed.items()
     )
-    return tuple(sorted(gathered, key=lambda group: (-group.cases, group.field)))
+    return tuple(sorted(groups, key=lambda group: (-group.cases, group.field)))

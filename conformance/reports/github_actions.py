@@ -1,7 +1,7 @@
-"""What GitHub Actions is told while a job runs: annotations, and a step's summary.
+"""Report to GitHub Actions: annotations of the job, and the summary of the step.
 
-Nothing here does anything outside of it: ``GITHUB_ACTIONS`` and
-``GITHUB_STEP_SUMMARY`` are how a job knows that it runs there.
+Nothing happens outside of GitHub Actions, which sets ``GITHUB_ACTIONS`` and
+``GITHUB_STEP_SUMMARY``.
 """
 
 import secrets
@@ -13,83 +13,89 @@ from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence, render_report
+from conformance.reports.wording import outcome_label
 
-MOST: Final = 10
-"""Annotations of one kind that GitHub shows of one step."""
+MAX_ANNOTATIONS: Final = 10
+"""Annotations of one kind that GitHub shows for one step."""
 
-LARGEST: Final = 1_000_000
-"""Bytes of a summary; GitHub refuses one of more than a mebibyte."""
+MAX_SUMMARY_BYTES: Final = 1_000_000
+"""Length of a summary in bytes; GitHub rejects more than one mebibyte."""
 
-_CUT: Final = "\n\n*The summary is cut here; the report has the rest.*\n"
+_TRUNCATED: Final = "\n\n*The summary is truncated; the report contains the rest.*\n"
 
 
 def _escaped(text: str) -> str:
-    """Keep a message on the line of its command."""
+    """Escape a message, so that it stays on the line of its command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _named(text: str) -> str:
-    """Keep the value of a property within that property."""
+def _escaped_property(text: str) -> str:
+    """Escape the value of a property of a command."""
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _command(kind: str, title: str, text: str) -> str:
-    return f"::{kind} title={_named(title)}::{_escaped(text)}"
+    return f"::{kind} title={_escaped_property(title)}::{_escaped(text)}"
 
 
-def _told(result: RequirementResult) -> str:
-    found = [str(finding) for finding in result.findings[:3]]
-    return "\n".join([result.requirement.text, *found, result.reason]).strip()
+def _message(result: RequirementResult) -> str:
+    findings = [str(finding) for finding in result.findings[:3]]
+    return "\n".join([result.requirement.text, *findings, result.reason]).strip()
 
 
-def _several(kind: str, results: Sequence[RequirementResult]) -> Iterator[str]:
-    for result in results[: MOST if len(results) <= MOST else MOST - 1]:
-        title = f"{result.outcome} {result.level} {result.requirement.id}"
-        yield _command(kind, title, _told(result))
-    if len(results) > MOST:
-        more = ", ".join(r.requirement.id for r in results[MOST - 1 :])
-        yield _command(kind, f"{len(results) - MOST + 1} more", more)
+def _annotations(kind: str, results: Sequence[RequirementResult]) -> Iterator[str]:
+    """Yield a command for each result; the last one names those beyond the limit."""
+    fits = len(results) <= MAX_ANNOTATIONS
+    for result in results[: MAX_ANNOTATIONS if fits else MAX_ANNOTATIONS - 1]:
+        outcome = outcome_label(result.outcome)
+        title = f"{outcome} {result.level} {result.requirement.id}"
+        yield _command(kind, title, _message(result))
+    if not fits:
+        more = ", ".join(r.requirement.id for r in results[MAX_ANNOTATIONS - 1 :])
+        yield _command(kind, f"{len(results) - MAX_ANNOTATIONS + 1} more", more)
 
 
 def annotations(report: Report) -> Iterator[str]:
-    """Yield workflow commands: errors for what stops a gate, warnings for the rest."""
+    """Yield workflow commands: errors for what fails the job, else warnings."""
     broken = [r for r in report.results if r.outcome in {Outcome.FAILED, Outcome.ERROR}]
-    stops = [r for r in broken if r.level is Level.MUST or r.outcome is Outcome.ERROR]
-    unjudged = [
+    errors = [r for r in broken if r.level is Level.MUST or r.outcome is Outcome.ERROR]
+    untested = [
         r
         for r in report.results
         if r.level is Level.MUST and r.outcome is Outcome.INCONCLUSIVE
     ]
-    yield from _several("error", stops)
-    yield from _several("warning", [r for r in broken if r not in stops] + unjudged)
-    for complaint in report.baseline_problems[:MOST]:
-        title = f"baseline: {complaint.problem} {complaint.requirement}"
-        yield _command("error", title, complaint.text)
+    yield from _annotations("error", errors)
+    yield from _annotations(
+        "warning", [r for r in broken if r not in errors] + untested
+    )
+    for problem in report.baseline_problems[:MAX_ANNOTATIONS]:
+        title = f"baseline: {problem.problem} {problem.requirement}"
+        yield _command("error", title, problem.text)
 
 
-def hushed(text: str, environ: Mapping[str, str]) -> str:
-    """Wrap what a server may have written, so that no line of it is a command."""
+def disable_workflow_commands(text: str, environ: Mapping[str, str]) -> str:
+    """Disable workflow commands around text that may contain server output."""
     if environ.get("GITHUB_ACTIONS") != "true":
         return text
     token = secrets.token_hex(16)
     return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
 
 
-def summarised(markdown: str, environ: Mapping[str, str]) -> None:
-    """Append to the summary of the step that runs, if there is one."""
-    if where := environ.get("GITHUB_STEP_SUMMARY"):
-        whole = markdown.encode()
-        if len(whole) > LARGEST:
-            cut = whole[: LARGEST - len(_CUT)].decode(errors="ignore")
-            whole = (cut + _CUT).encode()
-        with Path(where).open("ab") as summary:
-            summary.write(whole)
+def append_step_summary(markdown: str, environ: Mapping[str, str]) -> None:
+    """Append to the summary of the current step, if there is one."""
+    if path := environ.get("GITHUB_STEP_SUMMARY"):
+        content = markdown.encode()
+        if len(content) > MAX_SUMMARY_BYTES:
+            limit = MAX_SUMMARY_BYTES - len(_TRUNCATED)
+            content = (content[:limit].decode(errors="ignore") + _TRUNCATED).encode()
+        with Path(path).open("ab") as summary:
+            summary.write(content)
 
 
-def told(
+def publish(
     report: Report, evidence: Evidence, environ: Mapping[str, str]
 ) -> Iterator[str]:
-    """Write the step's summary, and yield the lines that annotate the job."""
-    summarised(render_report("markdown", report, evidence), environ)
+    """Write the summary of the step, and yield the lines that annotate the job."""
+    append_step_summary(render_report("markdown", report, evidence), environ)
     if environ.get("GITHUB_ACTIONS") == "true":
         yield from annotations(report)

@@ -1,7 +1,7 @@
 """All exchanges of a run as an HTTP Archive (HAR 1.2), for a browser's network tab.
 
-Members that begin with ``_`` are ours, as the format provides for. Where a key was
-sent, its place stands (``${KEY}``): an exchange holds no key.
+Fields that begin with ``_`` are extensions, which the format allows. Requests contain
+a placeholder (``${KEY}``) in place of an API key.
 """
 
 import base64
@@ -19,16 +19,16 @@ from conformance.reports import Evidence
 
 FILE: Final = "exchanges.har"
 
-_NOT_KNOWN: Final = -1
-"""What the format asks for where a size or a time is not known."""
+_UNKNOWN: Final = -1
+"""Value that the format requires for an unknown size or time."""
 
 
-def _named(pairs: Iterable[tuple[str, str]]) -> Json:
+def _name_value_pairs(pairs: Iterable[tuple[str, str]]) -> Json:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
-def _when(report: Report, seconds: float) -> str:
-    """Return a moment of the run in ISO 8601, with milliseconds."""
+def _timestamp(report: Report, seconds: float) -> str:
+    """Return a time after the start of the run in ISO 8601, with milliseconds."""
     start = datetime.fromisoformat(report.run.started_at)
     return (start + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
 
@@ -40,53 +40,53 @@ def _milliseconds(seconds: float) -> float:
 def _request(exchange: Exchange, base: str) -> Json:
     request = exchange.request
     query = parse_qsl(urlsplit(request.path).query, keep_blank_values=True)
-    told: Json = {
+    entry: Json = {
         "method": request.method,
         "url": base + request.path,
         "httpVersion": f"HTTP/{exchange.http_version}",
         "cookies": [],
-        "headers": _named(request.all_headers.items()),
-        "queryString": _named(query),
-        "headersSize": _NOT_KNOWN,
+        "headers": _name_value_pairs(request.all_headers.items()),
+        "queryString": _name_value_pairs(query),
+        "headersSize": _UNKNOWN,
         "bodySize": len(request.content),
     }
     if request.content:
-        told["postData"] = {
+        entry["postData"] = {
             "mimeType": request.all_headers.get("content-type", ""),
             "params": [],
             "text": request.content.decode("utf-8", "replace"),
         }
-    return told
+    return entry
 
 
 def _content(exchange: Exchange) -> Json:
     body = exchange.body
-    told: Json = {
+    content: Json = {
         "size": len(body),
         "mimeType": exchange.header("content-type") or "x-unknown",
     }
     try:
-        return {**told, "text": body.decode("utf-8")}
+        return {**content, "text": body.decode("utf-8")}
     except UnicodeDecodeError:
         encoded = base64.b64encode(body).decode("ascii")
-        return {**told, "text": encoded, "encoding": "base64"}
+        return {**content, "text": encoded, "encoding": "base64"}
 
 
 def _response(exchange: Exchange) -> Json:
-    told: Json = {
+    entry: Json = {
         "status": exchange.status,
         "statusText": "",
         "httpVersion": f"HTTP/{exchange.http_version}",
         "cookies": [],
-        "headers": _named(exchange.headers),
+        "headers": _name_value_pairs(exchange.headers),
         "content": _content(exchange),
         "redirectURL": exchange.header("location") or "",
-        "headersSize": _NOT_KNOWN,
+        "headersSize": _UNKNOWN,
         "bodySize": exchange.wire_bytes,
     }
     if exchange.failure:
-        told["_error"] = str(exchange.failure)
-    return told
+        entry["_error"] = str(exchange.failure)
+    return entry
 
 
 def _entry(exchange: Exchange, report: Report, base: str) -> Json:
@@ -94,16 +94,16 @@ def _entry(exchange: Exchange, report: Report, base: str) -> Json:
     wait = min(first, exchange.elapsed)
     return {
         "pageref": exchange.probe,
-        "startedDateTime": _when(report, exchange.started),
+        "startedDateTime": _timestamp(report, exchange.started),
         "time": _milliseconds(exchange.elapsed),
         "request": _request(exchange, base),
         "response": _response(exchange),
         "cache": {},
         "timings": {
-            "blocked": _NOT_KNOWN,
-            "dns": _NOT_KNOWN,
-            "connect": _NOT_KNOWN,
-            "ssl": _NOT_KNOWN,
+            "blocked": _UNKNOWN,
+            "dns": _UNKNOWN,
+            "connect": _UNKNOWN,
+            "ssl": _UNKNOWN,
             "send": 0,
             "wait": _milliseconds(wait),
             "receive": _milliseconds(exchange.elapsed - wait),
@@ -113,24 +113,24 @@ def _entry(exchange: Exchange, report: Report, base: str) -> Json:
 
 
 def _pages(exchanges: Iterable[Exchange], report: Report) -> Json:
-    """Return a page for each probe, since viewers group entries by page."""
-    begun: dict[str, float] = {}
+    """Return one page for each probe, because viewers group entries by page."""
+    starts: dict[str, float] = {}
     for exchange in exchanges:
-        started = begun.get(exchange.probe, exchange.started)
-        begun[exchange.probe] = min(started, exchange.started)
+        started = starts.get(exchange.probe, exchange.started)
+        starts[exchange.probe] = min(started, exchange.started)
     return [
         {
-            "startedDateTime": _when(report, started),
+            "startedDateTime": _timestamp(report, started),
             "id": probe,
             "title": probe,
-            "pageTimings": {"onContentLoad": _NOT_KNOWN, "onLoad": _NOT_KNOWN},
+            "pageTimings": {"onContentLoad": _UNKNOWN, "onLoad": _UNKNOWN},
         }
-        for probe, started in begun.items()
+        for probe, started in starts.items()
     ]
 
 
 def render(report: Report, evidence: Evidence) -> str:
-    """Write every exchange that was kept, those first that were sent first."""
+    """Return all recorded exchanges as HAR, in the order of their requests."""
     exchanges = sorted(evidence.exchanges(), key=lambda exchange: exchange.started)
     base = report.target.url.removesuffix("/v1/responses")
     log = {

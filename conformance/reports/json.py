@@ -1,4 +1,4 @@
-"""The report that a program reads; its schema is ``docs/report.schema.json``."""
+"""The report as JSON, which conforms to ``docs/report.schema.json``."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from conformance.reports.finding_groups import group_findings
 FILE: Final = "report.json"
 SCHEMA_VERSION: Final = 1
 
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def _requirement(result: RequirementResult) -> Json:
@@ -34,7 +34,7 @@ def _requirement(result: RequirementResult) -> Json:
         "reason": result.reason,
         "findings": [asdict(finding) for finding in result.findings],
         "groups": [
-            {"field": group.field, "wrong": group.wrong, "cases": group.cases}
+            {"field": group.field, "wrong": group.problem, "cases": group.cases}
             for group in group_findings(result.verdicts)
         ],
     }
@@ -88,7 +88,7 @@ def document(report: Report) -> Json:
             level: {outcome: counts[outcome] for outcome in Outcome}
             for level, counts in report.summary().items()
         },
-        "baseline": [asdict(complaint) for complaint in report.baseline_problems],
+        "baseline": [asdict(problem) for problem in report.baseline_problems],
         "fields": [_field(row) for row in report.fields],
         "timings": {
             name: _latency(summary) for name, summary in spreads(report.timings).items()
@@ -98,9 +98,9 @@ def document(report: Report) -> Json:
 
 
 def render(report: Report, _evidence: Evidence) -> str:
-    """Write the whole report as indented JSON.
+    """Return the report as indented JSON.
 
-    Half a character of a server's is escaped, since UTF-8 has no place for it.
+    Lone surrogates in text from a server are escaped, because UTF-8 cannot encode them.
     """
     text = json.dumps(document(report), indent=2, ensure_ascii=False)
-    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"

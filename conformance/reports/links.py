@@ -1,4 +1,4 @@
-"""Relative links from a page to the reports that it compares."""
+"""Relative links from a page to the reports that it shows."""
 
 import os
 from pathlib import Path
@@ -7,16 +7,18 @@ from urllib.parse import quote
 from conformance.reports import saved
 
 
-def link(to: Path, below: Path) -> str:
-    """Return the link from a page in ``below`` to a file, percent-encoded."""
+def relative_link(target: Path, page_folder: Path) -> str:
+    """Return the percent-encoded link from a page in ``page_folder`` to a file."""
     try:
-        relative = Path(os.path.relpath(to.resolve(), below.resolve()))
+        relative = Path(os.path.relpath(target.resolve(), page_folder.resolve()))
     except ValueError:  # on another drive
-        return to.resolve().as_uri()
+        return target.resolve().as_uri()
     return quote(relative.as_posix())
 
 
-def home(directory: Path, below: Path) -> str:
-    """Return the link to the best page of a report directory."""
-    found = directory / "report.html"
-    return link(found if found.is_file() else directory / saved.FILE, below)
+def link_to_report(directory: Path, page_folder: Path) -> str:
+    """Return the link to ``report.html``, or to ``report.json`` if there is no page."""
+    page = directory / "report.html"
+    return relative_link(
+        page if page.is_file() else directory / saved.FILE, page_folder
+    )

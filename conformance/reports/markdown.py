@@ -1,5 +1,6 @@
-"""The report that a pull request or a job summary shows: one short table, then why."""
+"""The report as Markdown, for a pull request or a job summary."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,70 +12,84 @@ from conformance.reports import Evidence
 from conformance.reports.curl import curl
 from conformance.reports.escaping import escape_control_characters
 from conformance.reports.finding_groups import group_findings
-from conformance.reports.text import plainest, verdict_line
+from conformance.reports.text import MAX_FINDINGS, smallest_exchange
+from conformance.reports.wording import cost_line, outcome_label, verdict_line
 
 FILE: Final = "summary.md"
-SHOWN: Final = 3
 
-_BROKEN = (Outcome.FAILED, Outcome.ERROR)
-_OPEN = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED, Outcome.EXPECTED)
+MAX_REASON_LENGTH: Final = 200
+"""Characters of a reason that are shown."""
+
+_FAILING = (Outcome.FAILED, Outcome.ERROR)
+_UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
 
 
 def code(text: str) -> str:
-    """Return ``text`` as inline code that nothing in it can leave."""
+    """Return ``text`` as inline code that backticks in the text cannot end."""
     flat = " ".join(text.split())
-    fence = "`" * (max((len(run) for run in _runs(flat)), default=0) + 1)
+    longest = max((len(run) for run in re.findall("`+", flat)), default=0)
+    fence = "`" * (longest + 1)
     space = " " if flat.startswith("`") or flat.endswith("`") else ""
     return f"{fence}{space}{flat}{space}{fence}"
 
 
-def _runs(text: str) -> Iterator[str]:
-    run = ""
-    for character in text:
-        if character == "`":
-            run += character
-        elif run:
-            yield run
-            run = ""
-    if run:
-        yield run
+def table_cell(text: str) -> str:
+    """Return ``text`` as inline code for the cell of a table."""
+    return code(text).replace("|", "\\|")
 
 
-def _table(report: Report) -> Iterator[str]:
+def _summary_table(report: Report) -> Iterator[str]:
+    """Yield a table that counts requirements by level and outcome."""
     summary = report.summary()
     outcomes = [o for o in Outcome if any(counts[o] for counts in summary.values())]
-    yield f"| | {' | '.join(outcomes)} |"
+    yield f"| | {' | '.join(map(outcome_label, outcomes))} |"
     yield f"|---|{'---:|' * len(outcomes)}"
     for level, counts in summary.items():
         yield f"| {level} | {' | '.join(str(counts[o]) for o in outcomes)} |"
 
 
-def _failed(
+def _failure_lines(
     result: RequirementResult, report: Report, evidence: Evidence
 ) -> Iterator[str]:
+    """Yield a requirement with its first findings, likely cause and curl command."""
     yield f"### {result.level} `{result.requirement.id}`"
     yield ""
     yield f"{result.requirement.text} *({result.requirement.source})*"
     yield ""
     for group in group_findings(result.verdicts):
         yield f"* {group}"
-    for finding in result.findings[:SHOWN]:
-        where = code(finding.pointer or "the whole body")
-        wanted, got = code(finding.expected), code(finding.got)
-        yield f"* {finding.exchange} at {where}: expected {wanted}, got {got}"
-    if (more := result.finding_count - len(result.findings[:SHOWN])) > 0:
+    findings = result.findings[:MAX_FINDINGS]
+    for finding in findings:
+        location = code(finding.pointer or "the whole body")
+        expected, got = code(finding.expected), code(finding.got)
+        yield f"* {finding.exchange} at {location}: expected {expected}, got {got}"
+    if (more := result.finding_count - len(findings)) > 0:
         yield f"* … {more} more"
     if result.requirement.cause:
-        yield f"* likely cause: {result.requirement.cause}"
-    if exchange := plainest(result, evidence):
+        yield f"* usual cause: {result.requirement.cause}"
+    if exchange := smallest_exchange(result, evidence):
         line = curl(exchange.request, report.target.url, report.target.key_env)
         yield ""
         yield from ("~~~~sh", line, "~~~~")
     yield ""
 
 
-def _fields(rows: tuple[FieldRow, ...]) -> Iterator[str]:
-    """Write what the target did with each field; ranges, the page states none."""
+def _reason_table(results: list[RequirementResult]) -> Iterator[str]:
+    """Yield a table of requirements with outcome and reason."""
+    yield from ("| outcome | requirement | reason |", "|---|---|---|")
+    for result in results:
+        reason = result.reason[:MAX_REASON_LENGTH]
+        cell = table_cell(reason) if reason else ""
+        name = f"{result.level} `{result.requirement.id}`"
+        yield f"| {outcome_label(result.outcome)} | {name} | {cell} |"
+    yield ""
+
+
+def _field_table(rows: tuple[FieldRow, ...]) -> Iterator[str]:
+    """Yield how the server reacted to generated values of each field.
+
+    The contract states no ranges, so the last column is the same in each row.
+    """
     yield f"| field | {' | '.join(COLUMNS)} | out of range |"
     yield f"|---|{'---|' * len(COLUMNS)}---|"
     for row in rows:
@@ -83,38 +98,29 @@ def _fields(rows: tuple[FieldRow, ...]) -> Iterator[str]:
 
 
 def render(report: Report, evidence: Evidence) -> str:
-    """Write the verdict, the counts, what is broken, and what was not judged."""
+    """Return verdict, totals, failures, and what was not tested, as Markdown."""
     lines = ["# Conformance of `POST /v1/responses`", "", verdict_line(report), ""]
-    lines += [*_table(report), ""]
-    by_gravity = sorted(report.results, key=lambda r: list(Level).index(r.level))
-    broken = [result for result in by_gravity if result.outcome in _BROKEN]
-    if broken:
-        lines += ["## Broken", ""]
-        for result in broken:
-            lines += _failed(result, report, evidence)
-    left = [result for result in by_gravity if result.outcome in _OPEN]
-    if left:
-        lines += ["## Not judged", "", "| | requirement | why |", "|---|---|---|"]
-        for result in left:
-            why = code(result.reason[:200]).replace("|", "\\|") if result.reason else ""
-            name = f"{result.level} `{result.requirement.id}`"
-            lines.append(f"| {result.outcome} | {name} | {why} |")
-        lines.append("")
+    lines += [*_summary_table(report), ""]
+    by_level = sorted(report.results, key=lambda r: list(Level).index(r.level))
+    failing = [result for result in by_level if result.outcome in _FAILING]
+    if failing:
+        lines += ["## Failed requirements", ""]
+        for result in failing:
+            lines += _failure_lines(result, report, evidence)
+    if expected := [r for r in by_level if r.outcome is Outcome.EXPECTED]:
+        lines += ["## Expected failures", "", *_reason_table(expected)]
+    if untested := [r for r in by_level if r.outcome in _UNTESTED]:
+        lines += ["## Not tested", "", *_reason_table(untested)]
     if report.baseline_problems:
-        lines += ["## Baseline", ""]
+        lines += ["## Baseline entries to fix", ""]
         lines += [
-            f"* {c.problem}: `{c.requirement}`: {c.text}"
-            for c in report.baseline_problems
+            f"* {problem.problem}: `{problem.requirement}`: {problem.text}"
+            for problem in report.baseline_problems
         ]
         lines.append("")
     if report.fields:
-        lines += ["## Fields", "", *_fields(report.fields), ""]
-    spent = report.run.cost
-    cost = (
-        f"{spent.requests} requests, {spent.model_responses} answers,"
-        f" {spent.rejections} refusals, {spent.input_tokens} input and"
-        f" {spent.output_tokens} output tokens, {report.run.duration_s:.1f} s"
-    )
+        lines += ["## Fields", "", *_field_table(report.fields), ""]
     run = report.run
-    lines.append(f"{cost}; catalogue {run.catalogue}, seed {run.seed}, run `{run.id}`.")
+    details = f"catalogue {run.catalogue}, seed {run.seed}, run `{run.id}`"
+    lines.append(f"{cost_line(report)}; {details}.")
     return escape_control_characters("\n".join(lines)) + "\n"

@@ -1,4 +1,4 @@
-"""Reports that earlier runs left behind, read from their ``report.json``."""
+"""Read the ``report.json`` files of earlier runs."""
 
 import json
 from collections.abc import Iterator
@@ -15,10 +15,13 @@ from conformance.model.node import Json
 FILE: Final = "report.json"
 _SCHEMA: Final = "report.schema.json"
 
+MAX_PROBLEM_LENGTH: Final = 200
+"""Characters of a schema violation that an error message quotes."""
+
 
 @dataclass(frozen=True)
 class SavedReport:
-    """A report as it was written, and the directory that it lies in."""
+    """The content of ``report.json``, and the directory of the file."""
 
     document: Json
     directory: Path
@@ -26,36 +29,36 @@ class SavedReport:
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    """Return the schema as a judge, out of the wheel or the checkout."""
-    shipped = Path(__file__).with_name(_SCHEMA)
-    if not shipped.is_file():
-        shipped = Path(__file__).parents[2] / "docs" / _SCHEMA
-    return jsonschema.Draft202012Validator(json.loads(shipped.read_text("utf-8")))
+    """Return a validator for the schema in the wheel or in the checkout."""
+    schema = Path(__file__).with_name(_SCHEMA)
+    if not schema.is_file():
+        schema = Path(__file__).parents[2] / "docs" / _SCHEMA
+    return jsonschema.Draft202012Validator(json.loads(schema.read_text("utf-8")))
 
 
 def read_report(path: Path) -> SavedReport:
     """Read the report at ``path``, a report directory or the file itself.
 
-    Raises ``InvalidReport`` for what is no report, with the place that is wrong.
+    Raises ``InvalidReport`` that names the part of the file that is wrong.
     """
     file = path / FILE if path.is_dir() else path
-    hint = "give the directory that `conformance run` wrote, the one with report.json"
+    hint = "name a directory that `conformance run` wrote; it contains report.json"
     try:
         document = json.loads(file.read_text("utf-8"))
     except OSError as error:
         raise InvalidReport(f"{file} cannot be read: {error.strerror}", hint) from None
     except (ValueError, RecursionError) as error:
         raise InvalidReport(f"{file} is not JSON: {error}", hint) from None
-    wrong = jsonschema.exceptions.best_match(_validator().iter_errors(document))
-    if wrong is not None:
-        at = wrong.json_path.removeprefix("$") or "the top"
-        told = (
-            wrong.message if len(wrong.message) < 200 else f"breaks {wrong.validator}"
-        )
-        raise InvalidReport(f"{file} is no report: at {at}: {told}", hint)
+    problem = jsonschema.exceptions.best_match(_validator().iter_errors(document))
+    if problem is not None:
+        location = problem.json_path.removeprefix("$") or "the top level"
+        text = problem.message
+        if len(text) >= MAX_PROBLEM_LENGTH:
+            text = f"violates {problem.validator!r} of the schema"
+        raise InvalidReport(f"{file} is not a report: at {location}: {text}", hint)
     return SavedReport(document, file.parent)
 
 
 def find_reports(directory: Path) -> Iterator[Path]:
-    """Yield every ``report.json`` below a directory, in the order of their paths."""
+    """Yield every ``report.json`` below a directory, sorted by path."""
     yield from sorted(path for path in directory.rglob(FILE) if path.is_file())

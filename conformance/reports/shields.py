@@ -1,23 +1,23 @@
-"""The badge as data, for the endpoint badges of shields.io."""
+"""The badge as JSON for the endpoint badges of shields.io."""
 
 import json
 from typing import Final
 
 from conformance.model.report import Report
 from conformance.reports import Evidence
-from conformance.reports.badge import COLOURS, words
+from conformance.reports.badge import COLORS, label_and_message
 
 FILE: Final = "badge.json"
 
 
 def render(report: Report, _evidence: Evidence) -> str:
-    """Write what an endpoint has to answer, by version 1 of its schema."""
-    label, message = words(report)
-    made = {
+    """Return the JSON that an endpoint serves, in version 1 of the schema."""
+    label, message = label_and_message(report)
+    badge = {
         "schemaVersion": 1,
         "label": label,
         "message": message,
-        "color": COLOURS[report.verdict],
+        "color": COLORS[report.verdict],
         "isError": report.verdict == "non-conformant",
     }
-    return json.dumps(made, indent=2) + "\n"
+    return json.dumps(badge, indent=2) + "\n"

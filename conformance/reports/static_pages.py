@@ -1,7 +1,7 @@
-"""Static pages out of the templates beside this module.
+"""Render HTML pages and SVG images from the templates of this package.
 
-Everything that is put into a page is escaped, and what a page may load or run is
-named by its own Content-Security-Policy: nothing, but the style that it carries.
+All values are escaped. Each page has a Content-Security-Policy that allows nothing
+except the style that the page contains.
 """
 
 import base64
@@ -11,16 +11,18 @@ from typing import Any
 
 import jinja2
 
+from conformance.reports.wording import count, outcome_label
+
 
 def csp_hash(text: str) -> str:
-    """Return the source expression that allows an inline element with this text."""
+    """Return the CSP source expression that allows an inline element with this text."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("conformance.reports", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -28,10 +30,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["csp_hash"] = csp_hash
-    return made
+    environment.filters["csp_hash"] = csp_hash
+    environment.filters["outcome_label"] = outcome_label
+    environment.filters["with_noun"] = count
+    return environment
 
 
-def render_page(template: str, **values: Any) -> str:  # noqa: ANN401 -- whatever the template shows
-    """Fill a template of this package."""
+def render_page(template: str, **values: Any) -> str:  # noqa: ANN401 -- a template takes any value
+    """Return a template of this package, filled with ``values``."""
     return _environment().get_template(template).render(values)

@@ -1,4 +1,4 @@
-"""The report that a person reads in a terminal: what is wrong first, then the sum."""
+"""The report for a terminal: failures first, then what was not tested, then totals."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -13,25 +13,28 @@ from conformance.reports import Evidence
 from conformance.reports.curl import curl
 from conformance.reports.escaping import escape_control_characters
 from conformance.reports.finding_groups import group_findings
+from conformance.reports.wording import cost_line, outcome_label, verdict_line
 
 FILE: Final = "report.txt"
-SHOWN: Final = 3
-"""Findings that are shown of one requirement."""
 
-_LOOKED_AT: Final = 25
-"""Exchanges of one requirement among which the plainest is sought."""
+MAX_FINDINGS: Final = 3
+"""Findings of one requirement that are shown."""
 
-_LOUD = (Outcome.FAILED, Outcome.ERROR)
-_MUTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
+_MAX_CANDIDATES: Final = 25
+"""Exchanges of one requirement among which the smallest is searched."""
+
+_FAILING = (Outcome.FAILED, Outcome.ERROR)
+_UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
 
 
-def plainest(result: RequirementResult, evidence: Evidence) -> Exchange | None:
-    """Return the exchange that shows best what is broken: the smallest request.
+def smallest_exchange(result: RequirementResult, evidence: Evidence) -> Exchange | None:
+    """Return the failing exchange with the smallest request.
 
-    Only the first findings are looked at; hand-written probes come before others.
+    Only the first findings are considered. Hand-written probes are preferred to
+    generated requests.
     """
-    named = dict.fromkeys(f.exchange for f in result.findings if f.exchange)
-    found = [x for id_ in islice(named, _LOOKED_AT) if (x := evidence(id_))]
+    ids = dict.fromkeys(f.exchange for f in result.findings if f.exchange)
+    found = [x for id_ in islice(ids, _MAX_CANDIDATES) if (x := evidence(id_))]
     return min(
         found,
         key=lambda x: (x.probe.startswith(PREFIX), len(x.request.content)),
@@ -39,23 +42,25 @@ def plainest(result: RequirementResult, evidence: Evidence) -> Exchange | None:
     )
 
 
-def _failed(
+def _failure_lines(
     result: RequirementResult, report: Report, evidence: Evidence
 ) -> Iterator[str]:
-    loud = [v.probe for v in result.verdicts if v.outcome in _LOUD]
-    probes = [name for name in loud if not name.startswith(PREFIX)]
-    where = f"  on {', '.join(probes)}" if probes else ""
-    yield f"{result.outcome:<8}{result.level}  {result.requirement.id}{where}"
+    """Yield a requirement with its first findings and a curl command."""
+    failing = [v.probe for v in result.verdicts if v.outcome in _FAILING]
+    probes = [name for name in failing if not name.startswith(PREFIX)]
+    on = f"  on {', '.join(probes)}" if probes else ""
+    outcome = outcome_label(result.outcome)
+    yield f"{outcome}  {result.level}  {result.requirement.id}{on}"
     yield f"    {result.requirement.text}"
     for group in group_findings(result.verdicts):
         yield f"    {group}"
-    exchange = plainest(result, evidence)
-    shown = sorted(
+    exchange = smallest_exchange(result, evidence)
+    findings = sorted(
         result.findings, key=lambda f: not exchange or f.exchange != exchange.id
-    )
-    for finding in shown[:SHOWN]:
+    )[:MAX_FINDINGS]
+    for finding in findings:
         yield f"    {finding.exchange}  {finding}"
-    if (more := result.finding_count - len(shown[:SHOWN])) > 0:
+    if (more := result.finding_count - len(findings)) > 0:
         yield f"    … {more} more"
     if result.outcome is Outcome.ERROR:
         yield from (f"    {line}" for line in result.reason.splitlines())
@@ -65,63 +70,42 @@ def _failed(
     yield ""
 
 
-def _not_judged(report: Report) -> Iterator[str]:
-    """List what was not judged, requirements with one reason together."""
-    by_reason: dict[tuple[str, str], list[RequirementResult]] = {}
+def _untested_lines(report: Report) -> Iterator[str]:
+    """Yield the requirements that were not tested, grouped by their reason."""
+    by_reason: dict[tuple[Outcome, str], list[RequirementResult]] = {}
     for result in report.results:
-        if result.outcome in _MUTED:
+        if result.outcome in _UNTESTED:
             key = result.outcome, result.reason
             by_reason.setdefault(key, []).append(result)
-    for (outcome, reason), several in by_reason.items():
-        yield f"{outcome}: {reason}"
-        for result in several:
+    for (outcome, reason), results in by_reason.items():
+        yield f"{outcome_label(outcome)}: {reason}"
+        for result in results:
             yield f"    {result.level:<7}{result.requirement.id}"
         yield ""
 
 
-def _counted(report: Report) -> Iterator[str]:
+def _total_lines(report: Report) -> Iterator[str]:
+    """Yield the number of requirements by outcome, one line for each level."""
     for level, counts in report.summary().items():
-        told = [f"{counts[o]} {o}" for o in Outcome if counts[o]]
-        if told:
-            yield f"{level:<7} {', '.join(told)}"
-
-
-def verdict_line(report: Report) -> str:
-    """Return the whole run in one sentence."""
-    musts = report.summary()[Level.MUST]
-    target = report.target
-    told = {
-        "conformant": f"all {musts[Outcome.PASSED]} MUST requirements judged were kept",
-        "non-conformant": f"{musts[Outcome.FAILED]} MUST requirements are broken",
-        "inconclusive": f"{musts[Outcome.INCONCLUSIVE]} MUST requirements"
-        " could not be judged",
-    }[report.verdict]
-    return (
-        f"{report.verdict}: {target.url} with model {target.model!r},"
-        f" profile {target.profile}: {told}"
-    )
+        totals = [f"{counts[o]} {outcome_label(o)}" for o in Outcome if counts[o]]
+        if totals:
+            yield f"{level:<7} {', '.join(totals)}"
 
 
 def render(report: Report, evidence: Evidence) -> str:
-    """Show what is broken with its evidence, what was not judged, and the counts.
+    """Return failures with evidence, what was not tested, totals and the verdict.
 
-    Whatever a server said reaches the terminal as text, never as a command to it.
+    Text from a server is escaped, so that it cannot control the terminal.
     """
     lines = list[str]()
-    by_gravity = sorted(report.results, key=lambda r: list(Level).index(r.level))
-    for result in by_gravity:
-        if result.outcome in _LOUD:
-            lines += _failed(result, report, evidence)
-    lines += _not_judged(report)
-    for complaint in report.baseline_problems:
-        name = f"baseline entry for {complaint.requirement}"
-        lines.append(f"{complaint.problem}: {name}: {complaint.text}")
-    spent = report.run.cost
-    lines += _counted(report)
-    lines.append(
-        f"{spent.requests} requests in {report.run.duration_s:.1f} s:"
-        f" {spent.model_responses} answers, {spent.rejections} refusals;"
-        f" {spent.input_tokens} input and {spent.output_tokens} output tokens"
-    )
-    lines.append(verdict_line(report))
+    by_level = sorted(report.results, key=lambda r: list(Level).index(r.level))
+    for result in by_level:
+        if result.outcome in _FAILING:
+            lines += _failure_lines(result, report, evidence)
+    lines += _untested_lines(report)
+    for problem in report.baseline_problems:
+        entry = f"baseline entry for {problem.requirement}"
+        lines.append(f"{problem.problem}: {entry}: {problem.text}")
+    lines += _total_lines(report)
+    lines += [cost_line(report), verdict_line(report)]
     return escape_control_characters("\n".join(lines)) + "\n"

@@ -1,4 +1,4 @@
-"""The trend page: the outcomes of many runs over time."""
+"""Render the trend page: the outcomes of many runs over time."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,12 +6,13 @@ from typing import Final
 import conformance
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
-from conformance.reports.comparison import BROKEN, ReportSummary
+from conformance.reports.report_summary import BROKEN, ReportSummary
 from conformance.reports.static_pages import render_page
 from conformance.reports.trend_history import TargetHistory
+from conformance.reports.wording import count
 
-SHOWN: Final = 40
-"""Runs of one target whose outcomes are drawn side by side."""
+MAX_RUNS: Final = 40
+"""Runs of one target that the page shows in the history of a requirement."""
 
 _SIGNS: Final = {
     Outcome.PASSED: "✓",
@@ -24,39 +25,50 @@ _SIGNS: Final = {
 }
 
 
-def _by_day(
-    several: tuple[TargetHistory, ...],
+def summary_line(history: TargetHistory) -> str:
+    """Return the latest verdict of a target, and how many requirements changed."""
+    latest = history.latest
+    changed = count(len(history.changed), "requirement")
+    return (
+        f"{latest.host} {latest.model} {latest.profile}:"
+        f" {count(len(history.runs), 'report')},"
+        f" {latest.verdict} on {latest.started_at[:10]}, {changed} changed"
+    )
+
+
+def _runs_by_day(
+    histories: tuple[TargetHistory, ...],
 ) -> list[tuple[str, list[list[ReportSummary]]]]:
-    """Return the runs of each day, newest day first, one list for each timeline."""
-    days = {run.started_at[:10] for line in several for run in line.runs}
+    """Return the runs of each day, newest day first, in one list for each target."""
+    days = {run.started_at[:10] for history in histories for run in history.runs}
     return [
-        (day, [[r for r in t.runs if r.started_at[:10] == day] for t in several])
+        (day, [[r for r in h.runs if r.started_at[:10] == day] for h in histories])
         for day in sorted(days, reverse=True)
     ]
 
 
-def rendered(
-    several: tuple[TargetHistory, ...], homes: Mapping[str, str], at: str
+def render_trend(
+    histories: tuple[TargetHistory, ...], links: Mapping[str, str], made_at: str
 ) -> str:
-    """Return the page; ``homes`` links each run, by its name, to its report."""
+    """Return the page; ``links`` maps the name of a run to the link to its report."""
 
     def evidence(run: ReportSummary, id_: str) -> str:
-        link = homes[run.name]
+        link = links[run.name]
         return f"{link}#{id_}" if link.endswith(".html") else link
 
-    def broken(run: ReportSummary) -> str:
-        count = run.count(Level.MUST, *BROKEN)
-        return f"{run.verdict}{f', {count} MUST' if count else ''}"
+    def verdict(run: ReportSummary) -> str:
+        failed = run.count(Level.MUST, *BROKEN)
+        return f"{run.verdict}{f', {failed} MUST' if failed else ''}"
 
     return render_page(
         "trend.html.j2",
-        timelines=several,
-        days=_by_day(several),
-        homes=homes,
+        histories=histories,
+        days=_runs_by_day(histories),
+        links=links,
         evidence=evidence,
-        broken=broken,
-        shown=SHOWN,
+        verdict=verdict,
+        max_runs=MAX_RUNS,
         signs=_SIGNS,
-        made_at=at,
+        made_at=made_at,
         version=conformance.__version__,
     )

@@ -1,16 +1,16 @@
-"""Many reports over time: what each target came to, and when a clause last changed."""
+"""Follow the outcomes of each target and requirement over many reports."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
-from conformance.reports.comparison import UNJUDGED, Cell, ReportSummary
+from conformance.reports.report_summary import UNTESTED, Cell, ReportSummary
 
 
 @dataclass(frozen=True)
 class OutcomeChange:
-    """The last change of a clause: in which run, from what, to what."""
+    """A change of outcome, and the run that first showed it."""
 
     run: ReportSummary
     before: Outcome
@@ -19,70 +19,80 @@ class OutcomeChange:
 
 @dataclass(frozen=True)
 class RequirementHistory:
-    """One clause of one target over its runs; ``None`` where it was not asked."""
+    """One requirement of one target in each run; ``None`` for a run without it.
+
+    ``tested_since`` is the first run that tested it.
+    """
 
     id: str
     text: str
     cells: tuple[Cell | None, ...]
-    turn: OutcomeChange | None
-    since: ReportSummary | None
+    last_change: OutcomeChange | None
+    tested_since: ReportSummary | None
 
     @property
     def level(self) -> Level:
-        """Return the level that the latest run gave it."""
+        """Return the level in the latest run that has the requirement."""
         return next(cell.level for cell in reversed(self.cells) if cell)
 
     @property
-    def now(self) -> Cell | None:
-        """Return what it came to in the latest run."""
+    def latest(self) -> Cell | None:
+        """Return the outcome in the latest run."""
         return self.cells[-1]
 
 
 @dataclass(frozen=True)
 class TargetHistory:
-    """All runs of one target by one profile, the oldest first, clause by clause."""
+    """All runs of one target with one profile, the oldest first."""
 
     runs: tuple[ReportSummary, ...]
-    lines: tuple[RequirementHistory, ...]
+    requirements: tuple[RequirementHistory, ...]
 
     @property
     def latest(self) -> ReportSummary:
-        """Return the last run."""
+        """Return the latest run."""
         return self.runs[-1]
 
     @property
     def changed(self) -> tuple[RequirementHistory, ...]:
-        """Return the clauses that changed, what changed last first."""
-        turned = [(line.turn.run.started_at, line) for line in self.lines if line.turn]
-        turned.sort(key=lambda pair: pair[0], reverse=True)
-        return tuple(line for _, line in turned)
+        """Return the requirements that changed, the latest change first."""
+        changes = [
+            (requirement.last_change.run.started_at, requirement)
+            for requirement in self.requirements
+            if requirement.last_change
+        ]
+        changes.sort(key=lambda pair: pair[0], reverse=True)
+        return tuple(requirement for _, requirement in changes)
 
 
-def _line(id_: str, text: str, runs: tuple[ReportSummary, ...]) -> RequirementHistory:
-    """Follow one clause; what could not be judged is no change of the target."""
-    turn = since = before = None
+def _requirement_history(
+    id_: str, text: str, runs: tuple[ReportSummary, ...]
+) -> RequirementHistory:
+    """Follow one requirement; a run that did not test it is not a change."""
+    last_change = tested_since = before = None
     for run in runs:
         cell = run.cells.get(id_)
-        if cell is None or cell.outcome in UNJUDGED:
+        if cell is None or cell.outcome in UNTESTED:
             continue
         if before is not None and cell.outcome is not before:
-            turn = OutcomeChange(run, before, cell.outcome)
-        since = since or run
+            last_change = OutcomeChange(run, before, cell.outcome)
+        tested_since = tested_since or run
         before = cell.outcome
-    return RequirementHistory(
-        id_, text, tuple(run.cells.get(id_) for run in runs), turn, since
-    )
+    cells = tuple(run.cells.get(id_) for run in runs)
+    return RequirementHistory(id_, text, cells, last_change, tested_since)
 
 
-def timelines(sides: Iterable[ReportSummary]) -> tuple[TargetHistory, ...]:
-    """Return one timeline for each target and profile, by URL and model."""
+def target_histories(reports: Iterable[ReportSummary]) -> tuple[TargetHistory, ...]:
+    """Return one history for each target and profile, sorted by URL and model."""
     by_target: dict[tuple[str, str, str], list[ReportSummary]] = {}
-    for side in sorted(sides, key=lambda side: (side.started_at, side.run)):
-        by_target.setdefault((*side.target, side.profile), []).append(side)
-    found = []
-    for _, several in sorted(by_target.items()):
-        runs = tuple(several)
+    for report in sorted(reports, key=lambda report: (report.started_at, report.run)):
+        by_target.setdefault((*report.target, report.profile), []).append(report)
+    histories = []
+    for _, runs_of_target in sorted(by_target.items()):
+        runs = tuple(runs_of_target)
         texts = {id_: text for run in runs for id_, text in run.texts.items()}
-        lines = (_line(id_, text, runs) for id_, text in texts.items())
-        found.append(TargetHistory(runs, tuple(lines)))
-    return tuple(found)
+        requirements = (
+            _requirement_history(id_, text, runs) for id_, text in texts.items()
+        )
+        histories.append(TargetHistory(runs, tuple(requirements)))
+    return tuple(histories)

@@ -1,7 +1,7 @@
-"""Leave the browser alone unless it is asked for; then say what is missing.
+"""Start Chromium for the tests of this directory, which run only on request.
 
-Nothing is downloaded: Chromium is the system's own, found by its usual names or where
-``CONFORMANCE_CHROMIUM`` points.
+``CONFORMANCE_BROWSER=1`` enables the tests. Nothing is downloaded: Chromium must be
+installed under one of its usual names, or ``CONFORMANCE_CHROMIUM`` is its path.
 """
 
 import os
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-ASKED = os.environ.get("CONFORMANCE_BROWSER") == "1"
-collect_ignore_glob = [] if ASKED else ["test_*.py"]
+ENABLED = os.environ.get("CONFORMANCE_BROWSER") == "1"
+collect_ignore_glob = [] if ENABLED else ["test_*.py"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -25,18 +25,18 @@ FLAGS = (
     "--no-first-run",
 )
 
-if ASKED:
+if ENABLED:
     from playwright.sync_api import Browser, sync_playwright
 
     @pytest.fixture(scope="session")
     def browser() -> Iterator[Browser]:
-        """Start Chromium once, headless; fails where there is none."""
-        named = os.environ.get("CONFORMANCE_CHROMIUM", "")
-        path = named or next(filter(None, map(shutil.which, NAMES)), None)
+        """Start Chromium once, headless; fails if it is not installed."""
+        configured = os.environ.get("CONFORMANCE_CHROMIUM", "")
+        path = configured or next(filter(None, map(shutil.which, NAMES)), None)
         if not path:
             pytest.fail(
-                "no Chromium: apt-get install chromium, or let CONFORMANCE_CHROMIUM"
-                " name one that is installed elsewhere"
+                "no Chromium found: apt-get install chromium, or set"
+                " CONFORMANCE_CHROMIUM to its path"
             )
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(

@@ -1,4 +1,4 @@
-"""Reports side by side: like with like, what differs, and where the evidence is."""
+"""Comparisons: outcomes, changes, links to the evidence, and testing of targets."""
 
 import json
 import os
@@ -19,14 +19,10 @@ from conformance.model.node import Finding
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
 from conformance.reference.server import serving
-from conformance.reports.comparison import (
-    ChangeKind,
-    ReportSummary,
-    changes,
-    compare_reports,
-    unique_names,
-)
+from conformance.reports.changes import ChangeKind, changes
+from conformance.reports.comparison import compare_reports, unique_names
 from conformance.reports.json import document
+from conformance.reports.report_summary import ReportSummary
 from tests.reports.sample_runs import (
     ERROR,
     EXPECTED,
@@ -35,8 +31,8 @@ from tests.reports.sample_runs import (
     NOT_RUN,
     PASSED,
     UNSUPPORTED,
-    shelved,
-    story,
+    report_on,
+    write_directory,
 )
 
 SCHEMA = json.loads(
@@ -45,8 +41,8 @@ SCHEMA = json.loads(
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty directory, with nothing of a CI server around."""
+def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in an empty directory, without the variables of a CI server."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
         if name.startswith(("CONFORMANCE_", "GITHUB_")):
@@ -59,12 +55,12 @@ def invoke(*argv: str) -> click.testing.Result:
 
 
 def side(report: Report, name: str = "") -> ReportSummary:
-    """Read a report as one side of a comparison."""
+    """Return a report as one side of a comparison."""
     return ReportSummary.of(document(report), name)
 
 
 class Links(HTMLParser):
-    """The links of a page, and the ids in it."""
+    """Parses a page: its links, ids and tags."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -74,57 +70,57 @@ class Links(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep what leads somewhere, and what can be led to."""
-        told = dict(attrs)
+        """Record tag, link and id."""
+        attributes = dict(attrs)
         self.tags.add(tag)
-        self.hrefs += [told["href"] or ""] if "href" in told else []
-        self.ids += [told["id"] or ""] if "id" in told else []
+        self.hrefs += [attributes["href"] or ""] if "href" in attributes else []
+        self.ids += [attributes["id"] or ""] if "id" in attributes else []
 
 
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
-        (PASSED, FAILED, ChangeKind.BROKE),
-        (PASSED, EXPECTED, ChangeKind.BROKE),
-        (UNSUPPORTED, FAILED, ChangeKind.BROKE),
-        (INCONCLUSIVE, FAILED, ChangeKind.FOUND),
-        (NOT_RUN, EXPECTED, ChangeKind.FOUND),
-        (EXPECTED, FAILED, ChangeKind.UNEXCUSED),
-        (FAILED, EXPECTED, ChangeKind.EXCUSED),
-        (FAILED, PASSED, ChangeKind.MENDED),
-        (EXPECTED, PASSED, ChangeKind.MENDED),
+        (PASSED, FAILED, ChangeKind.REGRESSED),
+        (PASSED, EXPECTED, ChangeKind.REGRESSED),
+        (UNSUPPORTED, FAILED, ChangeKind.REGRESSED),
+        (INCONCLUSIVE, FAILED, ChangeKind.NEWLY_FAILING),
+        (NOT_RUN, EXPECTED, ChangeKind.NEWLY_FAILING),
+        (EXPECTED, FAILED, ChangeKind.NO_LONGER_EXPECTED),
+        (FAILED, EXPECTED, ChangeKind.NOW_EXPECTED),
+        (FAILED, PASSED, ChangeKind.FIXED),
+        (EXPECTED, PASSED, ChangeKind.FIXED),
         (PASSED, UNSUPPORTED, ChangeKind.UNSUPPORTED),
         (FAILED, UNSUPPORTED, ChangeKind.UNSUPPORTED),
         (UNSUPPORTED, PASSED, ChangeKind.SUPPORTED),
-        (PASSED, INCONCLUSIVE, ChangeKind.LOST),
-        (FAILED, ERROR, ChangeKind.LOST),
-        (UNSUPPORTED, NOT_RUN, ChangeKind.LOST),
-        (INCONCLUSIVE, PASSED, ChangeKind.JUDGED),
+        (PASSED, INCONCLUSIVE, ChangeKind.NO_LONGER_TESTED),
+        (FAILED, ERROR, ChangeKind.NO_LONGER_TESTED),
+        (UNSUPPORTED, NOT_RUN, ChangeKind.NO_LONGER_TESTED),
+        (INCONCLUSIVE, PASSED, ChangeKind.NOW_PASSING),
         (INCONCLUSIVE, NOT_RUN, None),
         (FAILED, FAILED, None),
         (PASSED, PASSED, None),
     ],
 )
-def test_a_change_is_called_what_it_is(
+def test_kind_of_change_depends_on_both_outcomes(
     before: Outcome, after: Outcome, kind: ChangeKind | None
 ) -> None:
-    """What was not judged is neither broken by a release nor mended by it."""
-    old, new = side(story(usage_sum=before)), side(story(usage_sum=after))
+    """An untested requirement has neither regressed nor been fixed."""
+    old, new = side(report_on(usage_sum=before)), side(report_on(usage_sum=after))
 
     assert [c.kind for c in changes(old, new)] == ([kind] if kind else [])
 
 
-def test_what_a_newer_catalogue_brought_is_no_breach() -> None:
-    """Absent before, or left out by a frozen catalogue: added since."""
+def test_requirements_of_a_newer_catalogue_are_not_regressions() -> None:
+    """They are missing in the older report, or skipped by a frozen catalogue."""
     old = side(
-        story(
+        report_on(
             catalogue="2026-01-01",
             reason="added since: in the catalogue of 2026-06-01",
             usage_old=PASSED,
             usage_new=NOT_RUN,
         )
     )
-    new = side(story(usage_old=PASSED, usage_new=FAILED, usage_newer=FAILED))
+    new = side(report_on(usage_old=PASSED, usage_new=FAILED, usage_newer=FAILED))
 
     assert {c.id: c.kind for c in changes(old, new)} == {
         "usage.new": ChangeKind.ADDED,
@@ -132,10 +128,10 @@ def test_what_a_newer_catalogue_brought_is_no_breach() -> None:
     }
 
 
-def test_what_only_one_run_asked_is_told_apart() -> None:
-    """By one catalogue, a missing requirement was filtered out."""
-    old = side(story(usage_sum=PASSED, usage_a=PASSED))
-    new = side(story(usage_sum=PASSED, usage_b=PASSED))
+def test_requirement_in_one_report_only_has_its_own_kind() -> None:
+    """With equal catalogues, it was not selected in the other run."""
+    old = side(report_on(usage_sum=PASSED, usage_a=PASSED))
+    new = side(report_on(usage_sum=PASSED, usage_b=PASSED))
 
     assert {c.id: c.kind for c in changes(old, new)} == {
         "usage.a": ChangeKind.ONLY_OLDER,
@@ -143,23 +139,23 @@ def test_what_only_one_run_asked_is_told_apart() -> None:
     }
 
 
-def test_reports_of_one_target_come_in_order_of_time() -> None:
-    """Whichever is named first; what broke since is what matters."""
+def test_reports_of_one_target_are_sorted_by_time() -> None:
+    """Independent of the order of the arguments."""
     older, newer = (
-        story("2026-01-01", usage_sum=PASSED),
-        story("2026-02-01", usage_sum=FAILED),
+        report_on("2026-01-01", usage_sum=PASSED),
+        report_on("2026-02-01", usage_sum=FAILED),
     )
     comparison = compare_reports([side(newer), side(older)])
 
     assert [s.started_at[:10] for s in comparison.sides] == ["2026-01-01", "2026-02-01"]
     assert comparison.changes is not None
-    assert [c.kind for c in comparison.changes] == [ChangeKind.BROKE]
+    assert [c.kind for c in comparison.changes] == [ChangeKind.REGRESSED]
 
 
-def test_different_targets_stay_in_their_order_and_have_no_changes() -> None:
-    """A buyer's column is where the buyer put it."""
-    later = side(story("2026-02-01", model="a", usage_sum=PASSED))
-    earlier = side(story("2026-01-01", model="b", usage_sum=FAILED))
+def test_reports_of_different_targets_keep_their_order_and_have_no_changes() -> None:
+    """The user chooses the order of the columns."""
+    later = side(report_on("2026-02-01", model="a", usage_sum=PASSED))
+    earlier = side(report_on("2026-01-01", model="b", usage_sum=FAILED))
     comparison = compare_reports([later, earlier])
 
     assert [s.model for s in comparison.sides] == ["a", "b"]
@@ -168,34 +164,36 @@ def test_different_targets_stay_in_their_order_and_have_no_changes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reports", "told"),
+    ("reports", "names"),
     [
         (
-            [story(url="https://a.example/v1/responses"), story()],
+            [report_on(url="https://a.example/v1/responses"), report_on()],
             ("a.example", "gw.example"),
         ),
-        ([story(model="x"), story(model="y")], ("x", "y")),
+        ([report_on(model="x"), report_on(model="y")], ("x", "y")),
         (
-            [story(), story("2026-02-01")],
+            [report_on(), report_on("2026-02-01")],
             ("2026-01-01 12:00", "2026-02-01 12:00"),
         ),
         (
-            [story(), story()],
+            [report_on(), report_on()],
             ("2026-01-01-newapi-m (1)", "2026-01-01-newapi-m (2)"),
         ),
     ],
 )
-def test_reports_are_called_by_what_tells_them_apart(
-    reports: list[Report], told: tuple[str, str]
+def test_names_of_reports_are_short_and_unique(
+    reports: list[Report], names: tuple[str, str]
 ) -> None:
-    """Hosts, models, dates, and numbers when nothing else differs."""
-    assert unique_names([side(report) for report in reports]) == told
+    """Hosts, models or dates, and numbers if nothing else differs."""
+    assert unique_names([side(report) for report in reports]) == names
 
 
-def test_every_cell_leads_to_its_evidence() -> None:
-    """A relative link to the requirement in that report's own page."""
-    a = shelved(story(usage_sum=FAILED, usage_cap=PASSED), Path("runs/a b#%"))
-    b = shelved(story(model="n", usage_sum=PASSED), Path("runs/b"))
+def test_every_cell_links_to_its_evidence() -> None:
+    """A relative link to the requirement on the page of that report."""
+    a = write_directory(
+        report_on(usage_sum=FAILED, usage_cap=PASSED), Path("runs/a b#%")
+    )
+    b = write_directory(report_on(model="n", usage_sum=PASSED), Path("runs/b"))
     result = invoke(str(a), str(b), "--report-dir", "out")
 
     assert result.exit_code == 0, result.output
@@ -212,34 +210,34 @@ def test_every_cell_leads_to_its_evidence() -> None:
     assert inside <= set(links.ids)
 
 
-def test_a_report_can_be_given_a_name() -> None:
-    """A path that is there is a path, whatever is in it."""
-    shelved(story(usage_sum=FAILED), Path("a=b"))
-    shelved(story(model="n", usage_sum=PASSED), Path("c"))
+def test_argument_can_name_a_report() -> None:
+    """An existing path is not split at ``=``."""
+    write_directory(report_on(usage_sum=FAILED), Path("a=b"))
+    write_directory(report_on(model="n", usage_sum=PASSED), Path("c"))
     result = invoke("a=b", "the new one=c", "--report-dir", "out")
 
     assert result.exit_code == 0, result.output
     assert "| `m` | `the new one` |" in result.output
 
 
-def test_without_a_page_a_cell_leads_to_the_report_itself() -> None:
-    """A run that was not asked for HTML still has its JSON."""
-    a = shelved(story(usage_sum=FAILED), Path("a"), page=False)
-    b = shelved(story(model="n", usage_sum=PASSED), Path("b"))
+def test_without_a_page_a_cell_links_to_report_json() -> None:
+    """The run did not write HTML."""
+    a = write_directory(report_on(usage_sum=FAILED), Path("a"), page=False)
+    b = write_directory(report_on(model="n", usage_sum=PASSED), Path("b"))
     invoke(str(a), str(b), "--report-dir", "out")
 
     assert "../a/report.json" in Links(Path("out/compare.html").read_text()).hrefs
 
 
-def test_what_a_server_said_stays_text() -> None:
-    """Markup of a model's name or of a finding runs nowhere."""
+def test_text_from_a_server_is_escaped() -> None:
+    """Markup in the name of a model or in a finding."""
     hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>"
-    report = story(model=hostile, usage_sum=FAILED)
+    report = report_on(model=hostile, usage_sum=FAILED)
     (old,) = report.verdicts
     finding = Finding("/x", hostile, f"|\n`{hostile}`", "x-0001")
     object.__setattr__(old, "findings", (finding,))
-    a = shelved(report, Path("javascript:alert(1)"))
-    b = shelved(story(usage_sum=PASSED), Path("b"))
+    a = write_directory(report, Path("javascript:alert(1)"))
+    b = write_directory(report_on(usage_sum=PASSED), Path("b"))
     invoke(str(a), str(b), "--report-dir", "out")
     page = Path("out/compare.html").read_text("utf-8")
 
@@ -255,10 +253,10 @@ def test_what_a_server_said_stays_text() -> None:
     )
 
 
-def test_the_page_loads_nothing_and_allows_only_its_own_style() -> None:
-    """No address of a network, no inline style that its policy would block."""
-    a = shelved(story(usage_sum=FAILED), Path("a"))
-    b = shelved(story(model="n", usage_sum=PASSED), Path("b"))
+def test_page_loads_nothing_and_allows_only_its_own_style() -> None:
+    """No network address, and no inline style that its policy would block."""
+    a = write_directory(report_on(usage_sum=FAILED), Path("a"))
+    b = write_directory(report_on(model="n", usage_sum=PASSED), Path("b"))
     invoke(str(a), str(b), "--report-dir", "out")
     page = Path("out/compare.html").read_text("utf-8")
 
@@ -267,108 +265,109 @@ def test_the_page_loads_nothing_and_allows_only_its_own_style() -> None:
     assert re.search(r"style-src &#39;sha256-[\w+/]+=&#39;|style-src 'sha256-", page)
 
 
-def test_the_json_keeps_its_schema_and_tells_what_changed() -> None:
-    """Two reports of one target: broke, mended, newly unsupported."""
-    a = shelved(
-        story(usage_a=PASSED, usage_b=FAILED, tools_c=PASSED, usage_d=PASSED), Path("a")
+def test_json_conforms_to_its_schema_and_lists_the_changes() -> None:
+    """Two reports of one target."""
+    a = write_directory(
+        report_on(usage_a=PASSED, usage_b=FAILED, tools_c=PASSED, usage_d=PASSED),
+        Path("a"),
     )
-    b = shelved(
-        story("2026-02-01", usage_a=FAILED, usage_b=PASSED, tools_c=UNSUPPORTED),
+    b = write_directory(
+        report_on("2026-02-01", usage_a=FAILED, usage_b=PASSED, tools_c=UNSUPPORTED),
         Path("b"),
     )
     result = invoke(str(b), str(a), "--report-dir", "out")
-    made = json.loads(Path("out/compare.json").read_text("utf-8"))
+    document_ = json.loads(Path("out/compare.json").read_text("utf-8"))
 
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    jsonschema.Draft202012Validator(SCHEMA, format_checker=checker).validate(made)
-    assert [(c["kind"], c["id"]) for c in made["changes"]] == [
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=checker).validate(document_)
+    assert [(c["kind"], c["id"]) for c in document_["changes"]] == [
         ("broke", "usage.a"),
         ("mended", "usage.b"),
         ("unsupported", "tools.c"),
         ("only-older", "usage.d"),
     ]
-    assert "**1 broke**" in result.output
+    assert "**1 newly failing**" in result.output
     assert "`usage.a`" in result.output
 
 
 @pytest.mark.parametrize(
-    ("other", "said"),
+    ("other", "message"),
     [
-        (story(profile="openai", usage_sum=PASSED), "different profiles"),
-        (story(catalogue="2026-12-01", usage_sum=PASSED), "different catalogues"),
+        (report_on(profile="openai", usage_sum=PASSED), "different profiles"),
+        (report_on(catalogue="2026-12-01", usage_sum=PASSED), "different catalogues"),
     ],
 )
-def test_what_is_no_like_for_like_is_refused_without_force(
-    other: Report, said: str
+def test_incompatible_reports_are_compared_only_with_force(
+    other: Report, message: str
 ) -> None:
-    """Exit 2 and the way out; by force, the page says what is wrong with it."""
-    a = shelved(story(usage_sum=FAILED), Path("a"))
-    b = shelved(other, Path("b"))
-    refused = invoke("a", "b", "--report-dir", "out")
+    """With ``--force``, the comparison has a warning."""
+    a = write_directory(report_on(usage_sum=FAILED), Path("a"))
+    b = write_directory(other, Path("b"))
+    rejected = invoke("a", "b", "--report-dir", "out")
     forced = invoke(str(a), str(b), "--report-dir", "out", "--force")
 
-    assert refused.exit_code == 2
-    assert said in refused.output
-    assert "--force" in refused.output
+    assert rejected.exit_code == 2
+    assert message in rejected.output
+    assert "--force" in rejected.output
     assert forced.exit_code == 0
-    assert f"**Not like for like:** `{said}" in forced.output
-    assert said in Path("out/compare.html").read_text("utf-8")
+    assert f"**Reports are not directly comparable:** `{message}" in forced.output
+    assert message in Path("out/compare.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (None, "cannot be read"),
         ("{", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        ("{}", "is no report: at the top"),
-        ('{"schema_version": 2}', "is no report"),
+        ("{}", "is not a report: at the top level"),
+        ('{"schema_version": 2}', "is not a report"),
     ],
 )
-def test_what_is_no_report_is_named(text: str | None, said: str) -> None:
-    """With its path, and exit code 2."""
-    shelved(story(usage_sum=PASSED), Path("a"))
+def test_invalid_report_is_a_usage_error(text: str | None, message: str) -> None:
+    """The message names the file and the problem."""
+    write_directory(report_on(usage_sum=PASSED), Path("a"))
     Path("b").mkdir()
     if text is not None:
         Path("b/report.json").write_text(text, "utf-8")
     result = invoke("a", "b")
 
     assert result.exit_code == 2
-    assert f"b{os.sep}report.json {said}" in result.output
+    assert f"b{os.sep}report.json {message}" in result.output
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "message"),
     [
-        ([], "nothing to compare: 0"),
-        (["a"], "nothing to compare: 1"),
+        ([], "nothing to compare: 0 reports given"),
+        (["a"], "nothing to compare: 1 report given"),
         (["a", "a", "--format", "htm"], "did you mean 'html'?"),
     ],
 )
-def test_wrong_usage_says_what_to_do(argv: list[str], said: str) -> None:
-    """Before anything is written."""
-    shelved(story(usage_sum=PASSED), Path("a"))
+def test_usage_error_has_a_message(argv: list[str], message: str) -> None:
+    """Nothing is written."""
+    write_directory(report_on(usage_sum=PASSED), Path("a"))
     result = invoke(*argv)
 
     assert result.exit_code == 2
-    assert said in result.output
+    assert message in result.output
     assert not Path("reports").exists()
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("", "names no target"),
-        ("targets = 1", "names no target"),
+        ("", "contains no target"),
+        ("targets = 1", "contains no target"),
         ("[targets.a", "is not TOML"),
         ("[targets]\na = 1", "targets.a must be a table"),
         ("[targets.a]\nmodel = 'm'", "targets.a has no url"),
         ("[targets.a]\nurl = 'http://h'\nmodel = 'm'", "has no api-key-env"),
-        ("[targets.a]\nurl = 'http://h'\nkey = 'sk-x'", "holds a key (key)"),
+        ("[targets.a]\nurl = 'http://h'\nkey = 'sk-x'", "contains an API key (key)"),
         ("[targets.a]\nurl = 'embedded'\nreport_dir = 'x'", "sets report-dir"),
         ("[targets.a]\nurll = 'x'", "did you mean 'url'?"),
-        ("[targets.'../a']\nurl = 'embedded'", "cannot be called '../a'"),
+        ("[targets.'../a']\nurl = 'embedded'", "invalid target name '../a'"),
         (
             "[targets.a]\nurl = 'http://h'\nmodel = 'm'\napi-key-env = 'NO_KEY'",
             "target a: the environment variable NO_KEY is not set",
@@ -383,22 +382,20 @@ def test_wrong_usage_says_what_to_do(argv: list[str], said: str) -> None:
         ),
     ],
 )
-def test_a_wrong_file_of_targets_stops_before_anything_is_sent(
-    text: str, said: str
-) -> None:
-    """The table at fault is named."""
+def test_invalid_targets_file_is_a_usage_error(text: str, message: str) -> None:
+    """The message names the table, and nothing is sent."""
     Path("t.toml").write_text(text, "utf-8")
     result = invoke("--targets", "t.toml")
 
     assert result.exit_code == 2
-    assert said in result.output
+    assert message in result.output
     assert not Path("reports").exists()
 
 
-def test_all_targets_of_a_file_are_judged_and_compared(
+def test_targets_of_a_file_are_tested_and_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each by a run of its own, beside a report that was there before."""
+    """Each in its own run, in addition to an existing report."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     Path("t.toml").write_text(
         "generated = 0\nonly = 'usage'\n"
@@ -412,16 +409,16 @@ def test_all_targets_of_a_file_are_judged_and_compared(
     assert before.exit_code == 0, before.output
     assert after.exit_code == 0, after.output
     assert "two: exit 0: conformant" in after.output
-    made = json.loads(Path("out/compare.json").read_text("utf-8"))
-    assert [report["name"] for report in made["reports"]][1:] == ["one", "two"]
-    assert made["reports"][2]["page"].startswith("two/report.")
-    assert {r["verdict"] for r in made["reports"]} == {"conformant"}
-    assert not any(row["differs"] for row in made["requirements"])
+    document_ = json.loads(Path("out/compare.json").read_text("utf-8"))
+    assert [report["name"] for report in document_["reports"]][1:] == ["one", "two"]
+    assert document_["reports"][2]["page"].startswith("two/report.")
+    assert {r["verdict"] for r in document_["reports"]} == {"conformant"}
+    assert not any(row["differs"] for row in document_["requirements"])
     assert Path("out/one/journal.ndjson").is_file()
 
 
-def test_a_target_that_cannot_be_reached_has_its_column() -> None:
-    """Inconclusive is an answer, and no reason to lose the others."""
+def test_unreachable_target_has_its_column() -> None:
+    """Its verdict is inconclusive; the other targets are compared."""
     Path("t.toml").write_text(
         "generated = 0\nonly = 'usage'\n"
         "[targets.here]\nurl = 'embedded'\n"
@@ -436,19 +433,19 @@ def test_a_target_that_cannot_be_reached_has_its_column() -> None:
     assert result.exit_code == 0
 
 
-def _begun(journal: Path) -> bool:
-    """Say whether a run has written its header, and is about to send."""
+def _has_started(journal: Path) -> bool:
+    """Return whether a run has written the header of its journal."""
     return journal.exists() and b"\n" in journal.read_bytes()
 
 
-def test_an_interruption_ends_every_run_and_is_reported() -> None:
-    """Sent to the comparison alone; no run outlives it."""
+def test_interrupt_ends_every_run_and_is_reported() -> None:
+    """SIGINT is sent to the comparison only."""
     with serving(latency=3600.0) as gateway:
         table = f"url = '{gateway.url}'\nmodel = 'm'\napi-key-env = 'K'\n"
         Path("t.toml").write_text(
             f"generated = 0\n[targets.a]\n{table}[targets.b]\n{table}", "utf-8"
         )
-        process = subprocess.Popen(  # noqa: S603 -- our own interpreter
+        process = subprocess.Popen(  # noqa: S603 -- this interpreter
             [
                 *(sys.executable, "-m", "conformance", "compare"),
                 *("--targets", "t.toml", "--report-dir", "out"),
@@ -458,12 +455,12 @@ def test_an_interruption_ends_every_run_and_is_reported() -> None:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        begun = [Path("out") / name / "journal.ndjson" for name in "ab"]
-        while not all(map(_begun, begun)) and process.poll() is None:
+        journals = [Path("out") / name / "journal.ndjson" for name in "ab"]
+        while not all(map(_has_started, journals)) and process.poll() is None:
             pass
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=60)
 
     assert process.returncode == 130, output
-    made = json.loads(Path("out/compare.json").read_text("utf-8"))
-    assert [report["interrupted"] for report in made["reports"]] == [True, True]
+    document_ = json.loads(Path("out/compare.json").read_text("utf-8"))
+    assert [report["interrupted"] for report in document_["reports"]] == [True, True]

@@ -1,4 +1,4 @@
-"""The jobs that are written: what their servers read, and the commands in them."""
+"""The CI jobs that ``conformance init`` writes, and the commands in them."""
 
 import configparser
 import os
@@ -23,13 +23,13 @@ REPORT = {"report.html", "report.json", "junit.xml", "summary.md"}
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[GatewayServer]:
-    """A gateway that keeps the contract."""
+    """Start a conforming gateway."""
     with serving() as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in an empty directory."""
     monkeypatch.chdir(tmp_path)
 
@@ -54,34 +54,34 @@ def gitlab() -> list[str]:
 
 
 def jenkins() -> list[str]:
-    """Return the shell commands of the pipeline, as Groovy reads their text."""
+    """Return the shell commands of the pipeline, after Groovy has unescaped them."""
     texts = re.findall(r"sh '''(.*?)'''", render_template("jenkins"), re.DOTALL)
     return [text.replace("\\\\", "\\") for text in texts]
 
 
 def tox() -> list[str]:
-    """Return the commands of the environment, its substitutions made for a shell."""
+    """Return the commands of the environment, with substitutions for a shell."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(render_template("tox"))
     command = parser["testenv:conformance"]["commands"].strip()
-    named = re.sub(r"\{env:(\w+):([^}]*)\}", r'"${\1:-\2}"', command)
-    return ["python -m pip install x", named.replace("{posargs}", "")]
+    shell = re.sub(r"\{env:(\w+):([^}]*)\}", r'"${\1:-\2}"', command)
+    return ["python -m pip install x", shell.replace("{posargs}", "")]
 
 
 COMMANDS = {"github": github, "gitlab": gitlab, "jenkins": jenkins, "tox": tox}
 
 
-def ran(command: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a CI server does: a shell that stops at the first error."""
-    kept = {
+def run(command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command like a CI server, in a shell that stops at the first error."""
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("CONFORMANCE_", "GITHUB_"))
     }
-    here = str(Path(sys.executable).parent)
-    return subprocess.run(  # noqa: S603 -- the job's own command
+    path = f"{Path(sys.executable).parent}{os.pathsep}{inherited['PATH']}"
+    return subprocess.run(  # noqa: S603 -- a command of the template
         ["/bin/sh", "-e", "-c", command],
-        env={**kept, **environ, "PATH": f"{here}{os.pathsep}{kept['PATH']}"},
+        env={**inherited, **environ, "PATH": path},
         capture_output=True,
         text=True,
         check=False,
@@ -90,8 +90,8 @@ def ran(command: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("kind", CI_TEMPLATES)
-def test_every_job_installs_a_pinned_version_first(kind: str) -> None:
-    """An upgrade is a change that somebody makes."""
+def test_job_installs_a_pinned_version_first(kind: str) -> None:
+    """An upgrade needs a change of the job."""
     install, *_ = COMMANDS[kind]()
 
     assert "pip install" in install
@@ -101,13 +101,11 @@ def test_every_job_installs_a_pinned_version_first(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", CI_TEMPLATES)
-def test_the_commands_of_a_job_judge_a_gateway(
-    kind: str, gateway: GatewayServer
-) -> None:
-    """With the key and the names in the environment; the report is where it is kept."""
-    _, judge = COMMANDS[kind]()
-    done = ran(
-        judge,
+def test_commands_of_a_job_test_a_gateway(kind: str, gateway: GatewayServer) -> None:
+    """The report is in the directory that the job uploads."""
+    _, command = COMMANDS[kind]()
+    result = run(
+        command,
         CONFORMANCE_API_KEY=gateway.key,
         CONFORMANCE_URL=gateway.url,
         CONFORMANCE_MODEL=gateway.model,
@@ -115,39 +113,41 @@ def test_the_commands_of_a_job_judge_a_gateway(
         CONFORMANCE_GENERATED="0",
     )
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert {path.name for path in Path("conformance-report").iterdir()} >= REPORT
     assert "conformance-report" in render_template(kind)
-    assert gateway.key not in done.stdout + done.stderr
+    assert gateway.key not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("kind", CI_TEMPLATES)
 @pytest.mark.parametrize("url", ["", None])
-def test_a_job_without_a_url_fails(kind: str, url: str | None) -> None:
-    """It must not judge the gateway that the suite carries, and be green."""
-    _, judge = COMMANDS[kind]()
-    given = {} if url is None else {"CONFORMANCE_URL": url}
-    done = ran(judge, CONFORMANCE_API_KEY="sk-x", CONFORMANCE_MODEL="m", **given)
+def test_job_without_a_url_fails(kind: str, url: str | None) -> None:
+    """It must not pass by testing the embedded gateway."""
+    _, command = COMMANDS[kind]()
+    variables = {} if url is None else {"CONFORMANCE_URL": url}
+    result = run(
+        command, CONFORMANCE_API_KEY="sk-x", CONFORMANCE_MODEL="m", **variables
+    )
 
-    assert done.returncode not in {0, 1}
-    assert "CONFORMANCE_URL" in done.stderr
+    assert result.returncode not in {0, 1}
+    assert "CONFORMANCE_URL" in result.stderr
 
 
 @pytest.mark.parametrize("kind", CI_TEMPLATES)
-def test_a_job_without_a_key_fails(kind: str, gateway: GatewayServer) -> None:
-    """With the code for wrong usage."""
-    _, judge = COMMANDS[kind]()
-    done = ran(judge, CONFORMANCE_URL=gateway.url, CONFORMANCE_MODEL="m")
+def test_job_without_a_key_fails(kind: str, gateway: GatewayServer) -> None:
+    """With the exit code of a usage error."""
+    _, command = COMMANDS[kind]()
+    result = run(command, CONFORMANCE_URL=gateway.url, CONFORMANCE_MODEL="m")
 
-    assert done.returncode == 2
-    assert "no key" in done.stderr
+    assert result.returncode == 2
+    assert "no API key" in result.stderr
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_what_a_server_reads_keeps_its_schema(kind: str) -> None:
-    """By the schemas that are published for workflows and pipelines."""
+def test_job_conforms_to_the_schema_of_its_ci_server(kind: str) -> None:
+    """The published schemas of workflows and pipelines."""
     Path("job.yml").write_text(render_template(kind), "utf-8")
-    done = subprocess.run(  # noqa: S603 -- a checker of ours
+    result = subprocess.run(  # noqa: S603 -- this interpreter
         [
             *(sys.executable, "-m", "check_jsonschema"),
             *("--builtin-schema", SCHEMAS[kind], "job.yml"),
@@ -158,69 +158,69 @@ def test_what_a_server_reads_keeps_its_schema(kind: str) -> None:
         timeout=60,
     )
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_the_workflow_may_only_read_and_hands_the_key_to_one_step() -> None:
-    """What is installed from elsewhere never sees it."""
+def test_workflow_has_read_access_and_one_step_gets_the_key() -> None:
+    """The step that installs packages has no access to it."""
     workflow: Any = yaml.safe_load(render_template("github"))
     job = workflow["jobs"]["responses"]
-    having = [s["name"] for s in job["steps"] if "secrets." in str(s)]
+    steps = [s["name"] for s in job["steps"] if "secrets." in str(s)]
 
     assert workflow["permissions"] == {"contents": "read"}
-    assert having == ["Judge"]
+    assert steps == ["Test"]
     assert "secrets." not in str({**job, "steps": []})
 
 
-def test_the_jenkinsfile_is_a_declarative_pipeline() -> None:
-    """Its braces are balanced outside of strings, and its sections are those known."""
+def test_jenkinsfile_is_a_declarative_pipeline() -> None:
+    """Braces are balanced outside of strings, and all sections are known."""
     text = render_template("jenkins")
-    bare = re.sub(r"'''.*?'''|'[^'\n]*'|//[^\n]*", "''", text, flags=re.DOTALL)
+    code = re.sub(r"'''.*?'''|'[^'\n]*'|//[^\n]*", "''", text, flags=re.DOTALL)
     depth, sections = 0, []
-    for line in bare.splitlines():
-        if depth == 1 and (named := re.fullmatch(r"    (\w+)(?: any| \{)", line)):
-            sections.append(named[1])
+    for line in code.splitlines():
+        if depth == 1 and (match := re.fullmatch(r"    (\w+)(?: any| \{)", line)):
+            sections.append(match[1])
         depth += line.count("{") - line.count("}")
         assert depth >= 0
     known = ["agent", "options", "triggers", "parameters", "environment"]
 
     assert depth == 0
     assert sections == [*known, "stages", "post"]
-    assert bare.count("(") == bare.count(")")
+    assert code.count("(") == code.count(")")
     assert len(jenkins()) == text.count("stage('") == 2
     assert "credentials(" in text
 
 
 @pytest.mark.parametrize("kind", CI_TEMPLATES)
-def test_a_file_that_is_there_is_left_alone(kind: str) -> None:
-    """Unless --force says otherwise."""
+def test_existing_file_is_overwritten_only_with_force(kind: str) -> None:
+    """The error names the file."""
     first = invoke(kind)
     path = Path(CI_TEMPLATES[kind].path)
-    made = path.read_text("utf-8")
+    original = path.read_text("utf-8")
     path.write_text("mine", "utf-8")
     again = invoke(kind)
-    kept = path.read_text("utf-8")
+    unchanged = path.read_text("utf-8")
     forced = invoke(kind, "--force")
 
     assert first.exit_code == 0
-    assert made == render_template(kind)
+    assert original == render_template(kind)
     assert again.exit_code == 2
-    assert "is there already" in again.output
-    assert kept == "mine"
+    assert "already exists; not overwritten" in again.output
+    assert unchanged == "mine"
     assert forced.exit_code == 0
-    assert path.read_text("utf-8") == made
+    assert path.read_text("utf-8") == original
 
 
-def test_a_job_can_be_shown_and_put_elsewhere() -> None:
-    """A section to be copied, a file to be included."""
+def test_job_can_be_printed_or_written_to_another_file() -> None:
+    """To copy a section, or to include a file."""
     assert invoke("tox", "--output", "-").output == render_template("tox")
     assert not Path("tox.ini").exists()
     assert invoke("gitlab", "--output", "ci/c.yml", "--install", "./x").exit_code == 0
     assert "pip install ./x" in Path("ci/c.yml").read_text("utf-8")
 
 
-def test_an_unknown_server_is_told_from_the_known() -> None:
-    """With the nearest name."""
+def test_unknown_ci_server_suggests_the_closest_name() -> None:
+    """As a usage error."""
     result = invoke("gitlub")
 
     assert result.exit_code == 2

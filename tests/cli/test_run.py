@@ -1,6 +1,7 @@
-"""The command line says what happened, in words and in its exit code."""
+"""Messages and exit codes of the command line."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 from conformance.cli.app import main
 from conformance.reference.faults import FAULTS
 from conformance.reference.server import GatewayServer, serving
-from tests.reports.test_json import problems
+from tests.reports.test_json import schema_violations
 
+COMMANDS = main.commands.values()
 KEYS = ("CONFORMANCE_API_KEY", "NEWAPI_API_KEY", "OPENAI_API_KEY", "CONFORMANCE_URL")
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run in an empty directory, with no key in the environment."""
     monkeypatch.chdir(tmp_path)
     for name in KEYS:
@@ -28,68 +30,74 @@ def invoke(*argv: str) -> click.testing.Result:
     return click.testing.CliRunner().invoke(main, argv)
 
 
-def judged(
+def run_against(
     gateway: GatewayServer, *argv: str, key: str | None = None
 ) -> click.testing.Result:
-    """Run against a gateway, hand-written part only."""
+    """Run against a gateway, without generated requests."""
     runner = click.testing.CliRunner(
         env={"CONFORMANCE_API_KEY": key or gateway.key, "SECOND": gateway.second_key}
     )
-    usual = ["--model", gateway.model, "--generated", "0", "--report-dir", "out"]
+    options = ["--model", gateway.model, "--generated", "0", "--report-dir", "out"]
     return runner.invoke(
-        main, ["run", gateway.url, *usual, "--second-key-env", "SECOND", *argv]
+        main, ["run", gateway.url, *options, "--second-key-env", "SECOND", *argv]
     )
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "message"),
     [
         (["run", "gw.example", "--model", "m"], "not an http or https URL"),
-        (["run", "http://gw.example"], "no model to ask for"),
-        (["run", "http://gw.example", "--model", "m"], "no key"),
+        (["run", "http://gw.example"], "no model given"),
+        (["run", "http://gw.example", "--model", "m"], "no API key"),
         (["run", "--profile", "newapp"], "did you mean 'newapi'?"),
         (["run", "--only", "usage.total-is-the-sums"], "usage.total-is-the-sum'?"),
         (["run", "--only", "usages"], "did you mean 'usage'?"),
         (["run", "--rate", "fast"], "--rate must be like 5/s"),
-        (["run", "--concurrency", "many"], "--concurrency must be a whole number"),
+        (["run", "--concurrency", "many"], "--concurrency must be an integer"),
         (["run", "--timeout", "-1"], "--timeout must be more than 0"),
         (["run", "--generated", "-1"], "--generated must be 0 or more"),
         (["run", "--format", "jsn"], "did you mean 'json'?"),
         (["run", "--lang", "zhh"], "did you mean 'zh'?"),
-        (["run", "--level", "shall"], "unknown level: 'shall'"),
+        (["run", "--level", "shall"], "did you mean 'should'?"),
         (["run", "--require", "tool"], "did you mean 'tools'?"),
         (["run", "--header", "nonsense"], "--header must be like 'Name: value'"),
         (["explain", "usage.total-is-the-sums"], "did you mean"),
-        (["serve", "--fault", "no-such-fault"], "unknown fault"),
+        (["serve", "--fault", "no-such-fault"], "unknown fault: 'no-such-fault'"),
         (["judge", "nowhere.ndjson"], "nowhere.ndjson cannot be read"),
-        (["list", "--profile", "x"], "unknown profile: 'x'"),
+        (["list", "--profile", "openia"], "did you mean 'openai'?"),
+        (["runn"], "hint: did you mean 'run'?"),
+        (["run", "--modell", "m"], "error: no such option '--modell'"),
+        (["--nonsense"], "error: no such option '--nonsense'"),
+        (["explain"], "hint: see `main explain --help`"),
     ],
 )
-def test_wrong_usage_is_told_and_exits_2(argv: list[str], said: str) -> None:
-    """What was wrong, and the nearest thing that exists."""
+def test_usage_error_has_a_message_and_exit_code_2(
+    argv: list[str], message: str
+) -> None:
+    """The message names the problem, and the closest valid name."""
     result = invoke(*argv)
 
-    assert said in result.output
+    assert message in result.output
     assert result.exit_code == 2
 
 
-@pytest.mark.parametrize(("value", "said"), [("", "is empty"), (None, "is not set")])
-def test_a_variable_without_a_key_is_wrong_usage(
-    monkeypatch: pytest.MonkeyPatch, value: str | None, said: str
+@pytest.mark.parametrize(("value", "state"), [("", "is empty"), (None, "is not set")])
+def test_variable_without_a_key_is_a_usage_error(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, state: str
 ) -> None:
-    """Empty and absent are told apart."""
+    """The message says whether it is empty or not set."""
     if value is not None:
         monkeypatch.setenv("MINE", value)
     result = invoke("run", "http://h", "--model", "m", "--api-key-env", "MINE")
 
-    assert f"MINE {said}" in result.output
+    assert f"MINE {state}" in result.output
     assert result.exit_code == 2
 
 
-def test_a_client_that_is_not_there_cannot_be_required(
+def test_missing_client_cannot_be_required(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What to install is told, instead of a pass without the client."""
+    """The message says what to install."""
     monkeypatch.setitem(sys.modules, "openai", None)
     result = invoke("run", "--require", "sdk")
 
@@ -97,10 +105,10 @@ def test_a_client_that_is_not_there_cannot_be_required(
     assert result.exit_code == 2
 
 
-def test_a_key_that_no_header_can_carry_is_refused_unseen(
+def test_key_with_a_line_break_is_rejected_without_being_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A line break that was copied along is named, the key is not shown."""
+    """It cannot be part of a header."""
     monkeypatch.setenv("MINE", "sk-very-secret\n")
     result = invoke("run", "http://h", "--model", "m", "--api-key-env", "MINE")
 
@@ -109,10 +117,10 @@ def test_a_key_that_no_header_can_carry_is_refused_unseen(
     assert result.exit_code == 2
 
 
-def test_an_unreachable_host_exits_3_and_says_what_was_tried(
+def test_unreachable_host_exits_3_and_names_the_url(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nothing was shown, so nothing is granted and nobody is blamed."""
+    """Nothing was tested, so there is no verdict."""
     monkeypatch.setenv("CONFORMANCE_API_KEY", "sk-x")
     result = invoke("run", "http://127.0.0.1:9/v1", "--model", "m")
 
@@ -120,105 +128,105 @@ def test_an_unreachable_host_exits_3_and_says_what_was_tried(
     assert result.exit_code == 3
 
 
-def test_a_sound_gateway_is_conformant() -> None:
-    """Exit 0, and a report directory with every usual file."""
+def test_conforming_gateway_exits_0() -> None:
+    """The report directory contains every default file."""
     with serving() as gateway:
-        result = judged(gateway)
+        result = run_against(gateway)
 
     assert result.exit_code == 0, result.output
     assert "conformant: " in result.output
     written = {path.name for path in Path("out").iterdir()}
     assert {"report.json", "junit.xml", "summary.md", "journal.ndjson"} <= written
-    assert problems(Path("out/report.json").read_text("utf-8")) == []
+    assert schema_violations(Path("out/report.json").read_text("utf-8")) == []
 
 
-def test_a_broken_must_exits_1() -> None:
-    """The requirement is named with its evidence."""
+def test_failed_must_exits_1() -> None:
+    """The requirement is shown with its evidence."""
     fault = next(f for f in FAULTS.values() if "usage.total-is-the-sum" in f.breaks)
     with serving(faults=[fault]) as gateway:
-        result = judged(gateway, "--only", "usage")
+        result = run_against(gateway, "--only", "usage")
 
     assert result.exit_code == 1
     assert "failed  MUST  usage.total-is-the-sum" in result.output
     assert "reproduce x-" in result.output
 
 
-def test_a_refused_key_is_inconclusive() -> None:
-    """A gateway that lets us not in has not been judged."""
+def test_rejected_key_exits_3() -> None:
+    """A gateway that rejects the key has not been tested."""
     with serving() as gateway:
-        result = judged(gateway, key="sk-somebody-else")
+        result = run_against(gateway, key="sk-another-user")
 
     assert result.exit_code == 3
     assert "401" in result.output
 
 
-def test_a_defect_of_ours_exits_4(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It never looks like a verdict on the server."""
+def test_internal_error_exits_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It must not look like a verdict on the server."""
 
-    def broken(*_: object) -> str:
+    def fail(*_: object) -> str:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("conformance.reports.json.render", broken)
+    monkeypatch.setattr("conformance.reports.json.render", fail)
     with serving() as gateway:
-        result = judged(gateway, "--only", "usage", "--format", "json")
+        result = run_against(gateway, "--only", "usage", "--format", "json")
 
     assert result.exit_code == 4
     assert "RuntimeError: boom" in result.output
-    assert "a defect of ours" in result.output
+    assert "internal error: this is a bug in conformance" in result.output
 
 
-def test_a_plan_sends_nothing() -> None:
-    """It says what would be spent."""
+def test_plan_sends_nothing() -> None:
+    """It shows the number of requests and tokens."""
     with serving() as gateway:
-        result = judged(gateway, "--plan")
+        result = run_against(gateway, "--plan")
 
     assert result.exit_code == 0
-    assert " answers, " in result.output
+    assert " model responses, " in result.output
     assert not Path("out").exists()
 
 
-def test_a_journal_is_judged_again_to_the_same_verdicts() -> None:
-    """No network, the same outcomes."""
+def test_journal_is_re_evaluated_to_the_same_verdicts() -> None:
+    """Without network access."""
     fault = next(f for f in FAULTS.values() if "usage.total-is-the-sum" in f.breaks)
     with serving(faults=[fault]) as gateway:
-        judged(gateway)
+        run_against(gateway)
     again = invoke("judge", "out", "--format", "json")
-    anew = json.loads(again.output)
+    second = json.loads(again.output)
     first = json.loads(Path("out/report.json").read_text("utf-8"))
 
     def outcomes(report: dict[str, list[dict[str, str]]]) -> dict[str, str]:
         return {r["id"]: r["outcome"] for r in report["requirements"]}
 
-    assert outcomes(anew) == outcomes(first)
+    assert outcomes(second) == outcomes(first)
     assert again.exit_code == 1
 
 
-def test_a_journal_is_told_again_in_another_format() -> None:
-    """The verdicts are those of the run."""
+def test_report_of_a_journal_is_written_in_another_format() -> None:
+    """Formats that the run did not write."""
     with serving() as gateway:
-        judged(gateway, "--only", "usage")
+        run_against(gateway, "--only", "usage")
     again = invoke("report", "out", "--format", "markdown")
 
     assert again.exit_code == 0
     assert "# Conformance" in again.output
 
 
-def test_a_journal_without_its_footer_is_refused() -> None:
-    """A run that was cut short is never read as a good one."""
+def test_journal_without_a_footer_is_rejected() -> None:
+    """It belongs to a run that did not finish."""
     with serving() as gateway:
-        judged(gateway, "--only", "usage")
+        run_against(gateway, "--only", "usage")
     lines = Path("out/journal.ndjson").read_text("utf-8").splitlines(keepends=True)
-    Path("cut.ndjson").write_text("".join(lines[:-1]), "utf-8")
-    result = invoke("judge", "cut.ndjson")
+    Path("truncated.ndjson").write_text("".join(lines[:-1]), "utf-8")
+    result = invoke("judge", "truncated.ndjson")
 
     assert "no footer" in result.output
     assert result.exit_code == 2
 
 
-def test_no_key_is_in_anything_written() -> None:
-    """Not in the journal, nor in any report, nor on the screen."""
+def test_no_file_contains_a_key() -> None:
+    """Neither does the terminal."""
     with serving() as gateway:
-        result = judged(gateway, "--format", "json,markdown,junit,allure")
+        result = run_against(gateway, "--format", "json,markdown,junit,allure")
         keys = [gateway.key.encode(), gateway.second_key.encode()]
 
     files = [path for path in Path("out").rglob("*") if path.is_file()]
@@ -228,58 +236,87 @@ def test_no_key_is_in_anything_written() -> None:
         assert [path for path in files if key in path.read_bytes()] == []
 
 
-def test_settings_come_from_flags_then_variables_then_the_file(
+def test_flags_override_variables_which_override_the_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One mechanism, the nearest wins."""
+    """For every option."""
     monkeypatch.setenv("CONFORMANCE_API_KEY", "sk-x")
     Path("conformance.toml").write_text(
-        'url = "http://127.0.0.1:9"\nmodel = "of-file"\nprofile = "nope"\n', "utf-8"
+        'url = "http://127.0.0.1:9"\nmodel = "from-file"\nprofile = "opena"\n', "utf-8"
     )
     by_file = invoke("run", "--plan")
     monkeypatch.setenv("CONFORMANCE_PROFILE", "openai")
     by_variable = invoke("run", "http://127.0.0.1:9", "--plan")
-    by_flag = invoke("run", "http://127.0.0.1:9", "--profile", "nix", "--plan")
+    by_flag = invoke("run", "http://127.0.0.1:9", "--profile", "newap", "--plan")
 
-    assert "unknown profile: 'nope'" in by_file.output
+    assert "did you mean 'openai'?" in by_file.output
     assert by_variable.exit_code == 0
-    assert "unknown profile: 'nix'" in by_flag.output
+    assert "did you mean 'newapi'?" in by_flag.output
 
 
-def test_a_key_in_the_file_is_refused() -> None:
-    """Keys live in the environment."""
+def test_key_in_the_file_is_rejected() -> None:
+    """Keys are read from environment variables only."""
     Path("conformance.toml").write_text('api_key = "sk-secret"\n', "utf-8")
     result = invoke("run", "http://127.0.0.1:9", "--plan")
 
-    assert "holds a key" in result.output
+    assert "contains an API key (api_key)" in result.output
     assert "sk-secret" not in result.output
     assert result.exit_code == 2
 
 
-def test_explain_tells_a_requirement_and_its_faults() -> None:
-    """What is asked, where it is written, how it is judged."""
+def test_explain_describes_a_requirement_and_its_faults() -> None:
+    """Level, source, check, usual cause and faults."""
     result = invoke("explain", "usage.total-is-the-sum")
 
-    assert "source: openapi/newapi.yaml" in result.output
-    assert "judged on: every usage object" in result.output
+    assert "Source:\n  openapi/newapi.yaml" in result.output
+    assert "Evaluated on: every usage object." in result.output
+    assert "  total-tokens-off-by-one: " in result.output
     assert result.exit_code == 0
 
 
-def test_list_and_faults_name_everything() -> None:
-    """Both are read from the code that runs."""
+def test_list_and_faults_name_every_requirement_and_fault() -> None:
+    """Both read the catalogue."""
     assert "usage.total-is-the-sum" in invoke("list").output
     assert all(name in invoke("faults").output for name in FAULTS)
 
 
-def test_the_page_of_a_journal_is_the_page_of_its_run() -> None:
-    """Word for word, with what was not run, in the language asked for."""
+def test_page_of_a_journal_equals_the_page_of_its_run() -> None:
+    """In the selected language, with the requirements that were not run."""
     formats = ["--format", "html,json"]
     with serving(faults=[FAULTS["total-tokens-off-by-one"]]) as gateway:
-        judged(gateway, "--only", "usage", "--lang", "zh", *formats)
-    done = invoke("report", "out", "--report-dir", "again", "--lang", "zh", *formats)
+        run_against(gateway, "--only", "usage", "--lang", "zh", *formats)
+    result = invoke("report", "out", "--report-dir", "again", "--lang", "zh", *formats)
     page, again = (Path(name, "report.html").read_text() for name in ("out", "again"))
 
-    assert done.exit_code == 1
+    assert result.exit_code == 1
     assert 'data-lang="zh"' in page
-    assert "not selected by --only" in page
+    assert "--only" in page
     assert page == again
+
+
+def test_unknown_fault_suggests_similar_names_only() -> None:
+    """Not all of the more than 400 names."""
+    result = invoke("serve", "--fault", "total-tokens-off-by-two")
+
+    assert "did you mean 'total-tokens-off-by-one'" in result.output
+    assert "`conformance faults` lists all of them" in result.output
+    assert len(result.output) < 400
+
+
+def test_help_shows_complete_summaries_of_the_commands() -> None:
+    """At 80 columns."""
+    _, _, commands = invoke("--help").output.partition("Commands:")
+
+    assert "..." not in commands
+    assert max(len(command.get_short_help_str(100)) for command in COMMANDS) <= 60
+
+
+def test_help_loads_no_slow_package() -> None:
+    """Every command imports them when it runs."""
+    code = "import sys; import conformance.cli.app; print(*sys.modules)"
+    result = subprocess.run(  # noqa: S603 -- this interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    slow = {"httpx", "jinja2", "pytest", "rich", "schemathesis", "starlette"}
+
+    assert slow & set(result.stdout.split()) == set()

@@ -1,4 +1,4 @@
-"""Many reports on one page: verdicts over time, and what changed when."""
+"""The trend page: verdicts over time, and when requirements changed."""
 
 import re
 from pathlib import Path
@@ -10,9 +10,9 @@ import pytest
 from conformance.cli.app import main
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
-from conformance.reports.comparison import ReportSummary
 from conformance.reports.json import document
-from conformance.reports.trend_history import RequirementHistory, timelines
+from conformance.reports.report_summary import ReportSummary
+from conformance.reports.trend_history import RequirementHistory, target_histories
 from tests.cli.test_compare import Links
 from tests.reports.sample_runs import (
     FAILED,
@@ -20,15 +20,15 @@ from tests.reports.sample_runs import (
     NOT_RUN,
     PASSED,
     UNSUPPORTED,
-    shelved,
-    story,
+    report_on,
+    write_directory,
 )
 
 DAYS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01")
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in an empty directory."""
     monkeypatch.chdir(tmp_path)
 
@@ -38,17 +38,17 @@ def invoke(*argv: str) -> click.testing.Result:
     return click.testing.CliRunner().invoke(main, ["trend", *argv])
 
 
-def followed(*outcomes: Outcome | None) -> RequirementHistory:
-    """Follow one clause over a run on each day; ``None`` where it was not asked."""
-    sides = [
+def history_of(*outcomes: Outcome | None) -> RequirementHistory:
+    """Return the history of ``usage.sum``; ``None`` is a run without it."""
+    reports = [
         ReportSummary.of(
-            document(story(day, usage_x=PASSED, **({"usage_sum": o} if o else {})))
+            document(report_on(day, usage_x=PASSED, **({"usage_sum": o} if o else {})))
         )
         for day, o in zip(DAYS, outcomes, strict=False)
     ]
-    (timeline,) = timelines(reversed(sides))
-    (line,) = (line for line in timeline.lines if line.id == "usage.sum")
-    return line
+    (target,) = target_histories(reversed(reports))
+    (history,) = (r for r in target.requirements if r.id == "usage.sum")
+    return history
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,15 @@ def followed(*outcomes: Outcome | None) -> RequirementHistory:
         ((PASSED, FAILED, NOT_RUN), "2026-02-01", PASSED, FAILED),
     ],
 )
-def test_a_change_is_dated_by_the_run_that_first_saw_it(
+def test_change_has_the_date_of_the_run_that_first_showed_it(
     outcomes: tuple[Outcome | None, ...], day: str, before: Outcome, after: Outcome
 ) -> None:
-    """Whatever lay between, and in whatever order the files are read."""
-    turn = followed(*outcomes).turn
+    """Independent of runs that did not test it, and of the order of the files."""
+    change = history_of(*outcomes).last_change
 
-    assert turn is not None
-    assert (turn.run.started_at[:10], turn.before, turn.after) == (day, before, after)
+    assert change is not None
+    assert change.run.started_at[:10] == day
+    assert (change.before, change.after) == (before, after)
 
 
 @pytest.mark.parametrize(
@@ -80,44 +81,44 @@ def test_a_change_is_dated_by_the_run_that_first_saw_it(
         ((None, FAILED), "2026-02-01"),
     ],
 )
-def test_what_could_not_be_judged_is_no_change(
+def test_run_that_did_not_test_a_requirement_is_not_a_change(
     outcomes: tuple[Outcome | None, ...], since: str
 ) -> None:
-    """It has been what it is since it was first judged."""
-    line = followed(*outcomes)
+    """The outcome is unchanged since the first run that tested it."""
+    history = history_of(*outcomes)
 
-    assert line.turn is None
-    assert line.since is not None
-    assert line.since.started_at[:10] == since
-
-
-def test_what_was_never_judged_says_so() -> None:
-    """Neither changed nor unchanged."""
-    assert followed(INCONCLUSIVE, NOT_RUN).since is None
+    assert history.last_change is None
+    assert history.tested_since is not None
+    assert history.tested_since.started_at[:10] == since
 
 
-def shelf() -> None:
-    """Write five reports of two targets, two of them on one day."""
-    stories: dict[str, Report] = {
-        "a": story(DAYS[0], usage_sum=PASSED, usage_cap=PASSED),
-        "b": story(DAYS[1], usage_sum=FAILED, usage_cap=PASSED),
-        "deep/c": story(DAYS[2], usage_sum=PASSED, usage_cap=PASSED),
-        "d": story(DAYS[2], model="<b>n</b>", usage_sum=FAILED),
-        "e": story(DAYS[2], model="<b>n</b>", usage_sum=FAILED),
+def test_requirement_that_was_never_tested_has_no_date() -> None:
+    """It is neither changed nor unchanged."""
+    assert history_of(INCONCLUSIVE, NOT_RUN).tested_since is None
+
+
+def write_five_reports() -> None:
+    """Write five reports of two targets below ``shelf``, two of them on one day."""
+    reports: dict[str, Report] = {
+        "a": report_on(DAYS[0], usage_sum=PASSED, usage_cap=PASSED),
+        "b": report_on(DAYS[1], usage_sum=FAILED, usage_cap=PASSED),
+        "deep/c": report_on(DAYS[2], usage_sum=PASSED, usage_cap=PASSED),
+        "d": report_on(DAYS[2], model="<b>n</b>", usage_sum=FAILED),
+        "e": report_on(DAYS[2], model="<b>n</b>", usage_sum=FAILED),
     }
-    for name, report in stories.items():
-        shelved(report, Path("shelf") / name)
+    for name, report in reports.items():
+        write_directory(report, Path("shelf") / name)
 
 
-def test_the_page_shows_every_verdict_and_every_change() -> None:
-    """Each leads to the report that says so."""
-    shelf()
+def test_page_links_every_verdict_and_change_to_its_report() -> None:
+    """It contains no script, and no markup from a report."""
+    write_five_reports()
     result = invoke("shelf")
     page = Path("shelf/trend.html").read_text("utf-8")
     links = Links(page)
 
     assert result.exit_code == 0, result.output
-    assert "3 reports, conformant on 2026-03-01, 1 requirements" in result.output
+    assert "3 reports, conformant on 2026-03-01, 1 requirement changed" in result.output
     verdicts = re.findall(r'<a class="[a-z-]+" href="([^"]+)">', page)
     assert sorted(verdicts) == [
         f"{n}/report.html" for n in ("a", "b", "d", "deep/c", "e")
@@ -131,24 +132,24 @@ def test_the_page_shows_every_verdict_and_every_change() -> None:
     assert " style=" not in page
 
 
-def test_what_is_no_report_is_named_and_left_out() -> None:
-    """One torn file does not hide the others."""
-    shelf()
+def test_invalid_report_is_named_and_skipped() -> None:
+    """The other reports are shown."""
+    write_five_reports()
     Path("shelf/a/report.json").write_text("{", "utf-8")
-    result = invoke("shelf", "--output", "elsewhere/t.html")
+    result = invoke("shelf", "--output", "pages/t.html")
 
     assert result.exit_code == 0
-    assert "left out: " in result.output
-    page = Path("elsewhere/t.html").read_text("utf-8")
+    assert "skipped: " in result.output
+    page = Path("pages/t.html").read_text("utf-8")
     assert "../shelf/b/report.html" in page
     assert "../shelf/a/" not in page
 
 
-def test_a_directory_without_reports_is_wrong_usage() -> None:
+def test_directory_without_reports_is_a_usage_error() -> None:
     """Nothing is written."""
     Path("empty").mkdir()
     result = invoke("empty")
 
     assert result.exit_code == 2
-    assert "empty holds no report" in result.output
+    assert "no report found below empty" in result.output
     assert not Path("empty/trend.html").exists()

@@ -1,4 +1,4 @@
-"""The suite in a foreign pytest job: it judges when asked, and is unseen when not."""
+"""The plugin in an unrelated pytest session, with and without its options."""
 
 import os
 import subprocess
@@ -11,13 +11,15 @@ from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
 from conformance.reference.server import serving
 
-MINE = "def test_mine():\n    assert sum([1, 2]) == 3\n"
+OWN_TEST = "def test_mine():\n    assert sum([1, 2]) == 3\n"
 
 
-def ran(directory: Path, *argv: str, key: str = "") -> subprocess.CompletedProcess[str]:
-    """Run pytest in a directory of somebody else's."""
-    (directory / "test_mine.py").write_text(MINE, "utf-8")
-    return subprocess.run(  # noqa: S603 -- our own interpreter
+def run_pytest(
+    directory: Path, *argv: str, key: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a directory that has a test of its own."""
+    (directory / "test_mine.py").write_text(OWN_TEST, "utf-8")
+    return subprocess.run(  # noqa: S603 -- this interpreter
         [sys.executable, "-m", "pytest", "-p", "no:schemathesis", *argv],
         cwd=directory,
         env={**os.environ, "CONFORMANCE_API_KEY": key},
@@ -28,12 +30,12 @@ def ran(directory: Path, *argv: str, key: str = "") -> subprocess.CompletedProce
     )
 
 
-def judged(
+def run_against_gateway(
     directory: Path, *argv: str, faults: tuple[Fault, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Judge an embedded gateway beside the directory's own test."""
+    """Test an embedded gateway, in addition to the directory's own test."""
     with serving(faults=faults) as gateway:
-        return ran(
+        return run_pytest(
             directory,
             "test_mine.py",
             *("--pyargs", "conformance", "--conformance-url", gateway.url),
@@ -43,55 +45,57 @@ def judged(
         )
 
 
-def test_without_a_url_it_does_nothing(tmp_path: Path) -> None:
-    """A session that is not ours has one test, its own."""
-    done = ran(tmp_path, "-q")
+def test_plugin_does_nothing_without_a_url(tmp_path: Path) -> None:
+    """Only the directory's own test runs."""
+    result = run_pytest(tmp_path, "-q")
 
-    assert done.returncode == 0
-    assert "1 passed" in done.stdout
-    assert "conformance" not in done.stdout
+    assert result.returncode == 0
+    assert "1 passed" in result.stdout
+    assert "conformance" not in result.stdout
     assert not (tmp_path / "reports").exists()
 
 
-def test_it_judges_beside_other_tests(tmp_path: Path) -> None:
-    """Own options of pytest work: selection, JUnit; the report is written."""
-    done = judged(tmp_path, "-k", "mine or total", "--junitxml", "junit.xml")
+def test_cases_run_together_with_other_tests(tmp_path: Path) -> None:
+    """Selection and JUnit output of pytest work, and the report is written."""
+    result = run_against_gateway(
+        tmp_path, "-k", "mine or total", "--junitxml", "junit.xml"
+    )
 
-    assert done.returncode == 0, done.stdout
-    assert "conformant: " in done.stdout
+    assert result.returncode == 0, result.stdout
+    assert "conformant: " in result.stdout
     assert (tmp_path / "out" / "report.json").is_file()
     junit = (tmp_path / "junit.xml").read_text("utf-8")
     assert "usage.total-is-the-sum[every exchange]" in junit
     assert "test_mine" in junit
 
 
-def test_a_broken_must_fails_the_job(tmp_path: Path) -> None:
-    """As a failed test with its evidence."""
+def test_failed_must_fails_the_session(tmp_path: Path) -> None:
+    """It is a failed test with its evidence."""
     fault = next(f for f in FAULTS.values() if "usage.total-is-the-sum" in f.breaks)
-    done = judged(tmp_path, "-k", "total", faults=(fault,))
+    result = run_against_gateway(tmp_path, "-k", "total", faults=(fault,))
 
-    assert done.returncode == 1
-    assert "FAILED" in done.stdout
-    assert "reproduce x-" in done.stdout
-    assert "non-conformant: " in done.stdout
+    assert result.returncode == 1
+    assert "FAILED" in result.stdout
+    assert "reproduce x-" in result.stdout
+    assert "non-conformant: " in result.stdout
 
 
-def test_a_refused_key_does_not_pass(tmp_path: Path) -> None:
-    """Items that could not be judged are skips to pytest, and the job is not green."""
+def test_rejected_key_does_not_pass(tmp_path: Path) -> None:
+    """Inconclusive cases are skipped tests, but the exit code is not 0."""
     with serving() as gateway:
-        done = ran(
+        result = run_pytest(
             tmp_path,
             *("--pyargs", "conformance", "--conformance-url", gateway.url),
             *("--conformance-model", gateway.model, "--conformance-generated", "0"),
-            key="sk-somebody-else",
+            key="sk-another-user",
         )
 
-    assert done.returncode == 3
-    assert "inconclusive: " in done.stdout
+    assert result.returncode == 3
+    assert "inconclusive: " in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "message"),
     [
         (["--conformance-url", "nonsense"], "not an http or https URL"),
         (
@@ -100,25 +104,25 @@ def test_a_refused_key_does_not_pass(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_wrong_usage_ends_the_session(
-    tmp_path: Path, argv: list[str], said: str
+def test_usage_error_ends_the_session(
+    tmp_path: Path, argv: list[str], message: str
 ) -> None:
-    """With pytest's own code for it, before anything is sent."""
-    done = ran(tmp_path, *argv, key="sk-x")
+    """With pytest's exit code for it; nothing is sent."""
+    result = run_pytest(tmp_path, *argv, key="sk-x")
 
-    assert said in done.stderr + done.stdout
-    assert done.returncode == 4
+    assert message in result.stderr + result.stdout
+    assert result.returncode == 4
 
 
-def test_collecting_only_sends_nothing(tmp_path: Path) -> None:
-    """The items can be listed without a target."""
-    done = ran(
+def test_collect_only_sends_nothing(tmp_path: Path) -> None:
+    """The cases can be listed without a server."""
+    result = run_pytest(
         tmp_path,
         *("--pyargs", "conformance", "--collect-only", "-q"),
         *("--conformance-url", "http://127.0.0.1:9", "--conformance-model", "m"),
         key="sk-x",
     )
 
-    assert "usage.total-is-the-sum[every exchange]" in done.stdout
-    assert done.returncode == 0
+    assert "usage.total-is-the-sum[every exchange]" in result.stdout
+    assert result.returncode == 0
     assert not (tmp_path / "reports").exists()

@@ -1,4 +1,4 @@
-"""The JUnit file, read as GitLab, Jenkins and GitHub's actions read it."""
+"""The JUnit file, as CI servers read it."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -13,16 +13,16 @@ from conformance.reference.faults import FAULTS
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 from conformance.reference.server import serving
-from tests.pytest_plugin.test_entry_point import judged as judged_by_pytest
+from tests.pytest_plugin.test_entry_point import run_against_gateway
 
 HOSTILE = "complet\x1b[31med\x00\ufffe]]></failure><b>&amp;\u2028"
 
 
 @on_reply()
-def speaks_in_control_characters(
-    _asked: GatewayRequest, reply: GatewayResponse
+def control_characters_in_status_and_errors(
+    _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Status and refusals hold what XML cannot."""
+    """``status`` and error bodies contain characters that XML cannot contain."""
     if reply.events is not None or not isinstance(reply.payload, dict):
         return reply
     if reply.status == 200:
@@ -31,49 +31,51 @@ def speaks_in_control_characters(
 
 
 @on_reply()
-def refuses_tools(asked: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """Tools are refused in words that XML cannot hold."""
-    if not asked.field("tools"):
+def tools_rejected_with_control_characters(
+    request: GatewayRequest, reply: GatewayResponse
+) -> GatewayResponse:
+    """Requests with tools are rejected with characters that XML cannot contain."""
+    if not request.field("tools"):
         return reply
     error = {"message": f"tools are not supported {HOSTILE}", "type": "x"}
     return GatewayResponse(400, payload={"error": error})
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in an empty directory."""
     monkeypatch.chdir(tmp_path)
 
 
-def judged(*faults: Fault, only: str = "usage") -> int:
-    """Judge a gateway with these faults into ``out``."""
+def run_with_faults(*faults: Fault, only: str = "usage") -> int:
+    """Test a gateway with these faults; write the report to ``out``."""
     with serving(faults=faults) as gateway:
         runner = click.testing.CliRunner(env={"CONFORMANCE_API_KEY": gateway.key})
-        usual = ["--model", gateway.model, "--generated", "0", "--report-dir", "out"]
-        asked = ["run", gateway.url, *usual, "--only", only, "--format", "json,junit"]
-        return runner.invoke(main, asked).exit_code
+        options = ["--model", gateway.model, "--generated", "0", "--report-dir", "out"]
+        argv = ["run", gateway.url, *options, "--only", only, "--format", "json,junit"]
+        return runner.invoke(main, argv).exit_code
 
 
 def cases(path: Path) -> tuple[TestSuite, dict[str, TestCase]]:
-    """Return the one suite of a file, and its cases by name."""
+    """Return the test suite of a file, and its cases by name."""
     (suite,) = JUnitXml.fromfile(str(path))
     return suite, {case.name: case for case in suite}
 
 
 def properties(suite: TestSuite) -> dict[str, str]:
-    """Return what is said of a whole suite."""
-    found = suite.properties()  # type: ignore[no-untyped-call]  # theirs
+    """Return the properties of a suite."""
+    found = suite.properties()  # type: ignore[no-untyped-call]  # junitparser has no types
     return {each.name: each.value for each in found}
 
 
 def breaking(id_: str) -> Fault:
-    """Return a fault that breaks this requirement alone."""
+    """Return a fault that breaks only this requirement."""
     return next(fault for fault in FAULTS.values() if fault.breaks == {id_})
 
 
-def test_a_case_is_a_requirement_of_its_section() -> None:
-    """A tree of test results then reads as the contract does."""
-    judged()
+def test_class_of_a_case_is_its_section() -> None:
+    """CI servers then show the results by section."""
+    run_with_faults()
     suite, found = cases(Path("out/junit.xml"))
 
     assert suite.name == "conformance"
@@ -81,21 +83,21 @@ def test_a_case_is_a_requirement_of_its_section() -> None:
     assert {case.classname for case in found.values()} == {"usage"}
 
 
-def test_the_suite_says_who_was_judged_and_how_it_ended() -> None:
-    """Beside the counts that every reader shows."""
-    judged(breaking("usage.total-is-the-sum"))
+def test_suite_has_properties_for_target_and_verdict() -> None:
+    """In addition to the counts."""
+    run_with_faults(breaking("usage.total-is-the-sum"))
     suite, _ = cases(Path("out/junit.xml"))
-    told = {n.removeprefix("conformance."): v for n, v in properties(suite).items()}
+    found = {n.removeprefix("conformance."): v for n, v in properties(suite).items()}
 
-    assert told["target"].startswith("http://127.0.0.1:")
-    assert told["profile"] == "newapi"
-    assert told["verdict"] == "non-conformant"
-    assert {"model", "catalogue", "run"} <= set(told)
+    assert found["target"].startswith("http://127.0.0.1:")
+    assert found["profile"] == "newapi"
+    assert found["verdict"] == "non-conformant"
+    assert {"model", "catalogue", "run"} <= set(found)
 
 
-def test_a_broken_must_is_a_failure_with_its_finding_in_the_message() -> None:
-    """Readers show the message first, and some nothing else."""
-    judged(breaking("usage.total-is-the-sum"))
+def test_failed_must_is_a_failure_with_its_finding_as_message() -> None:
+    """Some CI servers show only the message."""
+    run_with_faults(breaking("usage.total-is-the-sum"))
     suite, found = cases(Path("out/junit.xml"))
     (result,) = found["usage.total-is-the-sum[every exchange]"].result
 
@@ -105,49 +107,52 @@ def test_a_broken_must_is_a_failure_with_its_finding_in_the_message() -> None:
     assert "curl -sS" in result.text
 
 
-def test_a_broken_should_is_skipped_and_says_what_was_found() -> None:
-    """It stops no job, and is not hidden in one."""
+def test_failed_should_is_skipped_with_its_finding_as_message() -> None:
+    """It does not fail the job, and stays visible."""
     fault = breaking("errors.has-a-type")
-    judged(fault, only="errors")
+    run_with_faults(fault, only="errors")
     suite, found = cases(Path("out/junit.xml"))
     results = [r for case in found.values() for r in case.result]
-    (broken,) = (r for r in results if "errors.has-a-type" in r.message)
+    (skipped,) = (r for r in results if "errors.has-a-type" in r.message)
 
     assert suite.failures == 0
-    assert isinstance(broken, Skipped)
-    assert "SHOULD" in broken.message
-    assert "expected" in broken.message
+    assert isinstance(skipped, Skipped)
+    assert "SHOULD" in skipped.message
+    assert "expected" in skipped.message
 
 
-def test_what_was_not_judged_is_skipped_with_its_reason() -> None:
-    """Inconclusive and unsupported are told apart, and never pass."""
-    judged(refuses_tools, only="tools")
+def test_untested_case_is_skipped_with_its_reason() -> None:
+    """The reason starts with the outcome."""
+    run_with_faults(tools_rejected_with_control_characters, only="tools")
     _, found = cases(Path("out/junit.xml"))
     messages = [r.message for case in found.values() for r in case.result]
 
     assert any(message.startswith("unsupported: ") for message in messages)
 
 
-@pytest.mark.parametrize("fault", [speaks_in_control_characters, refuses_tools])
-def test_nothing_that_a_server_says_breaks_the_file(fault: Fault) -> None:
-    """Control characters, ends of elements and non-characters stay text."""
-    judged(fault, only="status,tools,errors,auth")
+@pytest.mark.parametrize(
+    "fault",
+    [control_characters_in_status_and_errors, tools_rejected_with_control_characters],
+)
+def test_text_from_a_server_does_not_break_the_file(fault: Fault) -> None:
+    """Control characters, end tags and noncharacters are escaped."""
+    run_with_faults(fault, only="status,tools,errors,auth")
     text = Path("out/junit.xml").read_text("utf-8")
-    tree = ET.fromstring(text)  # noqa: S314 -- our own
-    told = "".join(tree.itertext()) + "".join(
+    tree = ET.fromstring(text)  # noqa: S314 -- not external input
+    texts = "".join(tree.itertext()) + "".join(
         value for element in tree.iter() for value in element.attrib.values()
     )
 
     assert tree.find(".//b") is None
-    assert "</failure><b>" in told
-    assert not set(told) & {"\x00", "\x1b", "\ufffe"}
+    assert "</failure><b>" in texts
+    assert not set(texts) & {"\x00", "\x1b", "\ufffe"}
     assert len(cases(Path("out/junit.xml"))[1]) > 10
 
 
-def test_somebody_elses_file_reads_the_same(tmp_path: Path) -> None:
-    """In a pytest job, beside its own tests."""
-    done = judged_by_pytest(tmp_path, "-k", "mine or total", "--junitxml", "j.xml")
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_file_of_another_session_contains_the_cases(tmp_path: Path) -> None:
+    """In addition to its own tests."""
+    result = run_against_gateway(tmp_path, "-k", "mine or total", "--junitxml", "j.xml")
+    assert result.returncode == 0, result.stdout + result.stderr
     suite, found = cases(tmp_path / "j.xml")
 
     assert found["usage.total-is-the-sum[every exchange]"].classname == "usage"

@@ -1,4 +1,4 @@
-"""Answers that want to run, to hide, to break or to bloat whatever shows them."""
+"""Responses that try to run, hide, break or bloat in whatever shows them."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from conformance.model.report import Report
 from conformance.model.request import Request
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome, Verdict
-from tests.reports.sample_reports import Held, clause, report_of
+from tests.reports.sample_reports import ExchangesById, report_of, requirement
 
 MARKUP: Final = (
     "</script><script>document.title='run'</script>",
@@ -30,27 +30,27 @@ BACKWARDS: Final = "\u202egnp.exe\u2066\u200b\ufeff\ud800"
 
 _JSON: Final = (("content-type", "application/json"),)
 _STREAM: Final = (("content-type", "text/event-stream"),)
-_ASKED: Final = Request.of({"model": "m", "input": "</script>\u202e\x1b[2J"})
+_REQUEST: Final = Request.of({"model": "m", "input": "</script>\u202e\x1b[2J"})
 
 
 def _bodies() -> Iterator[tuple[str, bytes, tuple[tuple[str, str], ...]]]:
-    """Yield pointer, body and headers of one answer after the other."""
+    """Yield the pointer of a finding, and body and headers of the response."""
     for text in (*MARKUP, CONTROLS, BACKWARDS):
-        whole = json.dumps({"id": text, text: {"type": text}}).encode()
-        yield "/id", whole, (*_JSON, ("x-request-id", text), (text, text))
-        yield f"/{text}/type", whole, _JSON
-        yield f"/no/{text}", whole, _JSON
+        content = json.dumps({"id": text, text: {"type": text}}).encode()
+        yield "/id", content, (*_JSON, ("x-request-id", text), (text, text))
+        yield f"/{text}/type", content, _JSON
+        yield f"/no/{text}", content, _JSON
         yield f"header {text}", text.encode("utf-8", "surrogatepass"), ()
         event = json.dumps({"type": text, "delta": text})
-        named = text.replace("\r", "").replace("\n", "")
-        stream = f"event: {named}\ndata: {event}\n\ndata: {named}\n\n"
-        sent = stream.encode("utf-8", "surrogatepass")
-        yield "event 0 /delta", sent, _STREAM
-        yield "event 1", sent, _STREAM
-    giant = "x" * 5_000_000
-    yield "/text", json.dumps({"text": giant}).encode(), _JSON
-    yield "", giant.encode(), _JSON
-    yield "/a", json.dumps({giant: 1}).encode(), _JSON
+        one_line = text.replace("\r", "").replace("\n", "")
+        stream = f"event: {one_line}\ndata: {event}\n\ndata: {one_line}\n\n"
+        encoded = stream.encode("utf-8", "surrogatepass")
+        yield "event 0 /delta", encoded, _STREAM
+        yield "event 1", encoded, _STREAM
+    large = "x" * 5_000_000
+    yield "/text", json.dumps({"text": large}).encode(), _JSON
+    yield "", large.encode(), _JSON
+    yield "/a", json.dumps({large: 1}).encode(), _JSON
     yield "/0", json.dumps(list(range(900_000))).encode(), _JSON
     yield "/500", json.dumps({str(n): {} for n in range(100_000)}).encode(), _JSON
     yield "/0" * 900, b"[" * 900 + b"]" * 900, _JSON
@@ -65,10 +65,10 @@ def _bodies() -> Iterator[tuple[str, bytes, tuple[tuple[str, str], ...]]]:
 
 @cache
 def exchanges() -> tuple[Exchange, ...]:
-    """Return the answers as exchanges, ``x-0001`` and on."""
+    """Return the responses as exchanges; the first id is ``x-0001``."""
     return tuple(
         Exchange(
-            _ASKED,
+            _REQUEST,
             200,
             headers,
             body,
@@ -83,17 +83,15 @@ def exchanges() -> tuple[Exchange, ...]:
 
 def _verdicts() -> Iterable[Verdict]:
     for number, (pointer, _, _) in enumerate(_bodies(), 1):
-        said = (*MARKUP, CONTROLS, BACKWARDS, "y" * 1_000_000)[number % 11]
-        requirement = clause(f"hostile.answer-{number}")
-        finding = Finding(pointer, said, said, f"x-{number:04}")
-        yield Verdict(
-            requirement, Level.MUST, said, Outcome.FAILED, (finding,) * 25, "", 1, 25
-        )
-        told = clause(f"hostile.reason-{number}", Level.SHOULD)
-        yield Verdict(told, Level.SHOULD, "text", Outcome.INCONCLUSIVE, (), said, 1)
+        text = (*MARKUP, CONTROLS, BACKWARDS, "y" * 1_000_000)[number % 11]
+        failed = requirement(f"hostile.response-{number}")
+        findings = (Finding(pointer, text, text, f"x-{number:04}"),) * 25
+        yield Verdict(failed, Level.MUST, text, Outcome.FAILED, findings, "", 1, 25)
+        untested = requirement(f"hostile.reason-{number}", Level.SHOULD)
+        yield Verdict(untested, Level.SHOULD, "text", Outcome.INCONCLUSIVE, (), text, 1)
 
 
 @cache
-def report() -> tuple[Report, Held]:
-    """Return a report on all of them, and their evidence."""
-    return report_of(*_verdicts()), Held(*exchanges())
+def report() -> tuple[Report, ExchangesById]:
+    """Return a report on all hostile responses, and its evidence."""
+    return report_of(*_verdicts()), ExchangesById(*exchanges())

@@ -1,4 +1,4 @@
-"""Reports made by hand, for tests of the formats."""
+"""Handmade reports for tests of the report formats."""
 
 from collections.abc import Iterator
 
@@ -23,42 +23,49 @@ EXCHANGE = Exchange(
 FINDING = Finding("/usage/total_tokens", "34 (11 + 23)", "35 `<script>`", "x-0001")
 
 
-class Held:
-    """Exchanges that a test holds in its hands, as evidence of a report."""
+class ExchangesById:
+    """Evidence of a report that consists of the given exchanges."""
 
     def __init__(self, *exchanges: Exchange) -> None:
         self._by_id = {exchange.id: exchange for exchange in exchanges}
 
     def __call__(self, id_: str, /) -> Exchange | None:
-        """Return an exchange by its id."""
+        """Return an exchange by its id, or ``None``."""
         return self._by_id.get(id_)
 
     def exchanges(self) -> Iterator[Exchange]:
-        """Yield all of them."""
+        """Yield all exchanges."""
         yield from self._by_id.values()
 
 
-evidence = Held(EXCHANGE)
-"""The one exchange that there is."""
+evidence = ExchangesById(EXCHANGE)
+"""Evidence that consists of ``EXCHANGE`` only."""
 
 
-def clause(id_: str, level: Level = Level.MUST) -> Requirement:
-    """Return a requirement that only these tests know."""
-    return Requirement(id_, level, f"The clause {id_} holds.", "these tests")
+def requirement(id_: str, level: Level = Level.MUST) -> Requirement:
+    """Return a requirement that is not in the catalogue."""
+    return Requirement(id_, level, f"Text of {id_}.", "these tests")
 
 
 def verdict(
     id_: str, outcome: Outcome, level: Level = Level.MUST, reason: str = ""
 ) -> Verdict:
-    """Return a verdict with what its outcome needs."""
+    """Return a verdict, with one finding if it failed."""
     findings = (FINDING,) if outcome is Outcome.FAILED else ()
     return Verdict(
-        clause(id_, level), level, "text", outcome, findings, reason, 1, len(findings)
+        requirement(id_, level),
+        level,
+        "text",
+        outcome,
+        findings,
+        reason,
+        1,
+        len(findings),
     )
 
 
 def report_of(*verdicts: Verdict, interrupted: bool = False) -> Report:
-    """Return a report of one run with these verdicts."""
+    """Return a report with these verdicts."""
     return Report(
         TargetInfo("https://gw.example/v1/responses", "m", "newapi", "GW_KEY"),
         RunInfo(

@@ -1,4 +1,4 @@
-"""Report directories made by hand, for tests of what reads several of them."""
+"""Handmade report directories for tests of comparison and trend."""
 
 import json
 from dataclasses import replace
@@ -15,8 +15,8 @@ UNSUPPORTED, INCONCLUSIVE = Outcome.UNSUPPORTED, Outcome.INCONCLUSIVE
 NOT_RUN, ERROR = Outcome.NOT_RUN, Outcome.ERROR
 
 
-def story(
-    at: str = "2026-01-01",
+def report_on(
+    day: str = "2026-01-01",
     *,
     url: str = "https://gw.example/v1/responses",
     model: str = "m",
@@ -25,8 +25,8 @@ def story(
     reason: str = "because",
     **outcomes: Outcome,
 ) -> Report:
-    """Return a report of that day; ``usage_sum=PASSED`` is ``usage.sum`` passed."""
-    made = report_of(
+    """Return a report; ``usage_sum=PASSED`` is the outcome of ``usage.sum``."""
+    report = report_of(
         *(
             verdict(
                 id_.replace("_", ".", 1).replace("_", "-"), outcome, Level.MUST, reason
@@ -35,19 +35,19 @@ def story(
         )
     )
     return replace(
-        made,
-        target=replace(made.target, url=url, model=model, profile=profile),
+        report,
+        target=replace(report.target, url=url, model=model, profile=profile),
         run=replace(
-            made.run,
-            id=f"{at}-{profile}-{model}",
-            started_at=f"{at}T12:00:00+00:00",
+            report.run,
+            id=f"{day}-{profile}-{model}",
+            started_at=f"{day}T12:00:00+00:00",
             catalogue=catalogue,
         ),
     )
 
 
-def shelved(report: Report, directory: Path, *, page: bool = True) -> Path:
-    """Write a report directory, with an empty page in it, and return it."""
+def write_directory(report: Report, directory: Path, *, page: bool = True) -> Path:
+    """Write a report directory, with an empty HTML page, and return its path."""
     directory.mkdir(parents=True)
     text = json.dumps(document(report))
     (directory / "report.json").write_text(text, "utf-8")

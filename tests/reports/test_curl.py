@@ -1,4 +1,4 @@
-"""The curl line of a report runs as it is, and says what was sent."""
+"""The curl command of a report runs unchanged and sends the same request."""
 
 import json
 import shutil
@@ -11,15 +11,17 @@ from conformance.model.request import KEY, KEY_CASE_SWAPPED, KEY_TRUNCATED, Requ
 from conformance.reports.curl import curl
 from tests.run.raw import RawServer, http
 
-ODD = Request.of({"model": "m", "input": 'it\'s "$HOME" `x` \\ ünï 💥\n'})
+SPECIAL_CHARACTERS = Request.of(
+    {"model": "m", "input": 'it\'s "$HOME" `x` \\ ünï 💥\n'}
+)
 BINARY = Request(b'{"input": "\x00\xff"}')
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="the line is for those with curl")
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize(
     "request_",
     [
-        ODD,
+        SPECIAL_CHARACTERS,
         BINARY,
         Request.of(
             {"model": "m"}, headers={"Authorization": f"Bearer {KEY_TRUNCATED}"}
@@ -40,32 +42,32 @@ BINARY = Request(b'{"input": "\x00\xff"}')
         Request(b"", method="HEAD"),
     ],
 )
-def test_the_line_sends_what_was_sent(request_: Request) -> None:
-    """Method, path, key, media type and body arrive as the request had them."""
+def test_command_sends_the_recorded_request(request_: Request) -> None:
+    """Method, path, key, media type and body are the same."""
 
-    def keep(_head: bytes) -> Iterable[bytes]:
+    def respond(_head: bytes) -> Iterable[bytes]:
         return [http(b"{}", "connection: close")]
 
-    with RawServer(keep) as server:
+    with RawServer(respond) as server:
         line = curl(request_, server.url + "/v1/responses", "GW_KEY")
-        done = subprocess.run(  # noqa: S603 -- our own line, to loopback
-            ["bash", "-c", line.replace("curl ", "curl --max-time 10 ", 1)],  # noqa: S607 -- the user's own bash
+        result = subprocess.run(  # noqa: S603 -- to the loopback interface
+            ["bash", "-c", line.replace("curl ", "curl --max-time 10 ", 1)],  # noqa: S607 -- the installed bash
             env={"PATH": "/usr/bin:/bin:/usr/local/bin", "GW_KEY": "sk-Abc"},
             capture_output=True,
             check=False,
         )
         head = server.requests[0] if server.requests else b""
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     text, _, body = head.partition(b"\r\n\r\n")
     lines = text.decode().split("\r\n")
     sent = {n.lower(): v for n, _, v in (row.partition(": ") for row in lines[1:])}
-    filled = {KEY: "sk-Abc", KEY_TRUNCATED: "sk-Ab", KEY_CASE_SWAPPED: "SK-aBC"}
+    keys = {KEY: "sk-Abc", KEY_TRUNCATED: "sk-Ab", KEY_CASE_SWAPPED: "SK-aBC"}
     for name in ("authorization", "content-type"):
-        wanted = request_.all_headers.get(name)
-        for place, value in filled.items():
-            wanted = wanted and wanted.replace(place, value)
-        assert sent.get(name) == wanted
+        expected = request_.all_headers.get(name)
+        for placeholder, value in keys.items():
+            expected = expected and expected.replace(placeholder, value)
+        assert sent.get(name) == expected
     content = request_.content.replace(KEY.encode(), b"sk-Abc")
     assert body == content
     path = (
@@ -76,9 +78,9 @@ def test_the_line_sends_what_was_sent(request_: Request) -> None:
     assert lines[0] == f"{request_.method} {path} HTTP/1.1"
 
 
-def test_a_key_is_never_in_the_line() -> None:
-    """Only the name of the variable is."""
-    line = curl(ODD, "https://gw.example/v1/responses", "GW_KEY")
+def test_command_contains_the_name_of_the_variable_instead_of_the_key() -> None:
+    """The body is that of the request."""
+    line = curl(SPECIAL_CHARACTERS, "https://gw.example/v1/responses", "GW_KEY")
 
     assert 'Authorization: Bearer $GW_KEY"' in line
-    assert json.loads(ODD.content)["model"] == "m"
+    assert json.loads(SPECIAL_CHARACTERS.content)["model"] == "m"

@@ -1,4 +1,4 @@
-"""What a server said is shown, and not obeyed."""
+"""Text from a server cannot control a terminal."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from conformance.reports.escaping import (
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "escaped"),
     [
         ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
         ("\x9b2J\x7f\x00\r", "\\x9b2J\\x7f\\x00\\x0d"),
@@ -18,15 +18,15 @@ from conformance.reports.escaping import (
         ("\U000e0041", "\\U000e0041"),
     ],
 )
-def test_what_acts_or_hides_is_spelt_out(text: str, shown: str) -> None:
-    """Escape sequences, C1 controls, direction, half characters, tags."""
+def test_control_and_invisible_characters_are_escaped(text: str, escaped: str) -> None:
+    """Escape sequences, C1 controls, direction marks, surrogates and tags."""
     assert has_control_characters(text)
-    assert escape_control_characters(text) == shown
+    assert escape_control_characters(text) == escaped
     escape_control_characters(text).encode("utf-8")
 
 
-def test_what_is_plain_stays() -> None:
-    """Every script, line feeds, tabs, and emoji that are joined of several."""
+def test_other_characters_are_unchanged() -> None:
+    """All scripts, line feeds, tabs and emoji sequences."""
     text = "naïve 你好 سلام שלום\n\t👨\u200d👩\u200d👧 \u0645\u06cc\u200c\u062e"
 
     assert not has_control_characters(text)

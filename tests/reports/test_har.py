@@ -1,4 +1,4 @@
-"""``exchanges.har`` is what other people's tools read as HAR 1.2."""
+"""An independent parser reads ``exchanges.har`` as HAR 1.2."""
 
 import json
 
@@ -9,10 +9,10 @@ from conformance.model.request import Request
 from conformance.model.verdict import Outcome
 from conformance.reports.har import render
 from tests.reports import hostile
-from tests.reports.sample_reports import EXCHANGE, Held, report_of, verdict
+from tests.reports.sample_reports import EXCHANGE, ExchangesById, report_of, verdict
 
 REPORT = report_of(verdict("usage.sum", Outcome.FAILED))
-LOST = Exchange(
+FAILED = Exchange(
     Request(b"", "GET", "/v1/responses/resp_1?a=1&a=2"),
     started=2.0,
     elapsed=0.25,
@@ -23,13 +23,13 @@ LOST = Exchange(
 
 
 def read(*exchanges: Exchange) -> HarParser:
-    """Read what is written of some exchanges with somebody else's parser."""
-    return HarParser(json.loads(render(REPORT, Held(*exchanges))))
+    """Parse the HAR file of some exchanges."""
+    return HarParser(json.loads(render(REPORT, ExchangesById(*exchanges))))
 
 
-def test_another_parser_reads_it() -> None:
-    """A page for each probe, an entry for each exchange, in the order of sending."""
-    har = read(LOST, EXCHANGE)
+def test_parser_reads_pages_and_entries() -> None:
+    """One page for each probe, and one entry for each exchange in order."""
+    har = read(FAILED, EXCHANGE)
 
     assert har.version == "1.2"
     assert [page.page_id for page in har.pages] == ["text", "fetched"]
@@ -42,31 +42,31 @@ def test_another_parser_reads_it() -> None:
     assert first.timings["wait"] + first.timings["receive"] == 500
 
 
-def test_a_request_without_an_answer_says_why() -> None:
-    """The status is 0, and the error that of the transport; a query is told apart."""
-    entry = json.loads(render(REPORT, Held(LOST)))["log"]["entries"][0]
+def test_request_without_response_has_status_0_and_an_error() -> None:
+    """Its query string is split into parameters."""
+    entry = json.loads(render(REPORT, ExchangesById(FAILED)))["log"]["entries"][0]
 
     assert entry["response"]["status"] == 0
-    assert entry["response"]["_error"] == str(LOST.failure)
+    assert entry["response"]["_error"] == str(FAILED.failure)
     assert [pair["value"] for pair in entry["request"]["queryString"]] == ["1", "2"]
     assert entry["startedDateTime"] == "2026-01-01T00:00:02.000+00:00"
     assert "postData" not in entry["request"]
 
 
-def test_no_key_is_in_it() -> None:
-    """The place of the key stands in its stead."""
-    entry = json.loads(render(REPORT, Held(EXCHANGE)))["log"]["entries"][0]
+def test_request_contains_a_placeholder_instead_of_the_key() -> None:
+    """No API key is recorded."""
+    entry = json.loads(render(REPORT, ExchangesById(EXCHANGE)))["log"]["entries"][0]
     sent = {pair["name"]: pair["value"] for pair in entry["request"]["headers"]}
 
     assert sent["authorization"] == "Bearer ${KEY}"
 
 
-def test_hostile_answers_are_kept_whole() -> None:
-    """Any bytes come back as they were, if need be in base64."""
+def test_hostile_responses_are_recorded_completely() -> None:
+    """Bytes that are not UTF-8 are encoded as base64."""
     found = hostile.exchanges()
     har = read(*found)
 
     assert sum(len(page.entries) for page in har.pages) == len(found)
-    entries = json.loads(render(REPORT, Held(*found)))["log"]["entries"]
+    entries = json.loads(render(REPORT, ExchangesById(*found)))["log"]["entries"]
     encodings = {entry["response"]["content"].get("encoding") for entry in entries}
     assert encodings == {None, "base64"}

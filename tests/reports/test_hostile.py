@@ -1,4 +1,4 @@
-"""No answer keeps a report from being written, or reaches a terminal as a command."""
+"""No response prevents a report, or sends control characters to a terminal."""
 
 import re
 from pathlib import Path
@@ -8,21 +8,21 @@ import pytest
 from conformance.reports import FORMATS, render_report, write_reports
 from tests.reports import hostile
 
-ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066]")
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_can_be_written(name: str, tmp_path: Path) -> None:
-    """Half characters and all: a report that cannot be encoded would be lost."""
+def test_every_format_can_be_written_and_encoded(name: str, tmp_path: Path) -> None:
+    """Lone surrogates cannot be encoded as UTF-8, so they are escaped."""
     (path,) = write_reports([name], *hostile.report(), tmp_path)
 
     assert path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["text", "markdown", "html"])
-def test_nothing_is_obeyed(name: str) -> None:
-    """Escape sequences and changes of direction are spelt out."""
+def test_control_characters_are_escaped(name: str) -> None:
+    """Escape sequences and direction marks are visible text."""
     text = render_report(name, *hostile.report())
 
-    assert not ACTING.search(text)
+    assert not CONTROL.search(text)
     assert "\\x1b" in text

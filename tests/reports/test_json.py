@@ -1,4 +1,4 @@
-"""``report.json`` is what its schema says, whatever a run came to."""
+"""``report.json`` conforms to its schema for every outcome."""
 
 import json
 from pathlib import Path
@@ -16,31 +16,31 @@ SCHEMA = json.loads(
 )
 
 
-def problems(text: str) -> list[str]:
-    """Return what the schema has against a report."""
+def schema_violations(text: str) -> list[str]:
+    """Return the schema violations of a report."""
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     validator = jsonschema.Draft202012Validator(SCHEMA, format_checker=checker)
     return [error.message for error in validator.iter_errors(json.loads(text))]
 
 
-def test_the_schema_is_a_schema() -> None:
-    """It can be compiled, and refuses an empty object."""
+def test_schema_is_valid_and_rejects_an_empty_object() -> None:
+    """Otherwise the other tests would prove nothing."""
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
-    assert problems("{}") != []
+    assert schema_violations("{}") != []
 
 
 @pytest.mark.parametrize("level", Level)
 @pytest.mark.parametrize("outcome", Outcome)
-def test_every_outcome_can_be_written(outcome: Outcome, level: Level) -> None:
-    """Seven outcomes at three levels, all within the schema."""
+def test_every_outcome_at_every_level_conforms(outcome: Outcome, level: Level) -> None:
+    """The reason is part of the report."""
     report = report_of(verdict("usage.x", outcome, level, reason="because"))
 
-    assert problems(render(report, evidence)) == []
+    assert schema_violations(render(report, evidence)) == []
 
 
-def test_what_went_wrong_can_be_found_again() -> None:
-    """A failed requirement names exchange, pointer, expected and got."""
+def test_failed_requirement_has_its_finding() -> None:
+    """With exchange, pointer, expected and got."""
     report = report_of(verdict("usage.x", Outcome.FAILED))
     written = json.loads(render(report, evidence))
 

@@ -1,11 +1,11 @@
-"""The text and Markdown reports show what is wrong first, and how to see it again."""
+"""The text and Markdown reports start with failures and how to reproduce them."""
 
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 from conformance.reports import markdown, text
 from tests.reports.sample_reports import evidence, report_of, verdict
 
-BROKEN = report_of(
+REPORT = report_of(
     verdict("usage.fine", Outcome.PASSED),
     verdict("usage.nice", Outcome.FAILED, Level.SHOULD),
     verdict("usage.sum", Outcome.FAILED),
@@ -13,9 +13,9 @@ BROKEN = report_of(
 )
 
 
-def test_a_failure_says_where_and_how_to_reproduce_it() -> None:
-    """MUSTs come before SHOULDs, with the curl line of the exchange."""
-    lines = text.render(BROKEN, evidence).splitlines()
+def test_failure_has_pointer_and_curl_command() -> None:
+    """MUST requirements come before SHOULD requirements."""
+    lines = text.render(REPORT, evidence).splitlines()
 
     assert lines[0] == "failed  MUST  usage.sum  on text"
     assert "/usage/total_tokens: expected 34 (11 + 23), got 35" in lines[2]
@@ -23,22 +23,22 @@ def test_a_failure_says_where_and_how_to_reproduce_it() -> None:
     assert lines[3].strip().startswith("reproduce x-")
 
 
-def test_the_last_line_is_the_verdict() -> None:
-    """One sentence, with the number of broken MUSTs."""
-    last = text.render(BROKEN, evidence).splitlines()[-1]
+def test_last_line_is_the_verdict_with_the_number_of_failures() -> None:
+    """``--quiet`` prints this line only."""
+    last = text.render(REPORT, evidence).splitlines()[-1]
 
     assert last.startswith("non-conformant: https://gw.example/v1/responses")
-    assert last.endswith("1 MUST requirements are broken")
+    assert last.endswith("1 MUST requirement failed")
 
 
-def test_what_was_not_judged_is_shown_with_its_reason() -> None:
-    """Nothing is a silent skip."""
-    assert "inconclusive: no | answer" in text.render(BROKEN, evidence)
+def test_untested_requirement_is_shown_with_its_reason() -> None:
+    """It is not silently skipped."""
+    assert "inconclusive: no | answer" in text.render(REPORT, evidence)
 
 
-def test_markdown_cannot_be_left_by_what_a_server_said() -> None:
-    """Backticks, pipes and tags of an answer stay inside code."""
-    written = markdown.render(BROKEN, evidence)
+def test_markdown_from_a_server_is_not_rendered() -> None:
+    """Backticks, pipes and tags in a response stay inside inline code."""
+    written = markdown.render(REPORT, evidence)
 
     assert "`` 35 `<script>` ``" in written
     assert "`no \\| answer`" in written

@@ -1,1 +1,1 @@
-"""What an HTML report is made of: excerpts, evidence, drawings and the template."""
+"""Parts of the HTML report: JSON excerpts, evidence, charts, translations, the page."""

@@ -1,4 +1,4 @@
-"""The numbers behind each drawing of a report, in the units of its picture."""
+"""Compute the coordinates of the charts in the HTML report."""
 
 import math
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 
 WIDTH: Final = 100.0
-"""Width of a bar or strip, in the units of its picture."""
+"""Width of a bar or strip, in units of its image."""
 
-DOTS: Final = 200
-"""Times of one kind that are drawn; of more, evenly chosen ones."""
+MAX_STROKES: Final = 200
+"""Response times of one kind that are drawn; of more, evenly selected ones."""
 
-PLOT: Final = (320.0, 180.0)
-"""Width and height of the plot of the ladder."""
+PLOT_SIZE: Final = (320.0, 180.0)
+"""Width and height of the plot of token counts, in units of its image."""
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of a bar: the requirements of one outcome."""
+class BarSegment:
+    """The part of a bar for the requirements with one outcome."""
 
     outcome: Outcome
     count: int
@@ -41,69 +41,78 @@ class Bar:
     """The requirements of one section at one level."""
 
     level: Level
-    pieces: tuple[Piece, ...]
+    segments: tuple[BarSegment, ...]
 
     @property
-    def problems(self) -> int:
-        """Return how many of them are broken, or broke a check of ours."""
-        broken = (Outcome.FAILED, Outcome.ERROR)
-        return sum(piece.count for piece in self.pieces if piece.outcome in broken)
+    def failed(self) -> int:
+        """Return how many of them failed or had an internal error."""
+        failing = (Outcome.FAILED, Outcome.ERROR)
+        return sum(
+            segment.count for segment in self.segments if segment.outcome in failing
+        )
 
     @property
     def total(self) -> int:
-        """Return how many there are."""
-        return sum(piece.count for piece in self.pieces)
+        """Return the number of requirements."""
+        return sum(segment.count for segment in self.segments)
 
 
 @dataclass(frozen=True)
 class SectionBars:
-    """One section, a bar for each level."""
+    """One section, with a bar for each level."""
 
     section: str
     bars: tuple[Bar, ...]
 
 
-def _bar(level: Level, several: list[RequirementResult], most: int) -> Bar:
-    pieces, x = list[Piece](), 0.0
+def _bar(level: Level, results: list[RequirementResult], maximum: int) -> Bar:
+    """Return a bar on a scale where ``maximum`` requirements fill the width."""
+    segments, x = list[BarSegment](), 0.0
     for outcome in Outcome:
-        if count := sum(result.outcome is outcome for result in several):
-            width = WIDTH * count / most
-            pieces.append(Piece(outcome, count, round(x, 2), round(width, 2)))
+        if count := sum(result.outcome is outcome for result in results):
+            width = WIDTH * count / maximum
+            segments.append(BarSegment(outcome, count, round(x, 2), round(width, 2)))
             x += width
-    return Bar(level, tuple(pieces))
+    return Bar(level, tuple(segments))
 
 
 def bars(report: Report) -> tuple[SectionBars, ...]:
-    """Return the sections as they come; all bars of a level have one scale."""
-    found: dict[str, dict[Level, list[RequirementResult]]] = {}
+    """Return the sections in alphabetical order; bars of a level have one scale."""
+    by_section: dict[str, dict[Level, list[RequirementResult]]] = {}
     for result in report.results:
-        section = found.setdefault(result.requirement.section, {})
-        section.setdefault(result.level, []).append(result)
-    most = {
-        level: max((len(levels.get(level, [])) for levels in found.values()), default=0)
+        levels = by_section.setdefault(result.requirement.section, {})
+        levels.setdefault(result.level, []).append(result)
+    maximum = {
+        level: max(
+            (len(found.get(level, [])) for found in by_section.values()), default=0
+        )
         for level in Level
     }
     return tuple(
         SectionBars(
             section,
-            tuple(_bar(lv, levels.get(lv, []), most[lv] or 1) for lv in Level),
+            tuple(_bar(lv, levels.get(lv, []), maximum[lv] or 1) for lv in Level),
         )
-        for section, levels in sorted(found.items())
+        for section, levels in sorted(by_section.items())
     )
 
 
 @dataclass(frozen=True)
-class LadderPlot:
-    """The token ladder: its dots and line within ``PLOT``, and what they say."""
+class TokenPlot:
+    """Prompt tokens by prompt length: dots and a fitted line within ``PLOT_SIZE``.
 
-    ladder: LinearFit
+    A dot is ``x, y, paragraphs, tokens``; ``maximum`` is the largest value of each
+    axis.
+    """
+
+    fit: LinearFit
     dots: tuple[tuple[float, float, int, int], ...]
     line: tuple[float, float, float, float]
-    most: tuple[int, int]
+    maximum: tuple[int, int]
 
 
-def _rungs(evidence: Evidence) -> Iterator[Exchange]:
-    """Yield the exchanges of the ladder; of one that was repeated the last."""
+def _prompt_length_exchanges(evidence: Evidence) -> Iterator[Exchange]:
+    """Yield the exchanges with prompts of different lengths, the last try of each."""
     last: dict[tuple[int, int], Exchange] = {}
     for exchange in evidence.exchanges():
         if exchange.probe == probes.prompt_lengths.name:
@@ -111,78 +120,82 @@ def _rungs(evidence: Evidence) -> Iterator[Exchange]:
     yield from last.values()
 
 
-def ladder_plot(evidence: Evidence) -> LadderPlot | None:
-    """Return the plot, or ``None`` where the run has not counted two prompts."""
+def token_plot(evidence: Evidence) -> TokenPlot | None:
+    """Return the plot, or ``None`` without token counts for two prompt lengths."""
     try:
-        ladder = ladder_of(_rungs(evidence))
+        fit = ladder_of(_prompt_length_exchanges(evidence))
     except (Inconclusive, RejectedRequest, UnexpectedValue):
         return None
-    width, height = PLOT
-    wide = max(size for size, _ in ladder.points)
-    high = max(*(read for _, read in ladder.points), ladder.predict(wide), 1)
+    width, height = PLOT_SIZE
+    max_size = max(size for size, _ in fit.points)
+    max_tokens = max(*(tokens for _, tokens in fit.points), fit.predict(max_size), 1)
 
     def x(size: float) -> float:
-        return round(width * size / wide, 1)
+        return round(width * size / max_size, 1)
 
-    def y(read: float) -> float:
-        return round(height - height * max(read, 0) / high, 1)
+    def y(tokens: float) -> float:
+        return round(height - height * max(tokens, 0) / max_tokens, 1)
 
-    dots = tuple((x(size), y(read), size, read) for size, read in ladder.points)
-    line = (x(0), y(ladder.predict(0)), x(wide), y(ladder.predict(wide)))
-    return LadderPlot(ladder, dots, line, (wide, round(high)))
+    dots = tuple((x(size), y(tokens), size, tokens) for size, tokens in fit.points)
+    line = (x(0), y(fit.predict(0)), x(max_size), y(fit.predict(max_size)))
+    return TokenPlot(fit, dots, line, (max_size, round(max_tokens)))
 
 
 LABELS: Final = {
-    "answer": "JSON answer",
+    "answer": "JSON response",
     "first_event": "first event of a stream",
-    "stream": "whole stream",
-    "refusal": "a refusal",
+    "stream": "complete stream",
+    "refusal": "rejection (4xx)",
 }
-"""What was timed, as the page names it."""
+"""The names of the measured times in the report, and what the page calls them."""
 
 
 @dataclass(frozen=True)
-class Strip:
-    """The times of one kind of answer: a path of strokes, and their spread."""
+class LatencyStrip:
+    """The response times of one kind: an SVG path of strokes, and a summary."""
 
     label: str
     path: str
-    spread: LatencySummary
+    summary: LatencySummary
 
 
 @dataclass(frozen=True)
-class Times:
-    """All strips on one logarithmic scale; ``ticks`` gives places and labels."""
+class LatencyChart:
+    """All strips on one logarithmic scale; ``ticks`` are positions with labels."""
 
-    strips: tuple[Strip, ...]
+    strips: tuple[LatencyStrip, ...]
     ticks: tuple[tuple[float, str], ...]
 
 
-def told(seconds: float) -> str:
-    """Return a duration for a reader, in milliseconds or seconds."""
+def format_duration(seconds: float) -> str:
+    """Return a duration with three digits, in milliseconds or seconds."""
     if seconds < 1:
         return f"{seconds * 1000:.3g} ms"
     return f"{seconds:.3g} s" if seconds < 1000 else f"{seconds:.0f} s"
 
 
-def times(report: Report) -> Times | None:
-    """Return the strips, or ``None`` where nothing was timed."""
-    found, measured = spreads(report.timings), durations(report.timings)
-    if not found:
+def latency_chart(report: Report) -> LatencyChart | None:
+    """Return the chart, or ``None`` if no time was measured."""
+    summaries, measured = spreads(report.timings), durations(report.timings)
+    if not summaries:
         return None
-    low = math.floor(math.log10(max(min(s.minimum for s in found.values()), 1e-4)))
-    most = max(*(s.maximum for s in found.values()), 1e-4)
-    high = max(math.ceil(math.log10(most)), low + 1)
+    minimum = max(min(s.minimum for s in summaries.values()), 1e-4)
+    maximum = max(*(s.maximum for s in summaries.values()), 1e-4)
+    low = math.floor(math.log10(minimum))
+    high = max(math.ceil(math.log10(maximum)), low + 1)
 
     def x(seconds: float) -> float:
         share = (math.log10(max(seconds, 10.0**low)) - low) / (high - low)
         return round(WIDTH * min(share, 1), 1)
 
-    def strip(name: str, spread: LatencySummary) -> Strip:
-        every = sorted(measured[name])
-        some = [every[len(every) * n // DOTS] for n in range(min(DOTS, len(every)))]
-        places = dict.fromkeys(x(t) for t in (every if len(every) <= DOTS else some))
-        return Strip(LABELS[name], "".join(f"M{place} 1v8" for place in places), spread)
+    def strip(name: str, summary: LatencySummary) -> LatencyStrip:
+        times = sorted(measured[name])
+        if len(times) > MAX_STROKES:
+            times = [times[len(times) * n // MAX_STROKES] for n in range(MAX_STROKES)]
+        path = "".join(f"M{position} 1v8" for position in dict.fromkeys(map(x, times)))
+        return LatencyStrip(LABELS[name], path, summary)
 
-    ticks = tuple((x(10.0**n), told(10.0**n)) for n in range(low, high + 1))
-    return Times(tuple(strip(name, spread) for name, spread in found.items()), ticks)
+    strips = tuple(strip(name, summary) for name, summary in summaries.items())
+    powers = range(low, high + 1)
+    ticks = tuple((x(10.0**n), format_duration(10.0**n)) for n in powers)
+    return LatencyChart(strips, ticks)

@@ -1,4 +1,4 @@
-"""What a report shows of an exchange: enough to see the fault, and to see it again."""
+"""Select and shorten the part of an exchange that the HTML report shows."""
 
 import re
 from collections.abc import Sequence
@@ -11,23 +11,29 @@ from conformance.model.node import Finding, UnexpectedValue, quote
 from conformance.model.report import Report, RequirementResult
 from conformance.reports import Evidence
 from conformance.reports.curl import curl
-from conformance.reports.html.json_excerpt import LONGEST, Line, cut, plain, printed
-from conformance.reports.text import plainest
+from conformance.reports.html.json_excerpt import (
+    MAX_LINE_LENGTH,
+    Line,
+    json_lines,
+    text_lines,
+    truncate,
+)
+from conformance.reports.text import smallest_exchange
 
-FINDINGS: Final = 3
+MAX_FINDINGS: Final = 3
 """Findings of one requirement that are shown."""
 
-HEADERS: Final = 40
-"""Header lines of an answer that are shown."""
+MAX_HEADERS: Final = 40
+"""Header lines of a response that are shown."""
 
-EVENTS: Final = 24
-"""Events of a stream that are shown whatever they are."""
+MAX_EVENTS: Final = 24
+"""Length in events up to which a stream is shown completely."""
 
-DELTA: Final = 24
-"""Characters of a delta that are shown beside its type."""
+MAX_DELTA_LENGTH: Final = 24
+"""Characters of a delta that are shown after the type of its event."""
 
-BEFORE, BEHIND = 5, 3
-"""Events shown around the one in question, and at both ends of a long stream."""
+EVENTS_BEFORE, EVENTS_AFTER = 5, 3
+"""Events shown before and after the wrong one; the latter also at both ends."""
 
 _REQUEST_ID: Final = re.compile(
     r"(?:request|req|trace|correlation|transaction)[-_]?id$|^cf-ray$|^traceparent$"
@@ -36,113 +42,126 @@ _EVENT: Final = re.compile(r"event (\d{1,9})(?: (/.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Row:
+class TranscriptRow:
     """One event of a transcript, ``at`` seconds after the request was sent.
 
-    ``says`` is the text that it adds, quoted. ``lines`` is its data in full where it is
-    ``marked``; ``left_out`` counts events.
+    ``delta`` is the quoted start of the text that it adds. For a ``marked`` event
+    ``lines`` is its data. ``omitted`` is the number of events that the row stands for.
     """
 
     number: str = ""
     at: float = 0.0
     type: str = ""
-    says: str = ""
+    delta: str = ""
     data: str = ""
     marked: bool = False
     lines: tuple[Line, ...] = ()
-    left_out: int = 0
+    omitted: int = 0
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One exchange as evidence of a finding; each text but its own is safe to show."""
+class EvidenceView:
+    """An exchange as evidence of ``finding``; all other texts are safe to show.
 
-    about: Finding
+    ``head`` is the status line and the headers, ``ids`` are headers that identify the
+    request, ``elapsed`` is in seconds and ``size`` in bytes.
+    """
+
+    finding: Finding
     exchange: str
     probe: str
     curl: str
     head: tuple[Line, ...]
     ids: tuple[tuple[str, str], ...]
     body: tuple[Line, ...] = ()
-    events: tuple[Row, ...] = ()
+    events: tuple[TranscriptRow, ...] = ()
     elapsed: float = 0.0
     size: int = 0
 
 
-def tame(finding: Finding) -> Finding:
-    """Return a finding whose texts are short and safe to look at."""
-    expected, got = cut(finding.expected, 600), cut(finding.got, 600)
-    return Finding(cut(finding.pointer), expected, got, finding.exchange)
+def sanitize(finding: Finding) -> Finding:
+    """Return a finding with short texts that are safe to show."""
+    expected, got = truncate(finding.expected, 600), truncate(finding.got, 600)
+    return Finding(truncate(finding.pointer), expected, got, finding.exchange)
 
 
 def _head(exchange: Exchange, pointer: str) -> tuple[Line, ...]:
-    """Return status line and headers, with the one marked that is in question."""
+    """Return the status line and headers; the one that ``pointer`` names is marked."""
     if not exchange.status:
-        return (Line(cut(exchange.summary), marked=True),)
-    named = pointer.removeprefix("header ") if pointer.startswith("header ") else ""
-    first = Line(f"HTTP/{exchange.http_version} {exchange.status}", pointer == "status")
+        return (Line(truncate(exchange.summary), marked=True),)
+    header = pointer.removeprefix("header ") if pointer.startswith("header ") else ""
+    status = f"HTTP/{exchange.http_version} {exchange.status}"
     lines = [
-        Line(cut(f"{name}: {value}"), name == named)
-        for name, value in exchange.headers[:HEADERS]
+        Line(truncate(f"{name}: {value}"), name == header)
+        for name, value in exchange.headers[:MAX_HEADERS]
     ]
-    if named and not any(line.marked for line in lines):
-        lines.append(Line(f"✗ {cut(named)}", marked=True))
+    if header and not any(line.marked for line in lines):
+        lines.append(Line(f"✗ {truncate(header)}", marked=True))
     if exchange.failure:
-        lines.append(Line(cut(f"✗ {exchange.failure}"), marked=True))
-    return (first, *lines)
+        lines.append(Line(truncate(f"✗ {exchange.failure}"), marked=True))
+    return (Line(status, pointer == "status"), *lines)
 
 
-def _says(event: Event) -> str:
-    """Return the beginning of what a delta adds, or nothing."""
+def _delta(event: Event) -> str:
+    """Return the quoted start of the event's delta, or an empty string."""
     try:
         value = event.data.value
     except UnexpectedValue:
         return ""
     delta = value.get("delta") if isinstance(value, dict) else None
-    return cut(quote(delta[:DELTA])) if isinstance(delta, str) else ""
+    if not isinstance(delta, str):
+        return ""
+    return truncate(quote(delta[:MAX_DELTA_LENGTH]))
 
 
-def _row(event: Event, pointer: str | None) -> Row:
-    """Return an event; with a pointer into its data it is the one in question."""
+def _row(event: Event, pointer: str | None) -> TranscriptRow:
+    """Return an event, marked if ``pointer`` is a pointer into its data."""
     lines: tuple[Line, ...] = ()
     if pointer is not None:
         try:
-            lines = printed(event.data.value, pointer)
+            lines = json_lines(event.data.value, pointer)
         except UnexpectedValue:
-            lines = (Line(cut(event.frame.data, 2000), marked=True),)
-    return Row(
+            lines = (Line(truncate(event.frame.data, 2000), marked=True),)
+    return TranscriptRow(
         str(event.index),
         event.at,
-        cut(event.type or event.frame.name, 80),
-        _says(event),
-        cut(event.frame.data, LONGEST),
+        truncate(event.type or event.frame.name, 80),
+        _delta(event),
+        truncate(event.frame.data, MAX_LINE_LENGTH),
         pointer is not None,
         lines,
     )
 
 
-def _transcript(exchange: Exchange, pointer: str) -> tuple[Row, ...]:
-    """Return the events of a stream, those left out counted where they were."""
+def _shown_events(length: int, marked: int | None) -> set[int]:
+    """Return the indices of the events to show of a stream of ``length`` events."""
+    if length <= MAX_EVENTS:
+        return set(range(length))
+    ends = EVENTS_AFTER if marked is not None else MAX_EVENTS // 2
+    shown = {*range(ends), *range(length - ends, length)}
+    if marked is not None:
+        shown |= {*range(marked - EVENTS_BEFORE, marked + EVENTS_AFTER + 1)}
+    return shown
+
+
+def _transcript(exchange: Exchange, pointer: str) -> tuple[TranscriptRow, ...]:
+    """Return the events of a stream, with a row for each gap."""
     events: Sequence[Event] = exchange.events
-    named = _EVENT.fullmatch(pointer)
-    wrong = int(named[1]) if named else -1
-    inside = (named[2] or "") if named else None
-    shown = set(range(EVENTS)) if len(events) <= EVENTS else set[int]()
-    shown |= {*range(BEHIND), *range(len(events) - BEHIND, len(events))}
-    shown |= {*range(wrong - BEFORE, wrong + BEHIND + 1)} if named else set()
-    if not named:
-        shown |= {*range(EVENTS // 2), *range(len(events) - EVENTS // 2, len(events))}
-    rows, missing = list[Row](), 0
+    match = _EVENT.fullmatch(pointer)
+    marked = int(match[1]) if match else None
+    pointer_in_data = (match[2] or "") if match else None
+    shown = _shown_events(len(events), marked)
+    rows, omitted = list[TranscriptRow](), 0
     for event in events:
         if event.index not in shown:
-            missing += 1
+            omitted += 1
             continue
-        if missing:
-            rows.append(Row(left_out=missing))
-            missing = 0
-        rows.append(_row(event, inside if event.index == wrong else None))
+        if omitted:
+            rows.append(TranscriptRow(omitted=omitted))
+            omitted = 0
+        rows.append(_row(event, pointer_in_data if event.index == marked else None))
     if exchange.frames and exchange.frames[-1].data.strip() == "[DONE]":
-        rows.append(Row("", exchange.elapsed, "[DONE]"))
+        rows.append(TranscriptRow("", exchange.elapsed, "[DONE]"))
     return tuple(rows)
 
 
@@ -150,25 +169,25 @@ def _body(exchange: Exchange, pointer: str) -> tuple[Line, ...]:
     if not exchange.body:
         return ()
     if exchange.is_json:
-        return printed(exchange.json.value, pointer or None)
-    return plain(exchange.body)
+        return json_lines(exchange.json.value, pointer or None)
+    return text_lines(exchange.body)
 
 
-def shown(finding: Finding, exchange: Exchange, report: Report) -> Shown:
+def view(finding: Finding, exchange: Exchange, report: Report) -> EvidenceView:
     """Return an exchange as evidence of ``finding``."""
     is_stream = exchange.kind is ResponseKind.STREAM
     ids = tuple(
-        (cut(name, 80), cut(value, 200))
+        (truncate(name, 80), truncate(value, 200))
         for name, value in exchange.headers
         if _REQUEST_ID.search(name)
     )
-    return Shown(
+    return EvidenceView(
         finding,
         exchange.id,
-        cut(exchange.probe, 120),
+        truncate(exchange.probe, 120),
         curl(exchange.request, report.target.url, report.target.key_env),
         _head(exchange, finding.pointer),
-        ids[:HEADERS],
+        ids[:MAX_HEADERS],
         () if is_stream else _body(exchange, finding.pointer),
         _transcript(exchange, finding.pointer) if is_stream else (),
         exchange.elapsed,
@@ -176,19 +195,22 @@ def shown(finding: Finding, exchange: Exchange, report: Report) -> Shown:
     )
 
 
-def told(result: RequirementResult, first: Shown | None) -> tuple[Finding, ...]:
-    """Return the findings to list, that of the evidence first."""
-    several = result.findings
-    about = first.about if first else None
-    listed = [about] if about else []
-    listed += [finding for finding in several[:FINDINGS] if finding is not about]
-    return tuple(tame(finding) for finding in listed[:FINDINGS])
+def findings_to_show(
+    result: RequirementResult, evidence: EvidenceView | None
+) -> tuple[Finding, ...]:
+    """Return the first findings, that of the evidence before all others."""
+    first = evidence.finding if evidence else None
+    findings = [first] if first else []
+    findings += [f for f in result.findings[:MAX_FINDINGS] if f is not first]
+    return tuple(sanitize(finding) for finding in findings[:MAX_FINDINGS])
 
 
-def best(result: RequirementResult, report: Report, evidence: Evidence) -> Shown | None:
-    """Return the evidence with the shortest request, or ``None`` without any."""
-    exchange = plainest(result, evidence)
+def select_evidence(
+    result: RequirementResult, report: Report, evidence: Evidence
+) -> EvidenceView | None:
+    """Return the failing exchange with the smallest request, or ``None``."""
+    exchange = smallest_exchange(result, evidence)
     if exchange is None:
         return None
-    about = (f for f in result.findings if f.exchange == exchange.id)
-    return shown(next(about), exchange, report)
+    findings = (f for f in result.findings if f.exchange == exchange.id)
+    return view(next(findings), exchange, report)

@@ -1,6 +1,6 @@
-"""A piece of an answer for a reader: pretty, small, and marked where it is wrong.
+"""Show a JSON value or other text in a few short lines, with the wrong part marked.
 
-Whatever a server sent, however large or deep, comes out as a few dozen short lines.
+The result is small for every response, however large or deeply nested it is.
 """
 
 import json
@@ -12,57 +12,59 @@ from typing import Final
 from conformance.model.node import Json
 from conformance.reports.escaping import escape_control_characters
 
-DEEPEST: Final = 24
-"""Levels of nesting that are followed."""
+MAX_DEPTH: Final = 24
+"""Levels of nesting that are shown."""
 
-SIBLINGS: Final = 16
-"""Members of one object or array that are shown, besides the one in question."""
+MAX_SIBLINGS: Final = 16
+"""Elements of one object or array that are shown, in addition to the marked one."""
 
-LONGEST: Final = 240
-"""Characters of one line."""
+MAX_LINE_LENGTH: Final = 240
+"""Characters in a line."""
 
-LONGEST_MARKED: Final = 1200
-"""Characters of a line that is in question."""
+MAX_MARKED_LINE_LENGTH: Final = 1200
+"""Characters in a marked line."""
 
-SPARE: Final = 240
-"""Lines that may be spent on what is not in question."""
+MAX_OTHER_VALUES: Final = 240
+"""Values outside of the path to the marked one that are shown in full."""
 
-AROUND: Final = 7
-"""Lines that are shown before and behind what is in question."""
+CONTEXT_LINES: Final = 7
+"""Lines shown before and after the marked lines."""
 
-SHORT: Final = 36
-"""Lines that are shown in any case."""
+MIN_LINES: Final = 36
+"""Length up to which an excerpt is shown completely."""
 
-MARKED: Final = 24
-"""Lines in question that are shown."""
+MAX_MARKED_LINES: Final = 24
+"""Marked lines that are shown."""
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; ``marked`` is what a finding is about, ``left_out`` counts lines.
+    """One line of an excerpt.
 
-    ``leads`` says that it opens or closes something that a marked line stands in.
+    A finding is about a ``marked`` line. ``omitted`` is the number of lines that this
+    line stands for. A line that ``encloses`` opens or closes a parent of a marked line.
     """
 
     text: str
     marked: bool = False
-    left_out: int = 0
-    leads: bool = False
+    omitted: int = 0
+    encloses: bool = False
 
 
-def cut(text: str, longest: int = LONGEST) -> str:
-    """Return ``text`` as it can be shown, cut to so many characters of its own."""
-    if len(text) <= longest:
+def truncate(text: str, max_length: int = MAX_LINE_LENGTH) -> str:
+    """Return ``text`` escaped, and truncated to ``max_length`` of its characters."""
+    if len(text) <= max_length:
         return escape_control_characters(text)
-    return f"{escape_control_characters(text[:longest])}… ({len(text)} characters)"
+    return f"{escape_control_characters(text[:max_length])}… ({len(text)} characters)"
 
 
-def _step(value: Json, steps: list[str]) -> tuple[str | int, int] | None:
-    """Return the member that ``steps`` begin with, and how many of them name it.
+def _resolve(value: Json, steps: list[str]) -> tuple[str | int, int] | None:
+    """Return the key or index that ``steps`` start with, and the steps it takes.
 
-    The members of a finding's pointer may have slashes of their own.
+    A key takes several steps if it contains slashes, which pointers of findings do not
+    escape.
     """
     if isinstance(value, list) and steps[0].isascii() and steps[0].isdigit():
         index = int(steps[0][:9])
@@ -78,28 +80,28 @@ def _step(value: Json, steps: list[str]) -> tuple[str | int, int] | None:
 
 
 def walk(value: Json, pointer: str) -> tuple[Path, str]:
-    """Follow a pointer as far as it goes; return the way, and what is not there."""
+    """Follow a pointer; return the path to the last existing value, and the rest."""
     steps = pointer.split("/")[1:] if pointer.startswith("/") else []
     path: list[str | int] = []
     while steps:
-        found = _step(value, steps)
+        found = _resolve(value, steps)
         if found is None:
             return tuple(path), "/".join(steps)
-        member, used = found
-        path.append(member)
-        value = value[member]
+        key, used = found
+        path.append(key)
+        value = value[key]
         steps = steps[used:]
     return tuple(path), ""
 
 
 class _Printer:
-    """Prints one JSON value, all lines on the way to a place, few beside it."""
+    """Formats one JSON value: everything on the path, and little outside of it."""
 
-    def __init__(self, path: Path, absent: str, *, mark: bool) -> None:
+    def __init__(self, path: Path, missing: str, *, mark: bool) -> None:
         self._path = path
-        self._absent = absent
+        self._missing = missing
         self._mark = mark
-        self._spare = SPARE
+        self._budget = MAX_OTHER_VALUES
 
     def lines(
         self,
@@ -110,110 +112,115 @@ class _Printer:
         *,
         on_path: bool = True,
     ) -> Iterator[Line]:
-        """Yield the lines of ``value``; ``on_path`` says that the place is in it."""
-        here = on_path and depth == len(self._path)
-        marked = here and self._mark and not self._absent
+        """Yield the lines of ``value``; ``on_path`` says that the path leads to it."""
+        is_target = on_path and depth == len(self._path)
+        marked = is_target and self._mark and not self._missing
         if not on_path:
-            self._spare -= 1
-        pad = "  " * depth
+            self._budget -= 1
+        indent = "  " * depth
         if not isinstance(value, dict | list) or not value:
-            longest = LONGEST_MARKED if marked else LONGEST
-            scalar = cut(_scalar(value, longest), longest)
-            yield Line(pad + label + scalar + comma, marked)
-            if here and self._absent:
-                yield self._missing(depth)
+            max_length = MAX_MARKED_LINE_LENGTH if marked else MAX_LINE_LENGTH
+            scalar = truncate(_scalar(value, max_length), max_length)
+            yield Line(indent + label + scalar + comma, marked)
+            if is_target and self._missing:
+                yield self._missing_line(depth)
             return
         opening, closing = "{}" if isinstance(value, dict) else "[]"
-        folded = self._spare <= 0 and (not on_path or here)
-        if folded or depth >= DEEPEST:
-            yield Line(f"{pad}{label}{opening} … {closing}{comma}", marked)
+        over_budget = self._budget <= 0 and (not on_path or is_target)
+        if over_budget or depth >= MAX_DEPTH:
+            yield Line(f"{indent}{label}{opening} … {closing}{comma}", marked)
             return
-        yield Line(pad + label + opening, marked, leads=on_path)
-        for line in self._inside(value, depth + 1, on_path=on_path and not here):
+        yield Line(indent + label + opening, marked, encloses=on_path)
+        inside_path = on_path and not is_target
+        for line in self._inside(value, depth + 1, on_path=inside_path):
             yield replace(line, marked=line.marked or marked)
-        if here and self._absent:
-            yield self._missing(depth + 1)
-        yield Line(pad + closing + comma, marked, leads=on_path)
+        if is_target and self._missing:
+            yield self._missing_line(depth + 1)
+        yield Line(indent + closing + comma, marked, encloses=on_path)
 
-    def _missing(self, depth: int) -> Line:
-        absent = cut(_quoted(self._absent, LONGEST))
-        return Line(f"{'  ' * depth}✗ {absent}", self._mark)
+    def _missing_line(self, depth: int) -> Line:
+        """Return a line in place of the value that is missing."""
+        name = truncate(_quoted(self._missing, MAX_LINE_LENGTH))
+        return Line(f"{'  ' * depth}✗ {name}", self._mark)
 
     def _inside(
         self, value: dict[str, Json] | list[Json], depth: int, *, on_path: bool
     ) -> Iterator[Line]:
-        wanted = self._path[depth - 1] if on_path else None
+        """Yield the lines of the elements: the first ones, and the one on the path."""
+        next_key = self._path[depth - 1] if on_path else None
         shown = 0
-        members: Iterable[tuple[str | int, Json]] = (
+        elements: Iterable[tuple[str | int, Json]] = (
             value.items() if isinstance(value, dict) else enumerate(value)
         )
-        for name, member in members:
-            is_wanted = on_path and name == wanted
-            if shown >= SIBLINGS and not is_wanted:
+        for name, element in elements:
+            is_next = on_path and name == next_key
+            if shown >= MAX_SIBLINGS and not is_next:
                 continue
             shown += 1
-            label = f"{cut(_quoted(name, 80))}: " if isinstance(name, str) else ""
+            label = f"{truncate(_quoted(name, 80))}: " if isinstance(name, str) else ""
             comma = "," if shown < len(value) else ""
-            yield from self.lines(member, depth, label, comma, on_path=is_wanted)
+            yield from self.lines(element, depth, label, comma, on_path=is_next)
         if (more := len(value) - shown) > 0:
             yield Line("  " * depth + f"… +{more}")
 
 
-def _quoted(text: str, longest: int) -> str:
-    if len(text) <= longest:
+def _quoted(text: str, max_length: int) -> str:
+    if len(text) <= max_length:
         return json.dumps(text, ensure_ascii=False)
-    start = json.dumps(text[:longest], ensure_ascii=False)
+    start = json.dumps(text[:max_length], ensure_ascii=False)
     return f"{start}… ({len(text)} characters)"
 
 
-def _scalar(value: Json, longest: int) -> str:
+def _scalar(value: Json, max_length: int) -> str:
     if isinstance(value, str):
-        return _quoted(value, longest)
+        return _quoted(value, max_length)
     try:
         return json.dumps(value)
-    except ValueError:  # an integer of more digits than Python likes to write
+    except ValueError:  # an integer with more digits than Python converts
         return "…"
 
 
-def printed(value: Json, pointer: str | None) -> tuple[Line, ...]:
-    """Return a JSON value as lines; ``pointer`` names the place to mark, if any."""
-    path, absent = walk(value, pointer or "")
-    is_inside = pointer is not None and pointer.startswith("/")
-    printer = _Printer(path[:DEEPEST], absent, mark=is_inside)
-    return folded(list(printer.lines(value)))
+def json_lines(value: Json, pointer: str | None) -> tuple[Line, ...]:
+    """Return a JSON value as lines, with the value at ``pointer`` marked, if any."""
+    path, missing = walk(value, pointer or "")
+    mark = pointer is not None and pointer.startswith("/")
+    printer = _Printer(path[:MAX_DEPTH], missing, mark=mark)
+    return around_marked(list(printer.lines(value)))
 
 
-def plain(body: bytes) -> tuple[Line, ...]:
-    """Return the beginning of a body that is not JSON, as lines."""
-    text = body[: SHORT * LONGEST].decode("utf-8", "replace")
-    lines = [Line(cut(line)) for line in islice(text.splitlines(), SHORT)]
-    if len(body) > SHORT * LONGEST:
+def text_lines(body: bytes) -> tuple[Line, ...]:
+    """Return the beginning of a body that is not JSON as lines."""
+    max_length = MIN_LINES * MAX_LINE_LENGTH
+    text = body[:max_length].decode("utf-8", "replace")
+    lines = [Line(truncate(line)) for line in islice(text.splitlines(), MIN_LINES)]
+    if len(body) > max_length:
         lines.append(Line(f"… ({len(body)} bytes)"))
     return tuple(lines)
 
 
-def folded(lines: list[Line]) -> tuple[Line, ...]:
-    """Return the lines around those marked, and how many were left out between."""
-    if len(lines) <= SHORT:
+def around_marked(lines: list[Line]) -> tuple[Line, ...]:
+    """Return the lines around the marked ones, and how many were omitted between."""
+    if len(lines) <= MIN_LINES:
         return tuple(lines)
     marked = [number for number, line in enumerate(lines) if line.marked]
     keep = {0, 1, len(lines) - 1}
-    keep.update(number for number, line in enumerate(lines) if line.leads)
+    keep.update(number for number, line in enumerate(lines) if line.encloses)
     if marked:
-        first, last = marked[0], min(marked[-1], marked[0] + MARKED)
-        keep.update(range(first - AROUND, last + AROUND + 1))
+        first, last = marked[0], min(marked[-1], marked[0] + MAX_MARKED_LINES)
+        keep.update(range(first - CONTEXT_LINES, last + CONTEXT_LINES + 1))
     else:
-        keep.update(range(SHORT))
-    return tuple(_gaps(lines, keep))
+        keep.update(range(MIN_LINES))
+    return tuple(_with_gaps(lines, keep))
 
 
-def _gaps(lines: list[Line], keep: set[int]) -> Iterator[Line]:
-    missing = 0
+def _with_gaps(lines: list[Line], keep: set[int]) -> Iterator[Line]:
+    """Yield the lines to keep, and one line for each gap."""
+    omitted = 0
     for number, line in enumerate(lines):
         if number not in keep:
-            missing += 1
+            omitted += 1
             continue
-        if missing:
-            yield Line("", left_out=missing)
-            missing = 0
+        if omitted:
+            yield Line("", omitted=omitted)
+            omitted = 0
         yield line

@@ -1,11 +1,9 @@
-"""The report for people: one page that needs nothing else, in English and Chinese.
+"""The HTML report: one self-contained page in English and Chinese.
 
-The page holds no network address that a browser would fetch, and a policy that allows
-its own script and style sheet by their hashes alone. All that a server said is text.
+The page loads nothing. Its Content-Security-Policy allows only its own script and style
+sheet, by their hashes. All text from a server is escaped.
 """
 
-import base64
-import hashlib
 import re
 from datetime import date, timedelta
 from functools import cache
@@ -27,17 +25,19 @@ from conformance.reports import Evidence
 from conformance.reports.finding_groups import group_findings
 from conformance.reports.html import charts, evidence, json_excerpt, translate
 from conformance.reports.i18n import LANGUAGES, TAGS
+from conformance.reports.static_pages import csp_hash
+from conformance.reports.wording import outcome_label
 
 FILE: Final = "report.html"
 
-ROOM: Final = 1_100_000
-"""Bytes that the evidence of all failures may take up in the page."""
+MAX_EVIDENCE_BYTES: Final = 1_100_000
+"""Bytes of the page that the evidence of all failures may take."""
 
-WORST: Final = 8
-"""Broken requirements that the first screen names."""
+MAX_HEADLINES: Final = 8
+"""Failed requirements that are listed at the top of the page."""
 
-EXCUSED_DAYS: Final = 90
-"""Days until the excuse ends that the page proposes for a baseline."""
+DEFAULT_EXPIRY_DAYS: Final = 90
+"""Days until the proposed entry for a baseline expires."""
 
 _ORDER: Final = (
     Outcome.FAILED,
@@ -49,57 +49,54 @@ _ORDER: Final = (
     Outcome.PASSED,
 )
 _EXCHANGE: Final = re.compile(r"^x-\d+: ")
-_OPEN: Final = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED, Outcome.NOT_RUN)
+_UNTESTED: Final = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED, Outcome.NOT_RUN)
 _BROKEN: Final = (Outcome.FAILED, Outcome.EXPECTED)
 
 
 @cache
 def _environment() -> Environment:
-    found = Environment(
+    environment = Environment(
         loader=PackageLoader("conformance.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals.update(
+    environment.globals.update(
         t=translate.t,
         term=translate.term,
-        clause=translate.clause,
+        requirement_text=translate.requirement_text,
         cause=translate.cause,
-        because=translate.because,
-        reason=translate.reason,
-        label=translate.label,
-        label_of=translate.label_of,
-        told=charts.told,
+        untested_reason=translate.untested_reason,
+        verdict_reason=translate.verdict_reason,
+        attribute=translate.attribute,
+        term_attribute=translate.term_attribute,
+        format_duration=charts.format_duration,
         group_findings=group_findings,
         Level=Level,
         Outcome=Outcome,
     )
-    found.filters["cut"] = json_excerpt.cut
-    return found
+    environment.filters["truncated"] = json_excerpt.truncate
+    environment.filters["outcome_label"] = outcome_label
+    return environment
 
 
-def _own(name: str) -> Markup:
-    """Return a file of ours that goes into the page as it is."""
+def _template_file(name: str) -> Markup:
+    """Return a file of this package that goes into the page unescaped."""
     folder = files("conformance.reports") / "templates"
-    return Markup((folder / name).read_text(encoding="utf-8"))  # noqa: S704 -- our own file
-
-
-def _hash(source: str) -> str:
-    digest = hashlib.sha256(source.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+    return Markup((folder / name).read_text(encoding="utf-8"))  # noqa: S704 -- a file of this package
 
 
 def policy(style: str, script: str) -> str:
-    """Return the content security policy: this style, this script, nothing else."""
+    """Return a content security policy that allows this style and script only."""
     return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)};"
-        " base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {csp_hash(style)};"
+        f" script-src {csp_hash(script)}; base-uri 'none'; form-action 'none'"
     )
 
 
-def _by_gravity(report: Report) -> list[RequirementResult]:
+def _by_severity(report: Report) -> list[RequirementResult]:
+    """Return the results by outcome, level and id."""
     levels = list(Level)
     return sorted(
         report.results,
@@ -111,74 +108,80 @@ def _by_gravity(report: Report) -> list[RequirementResult]:
     )
 
 
-def _excuse(result: RequirementResult, report: Report) -> str:
-    """Return the entry of a baseline that would excuse a failure for a while."""
-    begun = date.fromisoformat(report.run.started_at[:10])
+def _baseline_entry(result: RequirementResult, report: Report) -> str:
+    """Return a baseline entry that expects the failure until it expires."""
+    started = date.fromisoformat(report.run.started_at[:10])
     return (
         "[[expected]]\n"
         f'requirement = "{result.requirement.id}"\n'
         'reason = "…"\n'
-        f"expires = {begun + timedelta(days=EXCUSED_DAYS)}"
+        f"expires = {started + timedelta(days=DEFAULT_EXPIRY_DAYS)}"
     )
 
 
-class _Bodies:
-    """The insides of all requirements; evidence goes in while there is room."""
+class _RequirementPanels:
+    """Renders the details of requirements; ``without_evidence`` counts omissions.
 
-    def __init__(self, report: Report, kept: Evidence) -> None:
+    Evidence is omitted as soon as ``MAX_EVIDENCE_BYTES`` would be exceeded.
+    """
+
+    def __init__(self, report: Report, journal: Evidence) -> None:
         self._report = report
-        self._kept = kept
-        self._left = ROOM
-        self.left_out = 0
+        self._journal = journal
+        self._bytes_left = MAX_EVIDENCE_BYTES
+        self.without_evidence = 0
 
     def of(self, result: RequirementResult) -> Markup:
-        """Return what a requirement opens to."""
+        """Return the details of a requirement."""
         if result.outcome not in _BROKEN:
-            return self._rendered(result, None, ())
-        best = evidence.best(result, self._report, self._kept)
-        findings = evidence.told(result, best)
-        whole = self._rendered(result, best, findings)
-        if (size := len(whole.encode("utf-8"))) <= self._left:
-            self._left -= size
-            return whole
-        self.left_out += 1
-        return self._rendered(result, None, ())
+            return self._render(result, None, ())
+        best = evidence.select_evidence(result, self._report, self._journal)
+        findings = evidence.findings_to_show(result, best)
+        panel = self._render(result, best, findings)
+        if (size := len(panel.encode("utf-8"))) <= self._bytes_left:
+            self._bytes_left -= size
+            return panel
+        self.without_evidence += 1
+        return self._render(result, None, ())
 
-    def _rendered(
+    def _render(
         self,
         result: RequirementResult,
-        best: evidence.Shown | None,
+        view: evidence.EvidenceView | None,
         findings: tuple[Finding, ...],
     ) -> Markup:
         template = _environment().get_template("requirement.html.j2")
         text = template.render(
             result=result,
-            best=best,
+            evidence=view,
             findings=findings,
             is_broken=result.outcome in _BROKEN,
-            excuse=_excuse(result, self._report),
+            baseline_entry=_baseline_entry(result, self._report),
         )
         return Markup(text)  # noqa: S704 -- the template has escaped it
 
 
-def _not_judged(report: Report) -> list[tuple[Outcome, str, list[RequirementResult]]]:
-    """Return the requirements that were not judged, by outcome and reason.
+def _untested(report: Report) -> list[tuple[Outcome, str, list[RequirementResult]]]:
+    """Return the requirements that were not tested, by outcome and reason.
 
-    A reason is the same whatever exchange showed it; the commonest ones come first.
+    Reasons that differ only in the exchange are the same; frequent ones come first.
     """
-    found: dict[tuple[Outcome, str], list[RequirementResult]] = {}
+    by_reason: dict[tuple[Outcome, str], list[RequirementResult]] = {}
     for result in report.results:
-        if result.outcome in _OPEN:
+        if result.outcome in _UNTESTED:
             reason = _EXCHANGE.sub("", result.reason)
-            found.setdefault((result.outcome, reason), []).append(result)
+            by_reason.setdefault((result.outcome, reason), []).append(result)
     return sorted(
-        ((outcome, reason, several) for (outcome, reason), several in found.items()),
+        (
+            (outcome, reason, results)
+            for (outcome, reason), results in by_reason.items()
+        ),
         key=lambda group: (_ORDER.index(group[0]), -len(group[2])),
     )
 
 
 def _untestable(report: Report) -> list[Untested]:
-    """Return the clauses of the profile that no exchange can show."""
+    """Return the requirements of the profile that a client cannot test."""
     profile = PROFILES.get(report.target.profile)
     return [
         untested
@@ -188,14 +191,15 @@ def _untestable(report: Report) -> list[Untested]:
     ]
 
 
-def render(report: Report, kept: Evidence, lang: str = LANGUAGES[0]) -> str:
-    """Write the page; ``lang`` is the language that it shows first."""
-    style, script = _own("report.css"), _own("report.js")
-    bodies = _Bodies(report, kept)
-    results = [(result, bodies.of(result)) for result in _by_gravity(report)]
+def render(report: Report, journal: Evidence, lang: str = LANGUAGES[0]) -> str:
+    """Return the page; ``lang`` is the language that it shows first."""
+    style, script = _template_file("report.css"), _template_file("report.js")
+    panels = _RequirementPanels(report, journal)
+    results = [(result, panels.of(result)) for result in _by_severity(report)]
     summary = report.summary()
     counts = {o: sum(levels[o] for levels in summary.values()) for o in _ORDER}
-    broken = {level: c[Outcome.FAILED] for level, c in summary.items()}
+    failed = {level: c[Outcome.FAILED] for level, c in summary.items()}
+    headlines = [r for r, _ in results if r.outcome is Outcome.FAILED]
     return (
         _environment()
         .get_template("report.html.j2")
@@ -204,23 +208,23 @@ def render(report: Report, kept: Evidence, lang: str = LANGUAGES[0]) -> str:
             lang=lang,
             tags=TAGS,
             version=conformance.__version__,
-            policy=Markup(policy(style, script)),  # noqa: S704 -- hashes of our own files
+            policy=Markup(policy(style, script)),  # noqa: S704 -- hashes of this package's files
             style=style,
             script=script,
-            sentence=translate.sentence(report),
-            broken=broken,
-            problems=sum(broken.values()),
+            sentence=translate.verdict_sentence(report),
+            failed=failed,
+            total_failed=sum(failed.values()),
             counts=counts,
             sections=charts.bars(report),
-            not_judged=_not_judged(report),
+            untested=_untested(report),
             untestable=_untestable(report),
             results=results,
-            worst=[r for r, _ in results if r.outcome is Outcome.FAILED][:WORST],
-            left_out=bodies.left_out,
+            headlines=headlines[:MAX_HEADLINES],
+            without_evidence=panels.without_evidence,
             columns=COLUMNS,
-            plot=charts.ladder_plot(kept),
-            size=charts.PLOT,
-            times=charts.times(report),
+            plot=charts.token_plot(journal),
+            size=charts.PLOT_SIZE,
+            latencies=charts.latency_chart(report),
         )
         + "\n"
     )

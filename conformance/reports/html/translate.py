@@ -1,7 +1,7 @@
-"""Texts as HTML in every language at once; the page shows the one that is chosen.
+"""Translated texts as HTML that contains every language; the page shows one of them.
 
-Each text stands in a ``span`` of its language beside the others. A style sheet hides
-those that are not wanted, so that switching needs no reload and no text in a script.
+Each language has its own ``span``. A style sheet hides the other languages, so
+switching needs no reload and no texts in a script.
 """
 
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Outcome
 from conformance.reports import i18n
 from conformance.reports.escaping import escape_control_characters
-from conformance.reports.i18n import LANGUAGES, TAGS, said
+from conformance.reports.i18n import LANGUAGES, TAGS, translate
 
 _SPAN: Final = Markup('<span class="{lang}" lang="{tag}">{text}</span>')
 
 
-def in_each(say: Callable[[str], str], **values: object) -> Markup:
-    """Return what ``say`` returns for each language, with ``values`` put in.
+def in_all_languages(text_in: Callable[[str], str], **values: object) -> Markup:
+    """Return ``text_in(lang)`` for each language, with ``values`` put in.
 
-    Values are escaped; where all languages say the same, it stands there once.
+    Values are escaped. If all languages have the same text, it appears once.
     """
     texts = {
-        lang: escape(escape_control_characters(say(lang))).format(**values)
+        lang: escape(escape_control_characters(text_in(lang))).format(**values)
         for lang in LANGUAGES
     }
     if len(set(texts.values())) == 1:
@@ -39,103 +39,117 @@ def in_each(say: Callable[[str], str], **values: object) -> Markup:
 
 
 def t(text: str, **values: object) -> Markup:
-    """Return a text of the page; raises ``LookupError`` for one without Chinese."""
-    return in_each(partial(said, text), **values)
+    """Return a text of the page; raises ``LookupError`` if it has no translation."""
+    return in_all_languages(partial(translate, text), **values)
 
 
 def term(word: str) -> Markup:
-    """Return a word out of the data, such as a section; an unknown one stays."""
-    return in_each(lambda lang: _braced(_term(word, lang)))
+    """Return a word from the data, such as a section; an unknown word is unchanged."""
+    return in_all_languages(lambda lang: _without_placeholders(_term(word, lang)))
 
 
 def _term(word: str, lang: str) -> str:
     return word if lang == "en" else i18n.interface().get(word, word)
 
 
-def _braced(text: str) -> str:
-    """Return a text in which nothing is a place for a value."""
+def _without_placeholders(text: str) -> str:
+    """Escape braces, so that ``str.format`` finds no placeholder."""
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def clause(requirement: Requirement) -> Markup:
-    """Return the sentence of a requirement."""
-    return in_each(lambda lang: _braced(i18n.clause(requirement, lang)))
+def requirement_text(requirement: Requirement) -> Markup:
+    """Return the text of a requirement."""
+    return in_all_languages(
+        lambda lang: _without_placeholders(i18n.requirement_text(requirement, lang))
+    )
 
 
 def cause(requirement: Requirement) -> Markup:
-    """Return what is likely to break a requirement."""
-    return in_each(lambda lang: _braced(i18n.cause(requirement, lang)))
+    """Return the usual cause of a failure."""
+    return in_all_languages(
+        lambda lang: _without_placeholders(i18n.cause(requirement, lang))
+    )
 
 
-def because(requirement: Requirement, english: str) -> Markup:
-    """Return why a clause is not tested."""
-    say = partial(i18n.because, requirement, english)
-    return in_each(lambda lang: _braced(say(lang)))
+def untested_reason(requirement: Requirement, english: str) -> Markup:
+    """Return why a requirement is not tested."""
+    text_in = partial(i18n.untested_reason, requirement, english)
+    return in_all_languages(lambda lang: _without_placeholders(text_in(lang)))
 
 
-def reason(text: str) -> Markup:
+def verdict_reason(text: str) -> Markup:
     """Return the reason of a verdict, which may quote a server."""
-    return in_each(lambda lang: _braced(i18n.reason(text, lang)))
-
-
-def label(attribute: str, text: str, **values: object) -> Markup:
-    """Return an attribute in English, and what the page puts there when it switches."""
-    told = {lang: escape(said(text, lang)).format(**values) for lang in LANGUAGES}
-    return _switched(attribute, told)
-
-
-def label_of(attribute: str, word: str) -> Markup:
-    """Return an attribute that is a word out of the data, as ``term`` has it."""
-    told = {lang: escape(_term(word, lang)) for lang in LANGUAGES}
-    return _switched(attribute, told)
-
-
-def _switched(attribute: str, told: dict[str, Markup]) -> Markup:
-    kept = Markup(" ").join(
-        Markup('data-{}="{}"').format(lang, value) for lang, value in told.items()
+    return in_all_languages(
+        lambda lang: _without_placeholders(i18n.verdict_reason(text, lang))
     )
-    usual = Markup('{}="{}"').format(attribute, told[LANGUAGES[0]])
-    return Markup('{} data-attribute="{}" {}').format(usual, attribute, kept)
 
 
-def _broken(report: Report) -> tuple[str, dict[str, int]]:
-    counts = {lv: c[Outcome.FAILED] for lv, c in report.summary().items()}
-    must, rest = counts[Level.MUST], counts[Level.SHOULD] + counts[Level.MAY]
-    many = "1 MUST requirement" if must == 1 else "{n} MUST requirements"
-    ending = ", and in {m} SHOULD or MAY." if rest else "."
-    text = f"The contract is broken in {many}{ending}"
-    return text, {"n": must, "m": rest}
+def attribute(name: str, text: str, **values: object) -> Markup:
+    """Return an HTML attribute in English, and its texts for the language switch."""
+    texts = {lang: escape(translate(text, lang)).format(**values) for lang in LANGUAGES}
+    return _switchable(name, texts)
 
 
-def sentence(report: Report) -> Markup:
-    """Return the verdict in one sentence."""
+def term_attribute(name: str, word: str) -> Markup:
+    """Return an HTML attribute whose value is a word from the data, like ``term``."""
+    return _switchable(name, {lang: escape(_term(word, lang)) for lang in LANGUAGES})
+
+
+def _switchable(name: str, texts: dict[str, Markup]) -> Markup:
+    data = Markup(" ").join(
+        Markup('data-{}="{}"').format(lang, text) for lang, text in texts.items()
+    )
+    current = Markup('{}="{}"').format(name, texts[LANGUAGES[0]])
+    return Markup('{} data-attribute="{}" {}').format(current, name, data)
+
+
+def verdict_sentence(report: Report) -> Markup:
+    """Return the verdict and the reason for it in one or two sentences."""
     musts = report.summary()[Level.MUST]
-    broken = sum(c[Outcome.FAILED] for c in report.summary().values())
-    kept = musts[Outcome.PASSED]
-    if report.run.interrupted and report.verdict != "non-conformant":
-        return t("The run was interrupted: what was judged proves nothing yet.")
     if report.verdict == "non-conformant":
-        text, values = _broken(report)
-        return t(text, **values)
+        return _failed_sentence(report)
+    if report.run.interrupted:
+        return t("The run was interrupted: there is no verdict yet.")
     if report.verdict == "inconclusive":
+        return _inconclusive_sentence(report)
+    passed, failed = musts[Outcome.PASSED], _failed(report)
+    if expected := musts[Outcome.EXPECTED]:
         return t(
-            "No verdict: {n} MUST requirements could not be judged.",
-            n=musts[Outcome.INCONCLUSIVE],
+            "No new failures. MUST requirements: {n} passed, {m} expected to fail.",
+            n=passed,
+            m=expected,
         )
-    if excused := musts[Outcome.EXPECTED]:
+    if failed:
         return t(
-            "No new breach: {n} MUST requirements are kept, {m} are excused.",
-            n=kept,
-            m=excused,
+            "Conformant: every tested MUST requirement passed ({n})."
+            " Failed SHOULD or MAY requirements: {m}.",
+            n=passed,
+            m=failed,
         )
-    if broken:
-        return t(
-            "This server keeps its contract: all {n} MUST requirements judged are"
-            " kept, {m} others are not.",
-            n=kept,
-            m=broken,
-        )
-    return t(
-        "This server keeps its contract: all {n} MUST requirements judged are kept.",
-        n=kept,
-    )
+    return t("Conformant: every tested MUST requirement passed ({n}).", n=passed)
+
+
+def _failed(report: Report) -> int:
+    """Return the number of failed requirements of all levels."""
+    return sum(counts[Outcome.FAILED] for counts in report.summary().values())
+
+
+def _failed_sentence(report: Report) -> Markup:
+    must = report.summary()[Level.MUST][Outcome.FAILED]
+    others = _failed(report) - must
+    number = "1 MUST requirement" if must == 1 else "{n} MUST requirements"
+    text = f"Non-conformant: {number} failed."
+    if others:
+        text += " Failed SHOULD or MAY requirements: {m}."
+    return t(text, n=must, m=others)
+
+
+def _inconclusive_sentence(report: Report) -> Markup:
+    untested = report.summary()[Level.MUST][Outcome.INCONCLUSIVE]
+    if untested == 1:
+        return t("No verdict: 1 MUST requirement could not be tested.")
+    if untested:
+        return t("No verdict: {n} MUST requirements could not be tested.", n=untested)
+    if any(counts[Outcome.ERROR] for counts in report.summary().values()):
+        return t("No verdict: a check had an internal error.")
+    return t("No verdict: no MUST requirement was tested.")

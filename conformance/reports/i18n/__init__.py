@@ -1,8 +1,8 @@
-"""What the suite says, in the languages that it speaks: English, and Chinese beside it.
+"""Translations of reports and requirements: English (in the code) and Chinese (TOML).
 
-English stands in the code, where it is used. Chinese is data in ``zh``: the texts of
-pages by their English (``interface.toml``), the clauses by their id (``clauses``), and
-the reasons that verdicts give most often (``reasons.toml``).
+The Chinese texts are in ``zh``: texts of pages by their English (``interface.toml``),
+requirements by their id (``requirements/``), and common reasons of verdicts by their
+English (``reasons.toml``).
 """
 
 import tomllib
@@ -15,42 +15,42 @@ from typing import Any, Final
 from conformance.model.requirement import Requirement
 
 LANGUAGES: Final = ("en", "zh")
-"""The languages that a report can begin with, the usual one first."""
+"""The languages of a report; the first one is the default."""
 
 TAGS: Final = {"en": "en", "zh": "zh-Hans"}
 """The languages as HTML names them (BCP 47)."""
 
 
-def _table(file: Traversable) -> dict[str, Any]:
+def _read(file: Traversable) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 @cache
-def _data(name: str) -> Mapping[str, str]:
-    return _table(files(__name__) / "zh" / f"{name}.toml")
+def _table(name: str) -> Mapping[str, str]:
+    return _read(files(__name__) / "zh" / f"{name}.toml")
 
 
 @cache
-def clauses() -> Mapping[str, Mapping[str, str]]:
-    """Return the Chinese of every clause by its id.
+def requirement_texts() -> Mapping[str, Mapping[str, str]]:
+    """Return the Chinese texts of every requirement by its id.
 
-    ``text`` is the sentence; ``cause`` what is likely to break it, ``because`` why it
-    is not tested, each where the clause has one.
+    ``text`` is the requirement, ``cause`` the usual cause of a failure and ``because``
+    the reason why it is not tested; the latter two only if the requirement has them.
     """
-    found: dict[str, Mapping[str, str]] = {}
+    texts: dict[str, Mapping[str, str]] = {}
     folder = files(__name__) / "zh" / "requirements"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        found |= _table(file)
-    return found
+        texts |= _read(file)
+    return texts
 
 
 def interface() -> Mapping[str, str]:
-    """Return the Chinese of every text of a page by its English."""
-    return _data("interface")
+    """Return the Chinese texts of the pages by their English."""
+    return _table("interface")
 
 
-def said(text: str, lang: str) -> str:
-    """Return a text of a page; raises ``LookupError`` for one without its Chinese."""
+def translate(text: str, lang: str) -> str:
+    """Return a text of a page; raises ``LookupError`` if it has no translation."""
     if lang == "en":
         return text
     if text not in interface():
@@ -58,28 +58,30 @@ def said(text: str, lang: str) -> str:
     return interface()[text]
 
 
-def _of_clause(requirement: Requirement, member: str, english: str, lang: str) -> str:
-    """Return English where a clause has no Chinese: it is retired, or not ours."""
+def _of_requirement(
+    requirement: Requirement, field: str, english: str, lang: str
+) -> str:
+    """Return a translation; English if there is none, as for retired requirements."""
     if lang == "en":
         return english
-    return clauses().get(requirement.id, {}).get(member, english)
+    return requirement_texts().get(requirement.id, {}).get(field, english)
 
 
-def clause(requirement: Requirement, lang: str) -> str:
-    """Return the sentence of a requirement."""
-    return _of_clause(requirement, "text", requirement.text, lang)
+def requirement_text(requirement: Requirement, lang: str) -> str:
+    """Return the text of a requirement."""
+    return _of_requirement(requirement, "text", requirement.text, lang)
 
 
 def cause(requirement: Requirement, lang: str) -> str:
-    """Return what in a gateway is likely to break a requirement, if that is known."""
-    return _of_clause(requirement, "cause", requirement.cause, lang)
+    """Return the usual cause of a failure, or an empty string."""
+    return _of_requirement(requirement, "cause", requirement.cause, lang)
 
 
-def because(requirement: Requirement, english: str, lang: str) -> str:
-    """Return why a clause is not tested; ``english`` is the reason in English."""
-    return _of_clause(requirement, "because", english, lang)
+def untested_reason(requirement: Requirement, english: str, lang: str) -> str:
+    """Return why a requirement is not tested; ``english`` is the reason in English."""
+    return _of_requirement(requirement, "because", english, lang)
 
 
-def reason(text: str, lang: str) -> str:
-    """Return the reason of a verdict; one that quotes a server stays as it is."""
-    return text if lang == "en" else _data("reasons").get(text, text)
+def verdict_reason(text: str, lang: str) -> str:
+    """Return the reason of a verdict; one that quotes a server is not translated."""
+    return text if lang == "en" else _table("reasons").get(text, text)

@@ -5,56 +5,57 @@ const form = document.getElementById("filters");
 const section = document.getElementById("section");
 const text = document.getElementById("text");
 
-function speak(lang) {
+function showLanguage(lang) {
   page.dataset.lang = lang;
   for (const button of document.querySelectorAll("[data-set-lang]")) {
-    const chosen = button.dataset.setLang === lang;
-    button.setAttribute("aria-pressed", String(chosen));
-    if (chosen) page.lang = button.lang;
+    const isCurrent = button.dataset.setLang === lang;
+    button.setAttribute("aria-pressed", String(isCurrent));
+    if (isCurrent) page.lang = button.lang;
   }
-  for (const one of document.querySelectorAll("[data-attribute]")) {
-    one.setAttribute(one.dataset.attribute, one.dataset[lang]);
+  for (const element of document.querySelectorAll("[data-attribute]")) {
+    element.setAttribute(element.dataset.attribute, element.dataset[lang]);
   }
 }
 
-const words = new Map(
-  list.map((one) => [one, one.querySelector("summary").textContent.toLowerCase()])
+const texts = new Map(
+  list.map((item) => [item, item.querySelector("summary").textContent.toLowerCase()])
 );
 
-function checked(name) {
+function checkedValues(name) {
   const boxes = form.querySelectorAll(`input[name="${name}"]:checked`);
   return new Set([...boxes].map((box) => box.value));
 }
 
 function filter() {
-  const levels = checked("level");
-  const outcomes = checked("outcome");
-  const wanted = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const levels = checkedValues("level");
+  const outcomes = checkedValues("outcome");
+  const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
-  for (const one of list) {
-    const fits =
-      (!section.value || one.dataset.section === section.value) &&
-      levels.has(one.dataset.level) &&
-      outcomes.has(one.dataset.outcome) &&
-      wanted.every((word) => words.get(one).includes(word));
-    one.hidden = !fits;
-    shown += fits;
+  for (const item of list) {
+    const matches =
+      (!section.value || item.dataset.section === section.value) &&
+      levels.has(item.dataset.level) &&
+      outcomes.has(item.dataset.outcome) &&
+      words.every((word) => texts.get(item).includes(word));
+    item.hidden = !matches;
+    shown += matches;
   }
   document.getElementById("none").hidden = shown > 0;
   document.getElementById("shown").textContent =
     shown === list.length ? shown : `${shown} / ${list.length}`;
 }
 
-function follow() {
-  const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!wanted || !wanted.matches(".requirement")) return;
-  if (wanted.hidden) {
+// Open the requirement that the address names, even if a filter hides it.
+function openLinked() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target || !target.matches(".requirement")) return;
+  if (target.hidden) {
     form.reset();
     filter();
   }
-  wanted.open = true;
-  wanted.scrollIntoView();
-  wanted.querySelector("summary").focus({ preventScroll: true });
+  target.open = true;
+  target.scrollIntoView();
+  target.querySelector("summary").focus({ preventScroll: true });
 }
 
 async function copy(button) {
@@ -76,7 +77,7 @@ async function copy(button) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-set-lang], [data-copy], [data-only-section]");
   if (!button) return;
-  if (button.dataset.setLang) speak(button.dataset.setLang);
+  if (button.dataset.setLang) showLanguage(button.dataset.setLang);
   else if (button.dataset.onlySection) {
     form.reset();
     section.value = button.dataset.onlySection;
@@ -86,20 +87,21 @@ document.addEventListener("click", (event) => {
 form.addEventListener("input", filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(filter));
-addEventListener("hashchange", follow);
+addEventListener("hashchange", openLinked);
 
+// Nothing can be clicked on paper, so printing opens every failure that is listed.
 const opened = new Set();
 addEventListener("beforeprint", () => {
-  for (const one of list) {
-    if (one.open || one.hidden || one.dataset.outcome !== "failed") continue;
-    opened.add(one);
-    one.open = true;
+  for (const item of list) {
+    if (item.open || item.hidden || item.dataset.outcome !== "failed") continue;
+    opened.add(item);
+    item.open = true;
   }
 });
 addEventListener("afterprint", () => {
-  for (const one of opened) one.open = false;
+  for (const item of opened) item.open = false;
   opened.clear();
 });
 
-speak(page.dataset.lang);
-follow();
+showLanguage(page.dataset.lang);
+openLinked();
