@@ -37,7 +37,7 @@ def repeat_sample(count: int) -> tuple[Entry, ...]:
     entries = sample(load(0), DEFAULT_SAMPLE)
 
     def rename(entry: Entry, repetition: int) -> Entry:
-        original = entry.drawn
+        original = entry.generated
         digest = f"{original.digest}{repetition}"
         return Entry(
             GeneratedInput(original.scenario, original.path, digest), entry.content
@@ -64,7 +64,7 @@ def main() -> None:
         report = run_to_completion(settings, run_plan, journal)
     wall_s, cpu_s = time.perf_counter() - start, time.process_time() - cpu_start
     start = time.perf_counter()
-    write_reports(("json", "markdown", "text"), report, journal.kept, directory)
+    write_reports(("json", "markdown", "text"), report, journal.reader, directory)
     cost = {
         "exchanges": report.run.cost.requests,
         "verdict": report.verdict,

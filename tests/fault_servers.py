@@ -38,7 +38,7 @@ class FaultServers:
             profile=profile_named(self.profile),
             only=only,
             generated=generated,
-            limits=Limits(concurrency=8, timeout=TIMEOUT, largest_body=4 << 20),
+            limits=Limits(concurrency=8, timeout=TIMEOUT, max_body_bytes=4 << 20),
         )
 
     def judge(

@@ -163,7 +163,7 @@ def _module_of(fault: Fault) -> str:
 def test_faults_mirror_the_contract() -> None:
     """A fault stands in the file named like that of a requirement it breaks."""
     homes = {
-        check.requirement.id: check.judge.__module__.removeprefix(
+        check.requirement.id: check.function.__module__.removeprefix(
             "conformance.contract."
         )
         for check in catalogue().checks

@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.config import merge_options
 from conformance.model.profile import profile_named
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 
 KEY_ENV: Final = "CONFORMANCE_EMBEDDED_KEY"
 SECOND_KEY_ENV: Final = "CONFORMANCE_EMBEDDED_SECOND_KEY"
@@ -21,7 +21,7 @@ def start_embedded_gateway(
     with its keys. Raises ``UnknownName`` for an unknown profile.
     """
     profile = merge_options(options, environ).get("profile", "newapi")
-    gateway = stack.enter_context(serving(profile=profile_named(profile).name))
+    gateway = stack.enter_context(gateway_server(profile=profile_named(profile).name))
     keys = {KEY_ENV: gateway.key, SECOND_KEY_ENV: gateway.second_key}
     target = {
         "url": gateway.url,

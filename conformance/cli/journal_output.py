@@ -31,10 +31,10 @@ def write_or_print(
     names = tuple(name for name in names if name not in BY_PYTEST)
     if report_dir is None:
         for name in names:
-            click.echo(render_report(name, report, journal.kept, lang), nl=False)
+            click.echo(render_report(name, report, journal.reader, lang), nl=False)
         return report.exit_code
     directory = Path(report_dir)
     directory.mkdir(parents=True, exist_ok=True)
-    for path in write_reports(names, report, journal.kept, directory, lang):
+    for path in write_reports(names, report, journal.reader, directory, lang):
         click.echo(f"written: {path}")
     return report.exit_code

@@ -69,7 +69,7 @@ def describe_coverage() -> str:
 
     known, covered = known_defects(), covered_defects()
     uncovered = [defect for defect in known if defect.id not in covered]
-    observable = [defect for defect in known if defect.shows_outside]
+    observable = [defect for defect in known if defect.is_observable_by_requests]
     covered_count = len(known) - len(uncovered)
     caught = sum(defect.id in covered for defect in observable)
     lines = [

@@ -23,10 +23,10 @@ _TAGGED = frozenset({"const", "enum"})
 
 @dataclass(frozen=True, slots=True)
 class ModelError:
-    """A value that is ``missing``, or that does not have the type ``wanted``."""
+    """A value that is ``missing``, or that does not have the type ``expected``."""
 
     path: Path
-    wanted: str
+    expected: str
     missing: bool = False
 
     @property
@@ -35,7 +35,7 @@ class ModelError:
         return "".join(f"/{step}" for step in self.path)
 
     @property
-    def place(self) -> Path:
+    def generic_path(self) -> Path:
         """Return the path with ``*`` instead of array indices."""
         return tuple("*" if isinstance(step, int) else step for step in self.path)
 

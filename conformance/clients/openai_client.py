@@ -47,12 +47,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ClientResult:
-    """What the client returns to a program; ``trouble`` is the error if it raised."""
+    """What the client returns to a program; ``error`` is the error if it raised."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     events: tuple[str, ...] = ()
-    trouble: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _read(
         try:
             return drive(client)
         except Exception as error:  # noqa: BLE001 -- every error of the client is evidence
-            return ClientResult(trouble=f"{type(error).__name__}: {error}")
+            return ClientResult(error=f"{type(error).__name__}: {error}")
 
 
 def _calls(response: Any) -> tuple[Call, ...]:  # noqa: ANN401 -- the client does not validate its models
@@ -188,7 +188,7 @@ def read_final_response(exchange: Exchange) -> ClientResult:
     return _read(exchange, partial(_accumulate, completed=completed))
 
 
-def raised(exchange: Exchange, retries: int = 1) -> ClientError:
+def read_error(exchange: Exchange, retries: int = 1) -> ClientError:
     """Return the error that ``responses.create`` raises for a 4xx."""
     replay = _Replay(exchange)
     with _LOCK, _without_warnings(), _client(replay, retries) as client:

@@ -32,7 +32,7 @@ class Defect:
     untested_because: str
 
     @property
-    def shows_outside(self) -> bool:
+    def is_observable_by_requests(self) -> bool:
         """Return whether requests with one or two keys can show the defect."""
         return not self.observable_by.isdisjoint(_OBSERVABLE_BY_REQUESTS)
 

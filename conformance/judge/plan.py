@@ -18,7 +18,7 @@ from conformance.model.verdict import Outcome, Verdict
 
 _RANK = list(Level)
 
-GENERATED_SECTION: Final = generated_requests.FITS.section
+GENERATED_SECTION: Final = generated_requests.MATCHES_DOCUMENT.section
 """The section whose cases are generated requests."""
 
 

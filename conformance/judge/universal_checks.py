@@ -17,7 +17,7 @@ from conformance.model.generated_input import PREFIX
 from conformance.model.node import Finding
 from conformance.model.probe import ProbeResult, flatten
 from conformance.model.requirement import Capability
-from conformance.model.scope import Observation, Picked, Scope
+from conformance.model.scope import CheckArguments, Observation, Scope
 from conformance.model.verdict import Outcome, Verdict
 
 MAX_FINDINGS = 25
@@ -93,7 +93,9 @@ class UniversalVerdict:
         if scope is not None:
             self.add_selected(exchange, scope.select(exchange))
 
-    def add_selected(self, exchange: Exchange, selected: Iterable[Picked]) -> None:
+    def add_selected(
+        self, exchange: Exchange, selected: Iterable[CheckArguments]
+    ) -> None:
         """Evaluate what the scope selected from an exchange. Never raises."""
         scope = self.case.check.scope
         if scope is None or self.error:
@@ -117,7 +119,7 @@ class UniversalVerdict:
                 return
         self.collected.append(observation)
 
-    def _evaluate(self, exchange: Exchange, arguments: Picked) -> None:
+    def _evaluate(self, exchange: Exchange, arguments: CheckArguments) -> None:
         try:
             found = self.case.check.findings(self.profile, *arguments)
         except (Inconclusive, RejectedRequest) as error:
@@ -180,7 +182,9 @@ class _ScopeGroup:
     verdicts: list[UniversalVerdict] = field(default_factory=list)
     within: list["_ScopeGroup"] = field(default_factory=list)
 
-    def observe(self, exchange: Exchange, outer: tuple[Picked, ...] = ()) -> None:
+    def observe(
+        self, exchange: Exchange, outer: tuple[CheckArguments, ...] = ()
+    ) -> None:
         """Evaluate one exchange; ``outer`` is what the wider scope selected."""
         scope = self.scope
         try:
@@ -209,7 +213,9 @@ class UniversalChecks:
     """All universal checks of a run. Each scope selects once for all its checks."""
 
     def __init__(self, verdicts: Iterable[UniversalVerdict]) -> None:
-        self._groups: dict[Callable[[Exchange], Iterable[Picked]], _ScopeGroup] = {}
+        self._groups: dict[
+            Callable[[Exchange], Iterable[CheckArguments]], _ScopeGroup
+        ] = {}
         self._roots: list[_ScopeGroup] = []
         for verdict in verdicts:
             if scope := verdict.case.check.scope:

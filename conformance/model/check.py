@@ -10,7 +10,7 @@ from conformance.model.requirement import Requirement
 from conformance.model.scope import Scope
 
 Findings = Iterator[Finding]
-Judge = Callable[..., Findings]
+CheckFunction = Callable[..., Findings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Check:
     """
 
     requirement: Requirement
-    judge: Judge
+    function: CheckFunction
     probes: tuple[Probe, ...]
     scope: Scope | None = None
     wants_profile: bool = False
@@ -47,7 +47,7 @@ class Check:
     @property
     def text(self) -> str:
         """Return the docstring of the function, without its indentation."""
-        return inspect.getdoc(self.judge) or ""
+        return inspect.getdoc(self.function) or ""
 
     def findings(self, profile: str, *args: object) -> list[Finding]:
         """Call the function and return its findings.
@@ -57,7 +57,7 @@ class Check:
         found = list[Finding]()
         extra = {"profile": profile} if self.wants_profile else {}
         try:
-            for finding in self.judge(*args, **extra):
+            for finding in self.function(*args, **extra):
                 found.append(finding)
         except UnexpectedValue as error:
             found.append(error.finding)
@@ -70,7 +70,7 @@ def check(
     on: Probe | tuple[Probe, ...] | Scope,
     exercised_by: Probe | tuple[Probe, ...] = (),
     dependency: OptionalDependency | None = None,
-) -> Callable[[Judge], Check]:
+) -> Callable[[CheckFunction], Check]:
     """Make the decorated function the check of ``requirement``.
 
     With a probe as ``on``, the function receives one ``Exchange`` for each turn, or a
@@ -86,8 +86,8 @@ def check(
     named = exercised_by if isinstance(on, Scope) else on
     probes = named if isinstance(named, tuple) else (named,)
 
-    def bind(judge: Judge) -> Check:
-        wants_profile = "profile" in inspect.signature(judge).parameters
-        return Check(requirement, judge, probes, scope, wants_profile, dependency)
+    def bind(function: CheckFunction) -> Check:
+        wants_profile = "profile" in inspect.signature(function).parameters
+        return Check(requirement, function, probes, scope, wants_profile, dependency)
 
     return bind

@@ -86,7 +86,7 @@ class GeneratedInput:
         return self.path.partition(".")[0]
 
     @property
-    def is_free(self) -> bool:
+    def must_be_rejected(self) -> bool:
         """Return whether a conforming server rejects the input, at no cost."""
         return self.scenario in BROKEN
 

@@ -15,7 +15,7 @@ from conformance.model.exchange import Exchange, ResponseKind
 from conformance.model.node import UnexpectedValue
 from conformance.model.request import PATH
 
-Picked = tuple[Any, ...]
+CheckArguments = tuple[Any, ...]
 """The arguments for one call of a check."""
 
 
@@ -51,22 +51,22 @@ class Scope:
     """
 
     name: str
-    select: Callable[[Exchange], Iterable[Picked]]
+    select: Callable[[Exchange], Iterable[CheckArguments]]
     observe: Callable[..., Observation | None] | None = None
     within: "Scope | None" = None
     where: Callable[[Exchange], bool] | None = None
     max_equal: int | None = None
 
     def collecting(
-        self, observe: Callable[..., Observation | None], alike: int | None = None
+        self, observe: Callable[..., Observation | None], max_equal: int | None = None
     ) -> "Scope":
         """Return a scope whose check is called once, with all observations of a run.
 
         ``observe`` receives what the check would have received, and returns an
         ``Observation``, or ``None`` if there is nothing to observe. Of observations
-        with the same value, at most ``alike`` are kept.
+        with the same value, at most ``max_equal`` are kept.
         """
-        return replace(self, observe=observe, max_equal=alike)
+        return replace(self, observe=observe, max_equal=max_equal)
 
 
 def _is_create_request(exchange: Exchange) -> bool:
@@ -80,47 +80,47 @@ def _has_status(exchange: Exchange) -> bool:
     return exchange.status != 0 and _is_create_request(exchange)
 
 
-def _create_request(exchange: Exchange) -> Iterator[Picked]:
+def _create_request(exchange: Exchange) -> Iterator[CheckArguments]:
     if _is_create_request(exchange):
         yield (exchange,)
 
 
-def _recognized(exchange: Exchange) -> Iterator[Picked]:
+def _recognized(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and exchange.kind is not ResponseKind.UNRECOGNIZED:
         yield (exchange,)
 
 
-def _success(exchange: Exchange) -> Iterator[Picked]:
+def _success(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and 200 <= exchange.status < 300:
         yield (exchange,)
 
 
-def _answered(exchange: Exchange) -> Iterator[Picked]:
+def _answered(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and exchange.has_response:
         yield (exchange,)
 
 
-def _json_response(exchange: Exchange) -> Iterator[Picked]:
+def _json_response(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and exchange.kind is ResponseKind.RESPONSE:
         yield (exchange,)
 
 
-def _rejection(exchange: Exchange) -> Iterator[Picked]:
+def _rejection(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and exchange.kind is ResponseKind.CLIENT_ERROR:
         yield (exchange,)
 
 
-def _error(exchange: Exchange) -> Iterator[Picked]:
+def _error(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and exchange.status >= 400:
         yield (exchange,)
 
 
-def _stream(exchange: Exchange) -> Iterator[Picked]:
+def _stream(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and exchange.kind is ResponseKind.STREAM:
         yield (exchange,)
 
 
-def _response_object(exchange: Exchange) -> Iterator[Picked]:
+def _response_object(exchange: Exchange) -> Iterator[CheckArguments]:
     if not _has_status(exchange) or not exchange.has_response:
         return
     response = exchange.response_or_none
@@ -128,14 +128,14 @@ def _response_object(exchange: Exchange) -> Iterator[Picked]:
         yield response, exchange
 
 
-def _usage(exchange: Exchange) -> Iterator[Picked]:
+def _usage(exchange: Exchange) -> Iterator[CheckArguments]:
     for response, _ in _response_object(exchange):
         usage = response.get("usage")
         if usage is not None and usage.is_a(dict):
             yield usage, exchange
 
 
-def _output_items(exchange: Exchange) -> Iterator[Picked]:
+def _output_items(exchange: Exchange) -> Iterator[CheckArguments]:
     for response, _ in _response_object(exchange):
         try:
             items = list(response["output"])
@@ -146,8 +146,8 @@ def _output_items(exchange: Exchange) -> Iterator[Picked]:
                 yield item, exchange
 
 
-def _items_of(type_: str) -> Callable[[Exchange], Iterator[Picked]]:
-    def select(exchange: Exchange) -> Iterator[Picked]:
+def _items_of(type_: str) -> Callable[[Exchange], Iterator[CheckArguments]]:
+    def select(exchange: Exchange) -> Iterator[CheckArguments]:
         for item, _ in _output_items(exchange):
             if item.value.get("type") == type_:
                 yield item, exchange
@@ -158,7 +158,7 @@ def _items_of(type_: str) -> Callable[[Exchange], Iterator[Picked]]:
 _messages = _items_of("message")
 
 
-def _content_parts(exchange: Exchange) -> Iterator[Picked]:
+def _content_parts(exchange: Exchange) -> Iterator[CheckArguments]:
     for item, _ in _messages(exchange):
         content = item.get("content")
         if content is not None and content.is_a(list):
@@ -216,7 +216,7 @@ EVERY_PART = Scope("every content part", _content_parts, within=EVERY_MESSAGE)
 
 def every(
     name: str,
-    select: Callable[[Exchange], Iterable[Picked]],
+    select: Callable[[Exchange], Iterable[CheckArguments]],
     of: Scope | None = None,
 ) -> Scope:
     """Return a new scope with its own ``select``.
@@ -229,7 +229,7 @@ def every(
 def only(scope: Scope, name: str, where: Callable[[Exchange], bool]) -> Scope:
     """Return ``scope`` limited to the exchanges for which ``where`` returns true."""
 
-    def select(exchange: Exchange) -> Iterable[Picked]:
+    def select(exchange: Exchange) -> Iterable[CheckArguments]:
         return scope.select(exchange) if where(exchange) else ()
 
     return Scope(name, select, within=scope, where=where)

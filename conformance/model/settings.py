@@ -13,7 +13,7 @@ from conformance.model.requirement import CATALOGUE, Level
 class Limits:
     """Limits of a run: times in seconds, ``rate`` in requests per second.
 
-    ``largest_body`` is the maximum size of a response body in bytes.
+    ``max_body_bytes`` is the maximum size of a response body in bytes.
     """
 
     concurrency: int = 16
@@ -21,7 +21,7 @@ class Limits:
     timeout: float = 60.0
     max_requests: int | None = None
     max_seconds: float | None = None
-    largest_body: int = 8 << 20
+    max_body_bytes: int = 8 << 20
 
     def __post_init__(self) -> None:
         """Check that all limits are positive; raises ``ConfigurationError``."""

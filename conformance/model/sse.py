@@ -3,7 +3,7 @@
 Lines end in LF, CRLF or CR. A leading byte order mark is dropped, comments and unknown
 fields are ignored, several ``data`` lines are joined by LF. A blank line dispatches the
 event if it has a ``data`` line. Browsers and the official SDKs do *not* dispatch an
-event without its blank line; here it is returned with ``finished=False``, so that a
+event without its blank line; here it is returned with ``terminated=False``, so that a
 check can report it.
 """
 
@@ -21,13 +21,13 @@ class Frame:
 
     ``name`` is the ``event`` field, empty if missing. ``data`` is the joined data.
     ``end`` is the offset in bytes at which the frame ends in the body.
-    ``finished`` is false for a last frame without its blank line.
+    ``terminated`` is false for a last frame without its blank line.
     """
 
     name: str
     data: str
     end: int
-    finished: bool = True
+    terminated: bool = True
 
 
 def _lines(body: bytes) -> Iterator[tuple[bytes, int]]:
@@ -61,16 +61,16 @@ def frames(body: bytes) -> Iterator[Frame]:
         elif field == b"event":
             name = text
     if data:
-        yield Frame(name, "\n".join(data), end, finished=False)
+        yield Frame(name, "\n".join(data), end, terminated=False)
 
 
-def plainly(events: Iterable[Frame]) -> bytes:
+def normalized(events: Iterable[Frame]) -> bytes:
     """Return events in their simplest form: name and data only, lines ended by LF."""
     lines = list[str]()
     for frame in events:
         lines += [f"event: {frame.name}"] if frame.name else []
         lines += [f"data: {line}" for line in frame.data.split("\n")]
-        lines += [""] if frame.finished else []
+        lines += [""] if frame.terminated else []
     return "\n".join([*lines, ""]).encode()
 
 

@@ -101,7 +101,7 @@ def durations(times: Iterable[Timing]) -> dict[str, list[float]]:
     }
 
 
-def spreads(times: Iterable[Timing]) -> dict[str, LatencySummary]:
+def latency_summaries(times: Iterable[Timing]) -> dict[str, LatencySummary]:
     """Return the distribution of each duration that was measured at least once."""
     found = {
         name: LatencySummary.of(measured) for name, measured in durations(times).items()

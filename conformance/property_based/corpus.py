@@ -65,7 +65,8 @@ def store(path: Path, entries: tuple[Entry, ...]) -> None:
     stored = {
         "digest": digest(entries),
         "entries": [
-            (e.drawn.scenario, e.drawn.path, e.drawn.digest, e.content) for e in entries
+            (e.generated.scenario, e.generated.path, e.generated.digest, e.content)
+            for e in entries
         ],
     }
     with suppress(OSError):

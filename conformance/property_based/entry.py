@@ -16,13 +16,13 @@ class Entry:
     empty for a request without a body.
     """
 
-    drawn: GeneratedInput
+    generated: GeneratedInput
     content: str
 
     @property
     def probe(self) -> str:
         """Return the name of the probe that sends it."""
-        return PREFIX + self.drawn.name
+        return PREFIX + self.generated.name
 
     def body_for(self, model: str) -> bytes:
         """Return the body with ``model`` instead of the placeholder."""
@@ -33,5 +33,5 @@ class Entry:
 
 def digest(entries: tuple[Entry, ...]) -> str:
     """Return a digest of all names and bodies: equal corpora have equal digests."""
-    text = "\n".join(f"{e.drawn.name} {e.content}" for e in entries)
+    text = "\n".join(f"{e.generated.name} {e.content}" for e in entries)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -37,12 +37,16 @@ def sample(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
     if number is None or number >= len(entries):
         return entries
     keys = (
-        lambda e: e.drawn.scenario,
-        lambda e: e.drawn.field,
-        lambda e: e.drawn.path,
+        lambda e: e.generated.scenario,
+        lambda e: e.generated.field,
+        lambda e: e.generated.path,
     )
-    rejected = list(_round_robin((e for e in entries if e.drawn.is_free), *keys))
-    answered = list(_round_robin((e for e in entries if not e.drawn.is_free), *keys))
+    rejected = list(
+        _round_robin((e for e in entries if e.generated.must_be_rejected), *keys)
+    )
+    answered = list(
+        _round_robin((e for e in entries if not e.generated.must_be_rejected), *keys)
+    )
     count = min(number * 2 // 5, len(answered))
     count = max(count, number - len(rejected))
     selected = {e.probe for e in (*answered[:count], *rejected[: number - count])}

@@ -10,7 +10,7 @@ from conformance.model.node import Json
 WIDTH: Final = 16
 """Number of smaller versions that are sent concurrently."""
 
-MOST: Final = 60
+MAX_REQUESTS: Final = 60
 """Maximum number of additional requests for one distinct failure."""
 
 _MAX_CANDIDATES: Final = 2000
@@ -90,10 +90,10 @@ class Minimizer:
     def __init__(self, body: Json, is_similar: Callable[[Json], bool]) -> None:
         self.best = body
         self._is_similar = is_similar
-        self._remaining = MOST
+        self._remaining = MAX_REQUESTS
         self._seen = {json.dumps(body, sort_keys=True)}
 
-    def versions(self) -> list[Json]:
+    def next_versions(self) -> list[Json]:
         """Return the next versions to send, smallest first; empty at the end."""
         best_size = size(self.best)
         sized = ((size(v), v) for v in islice(candidates(self.best), _MAX_CANDIDATES))
@@ -114,6 +114,6 @@ class Minimizer:
                 if self._is_similar(version):
                     yield version
 
-    def keep(self, failing: list[Json]) -> None:
+    def accept(self, failing: list[Json]) -> None:
         """Continue from the smallest version that failed like the original body."""
         self.best = min([*failing, self.best], key=size)

@@ -51,7 +51,7 @@ class CaseItem(pytest.Item):
         self.case = case
         self.plugin = plugin
         self.funcargs = {}
-        self.function = case.check.judge
+        self.function = case.check.function
 
     def runtest(self) -> None:
         """Wait for the verdict; a failed SHOULD or MAY is an expected failure."""
@@ -85,7 +85,7 @@ class CaseItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return the file and line of the check, and the name of the case."""
-        code = self.case.check.judge.__code__
+        code = self.case.check.function.__code__
         return self.path, code.co_firstlineno, self.case.id
 
     def _report_to_allure(self, verdict: Verdict) -> None:
@@ -167,7 +167,7 @@ class ConformancePlugin:
         self.plan = plan(catalogue(), self.settings)
         by_module: dict[str, list[Case]] = {}
         for case in self.plan.cases:
-            by_module.setdefault(case.check.judge.__module__, []).append(case)
+            by_module.setdefault(case.check.function.__module__, []).append(case)
         self._cases_by_path = {
             Path(sys.modules[name].__file__ or ""): cases
             for name, cases in by_module.items()
@@ -184,7 +184,7 @@ class ConformancePlugin:
     def evidence(self) -> JournalReader:
         """Return the exchanges of this run; there are none before it has started."""
         return (
-            self._journal.kept
+            self._journal.reader
             if self._journal
             else JournalReader(self.directory, JournalIndex())
         )

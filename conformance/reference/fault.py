@@ -105,7 +105,7 @@ def respond(
     """Return the response to a request, with the faults applied in the given order."""
     faults = tuple(faults)
     request = replace(
-        request, key=gateway.key_name_of(request), fault_state=gateway.notes
+        request, key=gateway.key_name_of(request), fault_state=gateway.fault_state
     )
     reply: GatewayResponse | None = None
     for fault in faults:

@@ -57,7 +57,7 @@ class Gateway:
         self.profile = replace(default, usage_style=usage_style or default.usage_style)
         self.keys = dict(zip(("first", "second"), keys, strict=True))
         self.store = Store()
-        self.notes: dict[str, Any] = {}
+        self.fault_state: dict[str, Any] = {}
         self._prompts: OrderedDict[bytes, None] = OrderedDict()
 
     def answer(self, request: GatewayRequest) -> GatewayResponse:
@@ -146,7 +146,7 @@ class Gateway:
         if not create_request.wants_stream:
             return GatewayResponse(payload=finished)
         return GatewayResponse(
-            events=stream.events_of(finished), done=self.profile.done
+            events=stream.stream_events(finished), done=self.profile.done
         )
 
     def _with_stored_items(

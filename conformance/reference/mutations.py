@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.response_message import GatewayResponse
-from conformance.reference.stream import events_of
+from conformance.reference.stream import stream_events
 
 Json = Any
 Change = Callable[[Json], Json]
@@ -114,10 +114,10 @@ def rebuild_stream(reply: GatewayResponse, change: Change) -> GatewayResponse:
         return reply
     if reply.events is None:
         return reply.with_payload(change(final))
-    return reply.with_events(events_of(change(final)))
+    return reply.with_events(stream_events(change(final)))
 
 
-def renumbered(reply: GatewayResponse) -> GatewayResponse:
+def renumber_events(reply: GatewayResponse) -> GatewayResponse:
     """Return the stream with its events numbered from 0, without gaps."""
     events = reply.events or ()
     numbered = ({**event, "sequence_number": n} for n, event in enumerate(events))

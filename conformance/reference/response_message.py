@@ -53,9 +53,11 @@ class ResponseHead:
 
     def with_header(self, name: str, value: str) -> Self:
         """Return the head with one header set; replace earlier values."""
-        return replace(self, headers=(*self.without(name).headers, (name, value)))
+        return replace(
+            self, headers=(*self.without_headers(name).headers, (name, value))
+        )
 
-    def without(self, *names: str) -> Self:
+    def without_headers(self, *names: str) -> Self:
         """Return the head without the named headers."""
         others = tuple(h for h in self.headers if h[0] not in names)
         return replace(self, headers=others)

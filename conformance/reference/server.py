@@ -157,7 +157,7 @@ class GatewayServer:
             self._thread.join()
 
 
-def serving(
+def gateway_server(
     app: ASGIApp | None = None,
     *,
     faults: Sequence[Fault] = (),

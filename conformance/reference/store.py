@@ -22,17 +22,17 @@ class Record:
     """A stored response as JSON bytes, to save memory; ``owner`` is a key's name."""
 
     owner: str
-    written: bytes
+    data: bytes
 
     @property
     def response(self) -> Json:
         """Return the response object as it was sent."""
-        return json.loads(self.written)["response"]
+        return json.loads(self.data)["response"]
 
     @property
     def context(self) -> tuple[Json, ...]:
         """Return the items of the conversation, with the output of this response."""
-        return tuple(json.loads(self.written)["context"])
+        return tuple(json.loads(self.data)["context"])
 
 
 class Store:
@@ -48,7 +48,7 @@ class Store:
         record = Record(owner, to_json({"response": response, "context": items}))
         self.delete(response["id"])
         self.records[response["id"]] = record
-        self._bytes += len(record.written)
+        self._bytes += len(record.data)
         while len(self.records) > MAX_RECORDS or self._bytes > MAX_BYTES:
             self.delete(next(iter(self.records)))
 
@@ -61,14 +61,14 @@ class Store:
         """Delete a response if it is stored."""
         record = self.records.pop(response_id, None)
         if record is not None:
-            self._bytes -= len(record.written)
+            self._bytes -= len(record.data)
 
     def item(self, item_id: str, owner: str) -> Json | None:
         """Return an output item of the owner, or None; search all of its responses."""
         outputs = (
             item
             for record in self._owned(owner)
-            if item_id.encode() in record.written
+            if item_id.encode() in record.data
             for item in record.response["output"]
         )
         return next((item for item in outputs if item["id"] == item_id), None)

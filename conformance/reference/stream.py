@@ -17,7 +17,7 @@ TERMINAL_EVENTS: Final = {
 }
 
 
-def events_of(response: Json) -> tuple[Json, ...]:
+def stream_events(response: Json) -> tuple[Json, ...]:
     """Return the events of a stream that ends with ``response``, numbered from 0."""
     started = {
         **response,

@@ -9,7 +9,7 @@ import conformance
 from conformance.model.generated_input import FieldRow
 from conformance.model.node import Json
 from conformance.model.report import Report, RequirementResult
-from conformance.model.timing import LatencySummary, spreads
+from conformance.model.timing import LatencySummary, latency_summaries
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 from conformance.reports.finding_groups import group_findings
@@ -91,7 +91,8 @@ def document(report: Report) -> Json:
         "baseline": [asdict(problem) for problem in report.baseline_problems],
         "fields": [_field(row) for row in report.fields],
         "timings": {
-            name: _latency(summary) for name, summary in spreads(report.timings).items()
+            name: _latency(summary)
+            for name, summary in latency_summaries(report.timings).items()
         },
         "requirements": [_requirement(result) for result in report.results],
     }

@@ -131,7 +131,7 @@ class Connection:
 def _reached_event_limit(request: Request, reader: _BodyReader) -> bool:
     if request.disconnect_after is None:
         return False
-    received = sum(1 for frame in frames(bytes(reader.body)) if frame.finished)
+    received = sum(1 for frame in frames(bytes(reader.body)) if frame.terminated)
     return received >= request.disconnect_after
 
 
@@ -192,13 +192,13 @@ async def _attempt(
 ) -> Exchange:
     url, headers, content = target.insert_keys(request)
     sent_at = time.monotonic()
-    reader = _BodyReader(limits.largest_body, sent_at)
+    reader = _BodyReader(limits.max_body_bytes, sent_at)
     response: httpx.Response | None = None
     try:
         async with asyncio.timeout(limits.timeout):
             response = await connection.send(request.method, url, headers, content)
             encoding = response.headers.get("content-encoding", "").strip().lower()
-            reader = _BodyReader(limits.largest_body, sent_at, encoding)
+            reader = _BodyReader(limits.max_body_bytes, sent_at, encoding)
             try:
                 await _receive(response, reader, request)
             finally:
@@ -222,7 +222,7 @@ def _attempt_in_thread(
     received; a blocking socket does not.
     """
     url, headers, content = target.insert_keys(request)
-    reader = _BodyReader(limits.largest_body, time.monotonic())
+    reader = _BodyReader(limits.max_body_bytes, time.monotonic())
     response: httpx.Response | None = None
     try:
         with (
@@ -232,7 +232,7 @@ def _attempt_in_thread(
             ) as response,
         ):
             encoding = response.headers.get("content-encoding", "").strip().lower()
-            reader = _BodyReader(limits.largest_body, reader.sent_at, encoding)
+            reader = _BodyReader(limits.max_body_bytes, reader.sent_at, encoding)
             for chunk in response.iter_raw():
                 if not reader.add(chunk):
                     break

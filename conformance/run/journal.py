@@ -172,7 +172,7 @@ class Journal:
         self.write(exchange_record(exchange))
 
     @property
-    def kept(self) -> "JournalReader":
+    def reader(self) -> "JournalReader":
         """Return a reader for the exchanges written so far."""
         return JournalReader(self.path, self.index)
 
@@ -214,7 +214,7 @@ class LoadedJournal:
     index: JournalIndex
 
     @property
-    def kept(self) -> JournalReader:
+    def reader(self) -> JournalReader:
         """Return a reader for the exchanges."""
         return JournalReader(self.path, self.index)
 

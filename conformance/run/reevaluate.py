@@ -45,7 +45,7 @@ def _observe_all(
     If a request was sent again after a 429, only the last exchange is returned.
     """
     by_probe: dict[str, RecordedExchanges] = {}
-    for exchange in journal.kept.exchanges():
+    for exchange in journal.reader.exchanges():
         evaluator.observe(exchange)
         recorded = by_probe.setdefault(exchange.probe, {})
         recorded[exchange.turn, exchange.index] = exchange
@@ -75,7 +75,7 @@ def _replay_all(
 def reevaluate(journal: LoadedJournal, catalogue: Catalogue) -> Report:
     """Return the report of a journal, evaluated by ``catalogue``; sends nothing."""
     settings = _settings(journal)
-    generated = [*generated_requests.recorded(journal.header["cases"])]
+    generated = [*generated_requests.recorded_cases(journal.header["cases"])]
     full = plan(catalogue, settings, generated)
     evaluator = Evaluator(settings, _as_recorded(full, journal, settings))
     context = ProbeContext(settings.model, settings.seed, settings.profile.name)

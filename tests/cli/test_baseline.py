@@ -12,7 +12,7 @@ import pytest
 from conformance.cli.app import main
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 
 ID = "usage.total-is-the-sum"
 FAULT = next(fault for fault in FAULTS.values() if fault.breaks == {ID})
@@ -37,7 +37,7 @@ def run_with_baseline(
     """Run against a gateway with this text as the baseline file."""
     if baseline is not None:
         Path("b.toml").write_text(baseline, "utf-8")
-    with serving(faults=faults) as gateway:
+    with gateway_server(faults=faults) as gateway:
         runner = click.testing.CliRunner(
             env={"CONFORMANCE_API_KEY": key or gateway.key}
         )
@@ -149,7 +149,7 @@ def test_pruning_removes_stale_entries_only() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_interrupted_run_exits_130_and_writes_its_report() -> None:
     """The report contains what was tested until then."""
-    with serving(latency=3600.0) as gateway:
+    with gateway_server(latency=3600.0) as gateway:
         process = subprocess.Popen(  # noqa: S603 -- this interpreter
             [
                 *(sys.executable, "-c", "from conformance.cli.app import main; main()"),

@@ -18,7 +18,7 @@ from conformance.cli.app import main
 from conformance.model.node import Finding
 from conformance.model.report import Report
 from conformance.model.verdict import Outcome
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 from conformance.reports.changes import ChangeKind, changes
 from conformance.reports.comparison import compare_reports, unique_names
 from conformance.reports.json import document
@@ -440,7 +440,7 @@ def _has_started(journal: Path) -> bool:
 
 def test_interrupt_ends_every_run_and_is_reported() -> None:
     """SIGINT is sent to the comparison only."""
-    with serving(latency=3600.0) as gateway:
+    with gateway_server(latency=3600.0) as gateway:
         table = f"url = '{gateway.url}'\nmodel = 'm'\napi-key-env = 'K'\n"
         Path("t.toml").write_text(
             f"generated = 0\n[targets.a]\n{table}[targets.b]\n{table}", "utf-8"

@@ -15,7 +15,7 @@ import yaml
 
 from conformance.cli.app import main
 from conformance.cli.init import CI_TEMPLATES, render_template
-from conformance.reference.server import GatewayServer, serving
+from conformance.reference.server import GatewayServer, gateway_server
 
 SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
 REPORT = {"report.html", "report.json", "junit.xml", "summary.md"}
@@ -24,7 +24,7 @@ REPORT = {"report.html", "report.json", "junit.xml", "summary.md"}
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[GatewayServer]:
     """Start a conforming gateway."""
-    with serving() as running:
+    with gateway_server() as running:
         yield running
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.cli.app import main
 from conformance.reference.faults import FAULTS
-from conformance.reference.server import GatewayServer, serving
+from conformance.reference.server import GatewayServer, gateway_server
 from tests.reports.test_json import schema_violations
 
 COMMANDS = main.commands.values()
@@ -130,7 +130,7 @@ def test_unreachable_host_exits_3_and_names_the_url(
 
 def test_conforming_gateway_exits_0() -> None:
     """The report directory contains every default file."""
-    with serving() as gateway:
+    with gateway_server() as gateway:
         result = run_against(gateway)
 
     assert result.exit_code == 0, result.output
@@ -143,7 +143,7 @@ def test_conforming_gateway_exits_0() -> None:
 def test_failed_must_exits_1() -> None:
     """The requirement is shown with its evidence."""
     fault = next(f for f in FAULTS.values() if "usage.total-is-the-sum" in f.breaks)
-    with serving(faults=[fault]) as gateway:
+    with gateway_server(faults=[fault]) as gateway:
         result = run_against(gateway, "--only", "usage")
 
     assert result.exit_code == 1
@@ -153,7 +153,7 @@ def test_failed_must_exits_1() -> None:
 
 def test_rejected_key_exits_3() -> None:
     """A gateway that rejects the key has not been tested."""
-    with serving() as gateway:
+    with gateway_server() as gateway:
         result = run_against(gateway, key="sk-another-user")
 
     assert result.exit_code == 3
@@ -167,7 +167,7 @@ def test_internal_error_exits_4(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError("boom")
 
     monkeypatch.setattr("conformance.reports.json.render", fail)
-    with serving() as gateway:
+    with gateway_server() as gateway:
         result = run_against(gateway, "--only", "usage", "--format", "json")
 
     assert result.exit_code == 4
@@ -177,7 +177,7 @@ def test_internal_error_exits_4(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_plan_sends_nothing() -> None:
     """It shows the number of requests and tokens."""
-    with serving() as gateway:
+    with gateway_server() as gateway:
         result = run_against(gateway, "--plan")
 
     assert result.exit_code == 0
@@ -188,7 +188,7 @@ def test_plan_sends_nothing() -> None:
 def test_journal_is_re_evaluated_to_the_same_verdicts() -> None:
     """Without network access."""
     fault = next(f for f in FAULTS.values() if "usage.total-is-the-sum" in f.breaks)
-    with serving(faults=[fault]) as gateway:
+    with gateway_server(faults=[fault]) as gateway:
         run_against(gateway)
     again = invoke("judge", "out", "--format", "json")
     second = json.loads(again.output)
@@ -203,7 +203,7 @@ def test_journal_is_re_evaluated_to_the_same_verdicts() -> None:
 
 def test_report_of_a_journal_is_written_in_another_format() -> None:
     """Formats that the run did not write."""
-    with serving() as gateway:
+    with gateway_server() as gateway:
         run_against(gateway, "--only", "usage")
     again = invoke("report", "out", "--format", "markdown")
 
@@ -213,7 +213,7 @@ def test_report_of_a_journal_is_written_in_another_format() -> None:
 
 def test_journal_without_a_footer_is_rejected() -> None:
     """It belongs to a run that did not finish."""
-    with serving() as gateway:
+    with gateway_server() as gateway:
         run_against(gateway, "--only", "usage")
     lines = Path("out/journal.ndjson").read_text("utf-8").splitlines(keepends=True)
     Path("truncated.ndjson").write_text("".join(lines[:-1]), "utf-8")
@@ -225,7 +225,7 @@ def test_journal_without_a_footer_is_rejected() -> None:
 
 def test_no_file_contains_a_key() -> None:
     """Neither does the terminal."""
-    with serving() as gateway:
+    with gateway_server() as gateway:
         result = run_against(gateway, "--format", "json,markdown,junit,allure")
         keys = [gateway.key.encode(), gateway.second_key.encode()]
 
@@ -283,7 +283,7 @@ def test_list_and_faults_name_every_requirement_and_fault() -> None:
 def test_page_of_a_journal_equals_the_page_of_its_run() -> None:
     """In the selected language, with the requirements that were not run."""
     formats = ["--format", "html,json"]
-    with serving(faults=[FAULTS["total-tokens-off-by-one"]]) as gateway:
+    with gateway_server(faults=[FAULTS["total-tokens-off-by-one"]]) as gateway:
         run_against(gateway, "--only", "usage", "--lang", "zh", *formats)
     result = invoke("report", "out", "--report-dir", "again", "--lang", "zh", *formats)
     page, again = (Path(name, "report.html").read_text() for name in ("out", "again"))

@@ -12,11 +12,11 @@ from conformance.model.exchange import Exchange
 from conformance.model.probe import Probe, ProbeContext, ProbeResult
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import came
+from tests.contract.sample_errors import make_exchange
 
 Json = Any
 
-SETTING: Final = ProbeContext("m")
+CONTEXT: Final = ProbeContext("m")
 
 
 def message(text: str) -> Json:
@@ -57,32 +57,34 @@ def response(*output: Json, read: int = 50, written: int = 9, **members: Json) -
     }
 
 
-def asking(**members: Json) -> Request:
+def make_request(**members: Json) -> Request:
     """Return a request as probes make it, with these fields."""
-    return SETTING.request(**members)
+    return CONTEXT.request(**members)
 
 
-def streamed(final: Json, *events: Json, request: Request | None = None) -> Exchange:
+def streamed_response(
+    final: Json, *events: Json, request: Request | None = None
+) -> Exchange:
     """Return a stream of events that ends with a ``response.completed`` event.
 
     ``final`` is the response object of that event.
     """
     told = [*events, {"type": "response.completed", "response": final}]
     body = "".join(f"data: {json.dumps(event)}\n\n" for event in told)
-    return came(
+    return make_exchange(
         body.encode(),
-        request=request or asking(stream=True),
+        request=request or make_request(stream=True),
         headers=(("content-type", "text/event-stream"),),
     )
 
 
-def conversed(probe: Probe, *answers: Exchange) -> tuple[ProbeResult, ...]:
+def run_probe(probe: Probe, *answers: Exchange) -> tuple[ProbeResult, ...]:
     """Run a probe, whose requests get these responses in order; return its turns.
 
     A turn of several requests is a tuple. Raises what the probe raises if it cannot
     continue.
     """
-    steps, left, turns = probe.steps(SETTING), iter(answers), list[ProbeResult]()
+    steps, left, turns = probe.steps(CONTEXT), iter(answers), list[ProbeResult]()
     with suppress(StopIteration):
         asked = next(steps)
         while True:
@@ -96,7 +98,7 @@ def conversed(probe: Probe, *answers: Exchange) -> tuple[ProbeResult, ...]:
     return tuple(turns)
 
 
-def held(id_: str, *turns: ProbeResult, probe: int = 0) -> Outcome:
+def outcome_on_turns(id_: str, *turns: ProbeResult, probe: int = 0) -> Outcome:
     """Return the outcome of a requirement for the turns of one of its probes.
 
     ``probe`` is the index of the probe.

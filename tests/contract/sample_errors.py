@@ -12,16 +12,16 @@ from conformance.model.verdict import Outcome, Verdict
 
 Json = Any
 
-ASKED: Final = Request.of({"model": "m", "input": "Say hello in one word."})
-ANSWER: Final = {"id": "r", "object": "response", "status": "completed", "output": []}
+REQUEST: Final = Request.of({"model": "m", "input": "Say hello in one word."})
+RESPONSE: Final = {"id": "r", "object": "response", "status": "completed", "output": []}
 JSON_HEADERS: Final = (("content-type", "application/json"), ("date", "today"))
 
 
-def came(
+def make_exchange(
     body: Json = None,
     status: int = 200,
     *,
-    request: Request = ASKED,
+    request: Request = REQUEST,
     headers: tuple[tuple[str, str], ...] = JSON_HEADERS,
     **facts: Any,  # noqa: ANN401 -- any other field of an exchange
 ) -> Exchange:
@@ -30,13 +30,13 @@ def came(
     return Exchange(request, status, headers, raw, **facts)
 
 
-def refusal(message: Json, status: int = 400, **facts: Any) -> Exchange:  # noqa: ANN401 -- as above
+def error_response(message: Json, status: int = 400, **facts: Any) -> Exchange:  # noqa: ANN401 -- as above
     """Return an error response, 400 by default, with an OpenAI error object."""
     error = {"message": message, "type": "invalid_request_error", "param": None}
-    return came({"error": {**error, "code": None}}, status, **facts)
+    return make_exchange({"error": {**error, "code": None}}, status, **facts)
 
 
-def universal(id_: str, *exchanges: Exchange) -> Verdict:
+def check_exchanges(id_: str, *exchanges: Exchange) -> Verdict:
     """Return the verdict of a universal check on these exchanges."""
     tally = UniversalVerdict(Case(catalogue().find(id_), None), "newapi")
     for exchange in exchanges:
@@ -44,7 +44,7 @@ def universal(id_: str, *exchanges: Exchange) -> Verdict:
     return tally.verdict()
 
 
-def on_probe(id_: str, told: Exchange | tuple[Exchange, ...]) -> Outcome:
+def check_probe(id_: str, told: Exchange | tuple[Exchange, ...]) -> Outcome:
     """Return the outcome of a requirement for the only turn of its first probe."""
     found = catalogue().find(id_)
     return evaluate(Case(found, found.probes[0]), (told,), "newapi").outcome

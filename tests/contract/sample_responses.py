@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from conformance.model.exchange import Exchange
 from conformance.model.request import Request
-from tests.contract.sample_errors import came
+from tests.contract.sample_errors import make_exchange
 
 Json = Any
 
@@ -32,7 +32,7 @@ CALL: Final[Json] = {
     "arguments": "{}",
     "status": "completed",
 }
-THOUGHT: Final[Json] = {"type": "reasoning", "id": "rs_1", "summary": []}
+REASONING: Final[Json] = {"type": "reasoning", "id": "rs_1", "summary": []}
 
 USAGE: Final[Json] = {
     "input_tokens": 12,
@@ -52,31 +52,35 @@ RESPONSE: Final[Json] = {
     "output": [MESSAGE],
     "usage": USAGE,
 }
-CUT: Final[Json] = {
+INCOMPLETE: Final[Json] = {
     **RESPONSE,
     "status": "incomplete",
     "incomplete_details": {"reason": "max_output_tokens"},
 }
 
 
-def asking(input_: Json = "Say hello in one word.", **members: Json) -> Request:
+def make_request(input_: Json = "Say hello in one word.", **members: Json) -> Request:
     """Return a request for the model ``m``."""
     return Request.of({"model": "m", "input": input_, **members})
 
 
-def answer(request: Request | None = None, **members: Json) -> Exchange:
+def json_response(request: Request | None = None, **members: Json) -> Exchange:
     """Return a conforming JSON response with these fields changed."""
-    return came({**RESPONSE, **members}, request=request or asking(), headers=HEADERS)
+    return make_exchange(
+        {**RESPONSE, **members}, request=request or make_request(), headers=HEADERS
+    )
 
 
-def stream(request: Request | None = None, **members: Json) -> Exchange:
+def streamed_response(request: Request | None = None, **members: Json) -> Exchange:
     """Return a stream of one event: the final one, with these fields changed."""
     response = {**RESPONSE, **members}
     event = {"type": f"response.{response['status']}", "response": response}
     body = f"data: {json.dumps(event)}\n\n".encode()
-    return came(body, request=request or asking(stream=True), headers=STREAM_HEADERS)
+    return make_exchange(
+        body, request=request or make_request(stream=True), headers=STREAM_HEADERS
+    )
 
 
-def saying(text: str) -> list[Json]:
+def message_output(text: str) -> list[Json]:
     """Return an ``output`` array with one message that has this text."""
     return [{**MESSAGE, "content": [{**PART, "text": text}]}]

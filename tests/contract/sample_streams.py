@@ -9,7 +9,7 @@ import httpx2
 import openai
 
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.contract.events.stream.state_machine import analyze_stream
 from conformance.model.exchange import Exchange, TransportFailure
 from conformance.model.request import Request
 
@@ -56,7 +56,7 @@ def message(status: str, *parts: str) -> Json:
     }
 
 
-def thought(*parts: str) -> Json:
+def reasoning_item(*parts: str) -> Json:
     """Return a reasoning item with these texts as the parts of its summary."""
     summary = [{"type": "summary_text", "text": part} for part in parts]
     return {"type": "reasoning", "id": "rs_1", "summary": summary}
@@ -76,13 +76,13 @@ def call(status: str, arguments: str) -> Json:
 
 ARGUMENTS = '{"city": "Turin"}'
 OUTPUT = (
-    thought("I look at the sky."),
+    reasoning_item("I look at the sky."),
     message("completed", "Sunny \U0001f31e", "and warm."),
     call("completed", ARGUMENTS),
 )
 
 _THOUGHT: list[Json] = [
-    {"type": "response.output_item.added", "item": thought()},
+    {"type": "response.output_item.added", "item": reasoning_item()},
     {
         "type": "response.reasoning_summary_part.added",
         "item_id": "rs_1",
@@ -192,7 +192,7 @@ def numbered(events: Iterable[Json]) -> list[Json]:
     return [{**event, "sequence_number": n} for n, event in enumerate(events)]
 
 
-def written(events: Iterable[Json]) -> bytes:
+def to_sse(events: Iterable[Json]) -> bytes:
     """Encode events as frames with one ``event`` and one ``data`` line."""
     return b"".join(
         f"event: {event.get('type')}\ndata: {json.dumps(event)}\n\n".encode()
@@ -211,7 +211,7 @@ def exchange(
 
     Each chunk has the seconds until it arrived, and the offset at which it ends.
     """
-    body = stream if isinstance(stream, bytes) else written(stream)
+    body = stream if isinstance(stream, bytes) else to_sse(stream)
     asked = Request.of(
         {"model": "m", "input": "Hi.", "stream": True}, disconnect_after=hang_up_after
     )
@@ -219,18 +219,18 @@ def exchange(
     return Exchange(asked, 200, SSE, body, arrived, failure=failure, id="x-0001")
 
 
-def broken(stream: Iterable[Json] | Exchange) -> set[Rule]:
+def broken_rules(stream: Iterable[Json] | Exchange) -> set[Rule]:
     """Return the rules that a stream violates."""
     whole = stream if isinstance(stream, Exchange) else exchange(stream)
-    return {rule for rule, found in lifecycle(whole).breaches.items() if found}
+    return {rule for rule, found in analyze_stream(whole).findings.items() if found}
 
 
-def changed(type_: str, change: Callable[[Json], Json]) -> list[Json]:
+def with_changed(type_: str, change: Callable[[Json], Json]) -> list[Json]:
     """Return the conforming stream with the events of one type changed."""
     return [change(e) if e["type"] == type_ else e for e in conforming()]
 
 
-def accumulated(body: bytes) -> Any:  # noqa: ANN401 -- the response type of the client
+def accumulate_with_official_client(body: bytes) -> Any:  # noqa: ANN401 -- the response type of the client
     """Return the final response that the official client accumulates from a stream.
 
     Raises what the client raises.

@@ -15,8 +15,8 @@ from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
 from conformance.model.node import Json, UnexpectedValue
 from conformance.model.probe import Probe
 from conformance.model.verdict import Outcome
-from tests.contract.run_probe import asking, call, conversed, message, response
-from tests.contract.sample_errors import came
+from tests.contract.run_probe import call, make_request, message, response, run_probe
+from tests.contract.sample_errors import make_exchange
 
 SECTIONS = ("tools", "state", "isolation", "reasoning", "structured", "images")
 CHECKS = catalogue().select(SECTIONS)
@@ -48,7 +48,7 @@ def variants(value: Json) -> Iterator[Json]:
             yield changed
 
 
-EXCHANGES = [came(variant) for variant in variants(RESPONSE)]
+EXCHANGES = [make_exchange(variant) for variant in variants(RESPONSE)]
 
 
 def outcome_of_universal(check: Check, exchanges: list[Exchange]) -> Outcome:
@@ -56,25 +56,25 @@ def outcome_of_universal(check: Check, exchanges: list[Exchange]) -> Outcome:
     verdict = UniversalVerdict(Case(check, None), "newapi")
     requests = cycle(
         [
-            asking(),
-            asking(tools=[probes.WEATHER]),
-            asking(tools=[], tool_choice="none"),
-            asking(tools=[[]], tool_choice={"type": "function", "name": []}),
-            asking(tools={"name": {}}, parallel_tool_calls=False),
-            asking(
+            make_request(),
+            make_request(tools=[probes.WEATHER]),
+            make_request(tools=[], tool_choice="none"),
+            make_request(tools=[[]], tool_choice={"type": "function", "name": []}),
+            make_request(tools={"name": {}}, parallel_tool_calls=False),
+            make_request(
                 tools=[probes.WEATHER], tool_choice="none", parallel_tool_calls=False
             ),
         ]
     )
     for exchange, request in zip(exchanges * 6, requests, strict=False):
-        verdict.add(came(exchange.json.value, request=request))
+        verdict.add(make_exchange(exchange.json.value, request=request))
     return verdict.verdict().outcome
 
 
 def outcome_on_probe(check: Check, probe: Probe, exchange: Exchange) -> Outcome:
     """Evaluate a check on a probe whose every request gets the same response."""
     try:
-        turns = conversed(probe, *[exchange] * 40)
+        turns = run_probe(probe, *[exchange] * 40)
     except (Inconclusive, RejectedRequest, UnexpectedValue):
         return Outcome.INCONCLUSIVE
     return evaluate(Case(check, probe), turns, "newapi").outcome

@@ -55,7 +55,7 @@ def dispatched(body: bytes) -> Iterator[tuple[str, str]]:
 
 def finished(body: bytes) -> list[tuple[str, str]]:
     """Return name and data of every frame that a browser would dispatch."""
-    return [(frame.name, frame.data) for frame in frames(body) if frame.finished]
+    return [(frame.name, frame.data) for frame in frames(body) if frame.terminated]
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_frame_ends_at_its_blank_line(body: bytes) -> None:
 
 def finished_frames(body: bytes) -> list[Frame]:
     """Return the frames that end with a blank line."""
-    return [frame for frame in frames(body) if frame.finished]
+    return [frame for frame in frames(body) if frame.terminated]
 
 
 def test_last_frame_without_blank_line_is_not_finished() -> None:
     """A browser drops it, but a check must be able to report it."""
     *_, last = frames(b"data: a\n\nevent: e\ndata: b\n")
-    assert last == Frame("e", "b", 26, finished=False)
+    assert last == Frame("e", "b", 26, terminated=False)
     assert [frame.data for frame in frames(b"data: b")] == ["b"]
 
 

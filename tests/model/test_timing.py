@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.model.timing import LatencySampler, LatencySummary, spreads
+from conformance.model.timing import LatencySampler, LatencySummary, latency_summaries
 from tests.reports.sample_reports import EXCHANGE
 
 REJECTED = replace(EXCHANGE, status=400)
@@ -35,4 +35,6 @@ def test_each_kind_of_response_has_its_own_summary() -> None:
     sampler = LatencySampler()
     sampler.add(REJECTED)
 
-    assert spreads(sampler.times) == {"refusal": LatencySummary(1, 0.5, 0.5, 0.5, 0.5)}
+    assert latency_summaries(sampler.times) == {
+        "refusal": LatencySummary(1, 0.5, 0.5, 0.5, 0.5)
+    }

@@ -40,7 +40,7 @@ def test_names_are_unique_and_can_be_parsed(corpus: tuple[Entry, ...]) -> None:
     """A name contains the scenario and the path."""
     assert len({entry.probe for entry in corpus}) == len(corpus)
     assert [GeneratedInput.of(entry.probe) for entry in corpus] == [
-        e.drawn for e in corpus
+        e.generated for e in corpus
     ]
 
 
@@ -54,7 +54,7 @@ def test_every_field_is_tested_with_valid_values_and_with_a_wrong_type(
 ) -> None:
     """All fields of New API's page."""
     for scenario in (Scenario.VALID, Scenario.WRONG_TYPE):
-        tested = {e.drawn.field for e in corpus if e.drawn.scenario is scenario}
+        tested = {e.generated.field for e in corpus if e.generated.scenario is scenario}
         assert tested >= FIELDS
 
 
@@ -65,13 +65,13 @@ def test_name_matches_the_violation_in_the_body(corpus: tuple[Entry, ...]) -> No
             continue
         violation = most_severe(json.loads(entry.content))
         scenario = violation.scenario if violation else Scenario.VALID
-        assert scenario is entry.drawn.scenario, entry.drawn.name
-        assert violation is None or violation.dotted_path == entry.drawn.path
+        assert scenario is entry.generated.scenario, entry.generated.name
+        assert violation is None or violation.dotted_path == entry.generated.path
 
 
 def test_some_entries_are_not_ascii(corpus: tuple[Entry, ...]) -> None:
     """They come from the fuzzing phase: enumeration is ASCII only."""
-    scenarios = {e.drawn.scenario for e in corpus if not e.content.isascii()}
+    scenarios = {e.generated.scenario for e in corpus if not e.content.isascii()}
     assert {Scenario.VALID, Scenario.WRONG_TYPE} <= scenarios
 
 

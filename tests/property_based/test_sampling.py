@@ -20,7 +20,7 @@ def test_number_is_exact_and_most_inputs_are_rejected(
 ) -> None:
     """Answered requests cost tokens, rejected ones do not."""
     sampled = sample(corpus, number)
-    answered = sum(not entry.drawn.is_free for entry in sampled)
+    answered = sum(not entry.generated.must_be_rejected for entry in sampled)
 
     assert len(sampled) == len(set(sampled)) == number
     assert answered <= number - answered
@@ -33,7 +33,7 @@ def test_default_sample_has_every_scenario_of_every_field(
     sampled = sample(corpus, 120)
 
     def tested(entries: tuple[Entry, ...]) -> set[tuple[Scenario, str]]:
-        return {(e.drawn.scenario, e.drawn.field) for e in entries}
+        return {(e.generated.scenario, e.generated.field) for e in entries}
 
     assert tested(sampled) == tested(corpus)
 

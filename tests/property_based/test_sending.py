@@ -50,7 +50,7 @@ def run(settings: Settings, path: Path) -> tuple[Report, list[Exchange]]:
     """Run and write a journal; return the report and all exchanges."""
     with Journal(path) as journal:
         report = run_to_completion(settings, plan(catalogue(), settings), journal)
-    return report, list(read(path).kept.exchanges())
+    return report, list(read(path).reader.exchanges())
 
 
 def test_plan_has_a_case_for_each_generated_request(servers: FaultServers) -> None:

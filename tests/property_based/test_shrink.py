@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from conformance.model.node import Json
-from conformance.property_based.shrink import MOST, WIDTH, Minimizer, size
+from conformance.property_based.shrink import MAX_REQUESTS, WIDTH, Minimizer, size
 from conformance.property_based.violations import most_severe
 
 LARGE = {
@@ -25,11 +25,11 @@ def minimize(body: Json, fails: Callable[[Json], bool]) -> tuple[Json, int]:
         return most_severe(version) is None
 
     search, sent = Minimizer(body, is_valid), 0
-    while versions := search.versions():
+    while versions := search.next_versions():
         assert len(versions) <= WIDTH
         assert all(is_valid(version) for version in versions)
         sent += len(versions)
-        search.keep([version for version in versions if fails(version)])
+        search.accept([version for version in versions if fails(version)])
     return search.best, sent
 
 
@@ -45,7 +45,7 @@ def test_body_is_reduced_to_the_part_that_fails() -> None:
     assert has_non_ascii_input(best)
     assert most_severe(best) is None
     assert size(best) < size(LARGE) // 20
-    assert sent <= MOST
+    assert sent <= MAX_REQUESTS
 
 
 def test_search_without_a_failing_version_ends_at_the_limit() -> None:
@@ -53,15 +53,15 @@ def test_search_without_a_failing_version_ends_at_the_limit() -> None:
     best, sent = minimize(LARGE, lambda _: False)
 
     assert best == LARGE
-    assert 0 < sent <= MOST
+    assert 0 < sent <= MAX_REQUESTS
 
 
 def test_no_version_is_returned_twice() -> None:
     """Each version costs a request."""
     returned = list[str]()
     search = Minimizer(LARGE, lambda _: True)
-    while versions := search.versions():
+    while versions := search.next_versions():
         returned += [json.dumps(version, sort_keys=True) for version in versions]
-        search.keep(versions[:1])
+        search.accept(versions[:1])
 
     assert len(returned) == len(set(returned))

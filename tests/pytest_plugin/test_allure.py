@@ -11,7 +11,7 @@ from conformance.cli.app import main
 from conformance.contract.catalogue import catalogue
 from conformance.model.sources import links
 from conformance.reference.faults import FAULTS
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 
 Json = Any
 
@@ -22,7 +22,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Json]:
     monkeypatch.chdir(tmp_path)
     ids = {"usage.total-is-the-sum", "errors.has-a-type"}
     faults = [f for f in FAULTS.values() if f.breaks & ids and len(f.breaks) == 1]
-    with serving(faults=faults) as gateway:
+    with gateway_server(faults=faults) as gateway:
         runner = click.testing.CliRunner(env={"CONFORMANCE_API_KEY": gateway.key})
         options = ["--model", gateway.model, "--generated", "0", "--report-dir", "out"]
         only = ["--only", "usage,errors,auth", "--format", "json,allure"]

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 
 OWN_TEST = "def test_mine():\n    assert sum([1, 2]) == 3\n"
 
@@ -34,7 +34,7 @@ def run_against_gateway(
     directory: Path, *argv: str, faults: tuple[Fault, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Test an embedded gateway, in addition to the directory's own test."""
-    with serving(faults=faults) as gateway:
+    with gateway_server(faults=faults) as gateway:
         return run_pytest(
             directory,
             "test_mine.py",
@@ -82,7 +82,7 @@ def test_failed_must_fails_the_session(tmp_path: Path) -> None:
 
 def test_rejected_key_does_not_pass(tmp_path: Path) -> None:
     """Inconclusive cases are skipped tests, but the exit code is not 0."""
-    with serving() as gateway:
+    with gateway_server() as gateway:
         result = run_pytest(
             tmp_path,
             *("--pyargs", "conformance", "--conformance-url", gateway.url),

@@ -12,7 +12,7 @@ from conformance.reference.fault import Fault, on_reply
 from conformance.reference.faults import FAULTS
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 from tests.pytest_plugin.test_entry_point import run_against_gateway
 
 HOSTILE = "complet\x1b[31med\x00\ufffe]]></failure><b>&amp;\u2028"
@@ -49,7 +49,7 @@ def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def run_with_faults(*faults: Fault, only: str = "usage") -> int:
     """Test a gateway with these faults; write the report to ``out``."""
-    with serving(faults=faults) as gateway:
+    with gateway_server(faults=faults) as gateway:
         runner = click.testing.CliRunner(env={"CONFORMANCE_API_KEY": gateway.key})
         options = ["--model", gateway.model, "--generated", "0", "--report-dir", "out"]
         argv = ["run", gateway.url, *options, "--only", only, "--format", "json,junit"]

@@ -6,14 +6,14 @@ import httpx
 import pytest
 
 from conformance.reference.gateway import Gateway
-from conformance.reference.server import GatewayServer, serving
+from conformance.reference.server import GatewayServer, gateway_server
 from tests.reference.client import GatewayClient
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[GatewayServer]:
     """Serve a correct gateway with the default profile over HTTP."""
-    with serving() as running:
+    with gateway_server() as running:
         yield running
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from conformance.reference.fault import Fault, on_reply, on_request, on_wire, respond
-from conformance.reference.faults import collected
+from conformance.reference.faults import collect_faults
 from conformance.reference.gateway import KEY, MODEL, SECOND_KEY, Gateway
 from conformance.reference.mutations import change_each_response
 from conformance.reference.request import GatewayRequest
@@ -22,7 +22,7 @@ from conformance.reference.response_message import (
     GatewayResponse,
     ResponseHead,
 )
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 from tests.reference.client import PATH, Json, create_request
 
 Wire = tuple[ResponseHead, Iterable[Chunk]]
@@ -51,7 +51,7 @@ def first_response_repeated(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """Every response is a copy of the first one."""
-    first = gateway.notes.setdefault("first", gateway.answer(request))
+    first = gateway.fault_state.setdefault("first", gateway.answer(request))
     assert isinstance(first, GatewayResponse)
     return first
 
@@ -120,7 +120,7 @@ def endless(
         for n in count():
             yield Chunk(f"{n}\n".encode())
 
-    return head.without("content-length"), lines()
+    return head.without_headers("content-length"), lines()
 
 
 def body_of(
@@ -198,7 +198,7 @@ def test_reply_fault_does_not_change_the_stored_response() -> None:
 
 def send(fault: Fault) -> httpx.Response:
     """Send a streaming request to a gateway with one fault."""
-    with serving(faults=[fault]) as running:
+    with gateway_server(faults=[fault]) as running:
         headers = {"authorization": f"Bearer {running.key}"}
         body = {"model": MODEL, "input": "Hi", "stream": True}
         return httpx.post(f"{running.url}{PATH}", json=body, headers=headers)
@@ -219,7 +219,7 @@ def test_wire_fault_can_reset_the_connection() -> None:
 
 def test_wire_fault_can_write_raw_bytes() -> None:
     """They replace everything, including the status line."""
-    with serving(faults=[raw_head]) as running:
+    with gateway_server(faults=[raw_head]) as running:
         port = int(running.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -229,7 +229,7 @@ def test_wire_fault_can_write_raw_bytes() -> None:
 
 def test_endless_response_ends_when_the_client_disconnects() -> None:
     """The server serves other clients meanwhile, and stops with a stream open."""
-    with serving(faults=[endless]) as running:
+    with gateway_server(faults=[endless]) as running:
         headers = {"authorization": f"Bearer {running.key}"}
         for _ in range(2):
             with httpx.stream("GET", f"{running.url}/", headers=headers) as response:
@@ -246,7 +246,7 @@ def test_faults_are_collected_from_modules() -> None:
     """The same fault may be found twice; two faults with one name are an error."""
     one, two = ModuleType("one"), ModuleType("two")
     one.fault = two.again = total_is_off  # type: ignore[attr-defined]  # a new module
-    assert collected(one, two) == {"total-is-off": total_is_off}
+    assert collect_faults(one, two) == {"total-is-off": total_is_off}
     two.again = replace(total_is_off, text="Another.")  # type: ignore[attr-defined]  # as above
     with pytest.raises(ValueError, match="total-is-off"):
-        collected(one, two)
+        collect_faults(one, two)

@@ -17,7 +17,7 @@ from conformance.reference.fault import on_reply
 from conformance.reference.gateway import KEY, MODEL, Gateway
 from conformance.reference.request import MAX_BODY_BYTES
 from conformance.reference.response_message import GatewayResponse
-from conformance.reference.server import GatewayServer, serve, serving
+from conformance.reference.server import GatewayServer, gateway_server, serve
 from tests.reference.client import PATH, GatewayClient, Json
 
 
@@ -140,7 +140,7 @@ def test_multi_gateway_app_serves_gateways_by_name() -> None:
     """Each has its own faults and its own store; an unknown name is a 404."""
     headers = {"authorization": f"Bearer {KEY}"}
     with (
-        serving(
+        gateway_server(
             multi_gateway_app({"correct": [], "faulty": [unknown_status]})
         ) as running,
         httpx.Client(base_url=running.url, headers=headers) as client,
@@ -159,7 +159,7 @@ def test_multi_gateway_app_serves_gateways_by_name() -> None:
 def test_server_stops_with_open_connections() -> None:
     """Leaving the block closes connections and the port, and ends the thread."""
     before = threading.enumerate()
-    with serving() as running:
+    with gateway_server() as running:
         port = int(running.url.rpartition(":")[2])
         idle = socket.create_connection(("127.0.0.1", port))
     with idle, suppress(ConnectionResetError):
@@ -177,7 +177,7 @@ def crashing(_request: object, _reply: GatewayResponse) -> GatewayResponse:
 
 def test_exception_in_a_fault_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
     """The log contains the fault and the exception."""
-    with serving(faults=[crashing]) as running:
+    with gateway_server(faults=[crashing]) as running:
         assert httpx.get(running.url).status_code == 500
     assert "with crashing" in caplog.text
     assert "LookupError" in caplog.text
@@ -216,7 +216,9 @@ def test_serve_runs_until_a_signal() -> None:
 def test_profile_and_usage_style_are_applied() -> None:
     """The profile adds ``[DONE]``, and the style adds fields to ``usage``."""
     with (
-        serving(profile="openresponses", usage_style="both", latency=0.001) as running,
+        gateway_server(
+            profile="openresponses", usage_style="both", latency=0.001
+        ) as running,
         httpx.Client(headers={"authorization": f"Bearer {running.key}"}) as client,
     ):
         body = {"model": running.model, "stream": True}

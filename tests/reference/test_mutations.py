@@ -9,7 +9,7 @@ from conformance.reference.mutations import (
     change_each_response,
     final_response,
     rebuild_stream,
-    renumbered,
+    renumber_events,
 )
 from conformance.reference.response_message import GatewayResponse
 from tests.reference.client import Json, create_request
@@ -42,11 +42,13 @@ def test_every_item_is_changed(streamed: GatewayResponse) -> None:
 
 
 def test_events_can_be_removed_and_renumbered(streamed: GatewayResponse) -> None:
-    """Removing events leaves gaps; ``renumbered`` closes them."""
+    """Removing events leaves gaps; ``renumber_events`` closes them."""
     removed = change_each_event(streamed, lambda e: None if "delta" in e else e)
     numbers = [event["sequence_number"] for event in removed.events or ()]
     assert numbers != list(range(len(numbers)))
-    again = [event["sequence_number"] for event in renumbered(removed).events or ()]
+    again = [
+        event["sequence_number"] for event in renumber_events(removed).events or ()
+    ]
     assert again == list(range(len(numbers)))
 
 
@@ -75,6 +77,6 @@ def test_error_responses_are_not_changed() -> None:
         rebuild_stream,
     ):
         assert function(error, lambda _value: pytest.fail("changed")) == error
-    assert renumbered(error) == error
+    assert renumber_events(error) == error
     assert error.is_rejection
     assert final_response(error) is None

@@ -5,14 +5,14 @@ import pytest
 
 from conformance.reference.faults import FAULTS
 from conformance.reference.gateway import MODEL
-from conformance.reference.server import serving
+from conformance.reference.server import gateway_server
 from conformance.reference.variants import VARIANTS
 from tests.reference.client import PATH
 
 
 def send(variant: str, *, stream: bool = True) -> httpx.Response:
     """Send a create request to a gateway with one variant."""
-    with serving(faults=[VARIANTS[variant]]) as running:
+    with gateway_server(faults=[VARIANTS[variant]]) as running:
         headers = {"authorization": f"Bearer {running.key}"}
         body = {"model": MODEL, "input": "Hi", "stream": stream}
         return httpx.post(f"{running.url}{PATH}", json=body, headers=headers)

@@ -14,7 +14,7 @@ from conformance.run.target import Target
 from tests.run.raw import RawServer, http
 
 REQUEST = Request.of({"model": "m", "input": "hi"})
-SHORT = Limits(timeout=0.6, largest_body=10_000)
+SHORT = Limits(timeout=0.6, max_body_bytes=10_000)
 SECRET = "sk-0123456789abcdefghijklmnopqrstuv"  # noqa: S105 -- made up
 
 
@@ -92,7 +92,7 @@ def test_endless_stream_ends_at_the_size_limit() -> None:
 
     with RawServer(endless) as server:
         exchange = exchange_with(
-            server.url, limits=Limits(timeout=20, largest_body=9_999)
+            server.url, limits=Limits(timeout=20, max_body_bytes=9_999)
         )
 
     assert failure_kind(exchange) is FailureKind.TOO_LARGE
@@ -104,7 +104,7 @@ def test_gzip_bomb_ends_at_the_size_limit() -> None:
     bomb = gzip.compress(b"0" * 10_000_000)
     with RawServer(lambda _: [http(bomb, "content-encoding: gzip")]) as server:
         exchange = exchange_with(
-            server.url, limits=Limits(timeout=20, largest_body=9_999)
+            server.url, limits=Limits(timeout=20, max_body_bytes=9_999)
         )
 
     assert failure_kind(exchange) is FailureKind.TOO_LARGE

@@ -63,13 +63,13 @@ def test_exchange_is_read_by_its_id(tmp_path: Path) -> None:
     with Journal(path) as journal:
         for number in range(3):
             journal.exchange(Exchange(Request(), body=b"%d" % number, id=f"x-{number}"))
-        found = journal.kept("x-1")
-        unknown = [journal.kept(id_) for id_ in ("x-9", "x-", "none", "")]
+        found = journal.reader("x-1")
+        unknown = [journal.reader(id_) for id_ in ("x-9", "x-", "none", "")]
 
     assert found is not None
     assert found.body == b"1"
     assert unknown == [None] * 4
-    assert [each.body for each in journal.kept.exchanges()] == [b"0", b"1", b"2"]
+    assert [each.body for each in journal.reader.exchanges()] == [b"0", b"1", b"2"]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def _observe_status(exchange: Exchange) -> Observation | None:
 
 @check(
     ALWAYS_ACCEPTED,
-    on=EVERY_EXCHANGE.collecting(_observe_status, alike=MIN_REQUESTS),
+    on=EVERY_EXCHANGE.collecting(_observe_status, max_equal=MIN_REQUESTS),
     exercised_by=(basic.text, probes.repeated_valid_key),
 )
 def valid_key_is_always_accepted(observations: list[Observation]) -> Findings:

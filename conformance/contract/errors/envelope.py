@@ -29,13 +29,13 @@ from conformance.model.sources import (
 
 ERROR_OBJECT: Final = f"{PROJECT_DECISION}, Our decisions: an error"
 
-OF_HTTP: Final = frozenset({408, 413, 414, 431})
+PROXY_STATUSES: Final = frozenset({408, 413, 414, 431})
 """Statuses that a proxy may send before the request reaches the gateway."""
 
 EVERY_API_ERROR: Final = only(
     EVERY_REJECTION,
     "every complete 4xx except 408, 413, 414 and 431",
-    lambda exchange: exchange.status not in OF_HTTP and not exchange.failure,
+    lambda exchange: exchange.status not in PROXY_STATUSES and not exchange.failure,
 )
 EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
 

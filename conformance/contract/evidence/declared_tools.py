@@ -9,7 +9,7 @@ _SERVER_STATE_FIELDS = ("previous_response_id", "conversation", "prompt")
 """Request fields that refer to something stored on the server."""
 
 
-def functions(request: Request) -> Mapping[str, Json]:
+def declared_functions(request: Request) -> Mapping[str, Json]:
     """Return the parameter schema of each function that a request declares, by name."""
     tools = request.field("tools")
     return {
@@ -21,7 +21,7 @@ def functions(request: Request) -> Mapping[str, Json]:
     }
 
 
-def only_functions(request: Request) -> bool:
+def has_only_functions(request: Request) -> bool:
     """Return whether all declared tools are well-formed functions.
 
     Returns ``True`` if the request has no ``tools``.
@@ -29,7 +29,7 @@ def only_functions(request: Request) -> bool:
     tools = request.field("tools")
     return tools is None or (
         isinstance(tools, list)
-        and len(functions(request)) == len(tools)
+        and len(declared_functions(request)) == len(tools)
         and all(isinstance(tool.get("parameters"), dict) for tool in tools)
     )
 
@@ -51,14 +51,14 @@ def _names(value: Json) -> Iterator[str]:
             yield from _names(nested)
 
 
-def self_contained(request: Request) -> bool:
+def is_self_contained(request: Request) -> bool:
     """Return whether no server-side state can add to the declared tools."""
     return isinstance(request.json, dict) and not any(
         request.field(name) for name in _SERVER_STATE_FIELDS
     )
 
 
-def chosen(request: Request) -> str | None:
+def forced_function(request: Request) -> str | None:
     """Return the name of the function that ``tool_choice`` forces, or ``None``."""
     choice = request.field("tool_choice")
     if isinstance(choice, dict) and choice.get("type") == "function":

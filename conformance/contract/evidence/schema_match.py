@@ -15,7 +15,7 @@ _TYPES: Final[dict[str, type]] = {
 }
 
 
-def misfits(value: Node, schema: Json) -> Findings:
+def check_schema(value: Node, schema: Json) -> Findings:
     """Yield a finding for each violation of ``schema`` in ``value``.
 
     Checks ``type``, ``enum``, ``required``, ``properties``, ``items`` and
@@ -32,7 +32,7 @@ def misfits(value: Node, schema: Json) -> Findings:
         yield from _check_fields(value, schema)
     if type_ == "array" and "items" in schema:
         for element in value:
-            yield from misfits(element, schema["items"])
+            yield from check_schema(element, schema["items"])
 
 
 def _check_fields(value: Node, schema: Json) -> Findings:
@@ -43,6 +43,6 @@ def _check_fields(value: Node, schema: Json) -> Findings:
             yield value.finding(f"a field {name!r}", "missing")
     for name, field in value.fields():
         if name in declared:
-            yield from misfits(field, declared[name])
+            yield from check_schema(field, declared[name])
         elif schema.get("additionalProperties") is False:
             yield field.finding(f"no fields other than {', '.join(declared)}")

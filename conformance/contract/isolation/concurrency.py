@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.contract.evidence.declared_tools import self_contained
+from conformance.contract.evidence.declared_tools import is_self_contained
 from conformance.contract.isolation import probes
 from conformance.contract.tools import probes as tool_probes
 from conformance.model.check import Findings, check
@@ -45,7 +45,7 @@ def _words(exchange: Exchange) -> Observation | None:
     headers = " ".join(v for v in request.headers.values() if v)
     text = b" ".join((request.content, request.path.encode(), headers.encode()))
     sent = frozenset(_WORD.findall(text.replace(b"\0", b"")))
-    stateless = self_contained(request) and b"item_reference" not in request.content
+    stateless = is_self_contained(request) and b"item_reference" not in request.content
     received = frozenset(_WORD.findall(exchange.body)) if stateless else frozenset()
     if not sent and not received:
         return None

@@ -21,7 +21,7 @@ IDENTICAL: Final = (12, 13)
 DIFFERENT_INSTRUCTIONS: Final = (14, 15)
 """Indexes of two JSON requests that differ only in their instructions."""
 
-INSTRUCTED: Final = 2 * REQUESTS_PER_MODE - 1
+LONG_INSTRUCTIONS: Final = 2 * REQUESTS_PER_MODE - 1
 """Index of a stream with long instructions, which contain its test word."""
 
 _LONG_INSTRUCTIONS: Final = (
@@ -51,7 +51,7 @@ def _request(context: ProbeContext, index: int) -> Request:
         word = context.word(f"burst-{index}")
         fields["instructions"] = f"Always start your answer with {word}."
         prompt = "Say hello in one word."
-    elif index == INSTRUCTED:
+    elif index == LONG_INSTRUCTIONS:
         word = context.word(f"burst-{index}")
         start = f"Always start your answer with {word}. {_LONG_INSTRUCTIONS}"
         fields |= {"instructions": start, "stream": True}

@@ -19,7 +19,10 @@ from conformance.contract.evidence.attribution import (
     is_already_reported,
 )
 from conformance.contract.probes import basic
-from conformance.contract.responses.envelope import PLAIN, WHOLE
+from conformance.contract.responses.envelope import (
+    PLAIN_PROBES,
+    RESPONSES_UNLESS_FAILED,
+)
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, OptionalDependency, check
 from conformance.model.event import Event
@@ -53,7 +56,7 @@ requires. The SDK reads a missing one of the six as ``null``.
 RECENT_FIELDS: Final = frozenset({"cache_write_tokens"})
 """Fields that recent models require, but that most servers do not know yet."""
 
-WITH_TOOLS: Final = (*PLAIN, probes.tool_choice_auto)
+WITH_TOOLS: Final = (*PLAIN_PROBES, probes.tool_choice_auto)
 """Probes whose responses contain text, or tools and calls."""
 
 _SOURCE: Final = f"{OPENAI_API}; {OPEN_RESPONSES}"
@@ -122,7 +125,12 @@ REQUIRED_FIELDS = must(
 )
 
 
-@check(REQUIRED_FIELDS, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
+@check(
+    REQUIRED_FIELDS,
+    on=RESPONSES_UNLESS_FAILED,
+    exercised_by=PLAIN_PROBES,
+    dependency=MODELS,
+)
 def response_has_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -143,7 +151,12 @@ NULLABLE_FIELDS = should(
 )
 
 
-@check(NULLABLE_FIELDS, on=WHOLE, exercised_by=PLAIN, dependency=MODELS)
+@check(
+    NULLABLE_FIELDS,
+    on=RESPONSES_UNLESS_FAILED,
+    exercised_by=PLAIN_PROBES,
+    dependency=MODELS,
+)
 def response_has_the_nullable_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -160,7 +173,7 @@ def _finding(root: Node, error: ModelError) -> tuple[str, Finding]:
     for step in () if error.missing else error.path:
         value = value[step]
     got = "missing" if error.missing else quote(value)
-    return pointer, Finding(pointer, error.wanted, got, root.exchange)
+    return pointer, Finding(pointer, error.expected, got, root.exchange)
 
 
 def _response_errors(
@@ -186,7 +199,9 @@ FIELD_TYPES = must(
 )
 
 
-@check(FIELD_TYPES, on=WHOLE, exercised_by=WITH_TOOLS, dependency=MODELS)
+@check(
+    FIELD_TYPES, on=RESPONSES_UNLESS_FAILED, exercised_by=WITH_TOOLS, dependency=MODELS
+)
 def response_field_types_are_correct(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -207,7 +222,12 @@ NESTED_FIELDS = should(
 )
 
 
-@check(NESTED_FIELDS, on=WHOLE, exercised_by=WITH_TOOLS, dependency=MODELS)
+@check(
+    NESTED_FIELDS,
+    on=RESPONSES_UNLESS_FAILED,
+    exercised_by=WITH_TOOLS,
+    dependency=MODELS,
+)
 def nested_objects_have_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
@@ -232,7 +252,7 @@ def _event_errors(
         if value is None:
             continue
         for error in models.against_event(value.value):
-            key = (event.type, error.place)
+            key = (event.type, error.generic_path)
             if error.missing is missing and key not in seen:
                 seen.add(key)
                 yield _finding(value, error)

@@ -20,7 +20,7 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import UnexpectedValue, is_a
 from conformance.model.requirement import LEVELS_IF_MODELS_REQUIRE, must, should
-from conformance.model.scope import Picked, every
+from conformance.model.scope import CheckArguments, every
 from conformance.model.sources import (
     NEWAPI_DOCUMENT,
     OPENAI_API,
@@ -225,7 +225,7 @@ INSTRUCTIONS = must(
 )
 
 
-def _minimal_request(exchange: Exchange) -> Iterator[Picked]:
+def _minimal_request(exchange: Exchange) -> Iterator[CheckArguments]:
     """Select requests with only a model and a prompt that got a response, 400 or 422.
 
     ``stream`` is allowed too. Prompts that contain "instructions" are not selected: an

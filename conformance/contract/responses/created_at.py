@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from conformance.contract.responses.envelope import PLAIN, WHOLE
+from conformance.contract.responses.envelope import (
+    PLAIN_PROBES,
+    RESPONSES_UNLESS_FAILED,
+)
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Node
@@ -37,7 +40,7 @@ CREATED_AT = must(
 )
 
 
-@check(CREATED_AT, on=WHOLE, exercised_by=PLAIN)
+@check(CREATED_AT, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def created_at_is_a_number(response: Node, _exchange: Exchange) -> Findings:
     """Check the type.
 
@@ -61,7 +64,7 @@ SECONDS = must(
 )
 
 
-@check(SECONDS, on=WHOLE, exercised_by=PLAIN)
+@check(SECONDS, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def created_at_is_in_seconds(response: Node, _exchange: Exchange) -> Findings:
     """Check the magnitude: a value of 10**11 or more is in milliseconds.
 
@@ -83,7 +86,7 @@ INTEGER = should(
 )
 
 
-@check(INTEGER, on=WHOLE, exercised_by=PLAIN)
+@check(INTEGER, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def created_at_is_an_integer(response: Node, _exchange: Exchange) -> Findings:
     """Check how the number is written: ``1786588600.0`` breaks typed clients.
 
@@ -114,7 +117,7 @@ def _accepted_range(exchange: Exchange) -> tuple[float, float]:
     return seconds - MAX_CLOCK_DIFFERENCE, seconds + MAX_CLOCK_DIFFERENCE
 
 
-@check(CURRENT, on=WHOLE, exercised_by=PLAIN)
+@check(CURRENT, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def created_at_is_current(response: Node, exchange: Exchange) -> Findings:
     """Check two clocks of the target against each other.
 

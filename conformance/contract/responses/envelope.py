@@ -23,7 +23,7 @@ from conformance.model.scope import (
 )
 from conformance.model.sources import NEWAPI_DOCUMENT, RFC_JSON
 
-PLAIN: Final = (basic.text, basic.streamed_text)
+PLAIN_PROBES: Final = (basic.text, basic.streamed_text)
 """Probes that produce a response object as JSON and at the end of a stream."""
 
 _FIELDS: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Response/properties"
@@ -35,7 +35,7 @@ def _did_not_fail(exchange: Exchange) -> bool:
     return status is None or status.value != "failed"
 
 
-WHOLE: Final = only(
+RESPONSES_UNLESS_FAILED: Final = only(
     EVERY_RESPONSE_OBJECT, "every response that did not fail", _did_not_fail
 )
 """(response, exchange): each final response object that has to be complete."""
@@ -53,7 +53,7 @@ IS_A_RESPONSE = must(
 )
 
 
-@check(IS_A_RESPONSE, on=EVERY_2XX, exercised_by=PLAIN)
+@check(IS_A_RESPONSE, on=EVERY_2XX, exercised_by=PLAIN_PROBES)
 def is_a_response_object(exchange: Exchange) -> Findings:
     """Check that the body is one JSON response object, or has typed events.
 
@@ -156,7 +156,7 @@ ID = must(
 )
 
 
-@check(ID, on=EVERY_RESPONSE_OBJECT, exercised_by=PLAIN)
+@check(ID, on=EVERY_RESPONSE_OBJECT, exercised_by=PLAIN_PROBES)
 def id_is_a_string(response: Node, _exchange: Exchange) -> Findings:
     """Check that ``id`` is a string and not empty.
 
@@ -191,7 +191,7 @@ def _observe_id(response: Node, exchange: Exchange) -> Observation | None:
 @check(
     UNIQUE_IDS,
     on=EVERY_RESPONSE_OBJECT.collecting(_observe_id),
-    exercised_by=(*PLAIN, probes.output_cap),
+    exercised_by=(*PLAIN_PROBES, probes.output_cap),
 )
 def ids_are_unique(observations: list[Observation]) -> Findings:
     """Check all responses of the run, streams included.
@@ -219,7 +219,7 @@ OBJECT = must(
 )
 
 
-@check(OBJECT, on=WHOLE, exercised_by=PLAIN)
+@check(OBJECT, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def object_is_response(response: Node, _exchange: Exchange) -> Findings:
     """Check the exact value, by which clients distinguish kinds of objects.
 
@@ -237,7 +237,7 @@ OUTPUT = must(
 )
 
 
-@check(OUTPUT, on=WHOLE, exercised_by=PLAIN)
+@check(OUTPUT, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def output_is_an_array(response: Node, _exchange: Exchange) -> Findings:
     """Check the type: clients iterate over ``output`` without checking it.
 

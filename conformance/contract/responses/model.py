@@ -3,7 +3,10 @@
 import re
 from typing import Final
 
-from conformance.contract.responses.envelope import PLAIN, WHOLE
+from conformance.contract.responses.envelope import (
+    PLAIN_PROBES,
+    RESPONSES_UNLESS_FAILED,
+)
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.node import Node
@@ -25,12 +28,14 @@ def _requests_a_model(exchange: Exchange) -> bool:
 
 
 REQUESTED_BY_NAME: Final = only(
-    WHOLE, "every response to a request that names a model", _requests_a_model
+    RESPONSES_UNLESS_FAILED,
+    "every response to a request that names a model",
+    _requests_a_model,
 )
 """(response, exchange): each complete response whose request names a model."""
 
 
-@check(MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN)
+@check(MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN_PROBES)
 def model_is_a_string(response: Node, _exchange: Exchange) -> Findings:
     """Check that ``model`` is a string and not empty.
 
@@ -68,7 +73,7 @@ def is_a_version(one: str, other: str) -> bool:
     return not rest or _VERSION.fullmatch(rest) is not None
 
 
-@check(SAME_MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN)
+@check(SAME_MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN_PROBES)
 def model_is_the_requested_one(response: Node, exchange: Exchange) -> Findings:
     """Check ``model`` against the requested name.
 
@@ -104,7 +109,9 @@ def _observe_model(response: Node, exchange: Exchange) -> Observation | None:
 
 
 @check(
-    SAME_IN_STREAMS, on=REQUESTED_BY_NAME.collecting(_observe_model), exercised_by=PLAIN
+    SAME_IN_STREAMS,
+    on=REQUESTED_BY_NAME.collecting(_observe_model),
+    exercised_by=PLAIN_PROBES,
 )
 def model_is_the_same_in_streams(observations: list[Observation]) -> Findings:
     """Check that streams and JSON responses have at least one name in common.

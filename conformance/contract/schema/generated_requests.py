@@ -84,7 +84,7 @@ UNSPECIFIED = may(
     cause="the gateway gives no reason for rejecting an empty array or a bare tool",
 )
 
-FITS = should(
+MATCHES_DOCUMENT = should(
     "schema.response-matches-the-openapi-document",
     "The response to a generated request conforms to the OpenAPI document.",
     source=f"{NEWAPI_DOCUMENT}#/paths/~1v1~1responses/post/responses",
@@ -199,7 +199,7 @@ def _is_generated(exchange: Exchange) -> bool:
 EVERY_GENERATED = only(EVERY_ATTEMPT, "every generated request", _is_generated)
 
 
-@check(FITS, on=EVERY_GENERATED)
+@check(MATCHES_DOCUMENT, on=EVERY_GENERATED)
 def response_matches_the_openapi_document(exchange: Exchange) -> Iterator[Finding]:
     """Check media type, headers, body and stream events with Schemathesis.
 
@@ -227,10 +227,10 @@ def cases(seed: int, number: int | None, *, shrink: bool = True) -> Iterator[Cas
     requests are minimized.
     """
     for entry, probe in probes.generated_probes(seed, number, shrink=shrink):
-        yield Case(BY_SCENARIO[entry.drawn.scenario], probe)
+        yield Case(BY_SCENARIO[entry.generated.scenario], probe)
 
 
-def recorded(ids: Iterable[str]) -> Iterator[Case]:
+def recorded_cases(ids: Iterable[str]) -> Iterator[Case]:
     """Yield the cases of generated requests among the case ids of a journal."""
     for id_ in ids:
         name = id_.partition("[")[2].removesuffix("]")

@@ -15,12 +15,12 @@ from conformance.property_based.document import PLACEHOLDER
 from conformance.property_based.entry import Entry
 from conformance.property_based.response_checks import check_response
 from conformance.property_based.sampling import sample
-from conformance.property_based.shrink import MOST, Minimizer
+from conformance.property_based.shrink import MAX_REQUESTS, Minimizer
 
 MAX_READABLE_LENGTH: Final = 256
 """Characters of a body that is short enough not to be minimized."""
 
-MAX_REQUESTS_PER_RUN: Final = 10 * MOST
+MAX_REQUESTS_PER_RUN: Final = 10 * MAX_REQUESTS
 """Extra requests that one run sends to minimize failing requests."""
 
 MAX_OUTPUT_TOKENS: Final = 64
@@ -75,7 +75,7 @@ class GeneratedProbe:
     def __call__(self, context: ProbeContext) -> Steps:
         """Send the request; if it fails, send smaller ones that fail the same way."""
         first: Exchange = yield Request(self._entry.body_for(context.model))
-        failure = failure_key(self._entry.drawn, first)
+        failure = failure_key(self._entry.generated, first)
         if failure and self._budget.claim(failure):
             yield from self._minimize(context, failure)
 
@@ -102,14 +102,16 @@ class GeneratedProbe:
             )
 
         minimizer = Minimizer(body, is_equivalent)
-        while self._budget.requests_left > 0 and (versions := minimizer.versions()):
+        while self._budget.requests_left > 0 and (
+            versions := minimizer.next_versions()
+        ):
             self._budget.requests_left -= len(versions)
             exchanges = yield tuple(_request(v, context.model) for v in versions)
             pairs = zip(versions, exchanges, strict=True)
-            minimizer.keep([v for v, x in pairs if self._fails_with(failure, x)])
+            minimizer.accept([v for v, x in pairs if self._fails_with(failure, x)])
 
     def _fails_with(self, failure: tuple[str, ...], exchange: Exchange) -> bool:
-        return failure_key(self._entry.drawn, exchange) == failure
+        return failure_key(self._entry.generated, exchange) == failure
 
 
 def _request(version: Json, model: str) -> Request:
@@ -125,7 +127,7 @@ def _has_placeholder_model(version: Json) -> bool:
 
 def _generated_probe(entry: Entry, budget: MinimizationBudget) -> Probe:
     """Return the probe that sends ``entry``: one request, or more if it fails."""
-    model_responses = 0 if entry.drawn.is_free else 1
+    model_responses = 0 if entry.generated.must_be_rejected else 1
     return Probe(
         entry.probe,
         GeneratedProbe(entry, budget),

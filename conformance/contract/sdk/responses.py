@@ -12,7 +12,7 @@ from typing import Final
 from conformance.clients import openai_client
 from conformance.clients.openai_client import Call, ClientResult
 from conformance.contract.errors import probes as error_probes
-from conformance.contract.errors.envelope import OF_HTTP
+from conformance.contract.errors.envelope import PROXY_STATUSES
 from conformance.contract.evidence.attribution import explaining_requirements
 from conformance.contract.limits import probes as limit_probes
 from conformance.contract.probes import basic
@@ -155,8 +155,8 @@ def expect_as_sent(
     exchange: Exchange, result: ClientResult, method: str
 ) -> Iterator[Finding]:
     """Yield differences between what ``method`` of the client returned and the body."""
-    if result.trouble:
-        yield exchange.finding("", f"a response that {method} reads", result.trouble)
+    if result.error:
+        yield exchange.finding("", f"a response that {method} reads", result.error)
         return
     if result.text != _text(exchange):
         expected = f"the text {quote(_text(exchange))} from {method}"
@@ -219,10 +219,10 @@ def reads_the_error_message(
     Does not check its class, which depends on the status alone, or statuses such as
     413 that a proxy returns before it reads the request.
     """
-    eligible = [o for o in observations if o.value.status not in OF_HTTP]
+    eligible = [o for o in observations if o.value.status not in PROXY_STATUSES]
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        error = openai_client.raised(exchange)
+        error = openai_client.read_error(exchange)
         if not error.message:
             got = f"{error.name} without a message in its body"
             yield exchange.finding("/error/message", "an error with a message", got)
@@ -256,7 +256,7 @@ def does_not_retry_rejected_requests(
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
-        if (sent := openai_client.raised(exchange).sent) > 1:
+        if (sent := openai_client.read_error(exchange).sent) > 1:
             yield exchange.finding("status", "1 request", f"{sent} requests")
 
     exchanges = shortest_of_each_form(observations, _error_form)

@@ -21,7 +21,7 @@ from conformance.model.node import Finding
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_STREAM, Observation
 from conformance.model.sources import REPORTED_BUGS
-from conformance.model.sse import plainly
+from conformance.model.sse import normalized
 
 
 def _is_complete_without_error(exchange: Exchange) -> bool:
@@ -49,7 +49,7 @@ def _event_types(exchange: Exchange) -> Hashable:
 def _client_yields_all_events(exchange: Exchange) -> bool:
     """Return whether the client yields exactly the events of the stream."""
     result = openai_client.read_events(exchange)
-    return not result.trouble and result.events == tuple(
+    return not result.error and result.events == tuple(
         event.type for event in exchange.events
     )
 
@@ -62,7 +62,7 @@ def _normalized(exchange: Exchange) -> Exchange:
     """
     if _client_yields_all_events(exchange):
         return exchange
-    return replace(exchange, body=plainly(exchange.frames), chunks=())
+    return replace(exchange, body=normalized(exchange.frames), chunks=())
 
 
 READS_STREAM = must(
@@ -89,8 +89,8 @@ def reads_a_stream(observations: list[Observation], *, profile: str) -> Findings
     def read(exchange: Exchange) -> Iterator[Finding]:
         result = openai_client.read_events(_normalized(exchange))
         types = tuple(event.type for event in exchange.events)
-        if result.trouble or result.events != types:
-            got = result.trouble or f"{len(result.events)} events"
+        if result.error or result.events != types:
+            got = result.error or f"{len(result.events)} events"
             expected = f"{len(types)} events from the client, as sent"
             yield exchange.finding("", expected, got)
 
@@ -127,7 +127,7 @@ def skips_frames_without_data(
             _normalized(exchange)
         ):
             result = openai_client.read_events(exchange)
-            got = result.trouble or f"{len(result.events)} events"
+            got = result.error or f"{len(result.events)} events"
             expected = f"{len(exchange.events)} events from the client, as sent"
             yield exchange.finding("", expected, got)
 
@@ -160,7 +160,7 @@ def accumulates_a_stream(observations: list[Observation], *, profile: str) -> Fi
     def read(exchange: Exchange) -> Iterator[Finding]:
         stream = _normalized(exchange)
         result = openai_client.read_final_response(stream)
-        if result.trouble and openai_client.read_events(stream).trouble:
+        if result.error and openai_client.read_events(stream).error:
             return
         yield from expect_as_sent(exchange, result, "responses.stream")
 

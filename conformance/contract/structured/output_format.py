@@ -6,7 +6,7 @@ from conformance.contract.evidence.request_outcome import (
     expect_accepted,
     expect_rejection_to_name,
 )
-from conformance.contract.evidence.schema_match import misfits
+from conformance.contract.evidence.schema_match import check_schema
 from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.structured import probes
 from conformance.model.check import Findings, check
@@ -67,7 +67,7 @@ def text_matches_the_schema(exchange: Exchange) -> Findings:
     so a model may comment in earlier messages. Does not check whether the data is true.
     """
     value = _parse_text(exchange, "JSON that matches the schema")
-    yield from misfits(value, probes.SCHEMA)
+    yield from check_schema(value, probes.SCHEMA)
 
 
 JSON_OBJECT = should(

@@ -180,7 +180,7 @@ def prompt_size(exchange: Exchange) -> tuple[int, int]:
     return prompt, instructions
 
 
-def ladder_of(exchanges: Iterable[Exchange]) -> LinearFit:
+def fit_prompt_tokens(exchanges: Iterable[Exchange]) -> LinearFit:
     """Fit a line to the input counts of the prompt series, by paragraphs.
 
     ``exchanges`` may contain all exchanges of a run. Raises ``Inconclusive`` if fewer
@@ -209,7 +209,7 @@ def longer_prompt_has_more_tokens(exchanges: Exchanges) -> Findings:
 
     Does not check by how much; another requirement does.
     """
-    points = ladder_of(exchanges).points
+    points = fit_prompt_tokens(exchanges).points
     for (_, shorter), (length, longer) in pairwise(points):
         if longer <= shorter:
             expected = f"more than {shorter} input tokens for {length} paragraphs"
@@ -244,7 +244,7 @@ def count_is_proportional_to_length(exchanges: Exchanges) -> Findings:
     Tolerates 3 tokens plus 5 % of a paragraph's tokens. Does not check counts that do
     not grow; another requirement does.
     """
-    fit = ladder_of(exchanges)
+    fit = fit_prompt_tokens(exchanges)
     if fit.slope <= 0:
         raise Inconclusive("the token counts do not grow")
     length, count = fit.worst_residual
@@ -270,7 +270,7 @@ def overhead_is_small(exchanges: Exchanges) -> Findings:
 
     Tolerates a template of 300 tokens. Does not check counts that do not grow.
     """
-    fit = ladder_of(exchanges)
+    fit = fit_prompt_tokens(exchanges)
     if fit.slope <= 0:
         raise Inconclusive("the token counts do not grow")
     if fit.intercept > MAX_OVERHEAD:
@@ -293,7 +293,7 @@ def tokens_per_word_are_plausible(exchanges: Exchanges) -> Findings:
 
     A model that reads bytes may exceed the limit. Does not check for too few tokens.
     """
-    rate = ladder_of(exchanges).slope / probes.WORDS_PER_PARAGRAPH
+    rate = fit_prompt_tokens(exchanges).slope / probes.WORDS_PER_PARAGRAPH
     if rate > MAX_TOKENS_PER_WORD:
         expected = f"at most {MAX_TOKENS_PER_WORD:g} input tokens per word"
         yield exchanges[0].finding("/usage", expected, f"{rate:.1f}")

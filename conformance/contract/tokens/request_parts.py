@@ -16,8 +16,8 @@ from conformance.contract.tokens.prompt_tokens import (
     SELF_CONTAINED_USAGE,
     TOLERANCE,
     Exchanges,
+    fit_prompt_tokens,
     has_outlier,
-    ladder_of,
     prompt_size,
     prompt_tokens_of,
     same_prompt,
@@ -57,7 +57,7 @@ def instructions_count_like_prompt_text(exchanges: Exchanges) -> Findings:
     duplicated ones add twice as many. Does not check counts that do not grow with the
     prompt.
     """
-    slope = ladder_of(exchanges).slope
+    slope = fit_prompt_tokens(exchanges).slope
     instructed = exchanges[len(token_probes.PROMPT_LENGTHS) :]
     low, high = (prompt_tokens_of(exchange) for exchange in instructed)
     short, long = token_probes.INSTRUCTION_LENGTHS

@@ -3,8 +3,8 @@
 import json
 from typing import Final
 
-from conformance.contract.evidence.declared_tools import calls_in, functions
-from conformance.contract.evidence.schema_match import misfits
+from conformance.contract.evidence.declared_tools import calls_in, declared_functions
+from conformance.contract.evidence.schema_match import check_schema
 from conformance.contract.evidence.token_counts import output_tokens
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, check
@@ -103,7 +103,7 @@ def _is_complete(item: Node, exchange: Exchange) -> bool:
 
 def _has_no_parameters(name: str, exchange: Exchange) -> bool:
     """Return whether the request declares no parameters for this function."""
-    schema = functions(exchange.request).get(name) or {}
+    schema = declared_functions(exchange.request).get(name) or {}
     return not (isinstance(schema, dict) and schema.get("properties"))
 
 
@@ -146,7 +146,7 @@ ARGUMENTS_SCHEMA = should(
 
 def _declares_only_probe_functions(exchange: Exchange) -> bool:
     """Return whether all declared functions are those of the probes, unchanged."""
-    declared = functions(exchange.request)
+    declared = declared_functions(exchange.request)
     known = {tool["name"]: tool["parameters"] for tool in probes.TOOLS}
     return bool(declared) and all(known.get(n) == s for n, s in declared.items())
 
@@ -166,14 +166,16 @@ def arguments_match_their_function(call: Node, exchange: Exchange) -> Findings:
     Does not check truncated calls, or arguments that are not JSON.
     """
     name, arguments = call.get("name"), call.get("arguments")
-    schema = functions(exchange.request).get(str(name.value)) if name else None
+    schema = declared_functions(exchange.request).get(str(name.value)) if name else None
     if schema is None or arguments is None or not _is_complete(call, exchange):
         return
     try:
         value = json.loads(arguments.value)
     except (ValueError, TypeError, RecursionError):
         return
-    yield from misfits(Node(value, f"{arguments.pointer} ", arguments.exchange), schema)
+    yield from check_schema(
+        Node(value, f"{arguments.pointer} ", arguments.exchange), schema
+    )
 
 
 UNIQUE_CALL_IDS = must(

@@ -2,9 +2,9 @@
 
 from conformance.contract.evidence.declared_tools import (
     calls_in,
-    chosen,
-    functions,
-    self_contained,
+    declared_functions,
+    forced_function,
+    is_self_contained,
 )
 from conformance.contract.evidence.request_outcome import (
     expect_rejected,
@@ -177,7 +177,7 @@ def named_choice_makes_a_call(exchange: Exchange, *_results: object) -> Findings
 
 
 def _names_declared(exchange: Exchange) -> bool:
-    return chosen(exchange.request) in functions(exchange.request)
+    return forced_function(exchange.request) in declared_functions(exchange.request)
 
 
 CHOSEN_FUNCTION = must(
@@ -205,7 +205,7 @@ def named_choice_calls_no_other_function(
     for call in calls:
         name = call.get("name")
         if name is not None:
-            yield from name.must_equal(chosen(exchange.request))
+            yield from name.must_equal(forced_function(exchange.request))
 
 
 def _require_output(response: Node, exchange: Exchange) -> None:
@@ -217,7 +217,7 @@ def _require_output(response: Node, exchange: Exchange) -> None:
 
 def _forbids_calls(exchange: Exchange) -> bool:
     request = exchange.request
-    declared = bool(functions(request)) and self_contained(request)
+    declared = bool(declared_functions(request)) and is_self_contained(request)
     return declared and request.field("tool_choice") == "none"
 
 

@@ -6,9 +6,9 @@ from typing import Final
 from conformance.contract.evidence.declared_tools import (
     all_names,
     calls_in,
-    functions,
-    only_functions,
-    self_contained,
+    declared_functions,
+    has_only_functions,
+    is_self_contained,
 )
 from conformance.contract.probes import basic
 from conformance.contract.tools import probes
@@ -42,7 +42,7 @@ def _is_run_by_server(call: Node, exchange: Exchange) -> bool:
 
 
 def _declares_no_tools(exchange: Exchange) -> bool:
-    return self_contained(exchange.request) and not exchange.request.field("tools")
+    return is_self_contained(exchange.request) and not exchange.request.field("tools")
 
 
 @check(
@@ -79,7 +79,7 @@ DECLARED_NAME = should(
 
 
 def _declares_tools(exchange: Exchange) -> bool:
-    return self_contained(exchange.request) and bool(all_names(exchange.request))
+    return is_self_contained(exchange.request) and bool(all_names(exchange.request))
 
 
 @check(
@@ -160,8 +160,8 @@ def _echoes_functions(exchange: Exchange) -> bool:
     final = exchange.response_or_none
     echoed = final.get("tools") if final is not None else None
     return (
-        self_contained(exchange.request)
-        and only_functions(exchange.request)
+        is_self_contained(exchange.request)
+        and has_only_functions(exchange.request)
         and echoed is not None
         and echoed.is_a(list)
     )
@@ -179,7 +179,7 @@ def echoed_tools_match_the_request(response: Node, exchange: Exchange) -> Findin
 
     Does not compare other fields, because servers may fill in optional ones.
     """
-    declared = set(functions(exchange.request))
+    declared = set(declared_functions(exchange.request))
     echoed = response["tools"]
     names = {tool["name"].expect(str) for tool in echoed}
     if names != declared:

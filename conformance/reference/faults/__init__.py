@@ -12,7 +12,7 @@ from types import MappingProxyType, ModuleType
 from conformance.reference.fault import Fault
 
 
-def collected(*modules: ModuleType) -> Mapping[str, Fault]:
+def collect_faults(*modules: ModuleType) -> Mapping[str, Fault]:
     """Return the faults that the modules define, by name.
 
     Raises `ValueError` when two different faults have the same name.
@@ -28,7 +28,7 @@ def collected(*modules: ModuleType) -> Mapping[str, Fault]:
     return MappingProxyType(found)
 
 
-FAULTS = collected(
+FAULTS = collect_faults(
     *(
         importlib.import_module(module.name)
         for module in pkgutil.walk_packages(__path__, f"{__name__}.")

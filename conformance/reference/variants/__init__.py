@@ -4,7 +4,7 @@ A variant is a fault that violates no requirement. ``profiles`` are the profiles
 which it conforms.
 """
 
-from conformance.reference.faults import collected
+from conformance.reference.faults import collect_faults
 from conformance.reference.variants import errors, http, responses, streams
 
-VARIANTS = collected(responses, http, errors, streams)
+VARIANTS = collect_faults(responses, http, errors, streams)

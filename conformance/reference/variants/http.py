@@ -28,7 +28,7 @@ def json_in_small_chunks(
         return head, chunks
     body = b"".join(chunk.data for chunk in chunks)
     pieces = [Chunk(body[start : start + 100]) for start in range(0, len(body), 100)]
-    return head.without("content-length"), pieces
+    return head.without_headers("content-length"), pieces
 
 
 @on_wire()

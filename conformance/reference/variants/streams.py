@@ -10,7 +10,7 @@ from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.mutations import (
     change_each_event,
     change_each_response,
-    renumbered,
+    renumber_events,
 )
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response import text_part
@@ -167,7 +167,7 @@ def unknown_event_types(
         return reply
     unknown = ({"type": "response.note"}, {"type": "acme:trace"})
     first, *rest = reply.events
-    return renumbered(reply.with_events((first, *unknown, *rest, *unknown)))
+    return renumber_events(reply.with_events((first, *unknown, *rest, *unknown)))
 
 
 @on_reply()
@@ -178,7 +178,7 @@ def queued_first(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRes
     created, *rest = reply.events
     snapshot = {**created["response"], "status": "queued"}
     queued = {"type": "response.queued", "response": snapshot}
-    return renumbered(reply.with_events((created, queued, *rest)))
+    return renumber_events(reply.with_events((created, queued, *rest)))
 
 
 @on_reply()
@@ -215,7 +215,7 @@ def overlapping_items(
     done = [events[-1] for events in reversed(by_item.values())]
     *first, last = response_events
     events = (*first, *added, *alternating, *done, last)
-    return renumbered(reply.with_events(events))
+    return renumber_events(reply.with_events(events))
 
 
 def is_stream(head: ResponseHead) -> bool:

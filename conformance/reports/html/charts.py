@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.contract.tokens import probes
-from conformance.contract.tokens.prompt_tokens import ladder_of
+from conformance.contract.tokens.prompt_tokens import fit_prompt_tokens
 from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
 from conformance.model.linear_fit import LinearFit
 from conformance.model.node import UnexpectedValue
 from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
-from conformance.model.timing import LatencySummary, durations, spreads
+from conformance.model.timing import LatencySummary, durations, latency_summaries
 from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 
@@ -123,7 +123,7 @@ def _prompt_length_exchanges(evidence: Evidence) -> Iterator[Exchange]:
 def token_plot(evidence: Evidence) -> TokenPlot | None:
     """Return the plot, or ``None`` without token counts for two prompt lengths."""
     try:
-        fit = ladder_of(_prompt_length_exchanges(evidence))
+        fit = fit_prompt_tokens(_prompt_length_exchanges(evidence))
     except (Inconclusive, RejectedRequest, UnexpectedValue):
         return None
     width, height = PLOT_SIZE
@@ -176,7 +176,7 @@ def format_duration(seconds: float) -> str:
 
 def latency_chart(report: Report) -> LatencyChart | None:
     """Return the chart, or ``None`` if no time was measured."""
-    summaries, measured = spreads(report.timings), durations(report.timings)
+    summaries, measured = latency_summaries(report.timings), durations(report.timings)
     if not summaries:
         return None
     minimum = max(min(s.minimum for s in summaries.values()), 1e-4)

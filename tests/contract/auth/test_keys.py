@@ -7,11 +7,17 @@ import pytest
 from conformance.model.exchange import REDACTED, Exchange
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import ANSWER, ASKED, came, refusal, universal
+from tests.contract.sample_errors import (
+    REQUEST,
+    RESPONSE,
+    check_exchanges,
+    error_response,
+    make_exchange,
+)
 
 UNKNOWN_KEY = "sk-QWERTZ4711ASDFGH8150YXCVBN2342"
 WITH_UNKNOWN_KEY = Request(
-    ASKED.content, headers={"authorization": f"Bearer {UNKNOWN_KEY}"}
+    REQUEST.content, headers={"authorization": f"Bearer {UNKNOWN_KEY}"}
 )
 NOT_LEAKED = "auth.key-is-not-leaked"
 ALWAYS_ACCEPTED = "auth.valid-key-is-always-accepted"
@@ -27,7 +33,9 @@ ALWAYS_ACCEPTED = "auth.valid-key-is-always-accepted"
 )
 def test_masked_key_passes(text: str) -> None:
     """The first characters and the last four may be shown."""
-    verdict = universal(NOT_LEAKED, refusal(text, 401, request=WITH_UNKNOWN_KEY))
+    verdict = check_exchanges(
+        NOT_LEAKED, error_response(text, 401, request=WITH_UNKNOWN_KEY)
+    )
 
     assert verdict.outcome is Outcome.PASSED
 
@@ -35,7 +43,9 @@ def test_masked_key_passes(text: str) -> None:
 @pytest.mark.parametrize("text", [UNKNOWN_KEY, UNKNOWN_KEY[-5:], UNKNOWN_KEY[:-5]])
 def test_key_beyond_its_last_four_characters_fails(text: str) -> None:
     """The last five characters are a leak."""
-    verdict = universal(NOT_LEAKED, refusal(text, 401, request=WITH_UNKNOWN_KEY))
+    verdict = check_exchanges(
+        NOT_LEAKED, error_response(text, 401, request=WITH_UNKNOWN_KEY)
+    )
 
     assert verdict.outcome is Outcome.FAILED
 
@@ -58,7 +68,9 @@ def test_marker_of_a_key_fails_unless_it_may_be_a_coincidence(
     name: str, outcome: Outcome
 ) -> None:
     """A key such as "test" occurs in ordinary sentences."""
-    verdict = universal(NOT_LEAKED, refusal(f"Got {REDACTED.format(name)}.", 401))
+    verdict = check_exchanges(
+        NOT_LEAKED, error_response(f"Got {REDACTED.format(name)}.", 401)
+    )
 
     assert verdict.outcome is outcome
 
@@ -72,45 +84,47 @@ def test_marker_of_a_key_fails_unless_it_may_be_a_coincidence(
 )
 def test_hash_of_an_invented_or_a_real_key_fails(text: str) -> None:
     """The hexadecimal digits may be in upper case."""
-    exchange = refusal(f"Key hash: {text}", 401, request=WITH_UNKNOWN_KEY)
+    exchange = error_response(f"Key hash: {text}", 401, request=WITH_UNKNOWN_KEY)
 
-    verdict = universal("auth.key-hash-is-not-leaked", exchange)
+    verdict = check_exchanges("auth.key-hash-is-not-leaked", exchange)
 
     assert verdict.outcome is Outcome.FAILED
 
 
 def test_key_from_the_request_body_is_not_a_leak() -> None:
     """A server may echo fields of the request."""
-    request = Request(ASKED.content, has_key_placeholder=True)
-    body = {**ANSWER, "metadata": REDACTED.format("the key")}
+    request = Request(REQUEST.content, has_key_placeholder=True)
+    body = {**RESPONSE, "metadata": REDACTED.format("the key")}
 
-    verdict = universal(NOT_LEAKED, came(body, request=request))
+    verdict = check_exchanges(NOT_LEAKED, make_exchange(body, request=request))
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
 
 
 def _with_valid_key(status: int, model: str = "m") -> Exchange:
-    body = ANSWER if status == 200 else {"error": {"message": "No."}}
-    return came(body, status, request=Request.of({"model": model}))
+    body = RESPONSE if status == 200 else {"error": {"message": "No."}}
+    return make_exchange(body, status, request=Request.of({"model": model}))
 
 
 def test_key_accepted_by_ten_requests_passes() -> None:
     """A 400 counts as accepted: it rejects the request, not the key."""
     exchanges = [_with_valid_key(200), *(_with_valid_key(400) for _ in range(9))]
 
-    assert universal(ALWAYS_ACCEPTED, *exchanges).outcome is Outcome.PASSED
+    assert check_exchanges(ALWAYS_ACCEPTED, *exchanges).outcome is Outcome.PASSED
 
 
 def test_few_requests_are_inconclusive() -> None:
     """A run of one section sends too few to conclude anything."""
-    verdict = universal(ALWAYS_ACCEPTED, _with_valid_key(200))
+    verdict = check_exchanges(ALWAYS_ACCEPTED, _with_valid_key(200))
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
 
 
 def test_one_401_among_responses_fails() -> None:
     """A failure needs no minimum number of requests."""
-    verdict = universal(ALWAYS_ACCEPTED, _with_valid_key(200), _with_valid_key(401))
+    verdict = check_exchanges(
+        ALWAYS_ACCEPTED, _with_valid_key(200), _with_valid_key(401)
+    )
 
     assert verdict.outcome is Outcome.FAILED
 
@@ -123,11 +137,11 @@ def test_401_for_every_request_to_one_model_passes() -> None:
         _with_valid_key(401, "x"),
     ]
 
-    assert universal(ALWAYS_ACCEPTED, *exchanges).outcome is Outcome.PASSED
+    assert check_exchanges(ALWAYS_ACCEPTED, *exchanges).outcome is Outcome.PASSED
 
 
 def test_key_that_never_got_a_response_is_inconclusive() -> None:
     """The user may have configured an invalid key."""
     exchanges = [_with_valid_key(401), *(_with_valid_key(400) for _ in range(20))]
 
-    assert universal(ALWAYS_ACCEPTED, *exchanges).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges(ALWAYS_ACCEPTED, *exchanges).outcome is Outcome.INCONCLUSIVE

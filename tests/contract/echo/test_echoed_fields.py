@@ -8,8 +8,8 @@ from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
 from conformance.model.probe import ProbeContext
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import refusal, universal
-from tests.contract.sample_responses import Json, answer, asking
+from tests.contract.sample_errors import check_exchanges, error_response
+from tests.contract.sample_responses import Json, json_response, make_request
 
 NO_ADDED_INSTRUCTIONS = "echo.no-instructions-are-added"
 
@@ -20,7 +20,7 @@ def outcome_of(
     """Evaluate the echo of one field, given the sent and the repeated value."""
     check = catalogue().find(f"echo.{field.replace('_', '-')}-as-sent")
     verdict = UniversalVerdict(Case(check, None), profile)
-    verdict.add(answer(asking(**{field: sent}), **{field: repeated}))
+    verdict.add(json_response(make_request(**{field: sent}), **{field: repeated}))
     return verdict.verdict().outcome
 
 
@@ -88,13 +88,15 @@ def test_value_that_may_be_replaced_is_not_checked(field: str, sent: Json) -> No
 def test_added_instructions_fail_unless_a_prompt_template_was_sent() -> None:
     """Empty instructions pass; a template may add instructions."""
     instructions = "You are a coding agent."
-    added = answer(instructions=instructions)
-    empty = answer(instructions="")
-    from_template = answer(asking(prompt={"id": "p"}), instructions=instructions)
+    added = json_response(instructions=instructions)
+    empty = json_response(instructions="")
+    from_template = json_response(
+        make_request(prompt={"id": "p"}), instructions=instructions
+    )
 
-    assert universal(NO_ADDED_INSTRUCTIONS, added).outcome is Outcome.FAILED
-    assert universal(NO_ADDED_INSTRUCTIONS, empty).outcome is Outcome.PASSED
-    verdict = universal(NO_ADDED_INSTRUCTIONS, from_template)
+    assert check_exchanges(NO_ADDED_INSTRUCTIONS, added).outcome is Outcome.FAILED
+    assert check_exchanges(NO_ADDED_INSTRUCTIONS, empty).outcome is Outcome.PASSED
+    verdict = check_exchanges(NO_ADDED_INSTRUCTIONS, from_template)
     assert verdict.outcome is Outcome.INCONCLUSIVE
 
 
@@ -102,7 +104,7 @@ def test_rejected_request_is_sent_again_with_fewer_parameters() -> None:
     """Reasoning models reject sampling parameters, and some servers ``metadata``."""
     steps = probes.echoed_parameters.steps(ProbeContext("m"))
     first: Json = next(steps)
-    second: Json = steps.send(refusal("Unsupported parameter: 'temperature'."))
+    second: Json = steps.send(error_response("Unsupported parameter: 'temperature'."))
 
     assert first.field("temperature") == 0.25
     assert second.field("temperature") is None

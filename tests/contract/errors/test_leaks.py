@@ -6,7 +6,12 @@ from conformance.contract.errors.probes import repeated_input_errors, secret_wor
 from conformance.model.probe import ProbeContext
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import came, on_probe, refusal, universal
+from tests.contract.sample_errors import (
+    check_exchanges,
+    check_probe,
+    error_response,
+    make_exchange,
+)
 
 HARMLESS_MESSAGES = (
     "See https://docs.gateway.example/errors/v1/responses#create.",
@@ -63,7 +68,7 @@ LEAKS = {
 @pytest.mark.parametrize("message", HARMLESS_MESSAGES)
 def test_harmless_message_passes(id_: str, message: str) -> None:
     """Links, examples, versions, paths into the request, and masked keys."""
-    assert universal(id_, refusal(message)).outcome is Outcome.PASSED
+    assert check_exchanges(id_, error_response(message)).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
@@ -75,7 +80,7 @@ def test_leak_fails_exactly_one_requirement(id_: str, message: str) -> None:
     failed = [
         other
         for other in LEAKS
-        if universal(other, refusal(message)).outcome is Outcome.FAILED
+        if check_exchanges(other, error_response(message)).outcome is Outcome.FAILED
     ]
 
     assert failed == [id_]
@@ -87,18 +92,18 @@ def test_leak_fails_exactly_one_requirement(id_: str, message: str) -> None:
 def test_text_of_the_request_is_not_a_leak(id_: str, message: str) -> None:
     """A traceback in the prompt is known to the client."""
     request = Request.of({"model": "m", "input": f"Explain this: {message}"})
-    exchange = refusal(f"Invalid input: {message}", request=request)
+    exchange = error_response(f"Invalid input: {message}", request=request)
 
-    assert universal(id_, exchange).outcome is Outcome.PASSED
+    assert check_exchanges(id_, exchange).outcome is Outcome.PASSED
 
 
 def test_servers_own_address_is_not_a_leak() -> None:
     """The client sent its request there."""
-    exchange = refusal(
+    exchange = error_response(
         "See http://10.1.2.3:3000/docs for help.", origin="http://10.1.2.3:3000"
     )
 
-    verdict = universal("errors.internal-address-is-not-leaked", exchange)
+    verdict = check_exchanges("errors.internal-address-is-not-leaked", exchange)
 
     assert verdict.outcome is Outcome.PASSED
 
@@ -118,9 +123,9 @@ def test_error_size_is_limited_by_the_size_of_the_request(
     request_size: int, size: int, outcome: Outcome
 ) -> None:
     """Ten times the request body, between 16 and 64 KiB."""
-    exchange = came(b"x" * size, 400, request=Request(b"y" * request_size))
+    exchange = make_exchange(b"x" * size, 400, request=Request(b"y" * request_size))
 
-    assert universal("errors.body-size-is-bounded", exchange).outcome is outcome
+    assert check_exchanges("errors.body-size-is-bounded", exchange).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -141,6 +146,6 @@ def test_word_of_the_prompt_fails_only_in_a_4xx(
     request = next(repeated_input_errors.steps(context))
     assert isinstance(request, Request)
     word = secret_word(context) if quoted else "nobody"
-    exchange = refusal(f"Invalid role in {word}.", status, request=request)
+    exchange = error_response(f"Invalid role in {word}.", status, request=request)
 
-    assert on_probe("errors.prompt-is-not-echoed", exchange) is outcome
+    assert check_probe("errors.prompt-is-not-echoed", exchange) is outcome

@@ -3,15 +3,15 @@
 import pytest
 
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import universal
+from tests.contract.sample_errors import check_exchanges
 from tests.contract.sample_responses import (
     CALL,
     MESSAGE,
     PART,
     Json,
-    answer,
-    asking,
-    stream,
+    json_response,
+    make_request,
+    streamed_response,
 )
 
 IDS_ACROSS_RESPONSES = "items.ids-differ-between-responses"
@@ -46,44 +46,59 @@ def _message(**fields: Json) -> list[Json]:
 )
 def test_an_invalid_item_fails_in_json_and_in_a_stream(id_: str, output: Json) -> None:
     """In a stream, the last snapshot is checked."""
-    assert universal(id_, answer(output=output)).outcome is Outcome.FAILED
-    assert universal(id_, stream(output=output)).outcome is Outcome.FAILED
+    assert check_exchanges(id_, json_response(output=output)).outcome is Outcome.FAILED
+    assert (
+        check_exchanges(id_, streamed_response(output=output)).outcome is Outcome.FAILED
+    )
 
 
 def test_refusal_parts_need_no_text_or_annotations() -> None:
     """Only ``output_text`` parts are checked."""
-    exchange = answer(output=_message(content=[{"type": "refusal", "refusal": "No."}]))
+    exchange = json_response(
+        output=_message(content=[{"type": "refusal", "refusal": "No."}])
+    )
 
     for id_ in ("items.text-is-a-string", "items.annotations-are-an-array"):
-        assert universal(id_, exchange).outcome is Outcome.PASSED
+        assert check_exchanges(id_, exchange).outcome is Outcome.PASSED
 
 
 def test_a_message_without_id_is_not_checked_with_other_items() -> None:
     """Another requirement checks the ids of messages."""
-    exchange = answer(output=_message(id=None))
+    exchange = json_response(output=_message(id=None))
 
     assert (
-        universal("items.other-items-have-an-id", exchange).outcome
+        check_exchanges("items.other-items-have-an-id", exchange).outcome
         is Outcome.INCONCLUSIVE
     )
 
 
 def test_only_responses_to_the_same_prompt_may_share_item_ids() -> None:
     """A cache returns the same items; one prompt alone is inconclusive."""
-    other_id = answer(asking("Another prompt."), output=_message(id="msg_2"))
-    same_id = answer(asking("Another prompt."))
-    passing = universal(IDS_ACROSS_RESPONSES, answer(), stream(), other_id)
+    other_id = json_response(
+        make_request("Another prompt."), output=_message(id="msg_2")
+    )
+    same_id = json_response(make_request("Another prompt."))
+    passing = check_exchanges(
+        IDS_ACROSS_RESPONSES, json_response(), streamed_response(), other_id
+    )
 
     assert passing.outcome is Outcome.PASSED
-    assert universal(IDS_ACROSS_RESPONSES, answer(), same_id).outcome is Outcome.FAILED
     assert (
-        universal(IDS_ACROSS_RESPONSES, answer(), stream()).outcome
+        check_exchanges(IDS_ACROSS_RESPONSES, json_response(), same_id).outcome
+        is Outcome.FAILED
+    )
+    assert (
+        check_exchanges(
+            IDS_ACROSS_RESPONSES, json_response(), streamed_response()
+        ).outcome
         is Outcome.INCONCLUSIVE
     )
 
 
 def test_empty_output_is_inconclusive_about_items() -> None:
     """A check that found nothing to check never passes."""
-    exchange = answer(output=[])
+    exchange = json_response(output=[])
 
-    assert universal("items.have-a-type", exchange).outcome is Outcome.INCONCLUSIVE
+    assert (
+        check_exchanges("items.have-a-type", exchange).outcome is Outcome.INCONCLUSIVE
+    )

@@ -4,15 +4,20 @@ import pytest
 
 from conformance.contract.limits.probes import CAP, LETTERS
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import came, on_probe, refusal, universal
+from tests.contract.sample_errors import (
+    check_exchanges,
+    check_probe,
+    error_response,
+    make_exchange,
+)
 from tests.contract.sample_responses import (
-    CUT,
+    INCOMPLETE,
     RESPONSE,
     USAGE,
     Json,
-    answer,
-    asking,
-    saying,
+    json_response,
+    make_request,
+    message_output,
 )
 
 ACCEPTED = "limits.max-output-tokens-is-accepted"
@@ -21,13 +26,13 @@ NO_HIDDEN_CAP = "limits.no-hidden-output-cap"
 TRUNCATION = "limits.truncation-auto-is-accepted-or-clearly-refused"
 NO_SERVER_ERROR = "limits.oversized-prompt-causes-no-server-error"
 HONORED = "limits.max-output-tokens-is-honored"
-INCOMPLETE = "limits.truncated-response-is-incomplete"
+TRUNCATED_IS_INCOMPLETE = "limits.truncated-response-is-incomplete"
 SHORT_RESPONSE = "limits.short-response-is-not-incomplete"
 CLEARLY_REJECTED = "limits.oversized-prompt-is-clearly-refused"
 
 
 def _count_up_to(last: int) -> list[Json]:
-    return saying(" ".join(map(str, range(1, last + 1))))
+    return message_output(" ".join(map(str, range(1, last + 1))))
 
 
 def _usage(output: int, input_: int = 12) -> Json:
@@ -41,19 +46,22 @@ def _usage(output: int, input_: int = 12) -> Json:
 )
 def test_too_many_numbers_exceed_the_cap(last: int, outcome: Outcome) -> None:
     """Each number takes at least one token, whatever ``usage`` reports."""
-    exchange = answer(output=_count_up_to(last), usage=_usage(0))
+    exchange = json_response(output=_count_up_to(last), usage=_usage(0))
 
-    assert on_probe(HONORED, exchange) is outcome
+    assert check_probe(HONORED, exchange) is outcome
 
 
 def test_a_text_without_numbers_is_inconclusive_about_the_cap() -> None:
     """The model may have refused, or a fixed text was returned."""
-    assert on_probe(HONORED, answer()) is Outcome.INCONCLUSIVE
+    assert check_probe(HONORED, json_response()) is Outcome.INCONCLUSIVE
 
 
 def test_a_cap_used_up_by_reasoning_is_honored() -> None:
     """There is no visible output, and the response gives the reason."""
-    assert on_probe(HONORED, answer(**{**CUT, "output": []})) is Outcome.PASSED
+    assert (
+        check_probe(HONORED, json_response(**{**INCOMPLETE, "output": []}))
+        is Outcome.PASSED
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,16 +79,20 @@ def test_a_response_is_truncated_if_its_tokens_reach_the_cap(
     last: int, spent: int, status: str, outcome: Outcome
 ) -> None:
     """A model that stops early, or exceeds the cap, shows nothing about the status."""
-    exchange = answer(output=_count_up_to(last), usage=_usage(spent), status=status)
+    exchange = json_response(
+        output=_count_up_to(last), usage=_usage(spent), status=status
+    )
 
-    assert on_probe(INCOMPLETE, exchange) is outcome
+    assert check_probe(TRUNCATED_IS_INCOMPLETE, exchange) is outcome
 
 
 def test_an_abbreviated_count_is_not_truncated() -> None:
     """The model may write '1, 2, 3 ... 500' and end exactly at the cap."""
-    exchange = answer(output=saying("1, 2, 3 ... 500"), usage=_usage(CAP))
+    exchange = json_response(
+        output=message_output("1, 2, 3 ... 500"), usage=_usage(CAP)
+    )
 
-    assert on_probe(INCOMPLETE, exchange) is Outcome.INCONCLUSIVE
+    assert check_probe(TRUNCATED_IS_INCOMPLETE, exchange) is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -95,9 +107,11 @@ def test_a_text_other_than_a_count_may_end_exactly_at_the_cap(
     text: str, outcome: Outcome
 ) -> None:
     """A count cannot, and neither can an empty text."""
-    exchange = answer(output=saying(text), usage=_usage(CAP), status="completed")
+    exchange = json_response(
+        output=message_output(text), usage=_usage(CAP), status="completed"
+    )
 
-    assert on_probe(INCOMPLETE, exchange) is outcome
+    assert check_probe(TRUNCATED_IS_INCOMPLETE, exchange) is outcome
 
 
 @pytest.mark.parametrize(
@@ -115,89 +129,95 @@ def test_a_short_response_must_not_be_incomplete(
 ) -> None:
     """A long one may have been truncated by a server-side cap."""
     incomplete = {"status": "incomplete", "incomplete_details": details}
-    exchange = answer(output=saying(text), **incomplete)
+    exchange = json_response(output=message_output(text), **incomplete)
 
-    assert on_probe(SHORT_RESPONSE, exchange) is outcome
+    assert check_probe(SHORT_RESPONSE, exchange) is outcome
 
 
 @pytest.mark.parametrize(
     ("exchange", "outcome"),
     [
-        (refusal("Unknown field."), Outcome.FAILED),
-        (refusal("Oops.", 500), Outcome.FAILED),
-        (refusal("Later.", 503), Outcome.INCONCLUSIVE),
-        (came(b"<html>"), Outcome.INCONCLUSIVE),
-        (answer(**CUT), Outcome.PASSED),
+        (error_response("Unknown field."), Outcome.FAILED),
+        (error_response("Oops.", 500), Outcome.FAILED),
+        (error_response("Later.", 503), Outcome.INCONCLUSIVE),
+        (make_exchange(b"<html>"), Outcome.INCONCLUSIVE),
+        (json_response(**INCOMPLETE), Outcome.PASSED),
     ],
 )
 def test_a_cap_must_not_be_rejected(exchange: Json, outcome: Outcome) -> None:
     """Temporary errors and other bodies are reported by other requirements."""
-    assert on_probe(ACCEPTED, exchange) is outcome
+    assert check_probe(ACCEPTED, exchange) is outcome
 
 
 def test_a_500_to_a_stream_is_inconclusive_about_the_cap() -> None:
     """All streams may fail with a 500."""
-    request = asking(max_output_tokens=CAP, stream=True)
-    failed = refusal("Oops.", 500, request=request)
-    rejected = refusal("Unknown field.", request=request)
+    request = make_request(max_output_tokens=CAP, stream=True)
+    failed = error_response("Oops.", 500, request=request)
+    rejected = error_response("Unknown field.", request=request)
 
-    assert on_probe(ACCEPTED, failed) is Outcome.INCONCLUSIVE
-    assert on_probe(ACCEPTED, rejected) is Outcome.FAILED
+    assert check_probe(ACCEPTED, failed) is Outcome.INCONCLUSIVE
+    assert check_probe(ACCEPTED, rejected) is Outcome.FAILED
 
 
 def test_truncation_without_a_cap_fails() -> None:
     """With a cap in the request, truncation is expected."""
-    hidden = answer(**CUT)
-    requested = answer(asking(max_output_tokens=16), **CUT)
+    hidden = json_response(**INCOMPLETE)
+    requested = json_response(make_request(max_output_tokens=16), **INCOMPLETE)
 
-    assert universal(NO_HIDDEN_CAP, hidden).outcome is Outcome.FAILED
-    assert universal(NO_HIDDEN_CAP, requested).outcome is Outcome.PASSED
+    assert check_exchanges(NO_HIDDEN_CAP, hidden).outcome is Outcome.FAILED
+    assert check_exchanges(NO_HIDDEN_CAP, requested).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
     ("first", "outcome"),
     [
-        (answer(), Outcome.PASSED),
-        (refusal("truncation is not supported"), Outcome.PASSED),
-        (refusal("Unknown field."), Outcome.FAILED),
-        (refusal("Later.", 502), Outcome.INCONCLUSIVE),
+        (json_response(), Outcome.PASSED),
+        (error_response("truncation is not supported"), Outcome.PASSED),
+        (error_response("Unknown field."), Outcome.FAILED),
+        (error_response("Later.", 502), Outcome.INCONCLUSIVE),
     ],
 )
 def test_truncation_may_be_rejected_with_an_error_that_names_it(
     first: Json, outcome: Outcome
 ) -> None:
     """The field is documented, but a server need not support it."""
-    assert on_probe(TRUNCATION, first) is outcome
+    assert check_probe(TRUNCATION, first) is outcome
 
 
 @pytest.mark.parametrize(
     ("exchange", "by_size", "no_error"),
     [
-        (refusal("", 413), Outcome.PASSED, Outcome.PASSED),
-        (refusal("Maximum context length is 8192."), Outcome.PASSED, Outcome.PASSED),
-        (refusal("Bad request."), Outcome.FAILED, Outcome.PASSED),
-        (refusal("Oops.", 500), Outcome.INCONCLUSIVE, Outcome.FAILED),
-        (refusal("Oops.", 502), Outcome.INCONCLUSIVE, Outcome.FAILED),
-        (refusal("Later.", 503), Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE),
-        (answer(), Outcome.FAILED, Outcome.PASSED),
-        (answer(usage=_usage(3, LETTERS)), Outcome.INCONCLUSIVE, Outcome.PASSED),
+        (error_response("", 413), Outcome.PASSED, Outcome.PASSED),
+        (
+            error_response("Maximum context length is 8192."),
+            Outcome.PASSED,
+            Outcome.PASSED,
+        ),
+        (error_response("Bad request."), Outcome.FAILED, Outcome.PASSED),
+        (error_response("Oops.", 500), Outcome.INCONCLUSIVE, Outcome.FAILED),
+        (error_response("Oops.", 502), Outcome.INCONCLUSIVE, Outcome.FAILED),
+        (error_response("Later.", 503), Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE),
+        (json_response(), Outcome.FAILED, Outcome.PASSED),
+        (json_response(usage=_usage(3, LETTERS)), Outcome.INCONCLUSIVE, Outcome.PASSED),
     ],
 )
 def test_an_oversized_prompt_is_rejected_for_its_size(
     exchange: Json, by_size: Outcome, no_error: Outcome
 ) -> None:
     """A model that has read all of it is inconclusive."""
-    assert on_probe(CLEARLY_REJECTED, exchange) is by_size
-    assert on_probe(NO_SERVER_ERROR, exchange) is no_error
+    assert check_probe(CLEARLY_REJECTED, exchange) is by_size
+    assert check_probe(NO_SERVER_ERROR, exchange) is no_error
 
 
 def test_a_missing_reason_is_inconclusive_about_its_value() -> None:
     """Section ``status`` checks that there is a reason."""
-    exchange = answer(**{**RESPONSE, **CUT, "incomplete_details": {"reason": "length"}})
-    without_reason = answer(**{**CUT, "incomplete_details": None})
+    exchange = json_response(
+        **{**RESPONSE, **INCOMPLETE, "incomplete_details": {"reason": "length"}}
+    )
+    without_reason = json_response(**{**INCOMPLETE, "incomplete_details": None})
 
-    assert on_probe(REASON, exchange) is Outcome.FAILED
-    assert on_probe(REASON, without_reason) is Outcome.INCONCLUSIVE
+    assert check_probe(REASON, exchange) is Outcome.FAILED
+    assert check_probe(REASON, without_reason) is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -208,11 +228,13 @@ def test_numbers_show_a_used_up_cap_if_usage_is_missing(
     last: int, outcome: Outcome
 ) -> None:
     """Each number takes at least one token."""
-    exchange = answer(output=_count_up_to(last), usage=None, status="completed")
+    exchange = json_response(output=_count_up_to(last), usage=None, status="completed")
 
-    assert on_probe(INCOMPLETE, exchange) is outcome
+    assert check_probe(TRUNCATED_IS_INCOMPLETE, exchange) is outcome
 
 
 def test_a_missing_count_is_inconclusive_about_an_oversized_prompt() -> None:
     """Section ``usage`` reports the missing count."""
-    assert on_probe(CLEARLY_REJECTED, answer(usage=None)) is Outcome.INCONCLUSIVE
+    assert (
+        check_probe(CLEARLY_REJECTED, json_response(usage=None)) is Outcome.INCONCLUSIVE
+    )

@@ -6,8 +6,14 @@ from conformance.contract.reasoning import probes
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json
 from conformance.model.verdict import Outcome
-from tests.contract.run_probe import asking, conversed, held, message, response
-from tests.contract.sample_errors import came, refusal, universal
+from tests.contract.run_probe import (
+    make_request,
+    message,
+    outcome_on_turns,
+    response,
+    run_probe,
+)
+from tests.contract.sample_errors import check_exchanges, error_response, make_exchange
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 INCONCLUSIVE, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
@@ -24,23 +30,26 @@ def with_reasoning_tokens(count: Json) -> Exchange:
     """Return a response with visible reasoning and this count of its tokens."""
     details = {"output_tokens_details": {"reasoning_tokens": count}}
     usage = {"input_tokens": 9, "output_tokens": 40, "total_tokens": 49, **details}
-    return came(response(reasoning_item(), message("6"), usage=usage))
+    return make_exchange(response(reasoning_item(), message("6"), usage=usage))
 
 
 @pytest.mark.parametrize(
     ("exchange", "outcome"),
     [
-        (came(response(message("Hello"))), PASSED),
-        (came(response(message("Hello"), written=16)), PASSED),
-        (came(response(written=16, status="incomplete")), PASSED),
-        (came(response(reasoning_item(), written=16, status="incomplete")), PASSED),
-        (came(response(reasoning_item(), message(""), written=16)), FAILED),
-        (came(response(written=16)), FAILED),
-        (came(response(written=0)), INCONCLUSIVE),
-        (refusal("Oops.", 500), FAILED),
-        (refusal("Busy.", 503), INCONCLUSIVE),
-        (refusal("reasoning is not supported"), UNSUPPORTED),
-        (refusal("max_output_tokens must be at least 64"), INCONCLUSIVE),
+        (make_exchange(response(message("Hello"))), PASSED),
+        (make_exchange(response(message("Hello"), written=16)), PASSED),
+        (make_exchange(response(written=16, status="incomplete")), PASSED),
+        (
+            make_exchange(response(reasoning_item(), written=16, status="incomplete")),
+            PASSED,
+        ),
+        (make_exchange(response(reasoning_item(), message(""), written=16)), FAILED),
+        (make_exchange(response(written=16)), FAILED),
+        (make_exchange(response(written=0)), INCONCLUSIVE),
+        (error_response("Oops.", 500), FAILED),
+        (error_response("Busy.", 503), INCONCLUSIVE),
+        (error_response("reasoning is not supported"), UNSUPPORTED),
+        (error_response("max_output_tokens must be at least 64"), INCONCLUSIVE),
     ],
 )
 def test_a_tiny_limit_must_not_give_an_empty_completed_response(
@@ -49,18 +58,18 @@ def test_a_tiny_limit_must_not_give_an_empty_completed_response(
     """A 500 fails, too. A response with text passes, whatever its status is."""
     id_ = "reasoning.using-up-max-output-tokens-is-incomplete"
 
-    assert held(id_, exchange) is outcome
+    assert outcome_on_turns(id_, exchange) is outcome
 
 
 @pytest.mark.parametrize(
     ("exchange", "outcome"),
     [
-        (came(response(message("Hello"))), PASSED),
-        (refusal("'reasoning.effort' is not supported"), PASSED),
-        (refusal("max_output_tokens must be at least 64"), PASSED),
-        (refusal("Bad request."), FAILED),
-        (refusal("Bad gateway.", 502), INCONCLUSIVE),
-        (refusal("who are you?", 401), INCONCLUSIVE),
+        (make_exchange(response(message("Hello"))), PASSED),
+        (error_response("'reasoning.effort' is not supported"), PASSED),
+        (error_response("max_output_tokens must be at least 64"), PASSED),
+        (error_response("Bad request."), FAILED),
+        (error_response("Bad gateway.", 502), INCONCLUSIVE),
+        (error_response("who are you?", 401), INCONCLUSIVE),
     ],
 )
 def test_a_rejection_must_mention_reasoning_or_the_limit(
@@ -69,17 +78,17 @@ def test_a_rejection_must_mention_reasoning_or_the_limit(
     """A limit that is too small is a valid reason."""
     id_ = "reasoning.effort-is-accepted-or-clearly-refused"
 
-    assert held(id_, exchange) is outcome
+    assert outcome_on_turns(id_, exchange) is outcome
 
 
 def test_output_without_reasoning_must_be_accepted_as_input_too() -> None:
     """The requirement applies to the complete output, whatever items it has."""
-    first = came(response(message("6")))
+    first = make_exchange(response(message("6")))
     id_ = "reasoning.own-output-is-accepted-as-input"
 
-    for second, outcome in ((first, PASSED), (refusal("Unknown item."), FAILED)):
-        turns = conversed(probes.reasoning_sent_back, first, second)
-        assert held(id_, *turns) is outcome
+    for second, outcome in ((first, PASSED), (error_response("Unknown item."), FAILED)):
+        turns = run_probe(probes.reasoning_sent_back, first, second)
+        assert outcome_on_turns(id_, *turns) is outcome
 
 
 @pytest.mark.parametrize(
@@ -95,7 +104,9 @@ def test_output_without_reasoning_must_be_accepted_as_input_too() -> None:
 )
 def test_parts_must_be_typed_objects_with_text(item: Json, outcome: Outcome) -> None:
     """Empty arrays pass."""
-    verdict = universal("reasoning.parts-have-a-type-and-text", came(response(item)))
+    verdict = check_exchanges(
+        "reasoning.parts-have-a-type-and-text", make_exchange(response(item))
+    )
 
     assert verdict.outcome is outcome
 
@@ -108,7 +119,7 @@ def test_visible_reasoning_must_not_be_counted_as_zero(
 ) -> None:
     """A missing count is left to other requirements."""
     exchange = with_reasoning_tokens(count)
-    verdict = universal("reasoning.visible-reasoning-is-counted", exchange)
+    verdict = check_exchanges("reasoning.visible-reasoning-is-counted", exchange)
 
     assert verdict.outcome is outcome
 
@@ -116,11 +127,19 @@ def test_visible_reasoning_must_not_be_counted_as_zero(
 def test_text_must_not_contain_tags_unless_the_request_does() -> None:
     """The word "think" alone is not a tag. A response without text is inconclusive."""
     id_ = "reasoning.think-tags-are-not-in-text"
-    request = asking(input_="What does <think> mean?")
-    tagged = came(response(message("<think>Hm.</think> 6")))
-    quoted = came(response(message("<think> opens a thought.")), request=request)
+    request = make_request(input_="What does <think> mean?")
+    tagged = make_exchange(response(message("<think>Hm.</think> 6")))
+    quoted = make_exchange(
+        response(message("<think> opens a thought.")), request=request
+    )
 
-    assert universal(id_, tagged).outcome is FAILED
-    assert universal(id_, quoted).outcome is PASSED
-    assert universal(id_, came(response(message("I think: 6")))).outcome is PASSED
-    assert universal(id_, came(response(reasoning_item()))).outcome is INCONCLUSIVE
+    assert check_exchanges(id_, tagged).outcome is FAILED
+    assert check_exchanges(id_, quoted).outcome is PASSED
+    assert (
+        check_exchanges(id_, make_exchange(response(message("I think: 6")))).outcome
+        is PASSED
+    )
+    assert (
+        check_exchanges(id_, make_exchange(response(reasoning_item()))).outcome
+        is INCONCLUSIVE
+    )

@@ -19,7 +19,7 @@ from tests.contract.requests.sample_exchanges import (
     exchange,
     verdict_of,
 )
-from tests.fault_servers import FaultServers, fault_servers, failed_ids
+from tests.fault_servers import FaultServers, failed_ids, fault_servers
 
 
 def test_output_cap_of_zero_may_be_honored() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import came, universal
-from tests.contract.sample_responses import HEADERS, NOON, RESPONSE, answer
+from tests.contract.sample_errors import check_exchanges, make_exchange
+from tests.contract.sample_responses import HEADERS, NOON, RESPONSE, json_response
 
 CURRENT = "responses.created-at-is-current"
 
@@ -25,7 +25,10 @@ def test_created_at_must_be_within_a_day_of_the_date_header(
     created_at: object, outcome: Outcome
 ) -> None:
     """Other requirements report milliseconds and strings."""
-    assert universal(CURRENT, answer(created_at=created_at)).outcome is outcome
+    assert (
+        check_exchanges(CURRENT, json_response(created_at=created_at)).outcome
+        is outcome
+    )
 
 
 @pytest.mark.parametrize(("created_at", "passes"), [(NOON, True), (1, False)])
@@ -33,6 +36,8 @@ def test_without_a_date_header_any_time_since_2020_passes(
     created_at: int, *, passes: bool
 ) -> None:
     """Many servers send no ``Date`` header."""
-    exchange = came({**RESPONSE, "created_at": created_at}, headers=HEADERS[:1])
+    exchange = make_exchange(
+        {**RESPONSE, "created_at": created_at}, headers=HEADERS[:1]
+    )
 
-    assert (universal(CURRENT, exchange).outcome is Outcome.PASSED) is passes
+    assert (check_exchanges(CURRENT, exchange).outcome is Outcome.PASSED) is passes

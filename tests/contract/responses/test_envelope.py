@@ -14,22 +14,22 @@ from conformance.model.exchange import (
     TransportFailure,
 )
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import came, refusal, universal
+from tests.contract.sample_errors import check_exchanges, error_response, make_exchange
 from tests.contract.sample_responses import (
     CALL,
-    CUT,
     HEADERS,
+    INCOMPLETE,
     MESSAGE,
     PART,
+    REASONING,
     RESPONSE,
     STREAM_HEADERS,
-    THOUGHT,
     USAGE,
     Json,
-    answer,
-    asking,
-    saying,
-    stream,
+    json_response,
+    make_request,
+    message_output,
+    streamed_response,
 )
 
 SECTIONS = ("responses", "items", "status", "usage", "limits", "tokens", "echo")
@@ -58,56 +58,71 @@ FAILED: Json = {
     "usage": None,
 }
 
-CAPPED_REQUEST = asking(max_output_tokens=16)
+CAPPED_REQUEST = make_request(max_output_tokens=16)
 ZERO_INPUT = {**USAGE, "input_tokens": 0, "total_tokens": 3}
 
 CONFORMING = {
-    "plain": answer(),
-    "streamed": stream(),
-    "additional-fields": answer(choices=None, x_gateway={"channel": 7}),
-    "chat-usage": answer(usage={**CHAT_COUNTS, **CHAT_DETAILS}),
-    "both-styles": answer(usage={**CHAT_COUNTS, **CHAT_DETAILS, **USAGE}),
-    "null-counts-in-other-style": answer(usage=NULL_CHAT_COUNTS),
-    "truncated": answer(CAPPED_REQUEST, **CUT, max_output_tokens=16),
-    "truncated-stream": stream(CAPPED_REQUEST, **CUT, max_output_tokens=16),
-    "truncated-before-first-item": answer(
-        CAPPED_REQUEST,
-        **{**CUT, "max_output_tokens": 16, "output": [], "usage": REASONING_ONLY},
+    "plain": json_response(),
+    "streamed": streamed_response(),
+    "additional-fields": json_response(choices=None, x_gateway={"channel": 7}),
+    "chat-usage": json_response(usage={**CHAT_COUNTS, **CHAT_DETAILS}),
+    "both-styles": json_response(usage={**CHAT_COUNTS, **CHAT_DETAILS, **USAGE}),
+    "null-counts-in-other-style": json_response(usage=NULL_CHAT_COUNTS),
+    "truncated": json_response(CAPPED_REQUEST, **INCOMPLETE, max_output_tokens=16),
+    "truncated-stream": streamed_response(
+        CAPPED_REQUEST, **INCOMPLETE, max_output_tokens=16
     ),
-    "failed": answer(**FAILED),
-    "failed-stream": stream(**FAILED),
-    "failed-with-null-fields": stream(
+    "truncated-before-first-item": json_response(
+        CAPPED_REQUEST,
+        **{
+            **INCOMPLETE,
+            "max_output_tokens": 16,
+            "output": [],
+            "usage": REASONING_ONLY,
+        },
+    ),
+    "failed": json_response(**FAILED),
+    "failed-stream": streamed_response(**FAILED),
+    "failed-with-null-fields": streamed_response(
         **{**FAILED, "object": None, "created_at": None, "model": None, "output": None}
     ),
-    "filtered": answer(
+    "filtered": json_response(
         status="incomplete", incomplete_details={"reason": "content_filter"}
     ),
-    "call": answer(output=[CALL]),
-    "two-calls": answer(output=[CALL, {**CALL, "id": "fc_2", "call_id": "call_2"}]),
-    "reasoning-only": answer(output=[THOUGHT], usage=REASONING_ONLY),
-    "reasoning-then-message": answer(output=[THOUGHT, MESSAGE], usage=REASONING_ONLY),
-    "hosted-tool": answer(output=[SEARCH, MESSAGE]),
-    "empty-text": answer(output=saying("")),
-    "empty-content": answer(output=[{**MESSAGE, "content": []}]),
-    "refusal": answer(output=[{**MESSAGE, "content": [REFUSAL_PART]}]),
-    "empty-output": answer(output=[]),
-    "background": answer(
-        asking(background=True), status="in_progress", output=[], usage=None
+    "call": json_response(output=[CALL]),
+    "two-calls": json_response(
+        output=[CALL, {**CALL, "id": "fc_2", "call_id": "call_2"}]
     ),
-    "without-error-fields": came(
+    "reasoning-only": json_response(output=[REASONING], usage=REASONING_ONLY),
+    "reasoning-then-message": json_response(
+        output=[REASONING, MESSAGE], usage=REASONING_ONLY
+    ),
+    "hosted-tool": json_response(output=[SEARCH, MESSAGE]),
+    "empty-text": json_response(output=message_output("")),
+    "empty-content": json_response(output=[{**MESSAGE, "content": []}]),
+    "refusal": json_response(output=[{**MESSAGE, "content": [REFUSAL_PART]}]),
+    "empty-output": json_response(output=[]),
+    "background": json_response(
+        make_request(background=True), status="in_progress", output=[], usage=None
+    ),
+    "without-error-fields": make_exchange(
         {n: v for n, v in RESPONSE.items() if n not in {"error", "incomplete_details"}},
-        request=asking(),
+        request=make_request(),
         headers=HEADERS,
     ),
-    "without-date-header": came(RESPONSE, request=asking(), headers=HEADERS[:1]),
-    "problem-json": came(
+    "without-date-header": make_exchange(
+        RESPONSE, request=make_request(), headers=HEADERS[:1]
+    ),
+    "problem-json": make_exchange(
         RESPONSE, headers=(("content-type", "application/problem+json"),)
     ),
-    "dated-model": answer(asking(model="m-large"), model="m-large-2024-08-06"),
-    "empty-input": answer(asking(""), usage=ZERO_INPUT),
-    "status-201": came(RESPONSE, 201, request=asking(), headers=HEADERS),
-    "status-400": refusal("No."),
-    "status-503": refusal("Later.", 503),
+    "dated-model": json_response(
+        make_request(model="m-large"), model="m-large-2024-08-06"
+    ),
+    "empty-input": json_response(make_request(""), usage=ZERO_INPUT),
+    "status-201": make_exchange(RESPONSE, 201, request=make_request(), headers=HEADERS),
+    "status-400": error_response("No."),
+    "status-503": error_response("Later.", 503),
 }
 
 
@@ -157,63 +172,76 @@ def test_an_unrecognized_body_fails_one_requirement_only(
     body: bytes, media_type: str
 ) -> None:
     """The other requirements are inconclusive."""
-    exchange = came(body, headers=(("content-type", media_type),))
+    exchange = make_exchange(body, headers=(("content-type", media_type),))
 
     assert exchange.kind is ResponseKind.UNRECOGNIZED
-    assert universal(IS_A_RESPONSE, exchange).outcome is Outcome.FAILED
+    assert check_exchanges(IS_A_RESPONSE, exchange).outcome is Outcome.FAILED
     assert (
-        universal("responses.id-is-a-string", exchange).outcome is Outcome.INCONCLUSIVE
+        check_exchanges("responses.id-is-a-string", exchange).outcome
+        is Outcome.INCONCLUSIVE
     )
 
 
 def test_a_body_cut_short_by_the_connection_is_inconclusive() -> None:
     """Section ``transport`` reports it."""
-    exchange = came(b'{"id": "r', failure=TransportFailure(FailureKind.TRUNCATED))
+    exchange = make_exchange(
+        b'{"id": "r', failure=TransportFailure(FailureKind.TRUNCATED)
+    )
 
-    assert universal(IS_A_RESPONSE, exchange).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges(IS_A_RESPONSE, exchange).outcome is Outcome.INCONCLUSIVE
 
 
 def test_a_response_may_contain_choices_in_addition_to_output() -> None:
     """Fields that the contract does not name are allowed."""
-    assert universal(IS_A_RESPONSE, answer(choices=[])).outcome is Outcome.PASSED
+    assert (
+        check_exchanges(IS_A_RESPONSE, json_response(choices=[])).outcome
+        is Outcome.PASSED
+    )
 
 
 def test_only_responses_to_the_same_prompt_may_share_an_id() -> None:
     """A cache may return the same response, but only for the same prompt."""
-    different = answer(), stream(), answer(asking("Another prompt."), id="resp_2")
-    shared = answer(), answer(asking("Another prompt."))
+    different = (
+        json_response(),
+        streamed_response(),
+        json_response(make_request("Another prompt."), id="resp_2"),
+    )
+    shared = json_response(), json_response(make_request("Another prompt."))
 
-    assert universal(UNIQUE_IDS, *different).outcome is Outcome.PASSED
-    assert universal(UNIQUE_IDS, *shared).outcome is Outcome.FAILED
+    assert check_exchanges(UNIQUE_IDS, *different).outcome is Outcome.PASSED
+    assert check_exchanges(UNIQUE_IDS, *shared).outcome is Outcome.FAILED
 
 
 def test_one_prompt_is_inconclusive_about_ids() -> None:
     """Its responses may share an id."""
-    assert universal(UNIQUE_IDS, answer(), stream()).outcome is Outcome.INCONCLUSIVE
+    assert (
+        check_exchanges(UNIQUE_IDS, json_response(), streamed_response()).outcome
+        is Outcome.INCONCLUSIVE
+    )
 
 
 def test_a_stream_without_terminal_event_has_no_response() -> None:
     """There is no final snapshot to check."""
-    exchange = came(
+    exchange = make_exchange(
         b'data: {"type": "response.created", "response": {}}\n\n',
-        request=asking(stream=True),
+        request=make_request(stream=True),
         headers=STREAM_HEADERS,
     )
 
     assert exchange.response_or_none is None
-    assert universal("usage.is-present", exchange).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges("usage.is-present", exchange).outcome is Outcome.INCONCLUSIVE
 
 
 def _exchanges() -> Iterator[Exchange]:
     yield from CONFORMING.values()
-    yield answer(output=[{**MESSAGE, "content": [{**PART, "text": None}]}])
+    yield json_response(output=[{**MESSAGE, "content": [{**PART, "text": None}]}])
 
 
 def test_no_universal_check_raises_on_unusual_values() -> None:
     """An exception would be an internal error."""
     values: list[Json] = [None, 7, "x", [], {}, [None], [7], True, -1, 1e300]
-    shapes = [answer(**{name: value}) for name in RESPONSE for value in values]
+    shapes = [json_response(**{name: value}) for name in RESPONSE for value in values]
     for id_ in _universal_ids():
-        outcome = universal(id_, *shapes, *_exchanges()).outcome
+        outcome = check_exchanges(id_, *shapes, *_exchanges()).outcome
 
         assert outcome is not Outcome.ERROR, id_

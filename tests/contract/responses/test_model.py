@@ -4,8 +4,13 @@ import pytest
 
 from conformance.contract.responses.model import is_a_version
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import came, universal
-from tests.contract.sample_responses import RESPONSE, answer, asking, stream
+from tests.contract.sample_errors import check_exchanges, make_exchange
+from tests.contract.sample_responses import (
+    RESPONSE,
+    json_response,
+    make_request,
+    streamed_response,
+)
 
 SAME_IN_STREAMS = "responses.model-is-the-same-in-streams"
 
@@ -42,19 +47,24 @@ def test_another_model_is_not_a_version(requested: str, named: str) -> None:
 def test_streams_and_json_responses_must_share_one_model_name() -> None:
     """A load balancer may have several versions of one model."""
     one, two, streamed_two = (
-        answer(model="m-1"),
-        answer(model="m-2"),
-        stream(model="m-2"),
+        json_response(model="m-1"),
+        json_response(model="m-2"),
+        streamed_response(model="m-2"),
     )
 
-    assert universal(SAME_IN_STREAMS, one, two, streamed_two).outcome is Outcome.PASSED
-    assert universal(SAME_IN_STREAMS, one, streamed_two).outcome is Outcome.FAILED
-    assert universal(SAME_IN_STREAMS, one, two).outcome is Outcome.INCONCLUSIVE
+    assert (
+        check_exchanges(SAME_IN_STREAMS, one, two, streamed_two).outcome
+        is Outcome.PASSED
+    )
+    assert check_exchanges(SAME_IN_STREAMS, one, streamed_two).outcome is Outcome.FAILED
+    assert check_exchanges(SAME_IN_STREAMS, one, two).outcome is Outcome.INCONCLUSIVE
 
 
 def test_a_request_without_a_model_needs_no_model_in_the_response() -> None:
     """Whether such a request is accepted is checked in section ``requests``."""
-    exchange = came({**RESPONSE, "model": None}, request=asking(model=None))
-    verdict = universal("responses.model-is-a-string", exchange)
+    exchange = make_exchange(
+        {**RESPONSE, "model": None}, request=make_request(model=None)
+    )
+    verdict = check_exchanges("responses.model-is-a-string", exchange)
 
     assert verdict.outcome is Outcome.INCONCLUSIVE

@@ -67,7 +67,7 @@ def test_warning_of_the_clients_models_is_ignored() -> None:
 )
 def test_exception_depends_on_the_status(status: int, name: str) -> None:
     """It has the message, and the request is sent once."""
-    error = openai_client.raised(json_exchange(ERROR, status))
+    error = openai_client.read_error(json_exchange(ERROR, status))
 
     assert error == openai_client.ClientError(name, "No.", 1)
 

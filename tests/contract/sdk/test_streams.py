@@ -25,7 +25,7 @@ def test_stream_is_read_as_sent(item: Json, status: str) -> None:
 
     events = openai_client.read_events(stream).events
     assert events == tuple(event.type for event in stream.events)
-    assert openai_client.read_final_response(stream).trouble == ""
+    assert openai_client.read_final_response(stream).error == ""
     assert verdict_of("reads-a-stream", stream).outcome is Outcome.PASSED
     assert verdict_of("accumulates-a-stream", stream).outcome is Outcome.PASSED
 
@@ -63,7 +63,7 @@ def test_failure_explained_by_another_section_is_inconclusive() -> None:
 
     verdict = verdict_of("accumulates-a-stream", stream)
 
-    assert openai_client.read_final_response(stream).trouble
+    assert openai_client.read_final_response(stream).error
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "explained by" in verdict.reason
 
@@ -86,7 +86,7 @@ def test_frame_without_data_fails_only_a_should(
     reframed = replace(plain, body=reframe(plain.body), chunks=())
 
     assert reframed.events[0].type == "response.created"
-    assert openai_client.read_events(reframed).trouble.startswith("JSONDecodeError")
+    assert openai_client.read_events(reframed).error.startswith("JSONDecodeError")
     assert verdict_of("reads-a-stream", reframed).outcome is Outcome.PASSED
     assert verdict_of("accumulates-a-stream", reframed).outcome is Outcome.PASSED
     slug = "skips-frames-without-data"

@@ -17,15 +17,15 @@ from conformance.reference.gateway import Gateway
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 from tests.contract.run_probe import (
-    SETTING,
+    CONTEXT,
     call,
-    conversed,
-    held,
     message,
+    outcome_on_turns,
     response,
-    streamed,
+    run_probe,
+    streamed_response,
 )
-from tests.contract.sample_errors import came, refusal
+from tests.contract.sample_errors import error_response, make_exchange
 from tests.fault_servers import fault_servers
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
@@ -38,7 +38,7 @@ FETCHED = "state.get-returns-the-response-or-error"
 
 def text_response(text: str = "Hello", read: int = 80, **fields: Json) -> Exchange:
     """Return a response with a text and ``read`` prompt tokens."""
-    return came(response(message(text), read=read, **fields))
+    return make_exchange(response(message(text), read=read, **fields))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def text_response(text: str = "Hello", read: int = 80, **fields: Json) -> Exchan
     [
         ("I forgot.", (80, 110), PASSED),
         ("I forgot.", (80, 20), FAILED),
-        (f"It was {SETTING.word('remembered')}.", (80, 20), PASSED),
+        (f"It was {CONTEXT.word('remembered')}.", (80, 20), PASSED),
         ("I forgot.", (36, 36), INCONCLUSIVE),
         ("I forgot.", (0, 0), INCONCLUSIVE),
     ],
@@ -56,13 +56,15 @@ def test_the_word_or_token_counts_show_that_the_context_was_read(
 ) -> None:
     """Equal counts are inconclusive: the server does not count."""
     first, second = counts
-    turns = conversed(
+    turns = run_probe(
         probes.two_turn_recall,
         text_response(read=first),
         text_response(text, read=second),
     )
 
-    assert held("state.previous-response-reaches-the-model", *turns) is outcome
+    assert (
+        outcome_on_turns("state.previous-response-reaches-the-model", *turns) is outcome
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,11 +82,11 @@ def test_not_found_fails_only_if_the_response_has_store_true(
     outcome: Outcome,
 ) -> None:
     """A server that stores nothing may say so with another error or ``store``."""
-    turns = conversed(
-        probes.two_turn_recall, text_response(store=store), refusal(error)
+    turns = run_probe(
+        probes.two_turn_recall, text_response(store=store), error_response(error)
     )
 
-    assert held("state.stored-response-can-be-continued", *turns) is outcome
+    assert outcome_on_turns("state.stored-response-can-be-continued", *turns) is outcome
 
 
 def chain(*counts: int) -> tuple[Exchange, ...]:
@@ -92,10 +94,10 @@ def chain(*counts: int) -> tuple[Exchange, ...]:
 
     The unstored turn is not found, and the stored one is fetched.
     """
-    fetched = came({"id": "resp_1"})
+    fetched = make_exchange({"id": "resp_1"})
     turns = (text_response(read=count) for count in counts)
-    results = conversed(
-        probes.chained_turns, *turns, refusal("not found", 404), fetched
+    results = run_probe(
+        probes.chained_turns, *turns, error_response("not found", 404), fetched
     )
     return tuple(turn for turn in results if isinstance(turn, Exchange))
 
@@ -115,7 +117,7 @@ def test_a_chain_fails_only_if_its_growth_doubles_twice(
     counts: tuple[int, ...], outcome: Outcome
 ) -> None:
     """Uneven growth passes."""
-    assert held(GROWTH, *chain(*counts)) is outcome
+    assert outcome_on_turns(GROWTH, *chain(*counts)) is outcome
 
 
 @pytest.mark.parametrize(
@@ -132,23 +134,25 @@ def test_a_turn_that_reads_fewer_tokens_fails(
     counts: tuple[int, ...], outcome: Outcome
 ) -> None:
     """Equal last counts are inconclusive: the server counts only new input."""
-    assert held(GROWTH, *chain(*counts)) is outcome
+    assert outcome_on_turns(GROWTH, *chain(*counts)) is outcome
 
 
 def test_a_continued_turn_may_be_a_stream() -> None:
     """Its final snapshot has the token count, and its id can be continued."""
     first, second = text_response(), text_response(read=90)
     turns = chain(80, 90, 110, 130, 150)
-    third = streamed(response(message("Hello"), read=20), request=turns[2].request)
+    third = streamed_response(
+        response(message("Hello"), read=20), request=turns[2].request
+    )
     shrinking = (first, second, third, *turns[3:])
-    not_found = conversed(
-        probes.chained_turns, first, second, third, refusal("not found")
+    not_found = run_probe(
+        probes.chained_turns, first, second, third, error_response("not found")
     )
 
     assert [t.request.streamed for t in turns[:5]] == [True, False, True, False, False]
-    assert held(GROWTH, *shrinking) is FAILED
-    assert held(STREAM_CONTINUED, *shrinking) is PASSED
-    assert held(STREAM_CONTINUED, *not_found) is FAILED
+    assert outcome_on_turns(GROWTH, *shrinking) is FAILED
+    assert outcome_on_turns(STREAM_CONTINUED, *shrinking) is PASSED
+    assert outcome_on_turns(STREAM_CONTINUED, *not_found) is FAILED
 
 
 def test_the_last_prompts_are_longer_than_the_one_before() -> None:
@@ -159,15 +163,15 @@ def test_the_last_prompts_are_longer_than_the_one_before() -> None:
 @pytest.mark.parametrize(
     ("fetched", "outcome"),
     [
-        (came({"id": "resp_1"}), PASSED),
-        (came({"id": "resp_2"}), FAILED),
-        (came({"detail": "Not Found"}, 404), PASSED),
-        (refusal("Method not allowed.", 405), PASSED),
-        (came(b"<html>", 404), FAILED),
-        (came(b"<html>"), FAILED),
-        (came(b"", 404), FAILED),
-        (refusal("Oops.", 500), FAILED),
-        (refusal("Busy.", 503), INCONCLUSIVE),
+        (make_exchange({"id": "resp_1"}), PASSED),
+        (make_exchange({"id": "resp_2"}), FAILED),
+        (make_exchange({"detail": "Not Found"}, 404), PASSED),
+        (error_response("Method not allowed.", 405), PASSED),
+        (make_exchange(b"<html>", 404), FAILED),
+        (make_exchange(b"<html>"), FAILED),
+        (make_exchange(b"", 404), FAILED),
+        (error_response("Oops.", 500), FAILED),
+        (error_response("Busy.", 503), INCONCLUSIVE),
     ],
 )
 def test_a_fetch_returns_the_response_or_a_json_error(
@@ -175,17 +179,17 @@ def test_a_fetch_returns_the_response_or_a_json_error(
 ) -> None:
     """A server need not support GET."""
     *turns, _ = chain(40, 60, 80, 100, 120)
-    turns.append(conversed(probes.chained_turns, *turns, fetched)[-1])  # type: ignore[arg-type]  # a fetch is one exchange
+    turns.append(run_probe(probes.chained_turns, *turns, fetched)[-1])  # type: ignore[arg-type]  # a fetch is one exchange
 
-    assert held(FETCHED, *turns) is outcome
+    assert outcome_on_turns(FETCHED, *turns) is outcome
 
 
 def test_the_finding_for_a_fetched_page_quotes_it() -> None:
     """It has the media type, the status and the body, but no JSON parser error."""
     html = (("content-type", "text/html; charset=utf-8"),)
-    page = came(b"<html>Not found</html>", 404, headers=html)
+    page = make_exchange(b"<html>Not found</html>", 404, headers=html)
     *turns, _ = chain(40, 60, 80, 100, 120)
-    turns.append(conversed(probes.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
+    turns.append(run_probe(probes.chained_turns, *turns, page)[-1])  # type: ignore[arg-type]  # as above
     check = catalogue().find(FETCHED)
 
     (finding,) = evaluate(Case(check, check.probes[0]), tuple(turns), "newapi").findings
@@ -195,17 +199,17 @@ def test_the_finding_for_a_fetched_page_quotes_it() -> None:
 
 def test_checks_of_later_turns_are_inconclusive_if_the_chain_ends_early() -> None:
     """A rejected second turn fails one requirement only."""
-    not_found = refusal("Response resp_1 not found.", 404)
-    turns = conversed(probes.chained_turns, text_response(), not_found)
+    not_found = error_response("Response resp_1 not found.", 404)
+    turns = run_probe(probes.chained_turns, text_response(), not_found)
 
-    assert held(STREAM_CONTINUED, *turns) is FAILED
+    assert outcome_on_turns(STREAM_CONTINUED, *turns) is FAILED
     for id_ in (GROWTH, "state.unstored-response-cannot-be-continued", FETCHED):
-        assert held(id_, *turns) is INCONCLUSIVE
+        assert outcome_on_turns(id_, *turns) is INCONCLUSIVE
 
 
 def test_instructions_that_the_model_repeated_are_inconclusive() -> None:
     """Its output is part of the context of the next turn."""
-    repeating = text_response(SETTING.word("instructed"))
+    repeating = text_response(CONTEXT.word("instructed"))
     silent = text_response("Hello")
     id_ = "state.instructions-are-not-carried-over"
 
@@ -214,17 +218,24 @@ def test_instructions_that_the_model_repeated_are_inconclusive() -> None:
         ((silent, repeating), FAILED),
         ((silent, silent), PASSED),
     ):
-        assert held(id_, *conversed(probes.chained_turns, *turns)) is outcome
+        assert (
+            outcome_on_turns(id_, *run_probe(probes.chained_turns, *turns)) is outcome
+        )
 
 
 def test_a_stored_call_is_inconclusive_if_the_model_made_none() -> None:
     """A rejected result fails."""
-    with_call = came(response(call()))
-    no_call = conversed(probes.stored_call, text_response())
-    rejected = conversed(probes.stored_call, with_call, refusal("No tool call found."))
+    with_call = make_exchange(response(call()))
+    no_call = run_probe(probes.stored_call, text_response())
+    rejected = run_probe(
+        probes.stored_call, with_call, error_response("No tool call found.")
+    )
 
-    assert held("state.stored-call-result-is-accepted", *no_call) is INCONCLUSIVE
-    assert held("state.stored-call-result-is-accepted", *rejected) is FAILED
+    assert (
+        outcome_on_turns("state.stored-call-result-is-accepted", *no_call)
+        is INCONCLUSIVE
+    )
+    assert outcome_on_turns("state.stored-call-result-is-accepted", *rejected) is FAILED
 
 
 @on_request()

@@ -6,15 +6,15 @@ from conformance.contract.catalogue import catalogue
 from conformance.judge.universal_checks import UniversalVerdict
 from conformance.model.case import Case
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import on_probe, universal
+from tests.contract.sample_errors import check_exchanges, check_probe
 from tests.contract.sample_responses import (
-    CUT,
+    INCOMPLETE,
     MESSAGE,
     Json,
-    answer,
-    asking,
-    saying,
-    stream,
+    json_response,
+    make_request,
+    message_output,
+    streamed_response,
 )
 
 ERROR = "status.error-is-set-exactly-when-failed"
@@ -27,7 +27,7 @@ ITEMS_DONE = "status.completed-response-has-no-unfinished-item"
 
 def _outcome_of_known(status: Json, profile: str) -> Outcome:
     check = UniversalVerdict(Case(catalogue().find(KNOWN), None), profile)
-    check.add(answer(status=status))
+    check.add(json_response(status=status))
     return check.verdict().outcome
 
 
@@ -65,9 +65,9 @@ def test_error_is_set_exactly_for_failed_responses(
     status: str, error: Json, *, conforming: bool
 ) -> None:
     """Only the statuses ``completed`` and ``failed`` are checked."""
-    exchange = answer(status=status, error=error)
+    exchange = json_response(status=status, error=error)
 
-    assert (universal(ERROR, exchange).outcome is Outcome.PASSED) is conforming
+    assert (check_exchanges(ERROR, exchange).outcome is Outcome.PASSED) is conforming
 
 
 @pytest.mark.parametrize(
@@ -86,26 +86,26 @@ def test_reason_is_set_exactly_for_incomplete_responses(
     status: str, details: Json, *, conforming: bool
 ) -> None:
     """Details without a reason are valid in a completed response."""
-    exchange = answer(status=status, incomplete_details=details)
+    exchange = json_response(status=status, incomplete_details=details)
 
-    assert (universal(REASON, exchange).outcome is Outcome.PASSED) is conforming
+    assert (check_exchanges(REASON, exchange).outcome is Outcome.PASSED) is conforming
 
 
 def test_a_background_response_may_be_unfinished() -> None:
     """It is returned before it is finished."""
-    exchange = answer(asking(background=True), status="queued")
+    exchange = json_response(make_request(background=True), status="queued")
 
-    assert universal("status.is-final", exchange).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges("status.is-final", exchange).outcome is Outcome.INCONCLUSIVE
 
 
 def test_statuses_of_hosted_tool_items_are_not_checked() -> None:
     """These items have more than three statuses."""
-    exchange = answer(
+    exchange = json_response(
         output=[{"type": "web_search_call", "id": "w", "status": "searching"}]
     )
 
     for id_ in (ITEM_STATUS, ITEMS_DONE):
-        assert universal(id_, exchange).outcome is Outcome.INCONCLUSIVE
+        assert check_exchanges(id_, exchange).outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_statuses_of_hosted_tool_items_are_not_checked() -> None:
         ([{**MESSAGE, "status": "incomplete"}], Outcome.PASSED),
         ([MESSAGE], Outcome.FAILED),
         ([], Outcome.INCONCLUSIVE),
-        (saying(""), Outcome.INCONCLUSIVE),
+        (message_output(""), Outcome.INCONCLUSIVE),
         ([MESSAGE, {"type": "reasoning", "id": "r"}], Outcome.INCONCLUSIVE),
     ],
 )
@@ -122,13 +122,21 @@ def test_only_a_truncated_last_message_is_checked(
     output: Json, outcome: Outcome
 ) -> None:
     """The cap may also end the response before or after a message."""
-    assert on_probe(TRUNCATED_MESSAGE, answer(**{**CUT, "output": output})) is outcome
+    assert (
+        check_probe(
+            TRUNCATED_MESSAGE, json_response(**{**INCOMPLETE, "output": output})
+        )
+        is outcome
+    )
 
 
 def test_items_of_an_incomplete_response_may_be_unfinished() -> None:
     """Those of a completed response may not."""
     unfinished = [{**MESSAGE, "status": "incomplete"}]
-    incomplete = stream(**{**CUT, "output": unfinished})
+    incomplete = streamed_response(**{**INCOMPLETE, "output": unfinished})
 
-    assert universal(ITEMS_DONE, incomplete).outcome is Outcome.INCONCLUSIVE
-    assert universal(ITEMS_DONE, answer(output=unfinished)).outcome is Outcome.FAILED
+    assert check_exchanges(ITEMS_DONE, incomplete).outcome is Outcome.INCONCLUSIVE
+    assert (
+        check_exchanges(ITEMS_DONE, json_response(output=unfinished)).outcome
+        is Outcome.FAILED
+    )

@@ -10,7 +10,7 @@ from conformance.contract.streaming import delivery
 from conformance.model.exchange import SSE_TYPE, Exchange
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_streams import conforming, exchange, response, written
+from tests.contract.sample_streams import conforming, exchange, response, to_sse
 from tests.contract.streaming.sample_exchanges import (
     JSON_HEADERS,
     json_exchange,
@@ -68,7 +68,7 @@ def timed_stream(first: float, last: float, deltas: int = 30) -> Exchange:
     events = [e for e in conforming() if e["type"] == "response.output_text.delta"]
     body, chunks = b"", list[tuple[float, int]]()
     for number in range(deltas):
-        body += written(events[:1])
+        body += to_sse(events[:1])
         at = first + (last - first) * number / max(deltas - 1, 1)
         chunks.append((at, len(body)))
     return exchange(body, chunks=tuple(chunks))

@@ -10,7 +10,7 @@ from conformance.contract.streaming.probes import early_disconnect, refused_stre
 from conformance.model.exchange import Exchange, FailureKind, TransportFailure
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_streams import conforming, exchange, response, written
+from tests.contract.sample_streams import conforming, exchange, response, to_sse
 from tests.contract.streaming.sample_exchanges import (
     CONTEXT,
     completed_response,
@@ -167,7 +167,7 @@ def test_one_header_against_buffering_is_enough(
 def test_a_missing_done_marker_fails_in_the_profile_that_requires_it() -> None:
     """The marker is the last frame; a stream without a terminal event is skipped."""
     check = disconnects.ends_with_done_marker
-    marked = exchange(written(conforming()) + b"data: [DONE]\n\n")
+    marked = exchange(to_sse(conforming()) + b"data: [DONE]\n\n")
 
     assert check.requirement.profiles == {"openresponses"}
     assert universal_outcome(check, marked) is Outcome.PASSED
@@ -175,8 +175,8 @@ def test_a_missing_done_marker_fails_in_the_profile_that_requires_it() -> None:
     assert universal_outcome(check, exchange(conforming()[:4])) is Outcome.INCONCLUSIVE
 
 
-ERROR = written([{"type": "error", "code": "server_error", "message": "No."}])
-COMPLETED = written(conforming())
+ERROR = to_sse([{"type": "error", "code": "server_error", "message": "No."}])
+COMPLETED = to_sse(conforming())
 
 
 @pytest.mark.parametrize(

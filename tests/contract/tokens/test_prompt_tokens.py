@@ -2,12 +2,16 @@
 
 import pytest
 
-from conformance.contract.tokens.prompt_tokens import ladder_of, prompt_size
+from conformance.contract.tokens.prompt_tokens import fit_prompt_tokens, prompt_size
 from conformance.model.exchange import Inconclusive
 from conformance.model.linear_fit import LinearFit
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import on_probe, universal
-from tests.contract.sample_responses import answer, asking, stream
+from tests.contract.sample_errors import check_exchanges, check_probe
+from tests.contract.sample_responses import (
+    json_response,
+    make_request,
+    streamed_response,
+)
 from tests.contract.tokens.samples import CORRECT_COUNTS, prompt_series, usage_with
 
 SAME = "tokens.same-prompt-has-same-count"
@@ -32,7 +36,7 @@ INSTRUCTIONS = "tokens.instructions-count-like-prompt-text"
 )
 def test_correct_counts_pass(id_: str, counts: tuple[int, ...]) -> None:
     """Counts may be off by one or include a template of 300 tokens."""
-    assert on_probe(id_, prompt_series(*counts)) is Outcome.PASSED
+    assert check_probe(id_, prompt_series(*counts)) is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
@@ -60,23 +64,25 @@ def test_correct_counts_pass(id_: str, counts: tuple[int, ...]) -> None:
 )
 def test_wrong_counts_fail(id_: str, counts: tuple[int, ...]) -> None:
     """Each defect fails the requirement about it."""
-    assert on_probe(id_, prompt_series(*counts)) is Outcome.FAILED
+    assert check_probe(id_, prompt_series(*counts)) is Outcome.FAILED
 
 
 @pytest.mark.parametrize("id_", [LINEAR, OVERHEAD, RATE])
 def test_constant_counts_fail_no_requirement_about_the_line(id_: str) -> None:
     """They fail ``longer-prompt-has-more-tokens`` only."""
-    assert on_probe(id_, prompt_series(*[36] * 6)) is not Outcome.FAILED
+    assert check_probe(id_, prompt_series(*[36] * 6)) is not Outcome.FAILED
 
 
 def test_counts_of_0_are_inconclusive() -> None:
     """Section ``usage`` reports them."""
-    assert on_probe(LONGER, prompt_series(*[0] * 6)) is Outcome.INCONCLUSIVE
+    assert check_probe(LONGER, prompt_series(*[0] * 6)) is Outcome.INCONCLUSIVE
 
 
 def test_the_prompt_series_is_found_among_all_exchanges_of_a_run() -> None:
     """A report plots it from all exchanges."""
-    fit = ladder_of([answer(), *prompt_series(*CORRECT_COUNTS), stream()])
+    fit = fit_prompt_tokens(
+        [json_response(), *prompt_series(*CORRECT_COUNTS), streamed_response()]
+    )
 
     assert fit.points == ((1, 75), (2, 130), (4, 240), (8, 460))
     assert fit.slope == pytest.approx(55)
@@ -87,7 +93,7 @@ def test_the_prompt_series_is_found_among_all_exchanges_of_a_run() -> None:
 def test_one_prompt_length_cannot_be_fitted() -> None:
     """A line needs two points with different lengths."""
     with pytest.raises(Inconclusive, match="two prompt lengths"):
-        ladder_of(prompt_series(*CORRECT_COUNTS)[:1])
+        fit_prompt_tokens(prompt_series(*CORRECT_COUNTS)[:1])
     with pytest.raises(ValueError, match="two"):
         LinearFit.fit(((1, 75), (1, 76)))
 
@@ -102,7 +108,9 @@ def test_prompt_size_counts_paragraphs_in_prompt_and_instructions() -> None:
     sizes = [prompt_size(exchange) for exchange in prompt_series(*CORRECT_COUNTS)]
 
     assert sizes == [(1, 0), (2, 0), (4, 0), (8, 0), (1, 1), (1, 3)]
-    assert prompt_size(answer(asking([{"role": "user", "content": "Hi"}]))) == (0, 0)
+    assert prompt_size(
+        json_response(make_request([{"role": "user", "content": "Hi"}]))
+    ) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +126,9 @@ def test_the_same_prompt_must_have_the_same_count(
     counts: tuple[int, ...], outcome: Outcome
 ) -> None:
     """Two tokens are tolerated: a template may contain the date."""
-    exchanges = [answer(usage=usage_with(count)) for count in counts]
+    exchanges = [json_response(usage=usage_with(count)) for count in counts]
 
-    assert universal(SAME, *exchanges).outcome is outcome
+    assert check_exchanges(SAME, *exchanges).outcome is outcome
 
 
 @pytest.mark.parametrize(("count", "passes"), [(12, True), (14, True), (16, False)])
@@ -128,22 +136,25 @@ def test_a_stream_must_have_the_count_of_a_json_response(
     count: int, *, passes: bool
 ) -> None:
     """Two tokens are tolerated."""
-    exchanges = answer(usage=usage_with(12)), stream(usage=usage_with(count))
+    exchanges = (
+        json_response(usage=usage_with(12)),
+        streamed_response(usage=usage_with(count)),
+    )
 
-    assert (universal(STREAMED, *exchanges).outcome is Outcome.PASSED) is passes
+    assert (check_exchanges(STREAMED, *exchanges).outcome is Outcome.PASSED) is passes
 
 
 def test_different_prompts_are_not_compared() -> None:
     """Requests that refer to stored state are not compared either."""
-    continued = asking(previous_response_id="resp_0")
+    continued = make_request(previous_response_id="resp_0")
     exchanges = (
-        answer(usage=usage_with(12)),
-        answer(asking("A much longer prompt."), usage=usage_with(40)),
-        answer(continued, usage=usage_with(50)),
-        answer(continued, usage=usage_with(90)),
+        json_response(usage=usage_with(12)),
+        json_response(make_request("A much longer prompt."), usage=usage_with(40)),
+        json_response(continued, usage=usage_with(50)),
+        json_response(continued, usage=usage_with(90)),
     )
 
-    assert universal(SAME, *exchanges).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges(SAME, *exchanges).outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("message", "passes"), [(12, True), (20, True), (52, False)])
@@ -151,7 +162,10 @@ def test_a_message_must_have_the_count_of_its_string(
     message: int, *, passes: bool
 ) -> None:
     """Eight tokens of framing are tolerated."""
-    exchanges = answer(usage=usage_with(12)), answer(usage=usage_with(message))
-    outcome = on_probe("tokens.message-counts-like-a-string", exchanges)
+    exchanges = (
+        json_response(usage=usage_with(12)),
+        json_response(usage=usage_with(message)),
+    )
+    outcome = check_probe("tokens.message-counts-like-a-string", exchanges)
 
     assert (outcome is Outcome.PASSED) is passes

@@ -7,8 +7,13 @@ from conformance.contract.tokens import probes as token_probes
 from conformance.model.probe import ProbeContext
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import refusal, universal
-from tests.contract.sample_responses import Json, answer, asking, stream
+from tests.contract.sample_errors import check_exchanges, error_response
+from tests.contract.sample_responses import (
+    Json,
+    json_response,
+    make_request,
+    streamed_response,
+)
 from tests.contract.tokens.samples import CORRECT_COUNTS, prompt_series, usage_with
 
 EVERY_MESSAGE = "tokens.every-message-is-counted"
@@ -19,8 +24,8 @@ CORRECT = 20 + 5 * 55 + 4 * 4
 
 def _outcome(count: int, series: tuple[int, ...] = CORRECT_COUNTS) -> Outcome:
     """Check a multi-message prompt with ``count``, after a prompt series."""
-    exchange = answer(MULTI_MESSAGE, usage=usage_with(count))
-    return universal(EVERY_MESSAGE, *prompt_series(*series), exchange).outcome
+    exchange = json_response(MULTI_MESSAGE, usage=usage_with(count))
+    return check_exchanges(EVERY_MESSAGE, *prompt_series(*series), exchange).outcome
 
 
 @pytest.mark.parametrize(
@@ -77,19 +82,19 @@ def test_a_series_that_is_not_linear_is_inconclusive(series: tuple[int, ...]) ->
 def test_a_multi_message_prompt_without_a_count_is_inconclusive() -> None:
     """It was rejected, has no usage, or was not sent."""
     series = prompt_series(*CORRECT_COUNTS)
-    rejected = refusal("No such role.", request=MULTI_MESSAGE)
-    for exchange in (rejected, answer(MULTI_MESSAGE, usage=None)):
-        verdict = universal(EVERY_MESSAGE, *series, exchange)
+    rejected = error_response("No such role.", request=MULTI_MESSAGE)
+    for exchange in (rejected, json_response(MULTI_MESSAGE, usage=None)):
+        verdict = check_exchanges(EVERY_MESSAGE, *series, exchange)
 
         assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert universal(EVERY_MESSAGE, *series).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges(EVERY_MESSAGE, *series).outcome is Outcome.INCONCLUSIVE
 
 
 def test_other_inputs_are_no_multi_message_prompts() -> None:
     """Generated inputs may be of any type."""
     values: Json = ([3, None, {"content": [1]}], {}, 5, [])
-    unusual = [answer(asking(value)) for value in values]
-    verdict = universal(EVERY_MESSAGE, *prompt_series(*CORRECT_COUNTS), *unusual)
+    unusual = [json_response(make_request(value)) for value in values]
+    verdict = check_exchanges(EVERY_MESSAGE, *prompt_series(*CORRECT_COUNTS), *unusual)
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
 
@@ -98,15 +103,19 @@ def test_a_rejected_developer_message_is_left_out_of_a_second_prompt() -> None:
     """The second prompt has the other four messages, and is checked like the first."""
     steps = token_probes.multi_message_prompt.steps(ProbeContext("m"))
     first: Json = next(steps)
-    second: Json = steps.send(refusal("No such role.", request=first))
-    all_counted = answer(second, usage=usage_with(CORRECT - 59))
-    one_dropped = answer(second, usage=usage_with(CORRECT - 2 * 59))
+    second: Json = steps.send(error_response("No such role.", request=first))
+    all_counted = json_response(second, usage=usage_with(CORRECT - 59))
+    one_dropped = json_response(second, usage=usage_with(CORRECT - 2 * 59))
     roles = [message["role"] for message in second.field("input")]
     series = prompt_series(*CORRECT_COUNTS)
 
     assert roles == ["system", "user", "assistant", "user"]
-    assert universal(EVERY_MESSAGE, *series, all_counted).outcome is Outcome.PASSED
-    assert universal(EVERY_MESSAGE, *series, one_dropped).outcome is Outcome.FAILED
+    assert (
+        check_exchanges(EVERY_MESSAGE, *series, all_counted).outcome is Outcome.PASSED
+    )
+    assert (
+        check_exchanges(EVERY_MESSAGE, *series, one_dropped).outcome is Outcome.FAILED
+    )
 
 
 def test_an_accepted_multi_message_prompt_is_sent_once() -> None:
@@ -115,20 +124,22 @@ def test_an_accepted_multi_message_prompt_is_sent_once() -> None:
     next(steps)
 
     with pytest.raises(StopIteration):
-        steps.send(answer(MULTI_MESSAGE))
+        steps.send(json_response(MULTI_MESSAGE))
 
 
 IN_STREAMS = "tokens.instructions-count-in-streams"
 CONCURRENT: Json = next(isolation_probes.concurrent_requests.steps(ProbeContext("m")))
-LONG_INSTRUCTIONS: Json = CONCURRENT[isolation_probes.INSTRUCTED]
+LONG_INSTRUCTIONS: Json = CONCURRENT[isolation_probes.LONG_INSTRUCTIONS]
 
 
 def _outcome_in_stream(without: int, with_instructions: int, *others: int) -> Outcome:
     """Check a prompt without and with long instructions, and other prompts."""
-    plain = answer(usage=usage_with(without))
-    instructed = stream(LONG_INSTRUCTIONS, usage=usage_with(with_instructions))
-    rest = (answer(asking("x" * n), usage=usage_with(n)) for n in others)
-    return universal(IN_STREAMS, plain, instructed, *rest).outcome
+    plain = json_response(usage=usage_with(without))
+    instructed = streamed_response(
+        LONG_INSTRUCTIONS, usage=usage_with(with_instructions)
+    )
+    rest = (json_response(make_request("x" * n), usage=usage_with(n)) for n in others)
+    return check_exchanges(IN_STREAMS, plain, instructed, *rest).outcome
 
 
 @pytest.mark.parametrize(
@@ -165,22 +176,24 @@ def test_rounded_counts_are_inconclusive_about_instructions() -> None:
 
 def test_a_body_that_is_not_an_object_has_no_instructions() -> None:
     """Other requirements report that it was answered."""
-    exchanges = [answer(Request(body)) for body in (b"[]", b"{")]
+    exchanges = [json_response(Request(body)) for body in (b"[]", b"{")]
 
-    assert universal(IN_STREAMS, *exchanges).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges(IN_STREAMS, *exchanges).outcome is Outcome.INCONCLUSIVE
 
 
 def test_only_streams_with_long_instructions_and_the_same_prompt_are_compared() -> None:
     """The others may have the same count for another reason."""
     instructions = LONG_INSTRUCTIONS.field("instructions")
     for request in (
-        asking(stream=True, instructions="Be kind."),
-        asking("Hi", stream=True, instructions=instructions),
-        asking(stream=True, instructions=instructions, previous_response_id="resp_0"),
+        make_request(stream=True, instructions="Be kind."),
+        make_request("Hi", stream=True, instructions=instructions),
+        make_request(
+            stream=True, instructions=instructions, previous_response_id="resp_0"
+        ),
     ):
         exchanges = (
-            answer(usage=usage_with(25)),
-            stream(request, usage=usage_with(25)),
-            answer(asking("Hello"), usage=usage_with(12)),
+            json_response(usage=usage_with(25)),
+            streamed_response(request, usage=usage_with(25)),
+            json_response(make_request("Hello"), usage=usage_with(12)),
         )
-        assert universal(IN_STREAMS, *exchanges).outcome is Outcome.INCONCLUSIVE
+        assert check_exchanges(IN_STREAMS, *exchanges).outcome is Outcome.INCONCLUSIVE

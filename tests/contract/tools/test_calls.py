@@ -5,12 +5,12 @@ import pytest
 from conformance.contract.tools import probes
 from conformance.model.node import Json
 from conformance.model.verdict import Outcome
-from tests.contract.run_probe import asking, call, response
-from tests.contract.sample_errors import came, universal
+from tests.contract.run_probe import call, make_request, response
+from tests.contract.sample_errors import check_exchanges, make_exchange
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 
-WITH_TOOL = asking(tools=[probes.WEATHER])
+WITH_TOOL = make_request(tools=[probes.WEATHER])
 TRUNCATED_CALL = call(arguments='{"ci')
 ONE_OBJECT = "tools.arguments-are-one-json-object"
 
@@ -33,17 +33,17 @@ def test_arguments_must_be_exactly_one_object(
     arguments: Json, outcome: Outcome
 ) -> None:
     """Arguments that are not a string are left to the check of their type."""
-    exchange = came(response(call(arguments=arguments)), request=WITH_TOOL)
+    exchange = make_exchange(response(call(arguments=arguments)), request=WITH_TOOL)
 
-    assert universal(ONE_OBJECT, exchange).outcome is outcome
+    assert check_exchanges(ONE_OBJECT, exchange).outcome is outcome
 
 
 def test_a_function_without_parameters_may_have_empty_arguments() -> None:
     """Some engines write an empty string instead of an empty object."""
-    request = asking(tools=[{"type": "function", "name": "ping"}])
-    exchange = came(response(call("ping", "")), request=request)
+    request = make_request(tools=[{"type": "function", "name": "ping"}])
+    exchange = make_exchange(response(call("ping", "")), request=request)
 
-    assert universal(ONE_OBJECT, exchange).outcome is PASSED
+    assert check_exchanges(ONE_OBJECT, exchange).outcome is PASSED
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,12 @@ def test_a_function_without_parameters_may_have_empty_arguments() -> None:
 )
 def test_truncated_arguments_are_not_reported(body: Json) -> None:
     """Truncation shows in either status, or in the token count."""
-    request = asking(tools=[probes.WEATHER], max_output_tokens=16)
+    request = make_request(tools=[probes.WEATHER], max_output_tokens=16)
 
-    assert universal(ONE_OBJECT, came(body, request=request)).outcome is PASSED
+    assert (
+        check_exchanges(ONE_OBJECT, make_exchange(body, request=request)).outcome
+        is PASSED
+    )
 
 
 def test_ids_of_parallel_calls_must_differ() -> None:
@@ -73,6 +76,6 @@ def test_ids_of_parallel_calls_must_differ() -> None:
         (without_id, PASSED),
         (same_id, FAILED),
     ):
-        exchange = came(response(first, other), request=WITH_TOOL)
-        verdict = universal("tools.call-ids-differ-within-a-response", exchange)
+        exchange = make_exchange(response(first, other), request=WITH_TOOL)
+        verdict = check_exchanges("tools.call-ids-differ-within-a-response", exchange)
         assert verdict.outcome is outcome

@@ -6,15 +6,15 @@ from conformance.contract.tools import probes
 from conformance.model.node import Json
 from conformance.model.verdict import Outcome
 from tests.contract.run_probe import (
-    asking,
     call,
-    conversed,
-    held,
+    make_request,
     message,
+    outcome_on_turns,
     response,
-    streamed,
+    run_probe,
+    streamed_response,
 )
-from tests.contract.sample_errors import came, refusal, universal
+from tests.contract.sample_errors import check_exchanges, error_response, make_exchange
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 INCONCLUSIVE, UNSUPPORTED = Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED
@@ -33,64 +33,73 @@ def test_an_undeclared_choice_may_be_rejected_with_any_message(
     status: int, outcome: Outcome
 ) -> None:
     """A status about the key or the upstream is inconclusive."""
-    exchange = refusal("No.", status)
+    exchange = error_response("No.", status)
 
-    assert held("tools.undeclared-choice-is-refused", exchange) is outcome
+    assert outcome_on_turns("tools.undeclared-choice-is-refused", exchange) is outcome
 
 
 def test_an_incomplete_response_to_a_forced_call_is_inconclusive() -> None:
     """Reasoning may use up the limit before the call begins."""
-    incomplete = came(response(status="incomplete"))
-    text = came(response(message("Hello!")))
+    incomplete = make_exchange(response(status="incomplete"))
+    text = make_exchange(response(message("Hello!")))
     id_ = "tools.required-choice-makes-a-call"
 
-    assert held(id_, (incomplete, incomplete)) is INCONCLUSIVE
-    assert held(id_, (text, text)) is FAILED
+    assert outcome_on_turns(id_, (incomplete, incomplete)) is INCONCLUSIVE
+    assert outcome_on_turns(id_, (text, text)) is FAILED
 
 
 def test_a_rejected_tool_choice_is_unsupported() -> None:
     """Servers may support tools without ``required``, whatever the stream returns."""
-    rejected = refusal("tool_choice 'required' is not supported")
-    failed = streamed(response(status="failed"))
+    rejected = error_response("tool_choice 'required' is not supported")
+    failed = streamed_response(response(status="failed"))
 
-    outcome = held("tools.required-choice-makes-a-call", (rejected, rejected))
+    outcome = outcome_on_turns(
+        "tools.required-choice-makes-a-call", (rejected, rejected)
+    )
     assert outcome is UNSUPPORTED
     for stream in (rejected, failed):
         id_ = "tools.streamed-call-is-accepted-as-input"
-        assert held(id_, (rejected, stream)) is UNSUPPORTED
+        assert outcome_on_turns(id_, (rejected, stream)) is UNSUPPORTED
 
 
 def test_a_stream_must_contain_a_call_only_if_the_json_response_does() -> None:
     """A final snapshot that lacks streamed items is left to the section ``events``."""
-    with_call, with_text = came(response(call())), came(response(message("Hello!")))
+    with_call, with_text = (
+        make_exchange(response(call())),
+        make_exchange(response(message("Hello!"))),
+    )
     added = {"type": "response.output_item.added", "item": call()}
-    text_stream = streamed(response(message("Hi")))
-    lost_items = streamed(response(), added)
+    text_stream = streamed_response(response(message("Hi")))
+    lost_items = streamed_response(response(), added)
     id_ = "tools.choice-is-honored-in-streams"
 
-    assert held(id_, (with_call, text_stream)) is FAILED
-    assert held(id_, (with_text, text_stream)) is INCONCLUSIVE
-    assert held(id_, (with_call, lost_items)) is INCONCLUSIVE
+    assert outcome_on_turns(id_, (with_call, text_stream)) is FAILED
+    assert outcome_on_turns(id_, (with_text, text_stream)) is INCONCLUSIVE
+    assert outcome_on_turns(id_, (with_call, lost_items)) is INCONCLUSIVE
 
 
 def test_hidden_reasoning_explains_the_tokens_of_an_empty_response() -> None:
     """An empty response fails only if its tokens are not reasoning tokens."""
     usage = {"input_tokens": 9, "output_tokens": 40, "total_tokens": 49}
     reasoning = {**usage, "output_tokens_details": {"reasoning_tokens": 39}}
-    with_call = came(response(call()))
+    with_call = make_exchange(response(call()))
     id_ = "tools.forced-call-response-is-not-empty"
 
     for counts, outcome in ((usage, FAILED), (reasoning, PASSED)):
-        empty = came(response(message(" "), usage=counts))
-        assert held(id_, (empty, with_call)) is outcome
+        empty = make_exchange(response(message(" "), usage=counts))
+        assert outcome_on_turns(id_, (empty, with_call)) is outcome
 
 
 def test_a_response_without_a_call_fails_only_the_named_choice() -> None:
     """The check of the result has no call to send back, and is inconclusive."""
-    turns = conversed(probes.tool_round_trip, came(response(message("Hello!"))))
+    turns = run_probe(
+        probes.tool_round_trip, make_exchange(response(message("Hello!")))
+    )
 
-    assert held("tools.named-choice-makes-a-call", *turns) is FAILED
-    assert held("tools.own-call-is-accepted-as-input", *turns) is INCONCLUSIVE
+    assert outcome_on_turns("tools.named-choice-makes-a-call", *turns) is FAILED
+    assert (
+        outcome_on_turns("tools.own-call-is-accepted-as-input", *turns) is INCONCLUSIVE
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,6 +115,8 @@ def test_a_response_without_output_items_is_inconclusive(
 ) -> None:
     """Another requirement reports that ``output`` is not an array of items."""
     body = {**response(message("Hello.")), "output": output}
-    exchange = came(body, request=asking(tools=[probes.WEATHER], **fields))
+    exchange = make_exchange(
+        body, request=make_request(tools=[probes.WEATHER], **fields)
+    )
 
-    assert universal(id_, exchange).outcome is INCONCLUSIVE
+    assert check_exchanges(id_, exchange).outcome is INCONCLUSIVE

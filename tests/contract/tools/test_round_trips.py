@@ -5,13 +5,20 @@ import pytest
 from conformance.contract.tools import probes
 from conformance.model.probe import ProbeResult
 from conformance.model.verdict import Outcome
-from tests.contract.run_probe import SETTING, call, conversed, held, message, response
-from tests.contract.sample_errors import came, refusal
+from tests.contract.run_probe import (
+    CONTEXT,
+    call,
+    message,
+    outcome_on_turns,
+    response,
+    run_probe,
+)
+from tests.contract.sample_errors import error_response, make_exchange
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 INCONCLUSIVE = Outcome.INCONCLUSIVE
 
-CODE_WORD = SETTING.word("tool-result")
+CODE_WORD = CONTEXT.word("tool-result")
 
 
 def round_trip(
@@ -22,9 +29,9 @@ def round_trip(
     ``counts`` are the prompt tokens of the call and of each result.
     """
     first, *others = counts
-    with_call = came(response(call("get_population", "{}"), read=first))
-    with_text = (came(response(message(text), read=count)) for count in others)
-    return conversed(probes.tool_round_trip, with_call, *with_text)
+    with_call = make_exchange(response(call("get_population", "{}"), read=first))
+    with_text = (make_exchange(response(message(text), read=count)) for count in others)
+    return run_probe(probes.tool_round_trip, with_call, *with_text)
 
 
 @pytest.mark.parametrize(
@@ -43,15 +50,17 @@ def test_the_code_word_or_token_counts_show_that_a_result_was_read(
     """Equal counts are inconclusive: the server does not count."""
     turns = round_trip(text, counts)
 
-    assert held("tools.result-reaches-the-model", *turns) is outcome
+    assert outcome_on_turns("tools.result-reaches-the-model", *turns) is outcome
 
 
 def test_parts_that_use_fewer_tokens_than_one_line_were_dropped() -> None:
     """The text of the parts is much longer than one line."""
     read, dropped = round_trip(), round_trip(counts=(90, 120, 300, 95))
 
-    assert held("tools.result-in-parts-reaches-the-model", *read) is PASSED
-    assert held("tools.result-in-parts-reaches-the-model", *dropped) is FAILED
+    assert outcome_on_turns("tools.result-in-parts-reaches-the-model", *read) is PASSED
+    assert (
+        outcome_on_turns("tools.result-in-parts-reaches-the-model", *dropped) is FAILED
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,10 +71,13 @@ def test_a_rejected_result_fails_unless_the_server_is_overloaded(
     status: int, outcome: Outcome
 ) -> None:
     """The checks of the longer results are inconclusive, so it is reported once."""
-    with_call = came(response(call("get_population", "{}")))
-    rejected = refusal("No tool output found for this call.", status)
-    turns = conversed(probes.tool_round_trip, with_call, rejected, rejected, rejected)
+    with_call = make_exchange(response(call("get_population", "{}")))
+    rejected = error_response("No tool output found for this call.", status)
+    turns = run_probe(probes.tool_round_trip, with_call, rejected, rejected, rejected)
 
-    assert held("tools.own-call-is-accepted-as-input", *turns) is outcome
-    assert held("tools.non-json-result-is-accepted", *turns) is INCONCLUSIVE
-    assert held("tools.result-in-parts-reaches-the-model", *turns) is INCONCLUSIVE
+    assert outcome_on_turns("tools.own-call-is-accepted-as-input", *turns) is outcome
+    assert outcome_on_turns("tools.non-json-result-is-accepted", *turns) is INCONCLUSIVE
+    assert (
+        outcome_on_turns("tools.result-in-parts-reaches-the-model", *turns)
+        is INCONCLUSIVE
+    )

@@ -3,7 +3,13 @@
 import pytest
 
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import ANSWER, came, on_probe, refusal, universal
+from tests.contract.sample_errors import (
+    RESPONSE,
+    check_exchanges,
+    check_probe,
+    error_response,
+    make_exchange,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,9 +25,9 @@ from tests.contract.sample_errors import ANSWER, came, on_probe, refusal, univer
 )
 def test_charset_is_utf_8_in_any_spelling(header: str, outcome: Outcome) -> None:
     """Other media types may have other charsets."""
-    exchange = refusal("No.", headers=(("content-type", header),))
+    exchange = error_response("No.", headers=(("content-type", header),))
 
-    assert universal("transport.charset-is-utf-8", exchange).outcome is outcome
+    assert check_exchanges("transport.charset-is-utf-8", exchange).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -37,8 +43,8 @@ def test_any_of_three_directives_forbids_shared_caching(
     header: str, outcome: Outcome
 ) -> None:
     """Case and other directives do not matter."""
-    exchange = came(ANSWER, headers=(("cache-control", header),))
-    verdict = universal("transport.response-forbids-shared-caching", exchange)
+    exchange = make_exchange(RESPONSE, headers=(("cache-control", header),))
+    verdict = check_exchanges("transport.response-forbids-shared-caching", exchange)
 
     assert verdict.outcome is outcome
 
@@ -46,8 +52,8 @@ def test_any_of_three_directives_forbids_shared_caching(
 def test_content_encoding_identity_is_not_compression() -> None:
     """Only the first response counts: its request accepts no compression."""
     id_ = "transport.no-unrequested-compression"
-    identity = came(ANSWER, headers=(("content-encoding", "Identity"),))
-    compressed = came(ANSWER, headers=(("content-encoding", "gzip"),))
+    identity = make_exchange(RESPONSE, headers=(("content-encoding", "Identity"),))
+    compressed = make_exchange(RESPONSE, headers=(("content-encoding", "gzip"),))
 
-    assert on_probe(id_, (identity, compressed)) is Outcome.PASSED
-    assert on_probe(id_, (compressed, identity)) is Outcome.FAILED
+    assert check_probe(id_, (identity, compressed)) is Outcome.PASSED
+    assert check_probe(id_, (compressed, identity)) is Outcome.FAILED

@@ -5,7 +5,7 @@ import pytest
 from conformance.model.exchange import FailureKind, TransportFailure
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import came, universal
+from tests.contract.sample_errors import check_exchanges, make_exchange
 
 GETS_A_RESPONSE = "transport.every-request-gets-a-response"
 
@@ -20,15 +20,17 @@ def test_connection_closed_during_a_large_request_is_inconclusive(
     """The server may have rejected the body unread, and its response is lost."""
     large = Request.of({"model": "m", "input": "x" * length})
     failure = TransportFailure(FailureKind.TRUNCATED)
-    exchange = came(b"", 0, request=large, failure=failure)
+    exchange = make_exchange(b"", 0, request=large, failure=failure)
 
-    assert universal(GETS_A_RESPONSE, exchange).outcome is outcome
+    assert check_exchanges(GETS_A_RESPONSE, exchange).outcome is outcome
 
 
 def test_finding_about_a_redirect_contains_its_location() -> None:
     """The reader sees where a client would send the key."""
-    exchange = came(b"", 308, headers=(("location", "https://elsewhere.example/"),))
-    verdict = universal("transport.no-redirect", exchange)
+    exchange = make_exchange(
+        b"", 308, headers=(("location", "https://elsewhere.example/"),)
+    )
+    verdict = check_exchanges("transport.no-redirect", exchange)
 
     assert verdict.outcome is Outcome.FAILED
     assert verdict.findings[0].got == '308 to "https://elsewhere.example/"'
@@ -36,6 +38,6 @@ def test_finding_about_a_redirect_contains_its_location() -> None:
 
 def test_finding_about_a_redirect_reports_a_missing_location() -> None:
     """The status alone is a finding."""
-    verdict = universal("transport.no-redirect", came(b"", 301))
+    verdict = check_exchanges("transport.no-redirect", make_exchange(b"", 301))
 
     assert verdict.findings[0].got == "301 without Location"

@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import universal
-from tests.contract.sample_responses import USAGE, Json, answer
+from tests.contract.sample_errors import check_exchanges
+from tests.contract.sample_responses import USAGE, Json, json_response
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,16 @@ from tests.contract.sample_responses import USAGE, Json, answer
 )
 def test_invalid_details_fail(id_: str, details: Json) -> None:
     """Each defect has a requirement of its own."""
-    exchange = answer(usage={**USAGE, "input_tokens_details": details})
+    exchange = json_response(usage={**USAGE, "input_tokens_details": details})
 
-    assert universal(id_, exchange).outcome is Outcome.FAILED
+    assert check_exchanges(id_, exchange).outcome is Outcome.FAILED
 
 
 def test_modalities_may_add_up_to_less_than_the_count() -> None:
     """A server need not report all of them."""
-    exchange = answer(usage={**USAGE, "input_tokens_details": {"text_tokens": 5}})
-    verdict = universal("usage.modality-tokens-do-not-exceed-count", exchange)
+    exchange = json_response(
+        usage={**USAGE, "input_tokens_details": {"text_tokens": 5}}
+    )
+    verdict = check_exchanges("usage.modality-tokens-do-not-exceed-count", exchange)
 
     assert verdict.outcome is Outcome.PASSED

@@ -9,8 +9,13 @@ from conformance.contract.usage.totals import (
     is_complete,
 )
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import universal
-from tests.contract.sample_responses import USAGE, Json, answer, stream
+from tests.contract.sample_errors import check_exchanges
+from tests.contract.sample_responses import (
+    USAGE,
+    Json,
+    json_response,
+    streamed_response,
+)
 
 INTEGERS = "usage.counts-are-integers"
 CHAT_NAMES = {"prompt_tokens": 12, "completion_tokens": 3}
@@ -19,41 +24,52 @@ CHAT_NAMES = {"prompt_tokens": 12, "completion_tokens": 3}
 @pytest.mark.parametrize("status", ["completed", "incomplete"])
 def test_missing_usage_fails_in_json_and_in_a_stream(status: str) -> None:
     """Completed and truncated responses are billed."""
-    responses = (answer(status=status, usage=None), stream(status=status, usage=None))
+    responses = (
+        json_response(status=status, usage=None),
+        streamed_response(status=status, usage=None),
+    )
     for response in responses:
-        assert universal("usage.is-present", response).outcome is Outcome.FAILED
+        assert check_exchanges("usage.is-present", response).outcome is Outcome.FAILED
 
 
 def test_a_failed_response_needs_no_usage() -> None:
     """It may be missing or consist of zeros."""
     zeros = {**USAGE, "input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
-    failed = answer(status="failed", usage=None), answer(status="failed", usage=zeros)
+    failed = (
+        json_response(status="failed", usage=None),
+        json_response(status="failed", usage=zeros),
+    )
 
-    assert universal("usage.is-present", *failed).outcome is Outcome.PASSED
-    assert universal("usage.prompt-is-counted", *failed).outcome is Outcome.INCONCLUSIVE
+    assert check_exchanges("usage.is-present", *failed).outcome is Outcome.PASSED
+    assert (
+        check_exchanges("usage.prompt-is-counted", *failed).outcome
+        is Outcome.INCONCLUSIVE
+    )
 
 
 @pytest.mark.parametrize("count", [None, "3", 3.0, True, [3]])
 def test_a_count_that_is_not_an_integer_fails(count: Json) -> None:
     """Typed clients reject any other type, and a float without a fraction as well."""
-    exchange = answer(usage={**USAGE, "output_tokens": count})
+    exchange = json_response(usage={**USAGE, "output_tokens": count})
 
-    assert universal(INTEGERS, exchange).outcome is Outcome.FAILED
+    assert check_exchanges(INTEGERS, exchange).outcome is Outcome.FAILED
 
 
 def test_null_passes_if_the_other_style_is_complete() -> None:
     """Some gateways write the names of both styles and fill one of them."""
     usage = {"prompt_tokens": None, "completion_tokens": None, **USAGE}
 
-    assert universal(INTEGERS, answer(usage=usage)).outcome is Outcome.PASSED
+    assert (
+        check_exchanges(INTEGERS, json_response(usage=usage)).outcome is Outcome.PASSED
+    )
 
 
 def test_null_as_total_fails_for_its_type_and_not_as_missing() -> None:
     """Neither style is complete then."""
-    exchange = answer(usage={**USAGE, "total_tokens": None})
-    presence = universal("usage.all-counts-are-present", exchange)
+    exchange = json_response(usage={**USAGE, "total_tokens": None})
+    presence = check_exchanges("usage.all-counts-are-present", exchange)
 
-    assert universal(INTEGERS, exchange).outcome is Outcome.FAILED
+    assert check_exchanges(INTEGERS, exchange).outcome is Outcome.FAILED
     assert presence.outcome is Outcome.PASSED
 
 
@@ -68,15 +84,15 @@ def test_null_as_total_fails_for_its_type_and_not_as_missing() -> None:
 )
 def test_counts_under_both_names_must_be_equal(counts: Json, *, agree: bool) -> None:
     """A style that is filled with zeros fails."""
-    exchange = answer(usage={**USAGE, **counts})
-    outcome = universal("usage.styles-agree", exchange).outcome
+    exchange = json_response(usage={**USAGE, **counts})
+    outcome = check_exchanges("usage.styles-agree", exchange).outcome
 
     assert (outcome is Outcome.PASSED) is agree
 
 
 def test_counts_are_read_under_either_name() -> None:
     """``completion_tokens`` accepts the names of both APIs, and missing usage."""
-    usage = answer(usage={**CHAT_NAMES, "total_tokens": 15}).response["usage"]
+    usage = json_response(usage={**CHAT_NAMES, "total_tokens": 15}).response["usage"]
 
     assert is_complete(usage, CHAT)
     assert not is_complete(usage, RESPONSES)

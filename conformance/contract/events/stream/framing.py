@@ -77,7 +77,7 @@ def _check_frames(exchange: Exchange, findings: StreamFindings) -> None:
         without_data.append(exchange.finding("the stream", "a data field", got))
     for frame in exchange.frames[-1:]:
         blank_line = findings.record(Rule.FINAL_BLANK_LINE)
-        if not (frame.finished or incomplete) and _looks_like_an_object(frame.data):
+        if not (frame.terminated or incomplete) and _looks_like_an_object(frame.data):
             blank_line.append(
                 exchange.finding("the last event", "a blank line at its end", MISSING)
             )
@@ -96,7 +96,7 @@ def _object_of(event: Event, findings: StreamFindings) -> dict[str, Json] | None
     try:
         value = event.data.value
     except UnexpectedValue as error:
-        if event.frame.finished:
+        if event.frame.terminated:
             findings.record(Rule.DATA_IS_JSON).append(error.finding)
         return None
     is_object = is_a(value, dict)

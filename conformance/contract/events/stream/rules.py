@@ -90,7 +90,7 @@ class StreamAnalysis:
     tuple if the stream conforms. It has no entry for a rule that did not apply.
     """
 
-    breaches: Mapping[Rule, tuple[Finding, ...]]
+    findings: Mapping[Rule, tuple[Finding, ...]]
 
 
 @dataclass(slots=True)

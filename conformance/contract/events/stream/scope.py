@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.contract.events.stream.state_machine import analyze_stream
 from conformance.model.exchange import Exchange
-from conformance.model.scope import EVERY_STREAM, Picked, Scope, every
+from conformance.model.scope import EVERY_STREAM, CheckArguments, Scope, every
 
 
 def stream_rule(rule: Rule) -> Scope:
@@ -15,9 +15,9 @@ def stream_rule(rule: Rule) -> Scope:
     called for streams to which the rule does not apply.
     """
 
-    def select(exchange: Exchange) -> Iterator[Picked]:
+    def select(exchange: Exchange) -> Iterator[CheckArguments]:
         for (stream,) in EVERY_STREAM.select(exchange):
-            findings = lifecycle(stream).breaches.get(rule)
+            findings = analyze_stream(stream).findings.get(rule)
             if findings is not None:
                 yield (findings,)
 

@@ -41,7 +41,7 @@ _CACHE: Final = "_stream_analysis"
 Data = dict[str, Json]
 
 
-def lifecycle(exchange: Exchange) -> StreamAnalysis:
+def analyze_stream(exchange: Exchange) -> StreamAnalysis:
     """Return the analysis of an exchange's stream; cache it in the exchange."""
     attributes = vars(exchange)
     if _CACHE not in attributes:

@@ -80,5 +80,7 @@ def stream_after_401(
     if head.status != 401:
         return head, chunks
     frame = b'data: {"type":"response.output_text.delta","delta":"Hi"}\n\n'
-    labeled = head.without("content-length").with_header("content-type", STREAM_TYPE)
+    labeled = head.without_headers("content-length").with_header(
+        "content-type", STREAM_TYPE
+    )
     return labeled, [Chunk(frame)]

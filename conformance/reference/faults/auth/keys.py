@@ -60,7 +60,7 @@ def valid_key_sometimes_rejected(
     """Every fourth request with truncated JSON is rejected with 401."""
     if request.raw != b'{"model":':
         return request
-    seen = gateway.notes["seen"] = gateway.notes.get("seen", 0) + 1
+    seen = gateway.fault_state["seen"] = gateway.fault_state.get("seen", 0) + 1
     if seen % 4:
         return request
     error = ApiError(401, "Unknown API key.", code="invalid_api_key")

@@ -188,8 +188,8 @@ def rate_limit_without_retry_after(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The first request with many input items gets a 429 without `Retry-After`."""
-    if not has_many_items(request) or gateway.notes.get("limited"):
+    if not has_many_items(request) or gateway.fault_state.get("limited"):
         return request
-    gateway.notes["limited"] = True
+    gateway.fault_state["limited"] = True
     error = ApiError(429, "Too many requests.", code="rate_limit_exceeded")
     return GatewayResponse(429, payload=error.envelope())

@@ -6,7 +6,7 @@ from conformance.reference.fault import on_reply
 from conformance.reference.mutations import (
     change_each_event,
     change_final_snapshot,
-    renumbered,
+    renumber_events,
     set_fields,
 )
 from conformance.reference.request import GatewayRequest
@@ -22,7 +22,7 @@ def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
     changed = change_each_event(
         reply, lambda event: None if event["type"] == type_ else event
     )
-    return renumbered(changed)
+    return renumber_events(changed)
 
 
 def _has_reasoning(response: Json) -> bool:
@@ -47,7 +47,7 @@ def item_done_missing_for_calls(
         is_call = event["type"] == DONE and event["item"]["type"] == "function_call"
         return None if is_call else event
 
-    return renumbered(change_each_event(reply, without_calls))
+    return renumber_events(change_each_event(reply, without_calls))
 
 
 @on_reply(breaks="events.item-done-is-sent-once")
@@ -58,7 +58,7 @@ def item_done_duplicated(
     events = list[Json]()
     for event in reply.events or ():
         events.extend([event] * (2 if event["type"] == DONE else 1))
-    return renumbered(reply.with_events(events)) if reply.streamed else reply
+    return renumber_events(reply.with_events(events)) if reply.streamed else reply
 
 
 @on_reply(breaks="events.done-item-is-not-in-progress")
@@ -138,7 +138,7 @@ def reasoning_only_in_final_output(
     def without_first_item(event: Json) -> Json:
         return None if event.get("output_index") == 0 else event
 
-    return renumbered(change_each_event(reply, without_first_item))
+    return renumber_events(change_each_event(reply, without_first_item))
 
 
 @on_reply(breaks="events.final-snapshot-keeps-item-order")

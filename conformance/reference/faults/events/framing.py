@@ -8,7 +8,7 @@ from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.mutations import (
     change_each_event,
     remove_fields,
-    renumbered,
+    renumber_events,
     set_fields,
 )
 from conformance.reference.request import GatewayRequest
@@ -112,7 +112,7 @@ def internal_event_leaked(
 ) -> GatewayResponse:
     """An internal accounting event of the upstream is sent to the client."""
     leaked = _with_event(reply, {"type": "codex.rate_limits", "allowed": True})
-    return renumbered(leaked)
+    return renumber_events(leaked)
 
 
 @on_wire(breaks="events.every-event-has-data")

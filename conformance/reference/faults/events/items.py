@@ -8,7 +8,7 @@ from conformance.reference.mutations import (
     change_each_event,
     change_final_snapshot,
     remove_fields,
-    renumbered,
+    renumber_events,
     set_fields,
 )
 from conformance.reference.request import GatewayRequest
@@ -23,7 +23,7 @@ def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
     changed = change_each_event(
         reply, lambda event: None if event["type"] == type_ else event
     )
-    return renumbered(changed)
+    return renumber_events(changed)
 
 
 def _change_events(
@@ -97,7 +97,7 @@ def item_added_duplicated(
     for event in reply.events or ():
         count = 2 if event["type"] == "response.output_item.added" else 1
         events.extend([event] * count)
-    return renumbered(reply.with_events(events)) if reply.streamed else reply
+    return renumber_events(reply.with_events(events)) if reply.streamed else reply
 
 
 @on_reply(breaks="events.item-identity-stays-the-same")

@@ -8,7 +8,7 @@ from conformance.reference.fault import on_reply, on_wire
 from conformance.reference.mutations import (
     Change,
     change_each_event,
-    renumbered,
+    renumber_events,
     set_fields,
 )
 from conformance.reference.request import GatewayRequest
@@ -60,7 +60,7 @@ def created_after_in_progress(
     if reply.events is None:
         return reply
     created, in_progress, *rest = reply.events
-    return renumbered(reply.with_events((in_progress, created, *rest)))
+    return renumber_events(reply.with_events((in_progress, created, *rest)))
 
 
 @on_reply(breaks="events.created-comes-first")
@@ -68,7 +68,9 @@ def created_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """A stream, as if from a cache, begins with its first output item."""
-    return renumbered(reply.with_events(reply.events[2:])) if reply.events else reply
+    return (
+        renumber_events(reply.with_events(reply.events[2:])) if reply.events else reply
+    )
 
 
 @on_reply(breaks="events.created-is-sent-once")
@@ -77,7 +79,9 @@ def created_duplicated(
 ) -> GatewayResponse:
     """A retry sends ``response.created`` a second time."""
     events = reply.events
-    return renumbered(reply.with_events((*events[:2], *events))) if events else reply
+    return (
+        renumber_events(reply.with_events((*events[:2], *events))) if events else reply
+    )
 
 
 @on_reply(breaks="events.snapshot-is-in-response-field")
@@ -162,7 +166,7 @@ def second_response_in_stream(
 ) -> GatewayResponse:
     """A second complete response follows in the same stream."""
     events = reply.events
-    return renumbered(reply.with_events((*events, *events))) if events else reply
+    return renumber_events(reply.with_events((*events, *events))) if events else reply
 
 
 @on_reply(breaks="events.no-event-after-terminal-event")
@@ -173,4 +177,4 @@ def item_done_after_terminal_event(
     if reply.events is None:
         return reply
     done = [e for e in reply.events if e["type"] == "response.output_item.done"]
-    return renumbered(reply.with_events((*reply.events, *done[-1:])))
+    return renumber_events(reply.with_events((*reply.events, *done[-1:])))

@@ -7,7 +7,7 @@ from conformance.reference.mutations import (
     Change,
     change_each_event,
     change_final_snapshot,
-    renumbered,
+    renumber_events,
     set_fields,
 )
 from conformance.reference.request import GatewayRequest
@@ -48,7 +48,7 @@ def delta_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
     if not reply.events or not at:
         return reply
     empty = {**reply.events[at - 1], "delta": None}
-    return renumbered(
+    return renumber_events(
         reply.with_events((*reply.events[:at], empty, *reply.events[at:]))
     )
 
@@ -64,7 +64,7 @@ def text_done_after_first_delta(
         return reply
     end = next(i for i, e in enumerate(events) if e["type"] == DONE)
     events.insert(first + 1, events.pop(end))
-    return renumbered(reply.with_events(events))
+    return renumber_events(reply.with_events(events))
 
 
 @on_reply(breaks="events.deltas-match-the-done-text")
@@ -87,7 +87,9 @@ def last_delta_missing(
     at = _last_index(reply, DELTA)
     if not reply.events or at < 0:
         return reply
-    return renumbered(reply.with_events((*reply.events[:at], *reply.events[at + 1 :])))
+    return renumber_events(
+        reply.with_events((*reply.events[:at], *reply.events[at + 1 :]))
+    )
 
 
 @on_reply(breaks="events.deltas-match-the-done-text")
@@ -100,7 +102,7 @@ def full_text_as_last_delta(
         return reply
     again = {**reply.events[at], "delta": reply.events[end]["text"]}
     events = (*reply.events[: at + 1], again, *reply.events[at + 1 :])
-    return renumbered(reply.with_events(events))
+    return renumber_events(reply.with_events(events))
 
 
 @on_reply(breaks="events.deltas-match-the-done-text")
@@ -123,7 +125,7 @@ def no_deltas(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRespon
     changed = change_each_event(
         reply, lambda e: None if e["type"].endswith(".delta") else e
     )
-    return renumbered(changed)
+    return renumber_events(changed)
 
 
 @on_reply(breaks="events.done-item-has-the-streamed-text")
@@ -196,4 +198,4 @@ def last_reasoning_delta_missing(
     if not reply.events or at < 0:
         return reply
     events = (*reply.events[:at], *reply.events[at + 1 :])
-    return renumbered(reply.with_events(events))
+    return renumber_events(reply.with_events(events))

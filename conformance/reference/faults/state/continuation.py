@@ -97,7 +97,7 @@ def history_lost_after_two_turns(
     if record and record.response["previous_response_id"]:
         without_context = to_json({"response": record.response, "context": []})
         id_ = request.field("previous_response_id")
-        gateway.store.records[id_] = replace(record, written=without_context)
+        gateway.store.records[id_] = replace(record, data=without_context)
     return request
 
 

@@ -10,7 +10,7 @@ from conformance.reference.gateway import Gateway
 from conformance.reference.mutations import final_response
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import Chunk, GatewayResponse, ResponseHead
-from conformance.reference.stream import events_of
+from conformance.reference.stream import stream_events
 from conformance.reference.variants.streams import is_stream
 
 Sent = tuple[ResponseHead, Iterable[Chunk]]
@@ -46,7 +46,7 @@ def stream_false_ignored(
     final = final_response(reply)
     if request.field("stream") is not False or not request.is_create or final is None:
         return reply
-    return GatewayResponse(events=events_of(final))
+    return GatewayResponse(events=stream_events(final))
 
 
 @on_request(breaks="streaming.stream-false-is-accepted")

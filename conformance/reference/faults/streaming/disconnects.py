@@ -52,7 +52,7 @@ def anti_buffering_header_missing(
     """No header disables buffering in proxies."""
     if not is_stream(head):
         return head, chunks
-    head = head.without("x-accel-buffering", "cache-control")
+    head = head.without_headers("x-accel-buffering", "cache-control")
     return head.with_header("cache-control", "private"), chunks
 
 

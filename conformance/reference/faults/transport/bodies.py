@@ -57,7 +57,7 @@ def last_chunk_missing(
     """A chunked 401 body ends without its last chunk."""
     if not is_unauthorized(head):
         return head, chunks
-    return head.without("content-length"), [*chunks, DISCONNECT]
+    return head.without_headers("content-length"), [*chunks, DISCONNECT]
 
 
 @on_wire(breaks="transport.body-is-finite")
@@ -67,7 +67,7 @@ def endless_body(
     """A 401 body never ends."""
     if not is_unauthorized(head):
         return head, chunks
-    return head.without("content-length"), _endless_chunks()
+    return head.without_headers("content-length"), _endless_chunks()
 
 
 def _endless_chunks() -> Iterator[Chunk]:

@@ -54,7 +54,7 @@ def cache_control_missing(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> WireResponse:
     """Responses have no `Cache-Control` header."""
-    return head.without("cache-control"), chunks
+    return head.without_headers("cache-control"), chunks
 
 
 @on_wire(breaks="transport.response-has-a-date")

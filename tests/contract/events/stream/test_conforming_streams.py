@@ -7,28 +7,28 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.contract.events.stream.state_machine import analyze_stream
 from conformance.model.verdict import Outcome
-from conformance.reference.faults import collected
+from conformance.reference.faults import collect_faults
 from conformance.reference.variants import streams
 from tests.contract.sample_streams import (
-    accumulated,
-    broken,
-    changed,
+    accumulate_with_official_client,
+    broken_rules,
     conforming,
     exchange,
     message,
     numbered,
     response,
-    written,
+    to_sse,
+    with_changed,
 )
-from tests.fault_servers import FaultServers, fault_servers, failed_ids
+from tests.fault_servers import FaultServers, failed_ids, fault_servers
 
 Json = Any
 Events = list[Json]
 
 
-VARIANTS = collected(streams)
+VARIANTS = collect_faults(streams)
 
 
 def by_type(type_: str) -> Events:
@@ -49,14 +49,14 @@ def test_every_rule_is_a_requirement() -> None:
 
 def test_the_sample_stream_passes_every_rule() -> None:
     """Every rule applies to it."""
-    analysis = lifecycle(exchange(conforming()))
-    assert {rule: found for rule, found in analysis.breaches.items() if found} == {}
-    assert set(analysis.breaches) == set(Rule)
+    analysis = analyze_stream(exchange(conforming()))
+    assert {rule: found for rule, found in analysis.findings.items() if found} == {}
+    assert set(analysis.findings) == set(Rule)
 
 
 def test_the_official_client_accepts_the_sample_stream() -> None:
     """Its accumulated response has the streamed text and all items."""
-    final = accumulated(written(conforming()))
+    final = accumulate_with_official_client(to_sse(conforming()))
     assert final.output_text == "Sunny \U0001f31eand warm."
     assert [item.type for item in final.output] == [
         "reasoning",
@@ -72,17 +72,19 @@ def test_the_official_client_accepts_the_sample_stream() -> None:
         without("response.completed"),
         without("response.output_item.added"),
         without("response.content_part.added"),
-        changed(
+        with_changed(
             "response.output_item.done",
             lambda e: {**e, "item": {**e["item"], "id": "x", "call_id": "y"}},
         ),
         [{**e, "output_index": 0} if "output_index" in e else e for e in conforming()],
         [{k: v for k, v in e.items() if k != "output_index"} for e in conforming()],
         [{k: v for k, v in e.items() if k != "content_index"} for e in conforming()],
-        changed("response.output_text.delta", lambda e: {**e, "delta": None}),
+        with_changed("response.output_text.delta", lambda e: {**e, "delta": None}),
         numbered([{"type": "keepalive"}, *conforming()]),
-        changed("response.created", lambda e: {**e, **e["response"], "response": None}),
-        changed(
+        with_changed(
+            "response.created", lambda e: {**e, **e["response"], "response": None}
+        ),
+        with_changed(
             "response.completed",
             lambda e: {**e, "response": {**e["response"], "id": "resp_2"}},
         ),
@@ -94,16 +96,16 @@ def test_a_stream_that_the_official_client_rejects_violates_a_must(
 ) -> None:
     """The accumulator raises, and at least one violated requirement is a MUST."""
     with pytest.raises((RuntimeError, TypeError, AttributeError, LookupError)):
-        accumulated(written(events))
+        accumulate_with_official_client(to_sse(events))
 
     levels = {r.id: r.level for r in catalogue().requirements}
-    assert {levels[f"events.{rule}"] for rule in broken(events)} >= {"MUST"}
+    assert {levels[f"events.{rule}"] for rule in broken_rules(events)} >= {"MUST"}
 
 
 def variants() -> Iterator[tuple[str, Events | bytes]]:
     """Yield the name and the events or bytes of unusual streams that conform."""
     events = conforming()
-    plain = written(events)
+    plain = to_sse(events)
     start, last = events[:2], events[-1]
     yield "data only", plain.replace(b"event: ", b": was ")
     yield "CR LF", plain.replace(b"\n", b"\r\n")
@@ -181,7 +183,7 @@ def variants() -> Iterator[tuple[str, Events | bytes]]:
 @pytest.mark.parametrize("stream", [pytest.param(s, id=n) for n, s in variants()])
 def test_an_unusual_conforming_stream_breaks_no_rule(stream: Events | bytes) -> None:
     """All of these forms are valid and occur in practice."""
-    assert broken(exchange(stream)) == set()
+    assert broken_rules(exchange(stream)) == set()
 
 
 @pytest.fixture(scope="module")
@@ -213,4 +215,4 @@ def test_the_final_snapshot_is_compared_with_an_item_that_was_not_added(
     (final,) = (e for e in events if e["type"] == "response.completed")
     final["response"]["output"][1]["content"][0]["text"] = text
 
-    assert Rule.SNAPSHOT_TEXT in broken(events)
+    assert Rule.SNAPSHOT_TEXT in broken_rules(events)

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.events.stream.rules import Rule
-from conformance.contract.events.stream.state_machine import lifecycle
+from conformance.contract.events.stream.state_machine import analyze_stream
 from conformance.contract.events.stream.text_events import KNOWN
 from conformance.model.exchange import FailureKind, TransportFailure
 from conformance.model.request import Request
 from tests.contract.sample_streams import (
-    accumulated,
-    broken,
-    changed,
+    accumulate_with_official_client,
+    broken_rules,
     conforming,
     exchange,
     numbered,
-    written,
+    to_sse,
+    with_changed,
 )
 
 Json = Any
@@ -47,23 +47,35 @@ DONE = "response.output_item.done"
     ("events", "rules"),
     [
         (
-            changed(DELTA, lambda e: {**e, "sequence_number": True}),
+            with_changed(DELTA, lambda e: {**e, "sequence_number": True}),
             {Rule.NUMBER_IS_INTEGER},
         ),
         (
-            changed(DELTA, lambda e: {**e, "sequence_number": 9.5}),
+            with_changed(DELTA, lambda e: {**e, "sequence_number": 9.5}),
             {Rule.NUMBER_IS_INTEGER},
         ),
-        (changed(DELTA, lambda e: {**e, "output_index": "1"}), {Rule.OUTPUT_INDEX}),
-        (changed(DELTA, lambda e: {**e, "output_index": -1}), {Rule.OUTPUT_INDEX}),
-        (changed(DELTA, lambda e: {**e, "output_index": 2}), {Rule.ONE_ITEM_PER_INDEX}),
-        (changed(DELTA, lambda e: {**e, "item_id": ""}), {Rule.ITEM_ID}),
-        (changed(DELTA, lambda e: {**e, "item_id": "msg_2"}), {Rule.SAME_IDENTITY}),
         (
-            changed(DELTA, lambda e: {**e, "item_id": "x", "output_index": 7}),
+            with_changed(DELTA, lambda e: {**e, "output_index": "1"}),
+            {Rule.OUTPUT_INDEX},
+        ),
+        (with_changed(DELTA, lambda e: {**e, "output_index": -1}), {Rule.OUTPUT_INDEX}),
+        (
+            with_changed(DELTA, lambda e: {**e, "output_index": 2}),
+            {Rule.ONE_ITEM_PER_INDEX},
+        ),
+        (with_changed(DELTA, lambda e: {**e, "item_id": ""}), {Rule.ITEM_ID}),
+        (
+            with_changed(DELTA, lambda e: {**e, "item_id": "msg_2"}),
+            {Rule.SAME_IDENTITY},
+        ),
+        (
+            with_changed(DELTA, lambda e: {**e, "item_id": "x", "output_index": 7}),
             {Rule.ITEM_ADDED_FIRST, Rule.SENT_IN_DELTAS},
         ),
-        (changed(DELTA, lambda e: {**e, "content_index": None}), {Rule.CONTENT_INDEX}),
+        (
+            with_changed(DELTA, lambda e: {**e, "content_index": None}),
+            {Rule.CONTENT_INDEX},
+        ),
         (
             inserted_after(DELTA, part_event("output_text.delta", delta=7)),
             {Rule.DELTA_IS_STRING},
@@ -109,16 +121,18 @@ DONE = "response.output_item.done"
             {Rule.OUTPUT_INDEX, Rule.ITEM_ID, Rule.ITEM_ADDED_FIRST},
         ),
         (
-            changed(DONE, lambda e: {**e, "item": {**e["item"], "type": "other"}}),
+            with_changed(DONE, lambda e: {**e, "item": {**e["item"], "type": "other"}}),
             {Rule.SAME_IDENTITY},
         ),
-        (changed(DONE, lambda e: {**e, "item": None}), {Rule.ITEM_DONE}),
+        (with_changed(DONE, lambda e: {**e, "item": None}), {Rule.ITEM_DONE}),
         (
-            changed("response.completed", lambda e: {**e, "type": "response.failed"}),
+            with_changed(
+                "response.completed", lambda e: {**e, "type": "response.failed"}
+            ),
             {Rule.TERMINAL_STATUS},
         ),
         (
-            changed("response.created", lambda e: {**e, "response": None}),
+            with_changed("response.created", lambda e: {**e, "response": None}),
             {Rule.SNAPSHOT_NESTED},
         ),
         (conforming()[:5], {Rule.TERMINAL_SENT}),
@@ -126,7 +140,7 @@ DONE = "response.output_item.done"
 )
 def test_a_defect_breaks_only_its_own_rules(events: Events, rules: set[Rule]) -> None:
     """One defect breaks one rule, or as few as possible."""
-    assert broken(events) == rules
+    assert broken_rules(events) == rules
 
 
 def with_split_emoji() -> Events:
@@ -142,7 +156,7 @@ def with_split_emoji() -> Events:
 
 def test_split_surrogates_do_not_change_the_sum_of_the_deltas() -> None:
     """They break only the rule about surrogates: most languages join them."""
-    assert broken(with_split_emoji()) == {Rule.NO_LONE_SURROGATE}
+    assert broken_rules(with_split_emoji()) == {Rule.NO_LONE_SURROGATE}
 
 
 @pytest.mark.parametrize(
@@ -152,68 +166,68 @@ def test_a_stream_that_the_client_stopped_reading_needs_no_end(
     kind: FailureKind,
 ) -> None:
     """Only the events that arrived are checked."""
-    body = written(conforming())[:-40]
-    assert broken(exchange(body, failure=TransportFailure(kind))) == set()
+    body = to_sse(conforming())[:-40]
+    assert broken_rules(exchange(body, failure=TransportFailure(kind))) == set()
 
 
 def test_a_stream_that_the_client_disconnected_needs_no_end() -> None:
     """The client disconnects after six events, within the seventh."""
-    body = written(conforming()[:6]) + b'event: x\ndata: {"ty'
-    assert broken(exchange(body, hang_up_after=6)) == set()
+    body = to_sse(conforming()[:6]) + b'event: x\ndata: {"ty'
+    assert broken_rules(exchange(body, hang_up_after=6)) == set()
 
 
 def test_a_stream_that_the_server_disconnected_lacks_a_terminal_event() -> None:
     """The truncated last frame is not reported as well."""
-    body = written(conforming())[:-40]
+    body = to_sse(conforming())[:-40]
     failure = TransportFailure(FailureKind.TRUNCATED, "peer closed")
     truncated = exchange(body, failure=failure)
-    assert broken(truncated) == {Rule.TERMINAL_SENT}
-    (finding,) = lifecycle(truncated).breaches[Rule.TERMINAL_SENT]
+    assert broken_rules(truncated) == {Rule.TERMINAL_SENT}
+    (finding,) = analyze_stream(truncated).findings[Rule.TERMINAL_SENT]
     assert finding.got.startswith(f"{failure} after event ")
 
 
 def test_a_missing_final_blank_line_is_found() -> None:
     """A client drops the last event without it."""
-    body = written(conforming()).removesuffix(b"\n")
-    assert broken(exchange(body)) == {Rule.FINAL_BLANK_LINE}
+    body = to_sse(conforming()).removesuffix(b"\n")
+    assert broken_rules(exchange(body)) == {Rule.FINAL_BLANK_LINE}
     with pytest.raises(RuntimeError, match=r"response\.completed"):
-        accumulated(body)
+        accumulate_with_official_client(body)
 
 
 def test_a_frame_without_data_is_found() -> None:
     """The official client parses the missing data and raises."""
-    body = b"event: codex.rate_limits\n\n" + written(conforming())
-    assert broken(exchange(body)) == {Rule.DATA_PRESENT}
+    body = b"event: codex.rate_limits\n\n" + to_sse(conforming())
+    assert broken_rules(exchange(body)) == {Rule.DATA_PRESENT}
     with pytest.raises(ValueError, match="Expecting value"):
-        accumulated(body)
+        accumulate_with_official_client(body)
 
 
 def test_a_lone_surrogate_is_a_finding_only_if_the_request_has_none() -> None:
     """The server may return what the client sent."""
-    events = changed(DELTA, lambda e: {**e, "delta": "\ud800"})
+    events = with_changed(DELTA, lambda e: {**e, "delta": "\ud800"})
     found = exchange(events)
     sent = Request(b'{"model": "m", "input": "\\ud800", "stream": true}')
-    assert Rule.NO_LONE_SURROGATE in broken(found)
-    assert Rule.NO_LONE_SURROGATE not in broken(replace(found, request=sent))
+    assert Rule.NO_LONE_SURROGATE in broken_rules(found)
+    assert Rule.NO_LONE_SURROGATE not in broken_rules(replace(found, request=sent))
 
 
 def test_the_findings_of_a_rule_are_limited() -> None:
     """A stream with 1,000 wrong events has five findings."""
     unnumbered = [{"type": "response.note"}] * 1000
-    analysis = lifecycle(exchange([*conforming(), *unnumbered]))
-    assert len(analysis.breaches[Rule.NUMBER_IS_INTEGER]) == 5
+    analysis = analyze_stream(exchange([*conforming(), *unnumbered]))
+    assert len(analysis.findings[Rule.NUMBER_IS_INTEGER]) == 5
 
 
 def test_a_stream_is_read_once() -> None:
     """All checks share one analysis."""
     stream = exchange(conforming())
-    assert lifecycle(stream) is lifecycle(stream)
+    assert analyze_stream(stream) is analyze_stream(stream)
 
 
 def test_a_finding_names_its_location() -> None:
     """It has the event, the JSON Pointer in its data, and the exchange."""
-    truncated = changed("response.output_text.done", lambda e: {**e, "text": "S"})
-    finding = lifecycle(exchange(truncated)).breaches[Rule.DONE_TEXT][0]
+    truncated = with_changed("response.output_text.done", lambda e: {**e, "text": "S"})
+    finding = analyze_stream(exchange(truncated)).findings[Rule.DONE_TEXT][0]
     assert finding.pointer == "event 13 /text"
     assert finding.exchange == "x-0001"
     assert finding.expected == '"Sunny \U0001f31e" from character 0 of 7'
@@ -268,7 +282,7 @@ random_events = st.lists(
 @given(random_events)
 def test_random_events_are_analyzed_without_an_exception(events: Events) -> None:
     """No stream crashes a check."""
-    assert set(lifecycle(exchange(events)).breaches) <= set(Rule)
+    assert set(analyze_stream(exchange(events)).findings) <= set(Rule)
 
 
 @given(random_events, st.integers(0, 20))
@@ -277,4 +291,4 @@ def test_random_events_in_a_conforming_stream_are_analyzed(
 ) -> None:
     """No stream crashes a check, whatever events surround it."""
     stream = conforming()
-    assert lifecycle(exchange([*stream[:at], *events, *stream[at:]])).breaches
+    assert analyze_stream(exchange([*stream[:at], *events, *stream[at:]])).findings
