@@ -55,7 +55,7 @@ def run(settings: Settings, path: Path) -> tuple[Report, list[Exchange]]:
 
 def test_plan_has_a_case_for_each_generated_request(servers: FaultServers) -> None:
     """As many as ``--generated``, each for the requirement of its scenario."""
-    settings = settings_for(servers, "sound", generated=30)
+    settings = settings_for(servers, "conforming", generated=30)
     cases = plan(catalogue(), settings).cases
     generated = [case for case in cases if case.probe and case.probe.optional_turns]
 
@@ -65,14 +65,14 @@ def test_plan_has_a_case_for_each_generated_request(servers: FaultServers) -> No
 
 def test_other_sections_send_no_generated_requests(servers: FaultServers) -> None:
     """``--only usage`` plans none."""
-    settings = servers.settings("sound", ("usage",), 120)
+    settings = servers.settings("conforming", ("usage",), 120)
     probes = plan(catalogue(), settings).probes
     assert not [probe for probe in probes if probe.optional_turns]
 
 
 def test_section_is_skipped_without_generated_requests(servers: FaultServers) -> None:
     """The reason names the option."""
-    settings = servers.settings("sound", ("schema",), 0)
+    settings = servers.settings("conforming", ("schema",), 0)
     planned = plan(catalogue(), settings)
     skipped = [v for v in planned.skipped if v.requirement.section == "schema"]
 
@@ -86,7 +86,7 @@ def test_universal_check_alone_sends_all_planned_requests(
 ) -> None:
     """It needs their exchanges, even if no case of a request is selected."""
     only = ("schema.response-matches-the-openapi-document",)
-    settings = servers.settings("sound", only, 25)
+    settings = servers.settings("conforming", only, 25)
     planned = plan(catalogue(), settings)
     restricted = restrict_to(planned, {case.id for case in planned.cases}, settings)
 
@@ -98,7 +98,7 @@ def test_universal_check_alone_sends_all_planned_requests(
 def test_single_case_sends_one_request(servers: FaultServers, tmp_path: Path) -> None:
     """``--case`` does not send the capability probes."""
     name = "wrong-type-truncation-6f3f0c8e"
-    settings = settings_for(servers, "sound", case=name)
+    settings = settings_for(servers, "conforming", case=name)
     report, exchanges = run(settings, tmp_path / "journal.ndjson")
     evaluated = [v for v in report.verdicts if v.outcome is not Outcome.NOT_RUN]
 
@@ -108,7 +108,9 @@ def test_single_case_sends_one_request(servers: FaultServers, tmp_path: Path) ->
 
 def test_unknown_case_raises(servers: FaultServers) -> None:
     """The message suggests the closest name."""
-    settings = settings_for(servers, "sound", case="wrong-type-truncation-6f3f0c8f")
+    settings = settings_for(
+        servers, "conforming", case="wrong-type-truncation-6f3f0c8f"
+    )
     with pytest.raises(UnknownName, match="6f3f0c8e"):
         plan(catalogue(), settings)
 
@@ -205,7 +207,7 @@ def test_rejections_are_inconclusive_if_too_few_requests_are_answered(
 ) -> None:
     """Requirements about valid requests still pass."""
     monkeypatch.setattr("conformance.judge.acceptance.SHARE", 2.0)
-    settings = settings_for(servers, "sound")
+    settings = settings_for(servers, "conforming")
     report = run_to_completion(settings, plan(catalogue(), settings))
     by_id = {result.requirement.id: result for result in report.results}
     wrong_type = by_id["schema.wrong-field-type-is-refused"]
@@ -220,7 +222,9 @@ def test_rejections_are_inconclusive_if_too_few_requests_are_answered(
 
 def test_id_of_a_generated_case(servers: FaultServers) -> None:
     """The id of the requirement, with the name of the probe in brackets."""
-    cases: tuple[Case, ...] = plan(catalogue(), settings_for(servers, "sound")).cases
+    cases: tuple[Case, ...] = plan(
+        catalogue(), settings_for(servers, "conforming")
+    ).cases
     ids = [c.id for c in cases if c.probe and c.probe.optional_turns]
     expected = (
         "schema.missing-required-field-is-refused[generated-missing-model-44136fa3]"

@@ -12,13 +12,10 @@ section reports more precisely are left to that requirement.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.clients.model_errors import ModelError, Path
+from conformance.clients.model_errors import Path
 from conformance.clients.published_models import preload, published
-from conformance.contract.evidence.attribution import (
-    findings_of_other_sections,
-    is_already_reported,
-)
 from conformance.contract.probes import basic
+from conformance.contract.profile.model_findings import model_finding, unreported
 from conformance.contract.responses.envelope import (
     PLAIN_PROBES,
     RESPONSES_UNLESS_FAILED,
@@ -27,8 +24,7 @@ from conformance.contract.tools import probes
 from conformance.model.check import Findings, OptionalDependency, check
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange
-from conformance.model.generated_input import GeneratedInput, Scenario
-from conformance.model.node import Finding, Json, Node, UnexpectedValue, quote
+from conformance.model.node import Finding, Node, UnexpectedValue
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_STREAM
 from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
@@ -62,52 +58,6 @@ WITH_TOOLS: Final = (*PLAIN_PROBES, probes.tool_choice_auto)
 _SOURCE: Final = f"{OPENAI_API}; {OPEN_RESPONSES}"
 
 
-def _unreported(
-    found: Iterator[tuple[str, Finding]], exchange: Exchange, profile: str
-) -> Findings:
-    """Yield the findings, given by pointer, that no other section reports.
-
-    Also skips invalid values that the response repeats from the request: the section
-    ``requests`` reports that the server accepted them.
-    """
-    findings = list(found)
-    reported = findings_of_other_sections(exchange, profile) if findings else []
-    for pointer, finding in findings:
-        is_reported = is_already_reported(pointer, reported)
-        if not is_reported and not _is_from_request(finding, exchange):
-            yield finding
-
-
-def _is_from_request(finding: Finding, exchange: Exchange) -> bool:
-    """Return whether the request has the same wrong value, or lacks the same field.
-
-    A missing field counts only if the request was generated to be invalid.
-    """
-    pointer = finding.pointer.rpartition(" ")[2].removeprefix("/response")
-    value = exchange.request.json
-    *parents, last = pointer.split("/")[1:] or [""]
-    try:
-        for step in parents:
-            value = _child(value, step)
-        if finding.got == "missing":
-            generated = GeneratedInput.of(exchange.probe)
-            if generated is None or generated.scenario is Scenario.VALID:
-                return False
-            return isinstance(value, dict) and last not in value
-        return quote(_child(value, last)) == finding.got
-    except LookupError:
-        return False
-
-
-def _child(value: Json, step: str) -> Json:
-    """Return a field or an element; raises ``LookupError`` if there is none."""
-    if isinstance(value, dict):
-        return value[step]
-    if isinstance(value, list) and step.isdigit():
-        return value[int(step)]
-    raise LookupError(step)
-
-
 def _missing(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:
     for name in names:
         if name not in response:
@@ -139,7 +89,7 @@ def response_has_the_required_fields(
     Nullable fields are among the 31. Does not check nested objects.
     """
     names = published(profile).response["required"]
-    yield from _unreported(_missing(response, names), exchange, profile)
+    yield from unreported(_missing(response, names), exchange, profile)
 
 
 NULLABLE_FIELDS = should(
@@ -164,16 +114,7 @@ def response_has_the_nullable_fields(
 
     Clients other than the SDK may fail without them. Does not check the values.
     """
-    yield from _unreported(_missing(response, NULLABLE), exchange, profile)
-
-
-def _finding(root: Node, error: ModelError) -> tuple[str, Finding]:
-    """Return the pointer and the finding for an error inside ``root``."""
-    pointer, value = root.pointer + error.pointer, root.value
-    for step in () if error.missing else error.path:
-        value = value[step]
-    got = "missing" if error.missing else quote(value)
-    return pointer, Finding(pointer, error.expected, got, root.exchange)
+    yield from unreported(_missing(response, NULLABLE), exchange, profile)
 
 
 def _response_errors(
@@ -187,7 +128,7 @@ def _response_errors(
         is_recent = error.path[-1:] != () and error.path[-1] in RECENT_FIELDS
         is_eligible = len(error.path) > 1 or not missing
         if error.missing is missing and is_eligible and not is_recent:
-            yield _finding(response, error)
+            yield model_finding(response, error)
 
 
 FIELD_TYPES = must(
@@ -210,7 +151,7 @@ def response_field_types_are_correct(
     Does not check unknown fields and item types, or unlisted enum values.
     """
     errors = _response_errors(response, profile, missing=False)
-    yield from _unreported(errors, exchange, profile)
+    yield from unreported(errors, exchange, profile)
 
 
 NESTED_FIELDS = should(
@@ -236,7 +177,7 @@ def nested_objects_have_the_required_fields(
     Does not check ``RECENT_FIELDS``, which most servers do not know yet.
     """
     errors = _response_errors(response, profile, missing=True)
-    yield from _unreported(errors, exchange, profile)
+    yield from unreported(errors, exchange, profile)
 
 
 def _event_errors(
@@ -255,7 +196,7 @@ def _event_errors(
             key = (event.type, error.generic_path)
             if error.missing is missing and key not in seen:
                 seen.add(key)
-                yield _finding(value, error)
+                yield model_finding(value, error)
 
 
 def _data_or_none(event: Event) -> Node | None:
@@ -287,7 +228,7 @@ def event_field_types_are_correct(exchange: Exchange, *, profile: str) -> Findin
     Does not check the response object in an event: other requirements cover it.
     """
     errors = _event_errors(exchange, profile, missing=False)
-    yield from _unreported(errors, exchange, profile)
+    yield from unreported(errors, exchange, profile)
 
 
 EVENT_REQUIRED_FIELDS = should(
@@ -312,4 +253,4 @@ def event_has_the_required_fields(exchange: Exchange, *, profile: str) -> Findin
     Does not check the response object in an event: other requirements cover it.
     """
     errors = _event_errors(exchange, profile, missing=True)
-    yield from _unreported(errors, exchange, profile)
+    yield from unreported(errors, exchange, profile)
