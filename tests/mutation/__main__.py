@@ -26,10 +26,10 @@ from tests.mutation.operators import Mutant, mutants_of, mutated
 ROOT: Final = Path(__file__).parents[2]
 SAMPLE: Final = Path(__file__).with_name("sample.json")
 RESULTS: Final = Path(__file__).with_name("results.json")
-REPORT: Final = ROOT / "docs" / "mutation.md"
 PACKAGES: Final = ("judge", "model", "contract")
 SEED: Final = 20261128
 SIZE: Final = 200
+STALE: Final = "not found"
 TIMEOUT: Final = 900.0
 """Seconds that one group of tests may take. A mutant that exceeds it is killed."""
 
@@ -65,29 +65,37 @@ def _groups(path: str) -> list[list[str]]:
     return groups
 
 
+def _fails(arguments: list[str], checkout: Path) -> bool:
+    """Return whether a group of tests fails, or does not end in time."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own interpreter and tests
+            [*command, *arguments],
+            cwd=checkout,
+            env={**os.environ, "PYTHONPATH": str(checkout)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode not in {0, 5}  # 5: no test was selected
+
+
 def _killed_by(mutant: Mutant, checkout: Path) -> str:
-    """Return the first group of tests that fails on a mutant, or an empty string."""
+    """Return the first group of tests that fails on a mutant, or an empty string.
+
+    A group counts only if it fails twice, so that a flaky test kills nothing.
+    """
     target = checkout / mutant.path
     original = target.read_text("utf-8")
-    target.write_text(mutated(original, mutant), encoding="utf-8")
+    source, _ = mutated(original, mutant)
+    target.write_text(source, encoding="utf-8")
     try:
         for arguments in _groups(mutant.path):
-            command = [sys.executable, "-m", "pytest", "-x", "-q", "-p"]
-            command += ["no:cacheprovider", *arguments]
-            try:
-                done = subprocess.run(  # noqa: S603 -- our own interpreter and tests
-                    command,
-                    cwd=checkout,
-                    env={**os.environ, "PYTHONPATH": str(checkout)},
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    timeout=TIMEOUT,
-                    check=False,
-                )
-            except subprocess.TimeoutExpired:
-                return f"timeout in {' '.join(arguments)}"
-            if done.returncode not in {0, 5}:
-                return " ".join(arguments)
+            if _fails(arguments, checkout) and _fails(arguments, checkout):
+                return " ".join(arguments)[:100]
         return ""
     finally:
         target.write_text(original, encoding="utf-8")
@@ -127,10 +135,12 @@ def run(workers: int) -> None:
             checkout = checkouts.pop()
             try:
                 results[str(index)] = _killed_by(mutants[index], checkout)
+            except LookupError as error:
+                results[str(index)] = f"{STALE}: {error}"
             finally:
                 checkouts.append(checkout)
             state = results[str(index)] or "SURVIVED"
-            print(f"{index} {mutants[index].path}:{mutants[index].line} {state}")
+            print(f"{index} {mutants[index].path} {state}", flush=True)
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
         list(pool.map(attempt, pending))
@@ -139,14 +149,16 @@ def run(workers: int) -> None:
 
 def report(mutants: list[Mutant], results: dict[str, str]) -> None:
     """Print the number of killed mutants and the change of each survivor."""
-    killed = sum(bool(found) for found in results.values())
-    print(f"{killed} of {len(results)} mutants killed")
+    stale = sum(found.startswith(STALE) for found in results.values())
+    killed = sum(bool(found) for found in results.values()) - stale
+    print(f"{killed} of {len(results)} mutants killed, {stale} no longer in the source")
     operators = Counter(m.operator for m in mutants)
     print(", ".join(f"{count} {name}" for name, count in sorted(operators.items())))
     for index, found in sorted(results.items(), key=lambda item: int(item[0])):
         if not found:
             mutant = mutants[int(index)]
-            print(f"survived: {mutant.path}:{mutant.line} {mutant.operator}")
+            _, line = mutated((ROOT / mutant.path).read_text("utf-8"), mutant)
+            print(f"survived: {mutant.path}:{line} {mutant.operator}")
             print(f"    - {mutant.before}")
             print(f"    + {mutant.after}")
 

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -112,16 +113,16 @@ _METADATA: Final = frozenset({"must", "should", "may", "dataclass", "TypeVar"})
 class Mutant:
     """One change of one module.
 
-    ``path`` is relative to the checkout and ``node`` is the index in ``ast.walk``.
-    ``before`` and ``after`` are the first line of the node's source.
+    ``before`` and ``after`` are the first lines of the node's source. ``ordinal`` counts
+    the earlier mutants of the module that are equal in these, so that a mutant is found
+    again after unrelated lines have changed.
     """
 
     path: str
     operator: str
-    node: int
-    line: int
     before: str
     after: str
+    ordinal: int
 
 
 def _skipped(tree: ast.AST) -> set[int]:
@@ -150,11 +151,10 @@ def _skipped(tree: ast.AST) -> set[int]:
     return found
 
 
-def mutants_of(path: str, source: str) -> Iterator[Mutant]:
-    """Yield every mutant of a module, in the order of ``ast.walk``."""
-    tree = ast.parse(source)
+def _changes(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST, str, str, str]]:
+    """Yield each node with its replacement, the operator and both sources."""
     skipped = _skipped(tree)
-    for number, node in enumerate(ast.walk(tree)):
+    for node in ast.walk(tree):
         if id(node) in skipped:
             continue
         for name, operator in OPERATORS.items():
@@ -166,22 +166,33 @@ def mutants_of(path: str, source: str) -> Iterator[Mutant]:
                 for each in (node, changed)
             )
             if before != after:
-                line = getattr(node, "lineno", 0)
-                yield Mutant(path, name, number, line, before, after)
+                yield node, changed, name, before, after
 
 
-def mutated(source: str, mutant: Mutant) -> str:
-    """Return the source of a module with the mutant's node replaced."""
+def mutants_of(path: str, source: str) -> Iterator[Mutant]:
+    """Yield every mutant of a module, in the order of its syntax tree."""
+    seen = Counter[tuple[str, str, str]]()
+    for _, _, *key in _changes(ast.parse(source)):
+        name, before, after = key
+        yield Mutant(path, name, before, after, seen[name, before, after])
+        seen[name, before, after] += 1
+
+
+def mutated(source: str, mutant: Mutant) -> tuple[str, int]:
+    """Return the source of a module with one node replaced, and the node's line.
+
+    Raises ``LookupError`` if the source no longer has the node.
+    """
     tree = ast.parse(source)
-    target = list(ast.walk(tree))[mutant.node]
+    expected = [mutant.operator, mutant.before, mutant.after]
+    matches = [(node, new) for node, new, *key in _changes(tree) if key == expected]
+    if len(matches) <= mutant.ordinal:
+        raise LookupError(f"{mutant.path} has changed: {mutant.before}")
+    target, changed = matches[mutant.ordinal]
 
     class Replace(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:
-            if node is target:
-                changed = OPERATORS[mutant.operator](node)
-                if changed is None:
-                    raise ValueError(f"{mutant} does not fit the source")
-                return changed
-            return self.generic_visit(node)
+            return changed if node is target else self.generic_visit(node)
 
-    return ast.unparse(ast.fix_missing_locations(Replace().visit(tree)))
+    line = getattr(target, "lineno", 0)
+    return ast.unparse(ast.fix_missing_locations(Replace().visit(tree))), line
