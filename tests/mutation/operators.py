@@ -113,7 +113,7 @@ _METADATA: Final = frozenset({"must", "should", "may", "dataclass", "TypeVar"})
 class Mutant:
     """One change of one module.
 
-    ``before`` and ``after`` are the first lines of the node's source. ``ordinal`` counts
+    ``before`` and ``after`` are the first lines of the source. ``ordinal`` counts
     the earlier mutants of the module that are equal in these, so that a mutant is found
     again after unrelated lines have changed.
     """
