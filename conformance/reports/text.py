@@ -8,7 +8,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.generated_input import PREFIX
 from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
-from conformance.model.verdict import Outcome
+from conformance.model.verdict import ALL_EXCHANGES, Outcome
 from conformance.reports import Evidence
 from conformance.reports.curl import curl
 from conformance.reports.escaping import escape_control_characters
@@ -47,7 +47,11 @@ def _failure_lines(
 ) -> Iterator[str]:
     """Yield a requirement with its first findings and a curl command."""
     failing = [v.probe for v in result.verdicts if v.outcome in _FAILING]
-    probes = [name for name in failing if not name.startswith(PREFIX)]
+    probes = [
+        name
+        for name in failing
+        if name != ALL_EXCHANGES and not name.startswith(PREFIX)
+    ]
     on = f"  on {', '.join(probes)}" if probes else ""
     outcome = outcome_label(result.outcome)
     yield f"{outcome}  {result.level}  {result.requirement.id}{on}"

@@ -180,8 +180,8 @@ def internal_address_is_not_leaked(exchange: Exchange) -> Findings:
 
 BOUNDED_SIZE = should(
     "errors.body-size-is-bounded",
-    "The size of an error body is at most 16 KiB, or ten times that of the request "
-    "body up to 64 KiB.",
+    "An error body is at most ten times as large as the request body; 16 KiB are "
+    "always allowed, and more than 64 KiB never.",
     source=REPORTED_BUGS,
     cause="the validator explains and quotes every repeated error in full",
     covers=("RV-03",),

@@ -67,7 +67,7 @@ def _unreported(
 ) -> Findings:
     """Yield the findings, given by pointer, that no other section reports.
 
-    Also skips invalid values that the response repeats from the request: the section
+    Also skips invalid values that the response echoes from the request: the section
     ``requests`` reports that the server accepted them.
     """
     findings = list(found)
@@ -218,7 +218,7 @@ NESTED_FIELDS = should(
     "Objects inside a response have the fields that the published model requires.",
     source=_SOURCE,
     profiles=PROFILES_WITH_MODELS,
-    cause="the gateway repeats tools, formats or token details without their defaults",
+    cause="the gateway echoes tools, formats or token details without their defaults",
 )
 
 

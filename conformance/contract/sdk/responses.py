@@ -168,7 +168,7 @@ def expect_as_sent(
 
 READS_RESPONSE = must(
     "sdk.reads-a-response",
-    "The official client returns the text and function calls of a response as sent.",
+    "The official client returns the text and function calls of a response unchanged.",
     source=REPORTED_BUGS,
     needs=Capability.SDK,
     cause="the gateway sends Chat Completions parts, or `null` instead of an array",

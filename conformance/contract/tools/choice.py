@@ -121,8 +121,8 @@ def choice_is_honored_in_streams(
 
 FORCED_CALL_OUTPUT = should(
     "tools.forced-call-response-is-not-empty",
-    "A completed response to a forced call contains text or an item other than a "
-    "message if it reports more than 2 output tokens besides reasoning.",
+    "When `tool_choice` is `required`, a completed response with more than 2 output "
+    "tokens besides reasoning contains text or an item other than a message.",
     source=_CHOICE,
     needs=Capability.TOOLS,
     cause="the gateway discards model output that it cannot parse as a function call",

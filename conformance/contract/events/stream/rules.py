@@ -23,7 +23,10 @@ class Unquoted(str):
 
 
 MISSING: Final = Unquoted("missing")
-"""What a finding prints for a field or event that is not there."""
+"""What a finding prints for a missing field."""
+
+NO_EVENT: Final = Unquoted("no such event")
+NO_ITEM: Final = Unquoted("no such item")
 
 
 class Rule(StrEnum):
