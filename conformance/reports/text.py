@@ -18,10 +18,10 @@ from conformance.reports.wording import cost_line, outcome_label, verdict_line
 FILE: Final = "report.txt"
 
 MAX_FINDINGS: Final = 3
-"""Findings of one requirement that are shown."""
+"""Maximum number of findings that are shown for one requirement."""
 
 _MAX_CANDIDATES: Final = 25
-"""Exchanges of one requirement among which the smallest is searched."""
+"""Maximum number of exchanges among which the smallest is searched."""
 
 _FAILING = (Outcome.FAILED, Outcome.ERROR)
 _UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)

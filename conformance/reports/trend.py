@@ -12,7 +12,7 @@ from conformance.reports.trend_history import TargetHistory
 from conformance.reports.wording import count
 
 MAX_RUNS: Final = 40
-"""Runs of one target that the page shows in the history of a requirement."""
+"""Maximum number of runs that the page shows in the history of a requirement."""
 
 _SIGNS: Final = {
     Outcome.PASSED: "✓",

@@ -16,10 +16,10 @@ from conformance.model.scope import EVERY_EXCHANGE, Observation, only
 from conformance.model.sources import REPORTED_BUGS
 
 LEAKED_SUFFIX_LENGTH: Final = 5
-"""Characters at the end of a key that count as a leak; four may be shown."""
+"""Number of characters at the end of a key that are a leak; four may be shown."""
 
 MIN_REQUESTS: Final = 10
-"""Requests with the valid key that it takes to conclude that none was rejected."""
+"""Number of requests with the valid key before the check can pass."""
 
 _KEY_MARKER: Final = re.compile(
     r"\[conformance: (the (?:second )?key(?: without its end"

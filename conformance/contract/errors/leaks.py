@@ -21,12 +21,12 @@ from conformance.model.sources import REPORTED_BUGS
 EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
 
 MAX_SEARCHED_BYTES: Final = 1 << 16
-"""Bytes of an error body that are searched."""
+"""Maximum number of bytes of an error body that are searched."""
 
 ALWAYS_ALLOWED_BYTES: Final = 1 << 14
 MAX_BODY_BYTES: Final = 1 << 16
 MAX_GROWTH: Final = 10
-"""Size of an error body divided by that of its request body."""
+"""Maximum size of an error body, relative to that of its request body."""
 
 _ESCAPES: Final = (("\\\\", "\\"), ("\\/", "/"), ('\\"', '"'), ("\\n", "\n"))
 

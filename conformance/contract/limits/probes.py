@@ -16,7 +16,7 @@ COUNT_PROMPT: Final = (
 )
 
 LETTERS: Final = 2_600_000
-"""Letters in the oversized prompt: one token each, more than any model reads."""
+"""Number of letters in the oversized prompt: a token each, more than models read."""
 
 
 @probe(model_responses=1, max_output_tokens=CAP)

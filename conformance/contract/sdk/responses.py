@@ -31,7 +31,7 @@ from conformance.model.scope import (
 from conformance.model.sources import REPORTED_BUGS
 
 MAX_EXCHANGES: Final = 8
-"""Exchanges that the client reads for one requirement, each of another form."""
+"""Maximum number of exchanges of different forms that the client reads."""
 
 
 def is_readable(exchange: Exchange) -> bool:

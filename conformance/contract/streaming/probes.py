@@ -14,10 +14,10 @@ REPETITIONS: Final = 30
 """How often the model repeats a word in the stream that is disconnected."""
 
 EVENTS_BEFORE_DISCONNECT: Final = 5
-"""Events after which the client closes the connection."""
+"""Number of events after which the client closes the connection."""
 
 MAX_LONG_OUTPUT_TOKENS: Final = 256
-"""Output tokens of a long response."""
+"""Output token limit of a long response."""
 
 
 @probe(model_responses=2, max_output_tokens=256, needs=Capability.STREAMING)

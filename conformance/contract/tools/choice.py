@@ -130,7 +130,7 @@ FORCED_CALL_OUTPUT = should(
 )
 
 _MAX_TOKENS_OF_EMPTY_OUTPUT = 2
-"""Output tokens, such as end markers, that a model may use for an empty output."""
+"""Number of output tokens, such as end markers, that an empty output may have."""
 
 
 def _has_visible_output(exchange: Exchange) -> bool:

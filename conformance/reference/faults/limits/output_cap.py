@@ -18,7 +18,7 @@ Json = Any
 
 
 OVERSIZED: Final = 1 << 20
-"""Bytes above which a request counts as oversized."""
+"""Size in bytes above which a request counts as oversized."""
 
 
 SERVER_ERROR_ON_OVERSIZED: Final = frozenset(
