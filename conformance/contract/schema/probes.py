@@ -1,4 +1,4 @@
-"""Probes for the generated requests, which minimize requests that fail."""
+"""Probes that send generated requests, and minimize those that fail."""
 
 import json
 from collections.abc import Iterator
@@ -29,9 +29,9 @@ MAX_OUTPUT_TOKENS: Final = 64
 
 @dataclass
 class MinimizationBudget:
-    """Requests left for minimization in a run; each distinct failure may claim once.
+    """The number of requests that a run may still send to minimize failures.
 
-    If ``enabled`` is false, no failure is minimized.
+    Each distinct failure is minimized at most once; none is if ``enabled`` is false.
     """
 
     enabled: bool = True

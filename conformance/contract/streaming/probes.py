@@ -1,4 +1,4 @@
-"""Probes for streaming: next to JSON, long, disconnected early, and rejected."""
+"""Streaming requests: paired with a JSON request, long, disconnected, and invalid."""
 
 from typing import Final
 
@@ -59,7 +59,7 @@ def early_disconnect(context: ProbeContext) -> Steps:
         max_output_tokens=MAX_LONG_OUTPUT_TOKENS,
         disconnect_after=EVENTS_BEFORE_DISCONNECT,
     )
-    # As a tuple: the check then sees the exchange even if it has no response.
+    # A tuple, because a single request without a response would be inconclusive.
     plain = (context.request(max_output_tokens=64),)
     yield streamed
     (following,) = yield plain
