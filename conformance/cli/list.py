@@ -74,11 +74,11 @@ def describe_coverage() -> str:
     caught = sum(defect.id in covered for defect in observable)
     lines = [
         f"{len(known)} kinds of defects have been reported from deployed servers:",
-        f"  {covered_count} are caught by a requirement that has a fault,",
+        f"  {covered_count} are detected by a requirement, as simulated faults show,",
         f"  {len(uncovered)} are not tested, each for the reason below.",
         f"A client can observe {len(observable)} of them, with single requests, pairs",
         "of requests, a second API key or a burst of requests;",
-        f"{caught} of these are caught and {len(observable) - caught} are not tested.",
+        f"{caught} of these are detected, {len(observable) - caught} are not tested.",
         "",
         "not tested:",
     ]

@@ -13,7 +13,7 @@ from rich.text import Text
 from conformance.judge.plan import Plan
 from conformance.model.exchange import Exchange, ResponseKind
 from conformance.model.requirement import Level
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import ALL_EXCHANGES, Outcome, Verdict
 from conformance.reports.wording import count, outcome_label
 from conformance.run.session import RunObserver
 
@@ -21,10 +21,19 @@ INTERVAL_S: Final = 5.0
 """Minimum time in seconds between two plain lines."""
 
 MAX_PROBES: Final = 4
-"""Probes in flight that the live display names."""
+"""Maximum number of probes in flight that the live display names."""
 
 _STYLES = {Outcome.FAILED: "red", Outcome.ERROR: "magenta"}
 """Style of the outcomes that are printed as soon as they are known."""
+
+
+def _where(verdict: Verdict) -> Text:
+    """Return the probe, or where a universal check failed first."""
+    first = next((f.exchange for f in verdict.findings if f.exchange), "")
+    is_universal = verdict.probe == ALL_EXCHANGES
+    return Text(
+        f"first in {first}" if is_universal and first else f"on {verdict.probe}"
+    )
 
 
 class Progress:
@@ -80,7 +89,7 @@ class Progress:
             return
         outcome = outcome_label(verdict.outcome)
         name = f"{outcome}  {verdict.level}  {verdict.requirement.id}"
-        self._console.print(Text(name, style=style), Text(f"on {verdict.probe}"))
+        self._console.print(Text(name, style=style), _where(verdict))
 
     def _counts(self) -> str:
         return (

@@ -80,7 +80,7 @@ def _unknown_fault(name: str, known: Iterable[str]) -> UnknownName:
 
 
 def _announce(url: str) -> None:
-    """Print how to send a run to the gateway at ``url``."""
+    """Print the commands that test the gateway at ``url``."""
     from conformance.reference.gateway import KEY, MODEL, SECOND_KEY
 
     click.echo(f"serving {url}/v1/responses, model {MODEL}")

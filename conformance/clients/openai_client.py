@@ -47,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ClientResult:
-    """What the client returns to a program; ``error`` is the error if it raised."""
+    """What the client returns to a program; ``error`` is the exception, if any."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()

@@ -62,7 +62,7 @@ def evaluate(case: Case, turns: tuple[ProbeResult, ...], profile: str) -> Verdic
             profile, Outcome.PASSED, observations=len(exchanges)
         )
     last = exchanges[-1].id if exchanges else ""
-    stored = [finding.within(last) for finding in found[:MAX_FINDINGS]]
+    stored = [finding.with_exchange(last) for finding in found[:MAX_FINDINGS]]
     return case.failed(profile, stored, len(exchanges), len(found))
 
 
@@ -135,14 +135,16 @@ class UniversalVerdict:
     def _store(self, found: list[Finding], exchange: str) -> None:
         self.finding_count += len(found)
         room = MAX_FINDINGS - len(self.findings)
-        self.findings.extend(finding.within(exchange) for finding in found[:room])
+        self.findings.extend(
+            finding.with_exchange(exchange) for finding in found[:room]
+        )
 
     def _store_if_smallest(self, finding: Finding, exchange: Exchange) -> None:
         """Keep the smallest version of a generated request among the findings."""
         size = len(exchange.request.content)
         if self.smallest is None or size < self.smallest:
             self.smallest = size
-            self.findings[-1] = finding.within(exchange.id)
+            self.findings[-1] = finding.with_exchange(exchange.id)
 
     def verdict(self) -> Verdict:
         """Return the verdict on all exchanges so far. Never raises."""

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-type_ = type
-
 Json = Any
 """A value as ``json.loads`` returns it."""
 
@@ -20,7 +18,7 @@ MAX_QUOTED_LENGTH = 160
 """Maximum length of a quoted value in a finding, in characters."""
 
 MISSING = "missing"
-"""What a finding got if there is no value."""
+"""``Finding.got`` if there is no value."""
 
 _NAMES: dict[type, str] = {
     dict: "an object",
@@ -52,7 +50,7 @@ class Finding:
         """Return the finding on one line: ``POINTER: expected …, got …``."""
         return f"{self.pointer or 'body'}: expected {self.expected}, got {self.got}"
 
-    def within(self, exchange: str) -> "Finding":
+    def with_exchange(self, exchange: str) -> "Finding":
         """Return the finding with this exchange id, unless it already has one."""
         return self if self.exchange else replace(self, exchange=exchange)
 
@@ -135,7 +133,7 @@ class Node:
 
     def expect(self, kind: type[T]) -> T:
         """Return the value; raises ``UnexpectedValue`` if it has another type."""
-        if type_(self.value) is kind or is_a(self.value, kind):
+        if type(self.value) is kind or is_a(self.value, kind):
             value: T = self.value
             return value
         raise UnexpectedValue(self.finding(_NAMES.get(kind, kind.__name__)))
@@ -160,6 +158,6 @@ class Node:
         Unlike in Python, ``true`` does not equal 1. ``because`` is added in parentheses
         after the expected value, such as the terms of a sum.
         """
-        if self.value != expected or type_(self.value) is not type_(expected):
+        if self.value != expected or type(self.value) is not type(expected):
             suffix = f" ({because})" if because else ""
             yield self.finding(quote(expected) + suffix)

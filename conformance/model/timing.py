@@ -7,7 +7,7 @@ from typing import Final
 from conformance.model.exchange import Exchange, ResponseKind
 
 MAX_SAMPLES: Final = 4096
-"""Maximum number of stored times; beyond it, every second one is dropped again."""
+"""Maximum number of stored times; if there are more, every second one is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Timing:
 def timing(exchange: Exchange) -> Timing:
     """Return the response time of an exchange, rounded to microseconds.
 
-    Journals store microseconds, and a report must equal the report of its journal.
+    Journals store microseconds, and a report that is made from a journal must equal the
+    report of the run.
     """
     events = exchange.events if exchange.kind is ResponseKind.STREAM else ()
     first = round(events[0].at, 6) if events else None

@@ -1,4 +1,4 @@
-"""A create request that passed validation, with the defaults of missing fields."""
+"""A valid request to create a response, with the defaults of missing fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class CreateRequest:
 
     @property
     def text_format(self) -> Json:
-        """Return ``text.format``: ``text``, ``json_object`` or ``json_schema``."""
+        """Return ``text.format``; its type is ``text`` by default."""
         return self.fields.get("text", {}).get("format") or {"type": "text"}
 
     @property
@@ -77,7 +77,7 @@ class CreateRequest:
 
     @property
     def wants_storage(self) -> bool:
-        """Return whether the response is stored: unless ``store`` is false."""
+        """Return whether the response is stored; it is unless ``store`` is false."""
         return self.fields.get("store") is not False
 
     @property

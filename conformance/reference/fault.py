@@ -89,9 +89,13 @@ def _attributes(
     breaks: str | Iterable[str],
     profiles: Iterable[str] | None,
 ) -> tuple[str, str, frozenset[str], frozenset[str] | None, str]:
-    """Return name, text, breaks, profiles and module of a fault function."""
+    """Return name, text, breaks, profiles and module of a fault function.
+
+    The text is the first line of its docstring, with Markdown code spans.
+    """
     name = rewrite.__name__.strip("_").replace("_", "-")
     text = (rewrite.__doc__ or "").strip().partition("\n")[0]
+    text = text.replace("``", "`")
     if not text:
         raise TypeError(f"the fault {name!r} has no docstring; add a one-line summary")
     ids = frozenset([breaks] if isinstance(breaks, str) else breaks)

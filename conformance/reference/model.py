@@ -36,10 +36,10 @@ EFFORT_TOKENS: Final = {
 """Reasoning tokens for each ``reasoning.effort``; ``none`` is 0."""
 
 PROMPT_OVERHEAD: Final = 3
-"""Tokens that every prompt has in addition to its items."""
+"""Number of tokens that every prompt has in addition to its items."""
 
 ITEM_OVERHEAD: Final = 4
-"""Tokens of an item or a tool in addition to its text."""
+"""Number of tokens of an item or a tool in addition to its text."""
 
 MAX_COUNT: Final = 50_000
 """Number at which ``Count from 1 to N`` stops."""

@@ -26,7 +26,7 @@ DATE_INTERVAL_SECONDS: Final = 1.0
 MAX_HEADER_BYTES: Final = 1 << 20
 _BACKLOG: Final = 2048
 _ACCEPT_ITERATIONS: Final = 5
-"""Iterations of the event loop after which an accepted connection is registered."""
+"""Number of event loop iterations after which an accepted connection is registered."""
 
 
 class _Protocol(H11Protocol):
@@ -165,7 +165,7 @@ def gateway_server(
     latency: float = 0.0,
     usage_style: Style | None = None,
 ) -> GatewayServer:
-    """Return a server for an application, by default for one gateway with faults.
+    """Return a server for ``app``, by default the embedded gateway with ``faults``.
 
     ``latency`` is the delay before each response in seconds.
     """

@@ -16,7 +16,7 @@ COLORS: Final = {
 """Background by verdict; white text on it has a contrast of 5:1 or more."""
 
 _LETTER_WIDTH: Final = 6.7
-"""Average width of a letter in pixels; ``textLength`` fits the text to the sum."""
+"""Assumed width of a letter in pixels; the template scales the text to it."""
 
 _PADDING: Final = 12
 """Pixels around each of the two texts."""

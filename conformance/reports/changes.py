@@ -6,7 +6,12 @@ from enum import StrEnum
 from typing import Final
 
 from conformance.model.verdict import Outcome
-from conformance.reports.report_summary import BROKEN, UNTESTED, Cell, ReportSummary
+from conformance.reports.report_summary import (
+    UNTESTED,
+    WITH_FINDINGS,
+    Cell,
+    ReportSummary,
+)
 
 LATER: Final = "added since"
 """Start of the reason for requirements that a frozen catalogue does not contain."""
@@ -74,7 +79,7 @@ def _if_in_catalogue(cell: Cell | None) -> Cell | None:
 def _change_kind(before: Outcome, after: Outcome) -> ChangeKind | None:
     if before is after or {before, after} <= UNTESTED:
         return None
-    if {before, after} <= BROKEN:
+    if {before, after} <= WITH_FINDINGS:
         now_expected = after is Outcome.EXPECTED
         return (
             ChangeKind.NOW_EXPECTED if now_expected else ChangeKind.NO_LONGER_EXPECTED
@@ -83,10 +88,10 @@ def _change_kind(before: Outcome, after: Outcome) -> ChangeKind | None:
         return ChangeKind.NO_LONGER_TESTED
     if after is Outcome.UNSUPPORTED:
         return ChangeKind.UNSUPPORTED
-    if after in BROKEN:
+    if after in WITH_FINDINGS:
         untested = before in UNTESTED
         return ChangeKind.NEWLY_FAILING if untested else ChangeKind.REGRESSED
-    if before in BROKEN:
+    if before in WITH_FINDINGS:
         return ChangeKind.FIXED
     if before is Outcome.UNSUPPORTED:
         return ChangeKind.SUPPORTED

@@ -13,7 +13,12 @@ from conformance.model.verdict import Outcome
 from conformance.reports.changes import Change
 from conformance.reports.comparison import Comparison, Row
 from conformance.reports.markdown import code, table_cell
-from conformance.reports.report_summary import BROKEN, UNTESTED, Cell, ReportSummary
+from conformance.reports.report_summary import (
+    UNTESTED,
+    WITH_FINDINGS,
+    Cell,
+    ReportSummary,
+)
 from conformance.reports.static_pages import render_page
 from conformance.reports.wording import outcome_label
 
@@ -46,7 +51,7 @@ class ComparisonView:
 
 
 def _failed(level: Level) -> Callable[[ReportSummary], str]:
-    return lambda side: str(side.count(level, *BROKEN))
+    return lambda side: str(side.count(level, *WITH_FINDINGS))
 
 
 def _untested(level: Level) -> Callable[[ReportSummary], str]:

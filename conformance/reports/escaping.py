@@ -21,9 +21,9 @@ def _escaped(match: re.Match[str]) -> str:
 def escape_control_characters(text: str) -> str:
     r"""Return ``text`` with invisible and control characters as escape sequences.
 
-    A terminal or a page that shows the result cannot be controlled by it (``\x1b`` and
-    the C1 controls), does not reverse it (``\u202e``), and can encode it. Tabs and line
-    feeds are not changed.
+    The result cannot control a terminal or a page (``\x1b``, C1 controls) or appear in
+    another direction (``\u202e``), and it can be encoded as UTF-8. Tabs and line feeds
+    are not changed.
     """
     return _UNSAFE.sub(_escaped, text)
 

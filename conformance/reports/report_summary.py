@@ -13,7 +13,7 @@ from conformance.model.node import Json
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 
-BROKEN: Final = frozenset({Outcome.FAILED, Outcome.EXPECTED})
+WITH_FINDINGS: Final = frozenset({Outcome.FAILED, Outcome.EXPECTED})
 """Outcomes of a requirement with findings."""
 
 UNTESTED: Final = frozenset({Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.ERROR})

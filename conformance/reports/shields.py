@@ -11,7 +11,7 @@ FILE: Final = "badge.json"
 
 
 def render(report: Report, _evidence: Evidence) -> str:
-    """Return the JSON that an endpoint serves, in version 1 of the schema."""
+    """Return the JSON that shields.io reads from a URL; its schema version is 1."""
     label, message = label_and_message(report)
     badge = {
         "schemaVersion": 1,

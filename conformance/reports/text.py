@@ -8,7 +8,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.generated_input import PREFIX
 from conformance.model.report import Report, RequirementResult
 from conformance.model.requirement import Level
-from conformance.model.verdict import Outcome
+from conformance.model.verdict import ALL_EXCHANGES, Outcome
 from conformance.reports import Evidence
 from conformance.reports.curl import curl
 from conformance.reports.escaping import escape_control_characters
@@ -18,10 +18,10 @@ from conformance.reports.wording import cost_line, outcome_label, verdict_line
 FILE: Final = "report.txt"
 
 MAX_FINDINGS: Final = 3
-"""Findings of one requirement that are shown."""
+"""Maximum number of findings that are shown for one requirement."""
 
 _MAX_CANDIDATES: Final = 25
-"""Exchanges of one requirement among which the smallest is searched."""
+"""Maximum number of exchanges among which the smallest is searched."""
 
 _FAILING = (Outcome.FAILED, Outcome.ERROR)
 _UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
@@ -47,7 +47,11 @@ def _failure_lines(
 ) -> Iterator[str]:
     """Yield a requirement with its first findings and a curl command."""
     failing = [v.probe for v in result.verdicts if v.outcome in _FAILING]
-    probes = [name for name in failing if not name.startswith(PREFIX)]
+    probes = [
+        name
+        for name in failing
+        if name != ALL_EXCHANGES and not name.startswith(PREFIX)
+    ]
     on = f"  on {', '.join(probes)}" if probes else ""
     outcome = outcome_label(result.outcome)
     yield f"{outcome}  {result.level}  {result.requirement.id}{on}"

@@ -6,13 +6,13 @@ from typing import Final
 import conformance
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
-from conformance.reports.report_summary import BROKEN, ReportSummary
+from conformance.reports.report_summary import WITH_FINDINGS, ReportSummary
 from conformance.reports.static_pages import render_page
 from conformance.reports.trend_history import TargetHistory
 from conformance.reports.wording import count
 
 MAX_RUNS: Final = 40
-"""Runs of one target that the page shows in the history of a requirement."""
+"""Maximum number of runs that the page shows in the history of a requirement."""
 
 _SIGNS: Final = {
     Outcome.PASSED: "✓",
@@ -57,7 +57,7 @@ def render_trend(
         return f"{link}#{id_}" if link.endswith(".html") else link
 
     def verdict(run: ReportSummary) -> str:
-        failed = run.count(Level.MUST, *BROKEN)
+        failed = run.count(Level.MUST, *WITH_FINDINGS)
         return f"{run.verdict}{f', {failed} MUST' if failed else ''}"
 
     return render_page(

@@ -29,7 +29,7 @@ def verdict_line(report: Report) -> str:
 
 
 def _verdict_reason(report: Report) -> str:
-    """Return the number of MUST requirements that explains the verdict."""
+    """Return the reason for the verdict, with the number of requirements if known."""
     musts = report.summary()[Level.MUST]
     if failed := musts[Outcome.FAILED]:
         return f"{count(failed, 'MUST requirement')} failed"

@@ -19,7 +19,7 @@ LOWEST_PRIORITY: Final = 10
 
 
 class ConnectionPool:
-    """A fixed number of connections, handed out by priority; a lower number goes first.
+    """A fixed number of connections, given out by priority; a lower number goes first.
 
     Clients with one connection each need a third of the CPU time of one client with
     many connections. If the target accepts fewer concurrent requests than configured,
@@ -40,8 +40,9 @@ class ConnectionPool:
     async def acquire(self, priority: int) -> Connection:
         """Wait for a connection, and until the rate limit allows one more request.
 
-        With ``LOWEST_PRIORITY``, wait until no connection is in use or no other request
-        is waiting, even if a connection is idle.
+        A request with ``LOWEST_PRIORITY`` starts at once only if no connection is in
+        use. Otherwise it waits until a connection is released and no request with a
+        higher priority is waiting, even if a connection is idle.
         """
         must_wait = priority >= LOWEST_PRIORITY and self._in_use > 0
         if self._in_use < self._limit and not must_wait:
@@ -63,7 +64,7 @@ class ConnectionPool:
     def _in_use(self) -> int:
         return len(self._all) - len(self._idle)
 
-    def adapt_to(self, *, rate_limited: bool) -> None:
+    def adjust_limit(self, *, rate_limited: bool) -> None:
         """Lower the concurrency limit after a 429, raise it after enough successes.
 
         Call this before the connection is released: a 429 means that the number of

@@ -245,7 +245,7 @@ class Runner:
             exchange = await send(
                 connection, self._target, request, self._limits, self._started
             )
-            self._connections.adapt_to(rate_limited=exchange.rate_limited)
+            self._connections.adjust_limit(rate_limited=exchange.rate_limited)
         finally:
             self._connections.release(connection)
         self._exchanges += 1

@@ -1,7 +1,8 @@
 """The server under test: its URL, its headers and its API keys.
 
-This is the only module that reads a key. ``Target.insert_keys`` puts keys into
-requests, ``Target.redact`` removes them from everything that is received.
+Only this module handles the value of a key once the options are read.
+``Target.insert_keys`` puts keys into requests, ``Target.redact`` removes them from
+everything that is received.
 """
 
 import hashlib
@@ -23,13 +24,13 @@ from conformance.model.request import (
 )
 
 LONG_KEY = 24
-"""Length in characters from which a part of a key is redacted, too."""
+"""Minimum length of a key of which a long part is redacted, too."""
 
 _PART = 12
 
 
 def _may_be_coincidence(key: str) -> bool:
-    """Return whether a key is so short and plain that responses may contain it."""
+    """Return whether a response may contain a key so short or plain by chance."""
     return len(key) < 6 or (len(key) < 16 and key.isalnum())
 
 
@@ -74,8 +75,8 @@ def read_url(text: str) -> str:
 class Target:
     """The base URL of the server under test, and its credentials.
 
-    ``base`` is a return value of ``read_url``. ``headers`` are added to every request;
-    like keys, they may be secret.
+    ``base`` is a URL as returned by ``read_url``. ``headers`` are added to every
+    request; like keys, they may be secret.
     """
 
     base: str

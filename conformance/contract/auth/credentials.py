@@ -154,7 +154,7 @@ def key_in_body_is_refused(exchange: Exchange) -> Findings:
 
 PATH_ALIAS = must(
     "auth.path-alias-requires-the-key",
-    "A request without a key to an alias of `/v1/responses` gets no response object "
+    "Without a key, a request to an alias of `/v1/responses` gets no response object "
     "and no stream.",
     source=REPORTED_BUGS,
     cause="the gateway checks the key for only one spelling of the path",

@@ -16,10 +16,10 @@ from conformance.model.scope import EVERY_EXCHANGE, Observation, only
 from conformance.model.sources import REPORTED_BUGS
 
 LEAKED_SUFFIX_LENGTH: Final = 5
-"""Characters at the end of a key that count as a leak; four may be shown."""
+"""Number of characters at the end of a key that are a leak; four may be shown."""
 
 MIN_REQUESTS: Final = 10
-"""Requests with the valid key that it takes to conclude that none was rejected."""
+"""Number of requests with the valid key before the check can pass."""
 
 _KEY_MARKER: Final = re.compile(
     r"\[conformance: (the (?:second )?key(?: without its end"
@@ -50,8 +50,8 @@ def _invented_key(exchange: Exchange) -> str:
 
 KEY_LEAKED = must(
     "auth.key-is-not-leaked",
-    "No response contains a key that this run sent, whatever its format, or more "
-    "than its last four characters.",
+    "No response contains a key that this run sent, nor more than the last four "
+    "characters of one.",
     source=REPORTED_BUGS,
     cause="the error message quotes the `Authorization` header, and logs record it",
     covers=("AU-02", "AU-03"),
@@ -117,8 +117,8 @@ def key_hash_is_not_leaked(exchange: Exchange) -> Findings:
 
 ALWAYS_ACCEPTED = must(
     "auth.valid-key-is-always-accepted",
-    "A valid key is not rejected with 401 if another request for the same model, or "
-    "with the same body, passed authentication.",
+    "A valid key that is authenticated for one request is not rejected with 401 for "
+    "another with the same model or body.",
     source=REPORTED_BUGS,
     cause="one of several instances, or a key cache, does not know the key yet",
     covers=("AU-10",),

@@ -20,7 +20,7 @@ ALIASES: Final = (f"{PATH}/", "/responses", "/openai/v1/responses")
 """Other paths that some gateways route to the same handler."""
 
 REPETITIONS: Final = 9
-"""Requests that ``repeated_valid_key`` sends."""
+"""Number of requests that ``repeated_valid_key`` sends."""
 
 MAX_OUTPUT_TOKENS: Final = 16
 

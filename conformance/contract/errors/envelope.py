@@ -180,7 +180,7 @@ PARAM_AND_CODE = may(
 
 @check(PARAM_AND_CODE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def param_and_code_are_present(exchange: Exchange) -> Findings:
-    """Check that both fields are present, for information.
+    """Check that both fields are present.
 
     Does not check their values.
     """

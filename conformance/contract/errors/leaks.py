@@ -21,12 +21,12 @@ from conformance.model.sources import REPORTED_BUGS
 EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
 
 MAX_SEARCHED_BYTES: Final = 1 << 16
-"""Bytes of an error body that are searched."""
+"""Maximum number of bytes of an error body that are searched."""
 
 ALWAYS_ALLOWED_BYTES: Final = 1 << 14
 MAX_BODY_BYTES: Final = 1 << 16
 MAX_GROWTH: Final = 10
-"""Size of an error body divided by that of its request body."""
+"""Maximum size of an error body, relative to that of its request body."""
 
 _ESCAPES: Final = (("\\\\", "\\"), ("\\/", "/"), ('\\"', '"'), ("\\n", "\n"))
 
@@ -180,8 +180,8 @@ def internal_address_is_not_leaked(exchange: Exchange) -> Findings:
 
 BOUNDED_SIZE = should(
     "errors.body-size-is-bounded",
-    "The size of an error body is at most 16 KiB, or ten times that of the request "
-    "body up to 64 KiB.",
+    "An error body is at most ten times as large as the request body; 16 KiB are "
+    "always allowed, and more than 64 KiB never.",
     source=REPORTED_BUGS,
     cause="the validator explains and quotes every repeated error in full",
     covers=("RV-03",),

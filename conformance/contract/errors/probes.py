@@ -5,7 +5,7 @@ from typing import Final
 from conformance.model.probe import ProbeContext, Steps, probe
 
 INVALID_ITEMS: Final = 100
-"""Copies of the invalid item in one request."""
+"""Number of copies of the invalid item in one request."""
 
 
 def secret_word(context: ProbeContext) -> str:

@@ -233,7 +233,7 @@ NUMBER_IS_INTEGER = should(
 def sequence_number_is_an_integer(findings: tuple[Finding, ...]) -> Findings:
     """Check ``sequence_number`` in ``response.*`` and ``error`` events.
 
-    Does not check extension events such as ``keepalive``.
+    Does not check other events, such as ``keepalive``.
     """
     yield from findings
 

@@ -54,7 +54,7 @@ ITEM_ID = should(
 
 @check(ITEM_ID, on=stream_rule(Rule.ITEM_ID), exercised_by=basic.streamed_text)
 def item_id_is_present(findings: tuple[Finding, ...]) -> Findings:
-    """Check the events of parts, texts and arguments; accumulators use the index.
+    """Check the events of parts, texts and arguments; clients use the index.
 
     Does not check the added and done events of an item, which contain the item.
     """

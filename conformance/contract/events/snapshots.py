@@ -36,7 +36,7 @@ CREATED_FIRST = must(
     exercised_by=basic.streamed_text,
 )
 def created_comes_first(findings: tuple[Finding, ...]) -> Findings:
-    """Check the first event that has a type: official accumulators raise on any other.
+    """Check the first event that has a type: official clients raise if it is another.
 
     Does not check comments, which are not events.
     """
@@ -101,7 +101,7 @@ SAME_ID = must(
 
 @check(SAME_ID, on=stream_rule(Rule.SAME_ID), exercised_by=basic.streamed_text)
 def response_id_stays_the_same(findings: tuple[Finding, ...]) -> Findings:
-    """Compare each snapshot with the first one; accumulators reject another ``id``.
+    """Compare each snapshot with the first one; official clients reject another ``id``.
 
     Does not check the form of the ``id``.
     """
@@ -241,7 +241,7 @@ TERMINAL_LAST = must(
 def no_event_after_terminal_event(findings: tuple[Finding, ...]) -> Findings:
     """Check known event types after a terminal event or an ``error``.
 
-    Does not check ``[DONE]``, comments and extension events. An ``error`` and a
+    Does not check ``[DONE]``, comments and events of unknown types. An ``error`` and a
     ``response.failed`` may follow each other.
     """
     yield from findings

@@ -19,7 +19,7 @@ _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
 
 NO_OTHER_TEXT = must(
     "isolation.no-text-from-another-request",
-    "No response contains a test word that only another request contains.",
+    "No response contains a random word that the run sent only in another request.",
     source=REPORTED_BUGS,
     cause="a converter, a buffer or a cache shares state between requests",
     covers=("CC-01", "CC-02", "CC-03", "CC-04"),

@@ -7,7 +7,7 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 REQUESTS_PER_MODE: Final = 16
-"""Requests with JSON responses, which come first, and as many with streams."""
+"""Number of JSON requests, which come first, and also of streaming requests."""
 
 EMPTY_TOOLS: Final = 10
 """Index of a JSON request with an empty array of tools."""
@@ -36,8 +36,8 @@ _MULTIBYTE_TEXT: Final = (
 """Text with characters of 2, 3 and 4 bytes, added to every fourth test word."""
 
 
-def _words(context: ProbeContext, index: int) -> str:
-    """Return the test word of a request; identical requests have the same one."""
+def _requested_text(context: ProbeContext, index: int) -> str:
+    """Return the text that a request asks for: its test word, and in some more text."""
     index = IDENTICAL[0] if index in IDENTICAL else index
     word = context.word(f"burst-{index}")
     return f"{word} {_MULTIBYTE_TEXT}" if index % 4 == 1 else word
@@ -46,7 +46,7 @@ def _words(context: ProbeContext, index: int) -> str:
 def _request(context: ProbeContext, index: int) -> Request:
     """Return one of the concurrent requests."""
     fields: dict[str, Json] = {"max_output_tokens": 64}
-    prompt = f"Reply with exactly: {_words(context, index)}"
+    prompt = f"Reply with exactly: {_requested_text(context, index)}"
     if index in DIFFERENT_INSTRUCTIONS:
         word = context.word(f"burst-{index}")
         fields["instructions"] = f"Always start your answer with {word}."
@@ -67,5 +67,5 @@ def _request(context: ProbeContext, index: int) -> Request:
 
 @probe(model_responses=2 * REQUESTS_PER_MODE)
 def concurrent_requests(context: ProbeContext) -> Steps:
-    """Send 32 requests at the same time, half of them streams, with their own words."""
+    """Send 32 requests at once, half of them streams, each with a test word."""
     yield tuple(_request(context, index) for index in range(2 * REQUESTS_PER_MODE))

@@ -22,13 +22,13 @@ AUTHENTICATION_STATUSES: Final = frozenset({401, 403})
 """Statuses about the caller rather than the request."""
 
 TOLERANCE: Final = 4
-"""Numbers beyond the cap that are tolerated; each takes at least one token."""
+"""How many numbers may exceed the cap; each number is at least one token."""
 
 MIN_NUMBERS: Final = 3
-"""Numbers that a text must contain to be a count."""
+"""How many numbers a text must contain to be recognized as counting."""
 
 MIN_SERVER_CAP: Final = 40
-"""Tokens or characters below which no server-side cap would truncate a response."""
+"""Number of tokens or characters that no cap of a server would truncate."""
 
 _NUMBER: Final = re.compile(r"\d+")
 

@@ -16,7 +16,7 @@ COUNT_PROMPT: Final = (
 )
 
 LETTERS: Final = 2_600_000
-"""Letters in the oversized prompt: one token each, more than any model reads."""
+"""Number of letters, a token each, in the oversized prompt: too many for any model."""
 
 
 @probe(model_responses=1, max_output_tokens=CAP)

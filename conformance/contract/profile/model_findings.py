@@ -18,7 +18,7 @@ def unreported(
 ) -> Findings:
     """Yield the findings, given by pointer, that no other section reports.
 
-    Also skips invalid values that the response repeats from the request: the section
+    Also skips invalid values that the response echoes from the request: the section
     ``requests`` reports that the server accepted them.
     """
     findings = list(found)

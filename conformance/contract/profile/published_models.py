@@ -159,7 +159,7 @@ NESTED_FIELDS = should(
     "Objects inside a response have the fields that the published model requires.",
     source=_SOURCE,
     profiles=PROFILES_WITH_MODELS,
-    cause="the gateway repeats tools, formats or token details without their defaults",
+    cause="the gateway echoes tools, formats or token details without their defaults",
 )
 
 

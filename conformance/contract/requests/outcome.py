@@ -26,7 +26,7 @@ UNRELATED_STATUSES: Final = frozenset({401, 402, 403, 408, 429})
 """4xx statuses about the client or the load, not about the content of the request."""
 
 MAX_SEARCHED_BYTES: Final = 65536
-"""Bytes of an error body that are searched for a field name."""
+"""Maximum number of bytes of an error body that are searched for a field name."""
 
 
 def was_accepted(exchange: Exchange) -> bool:

@@ -12,7 +12,8 @@ from conformance.model.sources import REPORTED_BUGS
 
 UNUSUAL_FIELD = should(
     "requests.unusual-field-is-accepted-or-clearly-refused",
-    "An unusual field or value is accepted, or rejected with an error that names it.",
+    "An unknown field, type or extreme value is accepted, or rejected with an error "
+    "that names it.",
     source=REPORTED_BUGS,
     cause="one unknown field, item or tool invalidates the complete body",
     covers=("RV-13", "RV-17", "RV-20"),

@@ -79,7 +79,8 @@ NULL = may(
 
 UNSPECIFIED = may(
     "schema.unspecified-form-is-accepted-or-clearly-refused",
-    "An unspecified form is accepted, or rejected with an error that names the reason.",
+    "A request that the document neither allows nor forbids is accepted, or rejected "
+    "with an error that names the reason.",
     source=f"{PROJECT_DECISION}, our decisions",
     cause="the gateway gives no reason for rejecting an empty array or a bare tool",
 )

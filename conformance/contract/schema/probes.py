@@ -1,4 +1,4 @@
-"""Probes for the generated requests, which minimize requests that fail."""
+"""Probes that send generated requests, and minimize those that fail."""
 
 import json
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ from conformance.property_based.sampling import sample
 from conformance.property_based.shrink import MAX_REQUESTS, Minimizer
 
 MAX_READABLE_LENGTH: Final = 256
-"""Characters of a body that is short enough not to be minimized."""
+"""Maximum length in characters of a body that is not minimized."""
 
 MAX_REQUESTS_PER_RUN: Final = 10 * MAX_REQUESTS
-"""Extra requests that one run sends to minimize failing requests."""
+"""Maximum number of extra requests of one run to minimize failing requests."""
 
 MAX_OUTPUT_TOKENS: Final = 64
 """Expected upper bound for the output tokens of a response to a generated request."""
@@ -29,9 +29,9 @@ MAX_OUTPUT_TOKENS: Final = 64
 
 @dataclass
 class MinimizationBudget:
-    """Requests left for minimization in a run; each distinct failure may claim once.
+    """The number of requests that a run may still send to minimize failures.
 
-    If ``enabled`` is false, no failure is minimized.
+    Each distinct failure is minimized at most once; none is if ``enabled`` is false.
     """
 
     enabled: bool = True

@@ -31,7 +31,7 @@ from conformance.model.scope import (
 from conformance.model.sources import REPORTED_BUGS
 
 MAX_EXCHANGES: Final = 8
-"""Exchanges that the client reads for one requirement, each of another form."""
+"""Maximum number of exchanges of different forms that the client reads."""
 
 
 def is_readable(exchange: Exchange) -> bool:
@@ -168,7 +168,7 @@ def expect_as_sent(
 
 READS_RESPONSE = must(
     "sdk.reads-a-response",
-    "The official client returns the text and function calls of a response as sent.",
+    "The official client returns the text and function calls of a response unchanged.",
     source=REPORTED_BUGS,
     needs=Capability.SDK,
     cause="the gateway sends Chat Completions parts, or `null` instead of an array",

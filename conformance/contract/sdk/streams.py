@@ -137,7 +137,8 @@ def skips_frames_without_data(
 
 ACCUMULATES_STREAM = must(
     "sdk.accumulates-a-stream",
-    "The final response of the official client's `responses.stream` is as sent.",
+    "The official client's `responses.stream` returns the text and function calls of "
+    "a stream unchanged.",
     source=REPORTED_BUGS,
     needs=Capability.STREAMING,
     cause="`response.output_item.added` has `null` as `content` or `arguments`",

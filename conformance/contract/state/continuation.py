@@ -88,7 +88,7 @@ def previous_response_reaches_the_model(first: Exchange, second: Exchange) -> Fi
 
 
 _CHAIN_TURNS = 5
-"""Turns of ``chained_turns`` before the requests that continue and fetch one."""
+"""Number of turns in ``chained_turns``, without the last requests for one of them."""
 
 STREAM_IS_FOUND = must(
     "state.streamed-response-can-be-continued",
@@ -128,7 +128,7 @@ _DOUBLING = 1.6
 """Ratio of two successive growths that counts as doubling."""
 
 _MAX_TURN_TOKENS = 64
-"""Prompt tokens that a turn of a few words may add, including its template."""
+"""Number of prompt tokens that a short turn may add, including its template."""
 
 
 def _token_counts(

@@ -82,10 +82,10 @@ PRIVATE_CONVERSATION = must(
 def conversation_is_private_to_its_key(
     first: Exchange, with_second_key: tuple[Exchange, Exchange]
 ) -> Findings:
-    """Check that neither the text nor the prompt tokens contain the first key's prompt.
+    """Check that neither the text nor the token count shows the first key's prompt.
 
-    Does not report a successful response without that context: accepting unknown ids is
-    what ``state.unknown-id-is-refused`` reports.
+    Does not report a successful response without that prompt:
+    ``state.unknown-id-is-refused`` reports that an unknown id is accepted.
     """
     continued, _ = with_second_key
     word = probes.remembered_word(first.request.json["input"])

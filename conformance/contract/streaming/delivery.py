@@ -135,10 +135,10 @@ def stream_false_is_accepted(exchanges: JsonAndStream) -> Findings:
 
 
 MIN_DELTAS: Final = 20
-"""Deltas from which a response counts as long."""
+"""Minimum number of deltas of a response that counts as long."""
 
 MIN_DURATION_S: Final = 1.0
-"""Seconds below which a response may arrive all at once."""
+"""Duration in seconds below which a response may arrive all at once."""
 
 MAX_BURST_S: Final = 0.1
 MAX_BURST_SHARE: Final = 0.05

@@ -20,7 +20,7 @@ from conformance.model.scope import EVERY_STREAM, Observation, only
 from conformance.model.sources import OPEN_RESPONSES, REPORTED_BUGS
 
 MIN_FAILED_STREAMS: Final = 3
-"""Failed streams from which on the failures are not a coincidence."""
+"""Number of failed streams that cannot be a coincidence."""
 
 REJECTED_WITH_4XX = should(
     "streaming.refused-request-gets-a-4xx",

@@ -1,4 +1,4 @@
-"""Probes for streaming: next to JSON, long, disconnected early, and rejected."""
+"""Streaming requests: paired with a JSON request, long, disconnected, and invalid."""
 
 from typing import Final
 
@@ -14,10 +14,10 @@ REPETITIONS: Final = 30
 """How often the model repeats a word in the stream that is disconnected."""
 
 EVENTS_BEFORE_DISCONNECT: Final = 5
-"""Events after which the client closes the connection."""
+"""Number of events after which the client closes the connection."""
 
 MAX_LONG_OUTPUT_TOKENS: Final = 256
-"""Output tokens of a long response."""
+"""Output token limit of a long response."""
 
 
 @probe(model_responses=2, max_output_tokens=256, needs=Capability.STREAMING)
@@ -59,7 +59,7 @@ def early_disconnect(context: ProbeContext) -> Steps:
         max_output_tokens=MAX_LONG_OUTPUT_TOKENS,
         disconnect_after=EVENTS_BEFORE_DISCONNECT,
     )
-    # As a tuple: the check then sees the exchange even if it has no response.
+    # A tuple, because a single request without a response would be inconclusive.
     plain = (context.request(max_output_tokens=64),)
     yield streamed
     (following,) = yield plain

@@ -17,10 +17,10 @@ PARAGRAPH: Final = (
 WORDS_PER_PARAGRAPH: Final = len(PARAGRAPH.split())
 
 PROMPT_LENGTHS: Final = (1, 2, 4, 8)
-"""Paragraphs in the prompts of the series, one request each."""
+"""Number of paragraphs in the prompt of each request of the series."""
 
 INSTRUCTION_LENGTHS: Final = (1, 3)
-"""Paragraphs in ``instructions``, one request each, with the shortest prompt."""
+"""Number of paragraphs in ``instructions`` of each request with a short prompt."""
 
 TASK: Final = "Answer with the word yes when you have read this text:\n"
 CAP: Final = 16

@@ -22,13 +22,13 @@ from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 _PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
 TOLERANCE: Final = 2
-"""Tokens by which one prompt may differ: a date in a template, a merged space."""
+"""Number of tokens by which counts may differ: a date in a template, a space."""
 
 MAX_OVERHEAD: Final = 300
-"""Tokens of template around a prompt that are tolerated."""
+"""Maximum number of tokens that the chat template adds to a prompt."""
 
 MAX_TOKENS_PER_WORD: Final = 3.0
-"""Tokens for a word of plain English; tokenizers in use need 1.2 to 2."""
+"""Maximum for a word of plain English; tokenizers in use need 1.2 to 2."""
 
 Exchanges = tuple[Exchange, ...]
 
@@ -143,7 +143,7 @@ AS_MESSAGE = should(
 )
 
 MESSAGE_TOLERANCE: Final = 8
-"""Tokens that the framing of a message may add."""
+"""Number of tokens that the framing of a message may add."""
 
 
 @check(AS_MESSAGE, on=probes.equivalent_inputs)

@@ -79,7 +79,7 @@ IN_STREAMS = must(
 )
 
 MIN_INSTRUCTIONS_LENGTH: Final = 200
-"""Characters of instructions that cost more than a template's default prompt."""
+"""Length of instructions that surely cost more than a template's default prompt."""
 
 _IGNORED_FIELDS: Final = frozenset({"instructions", "max_output_tokens"})
 """Fields in which two requests with the same prompt may differ."""

@@ -121,8 +121,8 @@ def choice_is_honored_in_streams(
 
 FORCED_CALL_OUTPUT = should(
     "tools.forced-call-response-is-not-empty",
-    "A completed response to a forced call contains text or an item other than a "
-    "message if it reports more than 2 output tokens besides reasoning.",
+    "When `tool_choice` is `required`, a completed response with more than 2 output "
+    "tokens besides reasoning contains text or an item other than a message.",
     source=_CHOICE,
     needs=Capability.TOOLS,
     cause="the gateway discards model output that it cannot parse as a function call",
@@ -130,7 +130,7 @@ FORCED_CALL_OUTPUT = should(
 )
 
 _MAX_TOKENS_OF_EMPTY_OUTPUT = 2
-"""Output tokens, such as end markers, that a model may use for an empty output."""
+"""Number of output tokens, such as end markers, that an empty output may have."""
 
 
 def _has_visible_output(exchange: Exchange) -> bool:

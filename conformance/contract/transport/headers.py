@@ -82,14 +82,15 @@ _NOT_CACHED: Final = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNOREC
 
 @check(NOT_CACHED, on=EVERY_ANSWERED_REQUEST, exercised_by=basic.text)
 def response_forbids_shared_caching(exchange: Exchange) -> Findings:
-    """Check response objects and streams, for information: few caches store a POST.
+    """Check response objects and streams; a MAY, because few caches store a POST.
 
     Does not check errors.
     """
     header = exchange.header("cache-control")
     if not _NOT_CACHED.search(header or ""):
+        expected = "no-store, private or no-cache"
         got = quote(header) if header else "missing"
-        yield exchange.finding("header cache-control", "no-store or private", got)
+        yield exchange.finding("header cache-control", expected, got)
 
 
 HAS_DATE = may(
@@ -102,7 +103,7 @@ HAS_DATE = may(
 
 @check(HAS_DATE, on=EVERY_EXCHANGE, exercised_by=EXERCISED_BY)
 def response_has_a_date(exchange: Exchange) -> Findings:
-    """Check that the header is present, for information.
+    """Check that the header is present.
 
     Does not check its value, nor 5xx responses, for which the RFC makes it optional.
     """

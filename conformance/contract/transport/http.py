@@ -23,7 +23,7 @@ from conformance.model.sources import REPORTED_BUGS, RFC_HTTP
 EXERCISED_BY: Final = (basic.text, probes.missing_key)
 
 LARGE_BODY: Final = 1 << 18
-"""Bytes of a request body that some servers reject by its length, without reading."""
+"""Size of a request body that some servers reject without reading it."""
 
 
 def require_recognized_response(exchange: Exchange) -> None:

@@ -19,13 +19,13 @@ from conformance.model.scope import EVERY_USAGE, only
 from conformance.model.sources import PROJECT_DECISION, REPORTED_BUGS
 
 TOLERANCE: Final = 4
-"""Tokens tolerated beyond the cap, for an end marker or the framing of a message."""
+"""Number of tokens allowed beyond the cap, for an end marker or message framing."""
 
 MIN_CAP: Final = 16
 """Smallest cap that is checked; some servers raise smaller ones to this value."""
 
 MAX_INVISIBLE_TOKENS: Final = 12
-"""Output tokens that may leave nothing visible, such as a written end marker."""
+"""Number of output tokens that may be invisible, such as a written end marker."""
 
 
 def _did_not_fail(exchange: Exchange) -> bool:

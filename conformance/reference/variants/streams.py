@@ -185,7 +185,7 @@ def queued_first(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRes
 def added_message_with_empty_part(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An added message already contains one content part with empty text."""
+    """A message in ``response.output_item.added`` has a part with empty text."""
 
     def with_empty_part(event: Json) -> Json:
         item = event.get("item", {})

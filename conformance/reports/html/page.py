@@ -50,7 +50,7 @@ _ORDER: Final = (
 )
 _EXCHANGE: Final = re.compile(r"^x-\d+: ")
 _UNTESTED: Final = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED, Outcome.NOT_RUN)
-_BROKEN: Final = (Outcome.FAILED, Outcome.EXPECTED)
+_WITH_FINDINGS: Final = (Outcome.FAILED, Outcome.EXPECTED)
 
 
 @cache
@@ -133,7 +133,7 @@ class _RequirementPanels:
 
     def of(self, result: RequirementResult) -> Markup:
         """Return the details of a requirement."""
-        if result.outcome not in _BROKEN:
+        if result.outcome not in _WITH_FINDINGS:
             return self._render(result, None, ())
         best = evidence.select_evidence(result, self._report, self._journal)
         findings = evidence.findings_to_show(result, best)
@@ -155,7 +155,7 @@ class _RequirementPanels:
             result=result,
             evidence=view,
             findings=findings,
-            is_broken=result.outcome in _BROKEN,
+            has_findings=result.outcome in _WITH_FINDINGS,
             baseline_entry=_baseline_entry(result, self._report),
         )
         return Markup(text)  # noqa: S704 -- the template has escaped it

@@ -21,7 +21,7 @@ _SPAN: Final = Markup('<span class="{lang}" lang="{tag}">{text}</span>')
 
 
 def in_all_languages(text_in: Callable[[str], str], **values: object) -> Markup:
-    """Return ``text_in(lang)`` for each language, with ``values`` put in.
+    """Return ``text_in(lang)`` for each language, formatted with ``values``.
 
     Values are escaped. If all languages have the same text, it appears once.
     """
@@ -85,17 +85,23 @@ def verdict_reason(text: str) -> Markup:
 
 
 def attribute(name: str, text: str, **values: object) -> Markup:
-    """Return an HTML attribute in English, and its texts for the language switch."""
+    """Return an HTML attribute with the English text.
+
+    Further ``data-*`` attributes contain its text in every language, from which the
+    language switch takes the one to show.
+    """
     texts = {lang: escape(translate(text, lang)).format(**values) for lang in LANGUAGES}
-    return _switchable(name, texts)
+    return _attribute_in_all_languages(name, texts)
 
 
 def term_attribute(name: str, word: str) -> Markup:
     """Return an HTML attribute whose value is a word from the data, like ``term``."""
-    return _switchable(name, {lang: escape(_term(word, lang)) for lang in LANGUAGES})
+    return _attribute_in_all_languages(
+        name, {lang: escape(_term(word, lang)) for lang in LANGUAGES}
+    )
 
 
-def _switchable(name: str, texts: dict[str, Markup]) -> Markup:
+def _attribute_in_all_languages(name: str, texts: dict[str, Markup]) -> Markup:
     data = Markup(" ").join(
         Markup('data-{}="{}"').format(lang, text) for lang, text in texts.items()
     )

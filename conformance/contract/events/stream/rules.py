@@ -9,11 +9,11 @@ from conformance.model.event import Event
 from conformance.model.node import Finding, Json, quote
 
 MAX_FINDINGS: Final = 5
-"""Findings recorded for one rule in one stream; further ones would only repeat."""
+"""Maximum number of findings that are recorded for one rule in one stream."""
 
 _CONTEXT_BEFORE: Final = 20
 _CONTEXT_LENGTH: Final = 60
-"""Characters quoted around the first difference between two strings."""
+"""Number of characters quoted around the first difference of two strings."""
 
 
 class Unquoted(str):
@@ -23,7 +23,10 @@ class Unquoted(str):
 
 
 MISSING: Final = Unquoted("missing")
-"""What a finding prints for a field or event that is not there."""
+"""What a finding prints for a missing field."""
+
+NO_EVENT: Final = Unquoted("no such event")
+NO_ITEM: Final = Unquoted("no such item")
 
 
 class Rule(StrEnum):

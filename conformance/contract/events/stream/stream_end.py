@@ -6,7 +6,8 @@ from typing import Final
 
 from conformance.contract.events.stream.item_state import ItemState
 from conformance.contract.events.stream.rules import (
-    MISSING,
+    NO_EVENT,
+    NO_ITEM,
     Rule,
     StreamFindings,
     Unquoted,
@@ -60,7 +61,7 @@ def _check_everything_done(
 
     def check_done(rule: Rule, what: str, *, done: bool) -> None:
         expected = f"{what} of {name} before {event.type}"
-        findings.check(rule, done, event, "", expected, MISSING)
+        findings.check(rule, done, event, "", expected, NO_EVENT)
 
     check_done(Rule.ITEM_DONE, ITEM_DONE, done=item.done_item is not None)
     for (parts, index), part in item.parts.items():
@@ -89,7 +90,7 @@ def _check_output(
             name = item.identity.get("id", f"with output_index {item.index}")
             is_listed = any(item is other for other in pairs.values())
             expected, rule = f"the item {name}", Rule.SNAPSHOT_LISTS_ITEMS
-            findings.check(rule, is_listed, event, _OUTPUT, expected, MISSING)
+            findings.check(rule, is_listed, event, _OUTPUT, expected, NO_ITEM)
     for position, final in enumerate(output):
         match, pointer = pairs.get(position), f"{_OUTPUT}/{position}"
         expected = "an item that was in the stream"

@@ -18,9 +18,11 @@ class TextEvents:
     """The ``delta`` and ``done`` events of one kind of text.
 
     ``stem`` is their type without the suffix, and ``done_field`` the field of the
-    ``done`` event with the complete text. In the output item the text is ``field`` of
-    an element of the array ``parts``, or of the item itself if ``parts`` is empty;
-    ``index_field`` is the event's field with the index of that element.
+    ``done`` event with the complete text.
+
+    ``field`` is the name of the field with the text in the output item. If ``parts`` is
+    set, it names an array of the item, each of whose elements has this field, and
+    ``index_field`` names the field of the event with the index of the element.
 
     ``added_rule`` requires an added event for the part, ``done_rule`` a ``done``
     event for the text; ``None`` requires neither. ``is_reasoning`` marks texts that

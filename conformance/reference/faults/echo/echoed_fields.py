@@ -18,7 +18,7 @@ Json = Any
 def echoed_instructions_replaced(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The response repeats the gateway's instructions instead of the client's."""
+    """The response echoes the gateway's instructions instead of the client's."""
     if not request.field("instructions"):
         return reply
     return change_each_response(

@@ -65,7 +65,7 @@ def item_done_duplicated(
 def done_item_in_progress(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Done items have the ``status`` ``in_progress``."""
+    """Items in ``response.output_item.done`` have the ``status`` ``in_progress``."""
 
     def in_progress(event: Json) -> Json:
         if event["type"] == DONE:

@@ -104,7 +104,7 @@ def item_added_duplicated(
 def done_item_id_changed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Each done item has a new ``id``."""
+    """Each item in ``response.output_item.done`` has a new ``id``."""
 
     def with_new_id(event: Json) -> Json:
         return {**event, "item": {**event["item"], "id": new_id("item")}}
@@ -141,7 +141,7 @@ def final_output_item_ids_changed(
 def call_id_differs_in_added(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The ``call_id`` of an added function call differs from that of the done one."""
+    """``response.output_item.added`` has another ``call_id`` than the later events."""
 
     def with_new_call_id(event: Json) -> Json:
         if event["item"]["type"] != "function_call":

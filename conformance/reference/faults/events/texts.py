@@ -109,7 +109,7 @@ def full_text_as_last_delta(
 def first_delta_in_added_part(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The added part contains the first characters, and the deltas repeat them."""
+    """``response.content_part.added`` contains text that the deltas contain again."""
 
     def with_text(event: Json) -> Json:
         if event["type"] == "response.content_part.added":
@@ -132,7 +132,7 @@ def no_deltas(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRespon
 def done_message_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The text of a done message is empty."""
+    """The text of a message in ``response.output_item.done`` is empty."""
 
     def empty(event: Json) -> Json:
         if event["type"] == "response.output_item.done":
@@ -148,7 +148,7 @@ def done_message_empty(
 def done_part_truncated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The text of a done content part lacks its last character."""
+    """The text in ``response.content_part.done`` lacks its last character."""
 
     def truncate(event: Json) -> Json:
         if event["type"] == "response.content_part.done":
@@ -162,7 +162,7 @@ def done_part_truncated(
 def done_call_arguments_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The ``arguments`` of a done function call are ``{}``."""
+    """``arguments`` of a call in ``response.output_item.done`` are always ``{}``."""
 
     def empty(event: Json) -> Json:
         if event["type"] == "response.output_item.done":

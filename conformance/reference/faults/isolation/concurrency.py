@@ -103,7 +103,7 @@ def equal_requests_share_response_id(
 def call_ids_repeat_across_responses(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Required calls are numbered from ``call_1`` in each response."""
+    """With ``tool_choice: required``, every response has the ``call_id`` ``call_1``."""
 
     def number(response: Json) -> Json:
         calls = [i for i in response["output"] if i["type"] == "function_call"]

@@ -18,7 +18,7 @@ Json = Any
 
 
 OVERSIZED: Final = 1 << 20
-"""Bytes above which a request counts as oversized."""
+"""Size in bytes above which a request counts as oversized."""
 
 
 SERVER_ERROR_ON_OVERSIZED: Final = frozenset(
@@ -70,7 +70,7 @@ def _answer_with_cap(
 def output_cap_rejected(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A plain request with ``max_output_tokens`` from 17 to 63 is rejected."""
+    """``max_output_tokens`` from 17 to 63 is rejected if no other option is set."""
     small = MIN_CAP < _cap_of(request) < FIRST_ACCEPTED_CAP
     if reply.is_rejection or not small or request.body.keys() - PLAIN_FIELDS:
         return reply

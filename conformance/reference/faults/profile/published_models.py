@@ -90,7 +90,7 @@ def penalties_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayR
 def echoed_tools_incomplete(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Repeated tools lack `strict` if the client did not send it."""
+    """Echoed `tools` lack `strict` if the client did not send it."""
 
     def remove_strict(response: Json) -> Json:
         for tool in response["tools"]:
@@ -105,7 +105,7 @@ def echoed_tools_incomplete(
 def echoed_format_lacks_schema(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The repeated `text.format` lacks its `schema`."""
+    """The echoed `text.format` lacks its `schema`."""
 
     def remove_schema(response: Json) -> Json:
         response["text"]["format"].pop("schema", None)

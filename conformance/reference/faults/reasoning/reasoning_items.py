@@ -138,7 +138,7 @@ def reasoning_tokens_always_zero(
 def think_tags_in_text(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Text of a JSON response with reasoning starts with it, in ``<think>`` tags."""
+    """A JSON response with reasoning starts its text with a ``<think>`` element."""
 
     def add_tags(response: Json) -> Json:
         for item in response["output"]:

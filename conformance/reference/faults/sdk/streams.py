@@ -52,7 +52,7 @@ def _change_added_items(
 def added_message_content_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An added message has `null` as `content`."""
+    """A message in `response.output_item.added` has `null` as `content`."""
     return _change_added_items(reply, "message", content=None)
 
 
@@ -60,5 +60,5 @@ def added_message_content_null(
 def added_call_arguments_null(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An added function call has `null` as `arguments`."""
+    """A function call in `response.output_item.added` has `null` as `arguments`."""
     return _change_added_items(reply, "function_call", arguments=None)

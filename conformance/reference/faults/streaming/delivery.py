@@ -16,10 +16,10 @@ from conformance.reference.variants.streams import is_stream
 Sent = tuple[ResponseHead, Iterable[Chunk]]
 
 MIN_BUFFERED_CHUNKS: Final = 40
-"""Chunks from which a stream is buffered."""
+"""Minimum number of chunks of a stream that is buffered."""
 
 BUFFER_DELAY_S: Final = 1.1
-"""Seconds after which the buffered stream is sent."""
+"""Time in seconds after which the buffered stream is sent."""
 
 
 @on_reply(breaks="streaming.media-type-is-event-stream")

@@ -79,7 +79,7 @@ def tool_choice_required_ignored_in_streams(
 def unparsed_call_billed_and_dropped(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A required call is replaced by an empty message, but its tokens are billed."""
+    """With ``tool_choice: required``, an empty message replaces the billed call."""
 
     def blank(response: Json) -> Json:
         for call in function_calls(response):

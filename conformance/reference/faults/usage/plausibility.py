@@ -44,7 +44,7 @@ def completion_tokens_zero(
 def billed_output_dropped(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The output of a plain JSON response is missing, but its tokens are billed."""
+    """A JSON response without ``tools`` or cap bills tokens, but has no output."""
     if request.field("tools") or request.field("max_output_tokens"):
         return reply
     without_output = change_json_response(reply, set_fields(output=[]))
