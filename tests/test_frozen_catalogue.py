@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from conformance.cli.options import settings_from
-from conformance.contract.catalogue import Catalogue
+from conformance.contract.catalogue import Catalogue, catalogue
 from conformance.contract.probes import basic
 from conformance.errors import ConfigurationError
 from conformance.judge.plan import plan
@@ -57,3 +57,13 @@ def test_the_newest_catalogue_is_the_default() -> None:
 
     assert settings.catalogue == CATALOGUE
     assert datetime.now(UTC).date().isoformat() >= CATALOGUE
+
+
+def test_the_catalogue_has_the_date_of_its_newest_requirement() -> None:
+    """A default run skips requirements that are newer than ``CATALOGUE``."""
+    newest = max(catalogue().requirements, key=lambda r: r.since)
+
+    assert newest.since == CATALOGUE, (
+        f"{newest.id} is since {newest.since}, but CATALOGUE in"
+        f" conformance/model/requirement.py is {CATALOGUE}: set both to the same date"
+    )
