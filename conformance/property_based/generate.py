@@ -30,6 +30,13 @@ MAX_BODY_LENGTH: Final = 65536
 NO_BODY: Final = object()
 """Marks a request without a body."""
 
+_LOCAL_CONSTANTS: Final = (
+    "_get_local_constants",
+    "_local_constants",
+    "CONSTANTS_CACHE",
+)
+"""Undocumented names in hypothesis, which another version may not have."""
+
 
 def _schema() -> Any:  # noqa: ANN401 -- schemathesis' types are not visible outside
     import schemathesis  # noqa: PLC0415 -- slow
@@ -96,10 +103,13 @@ def _without_local_constants() -> Iterator[None]:
     """Stop hypothesis from using constants that it finds in imported modules.
 
     It reads every module outside site-packages, so a checkout would generate other
-    requests than an installed wheel.
+    requests than an installed wheel. Does nothing if hypothesis has no such constants.
     """
     from hypothesis.internal.conjecture import providers  # noqa: PLC0415 -- slow
 
+    if not all(hasattr(providers, name) for name in _LOCAL_CONSTANTS):
+        yield
+        return
     original = providers._get_local_constants  # noqa: SLF001 -- no option disables it
     original_cache = providers.CONSTANTS_CACHE
     no_constants = type(providers._local_constants)()  # noqa: SLF001 -- as above

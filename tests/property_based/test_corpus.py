@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from hypothesis.internal.conjecture import providers
 from packaging.requirements import Requirement
 
 from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
@@ -25,7 +26,7 @@ from conformance.property_based.corpus import (
 )
 from conformance.property_based.document import PLACEHOLDER, source
 from conformance.property_based.entry import Entry
-from conformance.property_based.generate import generate
+from conformance.property_based.generate import _without_local_constants, generate
 from conformance.property_based.violations import most_severe, violations
 
 CONSTRAINTS = Path(__file__).parents[2] / "constraints.txt"
@@ -75,6 +76,15 @@ def test_packaged_corpus_was_made_from_this_document_and_the_pinned_versions() -
 def test_packaged_corpus_is_what_the_generator_makes() -> None:
     """To the byte, whatever modules are imported, whatever the hash seed."""
     assert serialize(0, generate(0)) == PACKAGED.read_text("utf-8"), STALE
+
+
+def test_generating_needs_no_undocumented_names_of_hypothesis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another version of hypothesis may not have them."""
+    monkeypatch.delattr(providers, "_local_constants")
+    with _without_local_constants():
+        assert not hasattr(providers, "_local_constants")
 
 
 def test_packaged_corpus_is_ascii_with_unix_line_ends() -> None:
