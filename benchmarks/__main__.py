@@ -1,6 +1,7 @@
 """Run the benchmarks: ``python -m benchmarks``, or ``python -m benchmarks a c``.
 
-All four together also write ``RESULTS.md``. The exit code is 1 if a limit is exceeded.
+They replace their rows in ``RESULTS.md``; the rows of other benchmarks stay. The exit
+code is 1 if a limit is exceeded.
 """
 
 import os
@@ -46,9 +47,16 @@ def _cpu_time() -> Iterator[Row]:
 
 def _startup() -> Iterator[Row]:
     times = startup.measure()
-    first_request, help_ = times.first_request, times.help
-    yield "(c) first request", f"{first_request:.2f} s", "≤ 1.0 s", first_request <= 1.0
-    yield "(c) `conformance --help`", f"{help_:.2f} s", "≤ 0.3 s", help_ <= 0.3
+    for name, cost, limit in (
+        ("first request, empty cache", times.first_request, 1.0),
+        ("`conformance --help`", times.help, 0.3),
+    ):
+        yield (
+            f"(c) {name}, best of {startup.ROUNDS}",
+            f"{cost.wall:.2f} s; CPU time {cost.cpu:.2f} s",
+            f"≤ {limit:.1f} s",
+            cost.wall <= limit,
+        )
 
 
 def _memory() -> Iterator[Row]:
@@ -73,29 +81,51 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
 
 
 def _machine() -> str:
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     return (
         f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()}"
-        f" {platform.release()}; Python {platform.python_version()}; {libraries}.\n"
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load average at the end {load:.1f}."
+        f" {platform.release()}; Python {platform.python_version()}; {libraries}."
     )
+
+
+def _measure(letter: str) -> tuple[list[Row], str]:
+    """Run one benchmark; return its rows, and when and under what load it ended."""
+    rows = list(BENCHMARKS[letter]())
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    now = datetime.now(UTC)
+    return rows, f"* ({letter}) {now:%Y-%m-%d %H:%M} UTC, load average {load:.1f}"
+
+
+def _lines_of(text: str, letter: str) -> tuple[list[str], list[str]]:
+    """Return the rows and the notes of a benchmark in the results of an earlier run."""
+    lines = text.splitlines()
+    rows = [line for line in lines if line.startswith(f"| ({letter}) ")]
+    return rows, [line for line in lines if line.startswith(f"* ({letter}) ")]
 
 
 def main() -> int:
     """Run the benchmarks and print a table; return 1 if a limit is exceeded."""
     selected = sys.argv[1:] or list(BENCHMARKS)
-    rows = [row for letter in selected for row in BENCHMARKS[letter]()]
-    lines = ["# Results", "", "| measurement | result | limit | |", "|---|---|---|---|"]
-    lines += [
-        f"| {name} | {result} | {limit} | {'met' if met else '**exceeded**'} |"
-        for name, result, limit, met in rows
-    ]
-    text = "\n".join([*lines, "", _machine(), ""])
+    earlier = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
+    table = ["# Results", "", "| measurement | result | limit | |", "|---|---|---|---|"]
+    notes, all_met = list[str](), True
+    for letter in BENCHMARKS:
+        if letter in selected:
+            rows, note = _measure(letter)
+            all_met &= all(met for *_, met in rows)
+            table += [
+                f"| {name} | {result} | {limit} | {'met' if met else '**exceeded**'} |"
+                for name, result, limit, met in rows
+            ]
+            notes.append(note)
+        else:
+            earlier_rows, earlier_notes = _lines_of(earlier, letter)
+            table += earlier_rows
+            notes += earlier_notes
+    text = "\n".join([*table, "", _machine(), "", *notes, ""])
     print(text)
-    if set(selected) == set(BENCHMARKS):
-        RESULTS.write_text(text, encoding="utf-8")
-    return 0 if all(met for *_, met in rows) else 1
+    RESULTS.write_text(text, encoding="utf-8")
+    return 0 if all_met else 1
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def _baseline_to_change(
 def _create_plugin(
     settings: "Settings", formats: tuple[str, ...]
 ) -> "ConformancePlugin":
-    """Plan the run; generate its test inputs if no earlier run has stored them."""
+    """Plan the run; generate its requests if they are not stored yet."""
     from conformance.property_based.corpus import is_stored
     from conformance.pytest_plugin.items import ConformancePlugin
     from conformance.run.session import run_name
@@ -136,9 +136,8 @@ def _create_plugin(
     name = run_name(settings, datetime.now(UTC))
     directory = settings.report_dir or Path("reports") / name
     if settings.generated != 0 and not is_stored(settings.seed):
-        click.echo(
-            "generating test inputs (first run only; cached afterwards)", err=True
-        )
+        first = f"first run with --seed {settings.seed}; cached afterwards"
+        click.echo(f"generating requests ({first})", err=True)
     return ConformancePlugin(settings, formats, directory, allure="allure" in formats)
 
 

@@ -18,14 +18,14 @@ class OptionalDependency:
     """A dependency of checks that is slow to load and may not be installed.
 
     ``missing_reason`` returns why it cannot be used, or an empty string. ``load``
-    receives the profile's name; it does nothing if there is nothing to load. With
-    ``load_before_run`` it is loaded before the first request is sent; otherwise it is
-    loaded while requests are under way.
+    receives the profile's name; it does nothing if there is nothing to load. It is
+    called while requests are under way. With ``load_before_evaluation``, no response is
+    evaluated before it has returned.
     """
 
     missing_reason: Callable[[], str]
     load: Callable[[str], None]
-    load_before_run: bool = False
+    load_before_evaluation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

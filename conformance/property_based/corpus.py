@@ -1,95 +1,150 @@
-"""The corpus: all generated requests, generated once and stored in the user's cache."""
+"""The corpus: all generated requests of a seed.
+
+The corpus of seed 0 is in the package, so that a run does not generate it, whatever
+versions of schemathesis and hypothesis are installed. Any other seed is generated once
+and stored in the user's cache.
+
+``python -m conformance.property_based.corpus`` generates the corpus in the package
+again. That is needed if the document or the generator changes.
+"""
 
 import hashlib
 import json
-import os
-import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from conformance.model.generated_input import GeneratedInput, Scenario
+from conformance.model.generated_input import PREFIX, GeneratedInput
 from conformance.model.node import Json
 from conformance.property_based.document import source
-from conformance.property_based.entry import Entry, digest
+from conformance.property_based.entry import Entry, digest, to_json
 
-_MODULES: Final = ("document.py", "entry.py", "generate.py", "violations.py")
-"""Modules that the corpus depends on: if one changes, the cache is not used."""
+SEED: Final = 0
+"""The seed whose corpus is in the package."""
+
+PACKAGED: Final = Path(__file__).with_name("corpus-seed-0.jsonl")
+"""The corpus of ``SEED``."""
 
 _PACKAGES: Final = ("schemathesis", "hypothesis", "jsonschema")
 """Packages whose versions the corpus depends on."""
 
+_MODULES: Final = ("document.py", "entry.py", "generate.py", "violations.py")
+"""Modules that the corpus depends on: if one changes, the cache is not used."""
+
+
+def made_from() -> dict[str, str]:
+    """Return what a corpus is generated from: the document's digest, and versions."""
+    from importlib.metadata import version  # noqa: PLC0415 -- slow, and rarely needed
+
+    document = {"document_sha256": hashlib.sha256(source()).hexdigest()}
+    return document | {name: version(name) for name in _PACKAGES}
+
+
+def serialize(seed: int, entries: tuple[Entry, ...]) -> str:
+    """Return a corpus as lines of JSON: a header, then one line for each request.
+
+    The header has the seed, the digest of the corpus, and what it was made from. A
+    request without a body has no ``body``. Equal corpora have equal bytes.
+    """
+    lines: list[Json] = [{"seed": seed, "digest": digest(entries), **made_from()}]
+    for entry in entries:
+        body = {"body": json.loads(entry.content)} if entry.content else {}
+        lines.append({"name": entry.generated.name, **body})
+    return "".join(f"{json.dumps(line)}\n" for line in lines)
+
+
+def header(text: str) -> dict[str, Json]:
+    """Return the header of a serialized corpus."""
+    first: dict[str, Json] = json.loads(text.partition("\n")[0])
+    return first
+
+
+def parse(text: str) -> tuple[Entry, ...]:
+    """Return the entries of a serialized corpus; raises ``ValueError`` if corrupt."""
+    entries = tuple(_entries(text))
+    try:
+        expected = header(text)["digest"]
+    except (KeyError, TypeError) as error:
+        raise ValueError("the header of the corpus has no digest") from error
+    if digest(entries) != expected:
+        raise ValueError("the requests do not match the digest of the corpus")
+    return entries
+
+
+def _entries(text: str) -> Iterator[Entry]:
+    for line in text.split("\n")[1:-1]:
+        record = json.loads(line)
+        generated = GeneratedInput.of(PREFIX + record["name"])
+        if generated is None:
+            raise ValueError(f"unknown scenario: {record['name']!r}")
+        yield Entry(generated, to_json(record["body"]) if "body" in record else "")
+
 
 def cache_home() -> Path:
     """Return the cache directory of this user, as is usual on the platform."""
-    if xdg := os.environ.get("XDG_CACHE_HOME"):
-        return Path(xdg) / "responses-conformance"
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        home = Path(local) if local else Path.home() / "AppData" / "Local"
-        return home / "responses-conformance" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "responses-conformance"
-    return Path.home() / ".cache" / "responses-conformance"
+    from platformdirs import user_cache_path  # noqa: PLC0415 -- not needed for seed 0
+
+    return user_cache_path("responses-conformance", appauthor=False)
 
 
 def cache_file(seed: int) -> Path:
     """Return the cache file of a seed; its name hashes all inputs of the corpus."""
-    parts = [source(), str(seed).encode()]
-    parts += [(Path(__file__).parent / name).read_bytes() for name in _MODULES]
-    parts += [version(name).encode() for name in _PACKAGES]
+    parts = [json.dumps([seed, made_from()]).encode()]
+    parts += [Path(__file__).with_name(name).read_bytes() for name in _MODULES]
     key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
-    return cache_home() / f"corpus-{key}.json"
+    return cache_home() / f"corpus-{key}.jsonl"
 
 
 def _read(path: Path) -> tuple[Entry, ...] | None:
     """Return a stored corpus; ``None`` if there is none or it is corrupt."""
     try:
-        stored: Json = json.loads(path.read_bytes())
-        entries = tuple(
-            Entry(GeneratedInput(Scenario(scenario), location, digest_), content)
-            for scenario, location, digest_, content in stored["entries"]
-        )
-        return entries if entries and stored["digest"] == digest(entries) else None
+        return parse(path.read_text("utf-8")) or None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def store(path: Path, entries: tuple[Entry, ...]) -> None:
+def store(path: Path, seed: int, entries: tuple[Entry, ...]) -> None:
     """Write a corpus to the cache, atomically.
 
     If the cache cannot be written, nothing is stored.
     """
-    stored = {
-        "digest": digest(entries),
-        "entries": [
-            (e.generated.scenario, e.generated.path, e.generated.digest, e.content)
-            for e in entries
-        ],
-    }
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", dir=path.parent, suffix=".new", encoding="utf-8", delete=False
         ) as file:
-            json.dump(stored, file, ensure_ascii=False)
+            file.write(serialize(seed, entries))
         Path(file.name).replace(path)
 
 
 def is_stored(seed: int) -> bool:
-    """Return whether the corpus of a seed is in the cache."""
-    return cache_file(seed).is_file()
+    """Return whether the corpus of a seed is in the package or in the cache."""
+    return seed == SEED or cache_file(seed).is_file()
 
 
 def load(seed: int) -> tuple[Entry, ...]:
-    """Return the corpus of a seed, from the cache or newly generated."""
+    """Return the corpus of a seed: from the package, the cache, or newly generated."""
+    if seed == SEED:
+        return parse(PACKAGED.read_text("utf-8"))
     path = cache_file(seed)
     entries = _read(path)
     if entries is None:
         from conformance.property_based.generate import generate  # noqa: PLC0415 -- slow
 
         entries = generate(seed)
-        store(path, entries)
+        store(path, seed, entries)
     return entries
+
+
+def main() -> None:
+    """Generate the corpus in the package again."""
+    from conformance.property_based.generate import generate  # noqa: PLC0415 -- slow
+
+    text = serialize(SEED, generate(SEED))
+    PACKAGED.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 from conformance.model.generated_input import PREFIX, GeneratedInput
+from conformance.model.node import Json
 from conformance.property_based.document import PLACEHOLDER
 
 
@@ -29,6 +30,11 @@ class Entry:
         return self.content.replace(
             json.dumps(PLACEHOLDER), json.dumps(model, ensure_ascii=False)
         ).encode()
+
+
+def to_json(body: Json) -> str:
+    """Return a body as it is sent; raises ``ValueError`` if it has no JSON form."""
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def digest(entries: tuple[Entry, ...]) -> str:

@@ -2,12 +2,11 @@
 
 Its coverage phase enumerates requests with one violation each. Its fuzzing phase, with
 a fixed seed, adds what enumeration does not reach, such as non-ASCII characters. The
-same seed gives the same requests on every machine, because the versions of schemathesis
-and hypothesis are pinned.
+same seed gives the same requests on every machine with the same versions of
+schemathesis and hypothesis. Other versions may generate other requests.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -19,7 +18,7 @@ from conformance.property_based.document import (
     PLACEHOLDER,
     with_placeholder_model,
 )
-from conformance.property_based.entry import Entry
+from conformance.property_based.entry import Entry, to_json
 from conformance.property_based.violations import most_severe
 
 EXAMPLES_PER_MODE: Final = 60
@@ -30,6 +29,13 @@ MAX_BODY_LENGTH: Final = 65536
 
 NO_BODY: Final = object()
 """Marks a request without a body."""
+
+_LOCAL_CONSTANTS: Final = (
+    "_get_local_constants",
+    "_local_constants",
+    "CONSTANTS_CACHE",
+)
+"""Undocumented names in hypothesis, which another version may not have."""
 
 
 def _schema() -> Any:  # noqa: ANN401 -- schemathesis' types are not visible outside
@@ -97,10 +103,13 @@ def _without_local_constants() -> Iterator[None]:
     """Stop hypothesis from using constants that it finds in imported modules.
 
     It reads every module outside site-packages, so a checkout would generate other
-    requests than an installed wheel.
+    requests than an installed wheel. Does nothing if hypothesis has no such constants.
     """
     from hypothesis.internal.conjecture import providers  # noqa: PLC0415 -- slow
 
+    if not all(hasattr(providers, name) for name in _LOCAL_CONSTANTS):
+        yield
+        return
     original = providers._get_local_constants  # noqa: SLF001 -- no option disables it
     original_cache = providers.CONSTANTS_CACHE
     no_constants = type(providers._local_constants)()  # noqa: SLF001 -- as above
@@ -131,9 +140,7 @@ def _entry(body: Json) -> Entry | None:
     if body is NO_BODY:
         return Entry(GeneratedInput(Scenario.MISSING, WHOLE_BODY, _digest("")), "")
     try:
-        content = json.dumps(
-            body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
+        content = to_json(body)
         content.encode()
     except (TypeError, ValueError):
         return None

@@ -92,8 +92,8 @@ class Runner:
         """Send every probe of the plan; raises ``TargetUnreachable``."""
         self._connections = ConnectionPool(self._limits)
         self._probed = {c: asyncio.Event() for c in CAPABILITY_PROBES}
+        self._can_evaluate = asyncio.Event()
         probes = self._evaluator.plan.probes
-        await self._load_dependencies()
         for capability, probe in CAPABILITY_PROBES.items():
             if probe not in probes:
                 self._probed[capability].set()
@@ -108,17 +108,19 @@ class Runner:
             await self._connections.close()
 
     async def _load_dependencies(self) -> None:
-        """Load the optional dependencies of checks in threads, some before the run."""
+        """Load what checks need in threads, while the first requests are under way."""
         profile = self._settings.profile.name
         dependencies = {
             case.check.dependency
             for case in self._evaluator.plan.cases
             if case.check.dependency
         }
-        for dependency in sorted(dependencies, key=lambda d: not d.load_before_run):
-            if dependency.load_before_run:
+        for dependency in dependencies:
+            if dependency.load_before_evaluation:
                 await asyncio.to_thread(dependency.load, profile)
-            else:
+        self._can_evaluate.set()
+        for dependency in dependencies:
+            if not dependency.load_before_evaluation:
                 threading.Thread(target=dependency.load, args=(profile,)).start()
 
     async def _run_all(self, probes: tuple[Probe, ...]) -> None:
@@ -137,6 +139,7 @@ class Runner:
                 for probe in probes:
                     if not probe.name.startswith(PREFIX):
                         group.create_task(self._run_probe(probe))
+                group.create_task(self._load_dependencies())
                 if generated:
                     await asyncio.to_thread(preload)
                 for _ in range(min(2 * self._limits.concurrency, len(generated))):
@@ -248,6 +251,7 @@ class Runner:
             self._connections.adjust_limit(rate_limited=exchange.rate_limited)
         finally:
             self._connections.release(connection)
+        await self._can_evaluate.wait()
         self._exchanges += 1
         exchange = replace(
             exchange,

@@ -1,10 +1,11 @@
-"""One corpus for all tests, in a temporary cache instead of the user's own."""
+"""The packaged corpus, and a temporary cache instead of the user's own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from conformance.property_based import corpus as corpus_module
 from conformance.property_based.corpus import load
 from conformance.property_based.entry import Entry
 
@@ -14,7 +15,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return the cache directory of these tests."""
     home = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(home))
+        patch.setattr(corpus_module, "cache_home", lambda: home)
         yield home
 
 

@@ -1,19 +1,37 @@
-"""The corpus: reproducible, cached, and generated again if the cache is corrupt."""
+"""The corpus: packaged for seed 0; generated and cached for every other seed."""
 
+import hashlib
 import json
+import subprocess
+import sys
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from hypothesis.internal.conjecture import providers
+from packaging.requirements import Requirement
 
 from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
-from conformance.property_based.corpus import cache_file, load, store
-from conformance.property_based.document import PLACEHOLDER
-from conformance.property_based.entry import Entry, digest
+from conformance.property_based import corpus as corpus_module
+from conformance.property_based.corpus import (
+    PACKAGED,
+    cache_file,
+    header,
+    is_stored,
+    load,
+    parse,
+    serialize,
+    store,
+)
+from conformance.property_based.document import PLACEHOLDER, source
+from conformance.property_based.entry import Entry
+from conformance.property_based.generate import _without_local_constants, generate
 from conformance.property_based.violations import most_severe, violations
 
-DIGEST = "dd8d73c4b223e3dbd650dbc666aef05ab47c16b06abaa55d2670e89e08518a63"
-"""Digest for seed 0. It changes only with the document and the generator."""
+CONSTRAINTS = Path(__file__).parents[2] / "constraints.txt"
+
+STALE = f"{PACKAGED.name} is stale: run python -m conformance.property_based.corpus"
 
 FIELDS = {
     "model",
@@ -31,9 +49,80 @@ FIELDS = {
 }
 
 
-def test_same_seed_generates_the_same_corpus(corpus: tuple[Entry, ...]) -> None:
-    """On every machine, whatever modules are imported, whatever the hash seed."""
-    assert digest(corpus) == DIGEST
+def pinned(name: str) -> str:
+    """Return the version of a package in ``constraints.txt``."""
+    lines = CONSTRAINTS.read_text("utf-8").splitlines()
+    (pin,) = (line.partition("#")[0] for line in lines if line.startswith(f"{name}=="))
+    (exact,) = Requirement(pin).specifier
+    return exact.version
+
+
+def test_packaged_corpus_was_made_from_this_document_and_the_pinned_versions() -> None:
+    """Its header says so; other versions would generate other requests."""
+    packages = ("schemathesis", "hypothesis", "jsonschema")
+    made_from = {
+        "document_sha256": hashlib.sha256(source()).hexdigest(),
+        **{name: pinned(name) for name in packages},
+    }
+    found = header(PACKAGED.read_text("utf-8"))
+
+    assert found == {"seed": 0, "digest": found["digest"], **made_from}, STALE
+
+
+@pytest.mark.skipif(
+    any(version(name) != pinned(name) for name in ("schemathesis", "hypothesis")),
+    reason="needs the versions of schemathesis and hypothesis in constraints.txt",
+)
+def test_packaged_corpus_is_what_the_generator_makes() -> None:
+    """To the byte, whatever modules are imported, whatever the hash seed."""
+    assert serialize(0, generate(0)) == PACKAGED.read_text("utf-8"), STALE
+
+
+def test_generating_needs_no_undocumented_names_of_hypothesis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another version of hypothesis may not have them."""
+    monkeypatch.delattr(providers, "_local_constants")
+    with _without_local_constants():
+        assert not hasattr(providers, "_local_constants")
+
+
+def test_packaged_corpus_is_ascii_with_unix_line_ends() -> None:
+    """It looks the same in every editor, and is the same in every checkout."""
+    content = PACKAGED.read_bytes()
+
+    assert content.isascii()
+    assert content.endswith(b"}\n")
+    assert b"\r" not in content
+
+
+def test_loading_seed_0_imports_and_generates_nothing() -> None:
+    """It works with any version of schemathesis, and is fast."""
+    program = (
+        "import sys; from conformance.property_based.corpus import load; load(0);"
+        "print(*{'schemathesis', 'hypothesis', 'jsonschema'} & set(sys.modules))"
+    )
+    done = subprocess.run(  # noqa: S603 -- the program above
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+    assert is_stored(0)
+
+
+def test_another_seed_generates_other_valid_and_invalid_requests(
+    cache: Path, corpus: tuple[Entry, ...]
+) -> None:
+    """With the installed versions; the second run reads them from the cache."""
+    assert not is_stored(20)
+    generated = load(20)
+
+    assert is_stored(20)
+    assert parse(cache_file(20).read_text("utf-8")) == generated
+    assert cache_file(20).is_relative_to(cache)
+    assert generated != corpus
+    assert {e.generated.scenario for e in generated} == set(Scenario)
+    assert len({entry.probe for entry in generated}) == len(generated) > 200
+    assert_names_match_bodies(generated)
 
 
 def test_names_are_unique_and_can_be_parsed(corpus: tuple[Entry, ...]) -> None:
@@ -58,15 +147,20 @@ def test_every_field_is_tested_with_valid_values_and_with_a_wrong_type(
         assert tested >= FIELDS
 
 
-def test_name_matches_the_violation_in_the_body(corpus: tuple[Entry, ...]) -> None:
+def assert_names_match_bodies(entries: tuple[Entry, ...]) -> None:
     """A valid entry has no violation; others violate the document at their path."""
-    for entry in corpus:
+    for entry in entries:
         if not entry.content:
             continue
         violation = most_severe(json.loads(entry.content))
         scenario = violation.scenario if violation else Scenario.VALID
         assert scenario is entry.generated.scenario, entry.generated.name
         assert violation is None or violation.dotted_path == entry.generated.path
+
+
+def test_name_matches_the_violation_in_the_body(corpus: tuple[Entry, ...]) -> None:
+    """Sections of a report group the cases by name."""
+    assert_names_match_bodies(corpus)
 
 
 def test_some_entries_are_not_ascii(corpus: tuple[Entry, ...]) -> None:
@@ -139,70 +233,69 @@ def test_most_severe_of_several_violations_counts() -> None:
 
 
 ENTRIES = (
-    Entry(GeneratedInput(Scenario.VALID, "input", "00000000"), '{"model":"m"}'),
+    Entry(GeneratedInput(Scenario.VALID, "input", "00000000"), '{"model":"é \u2028"}'),
     Entry(GeneratedInput(Scenario.MISSING, "body", "11111111"), ""),
 )
 
+LINES = serialize(7, ENTRIES).split("\n")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Use an empty cache directory and a generator that returns ``ENTRIES``."""
+    path = tmp_path / "cache"
+    monkeypatch.setattr(corpus_module, "cache_home", lambda: path)
+    monkeypatch.setattr(
+        "conformance.property_based.generate.generate", lambda _seed: ENTRIES
+    )
+    return path
+
 
 def test_stored_corpus_is_loaded_and_not_generated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No temporary file is left behind in the cache."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    store(cache_file(7), ENTRIES)
+    monkeypatch.delattr("conformance.property_based.generate.generate")
+    store(cache_file(7), 7, ENTRIES)
 
     assert load(7) == ENTRIES
-    assert [path.suffix for path in cache_file(7).parent.iterdir()] == [".json"]
+    assert [path.suffix for path in home.iterdir()] == [".jsonl"]
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b'{"entries": [], "digest": ""}',
-        b'{"entries": [["valid", "input", "0", "{}"]], "digest": "0"}',
-        b'{"entries": [["no such scenario", "input", "0", "{}"]], "digest": "0"}',
-        b'{"entries": [1], "digest": "0"}',
+        "",
+        "{",
+        "[]\n",
+        "null\n",
+        '{"digest": ""}\n',
+        "\n".join([LINES[0], ""]),
+        "\n".join([LINES[0], LINES[1], ""]),
+        "\n".join([LINES[0], '{"name": "no-such-scenario-input-0"}', ""]),
+        "\n".join([LINES[0], "{}", ""]),
+        "\n".join([LINES[0], "1", ""]),
     ],
 )
-def test_corrupt_cache_is_generated_again(
-    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_corrupt_cache_is_generated_again(content: str, home: Path) -> None:
     """The corrupt file is replaced."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(
-        "conformance.property_based.generate.generate", lambda _seed: ENTRIES
-    )
     path = cache_file(7)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content)
+    home.mkdir()
+    path.write_text(content, "utf-8")
 
     assert load(7) == ENTRIES
-    assert json.loads(path.read_bytes())["digest"] == digest(ENTRIES)
+    assert path.read_text("utf-8") == serialize(7, ENTRIES)
 
 
-def test_each_seed_has_its_own_cache_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_seed_has_its_own_cache_file(home: Path) -> None:
     """The name of the file depends on all inputs of the corpus."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache_file(1) != cache_file(2)
     assert cache_file(1) == cache_file(1)
-    assert cache_file(1).is_relative_to(tmp_path)
+    assert cache_file(1).is_relative_to(home)
 
 
-def test_cache_that_cannot_be_written_is_ignored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cache_that_cannot_be_written_is_ignored(home: Path) -> None:
     """A run works with a read-only home directory."""
-    blocked = tmp_path / "file"
-    blocked.write_bytes(b"")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
-    monkeypatch.setattr(
-        "conformance.property_based.generate.generate", lambda _seed: ENTRIES
-    )
+    home.write_bytes(b"")
 
     assert load(7) == ENTRIES

@@ -10,7 +10,7 @@ import pytest
 from conformance.contract.catalogue import Catalogue, catalogue
 from conformance.errors import TargetUnreachable
 from conformance.judge.plan import plan
-from conformance.model.check import Check, Findings, check
+from conformance.model.check import Check, Findings, OptionalDependency, check
 from conformance.model.exchange import Exchange
 from conformance.model.probe import Probe, ProbeContext, Steps, probe
 from conformance.model.report import Report
@@ -18,7 +18,7 @@ from conformance.model.request import Request
 from conformance.model.requirement import must
 from conformance.model.settings import Limits, Settings
 from conformance.model.verdict import Outcome
-from conformance.run.session import run_to_completion
+from conformance.run.session import RunObserver, Session, run_to_completion
 from tests.run.raw import RawServer, http
 
 GOOD = json.dumps({"id": "r", "object": "response", "output": []}).encode()
@@ -48,10 +48,10 @@ def expect_responses(*exchanges: Exchange) -> Findings:
         yield from exchange.response["object"].must_equal("response")
 
 
-def check_on(probe_: Probe) -> Check:
+def check_on(probe_: Probe, dependency: OptionalDependency | None = None) -> Check:
     """Return a check on one probe."""
     requirement = must(f"test.{probe_.name}", "It is answered.", source="these tests")
-    return check(requirement, on=probe_)(expect_responses)
+    return check(requirement, on=probe_, dependency=dependency)(expect_responses)
 
 
 def run(url: str, *probes: Probe, limits: Limits | None = None) -> Report:
@@ -294,3 +294,47 @@ def test_probe_that_runs_last_is_sent_after_all_others() -> None:
 
     assert "heavy 0" in prompts[-2:]  # concurrent with the last of the others
     assert len(prompts) == 8
+
+
+def test_dependency_is_loaded_after_the_first_request_and_before_evaluation() -> None:
+    """Loading is slow: it delays neither the first request nor its measured time."""
+    log: list[str] = []
+    received = threading.Event()
+
+    def respond(_request: bytes) -> Iterable[bytes]:
+        log.append("request")
+        received.set()
+        return [http(GOOD, "connection: close")]
+
+    def load(profile: str) -> None:
+        assert received.wait(10)
+        log.append(f"loaded for {profile}")
+
+    dependency = OptionalDependency(str, load, load_before_evaluation=True)
+    probe_ = probe_named("p", 1)
+    checks = Catalogue((check_on(probe_, dependency),), ())
+    with RawServer(respond) as server:
+        settings = Settings(server.url, "m", "sk-x", generated=0)
+        session = Session(
+            settings,
+            plan(checks, settings),
+            observer=RunObserver(on_exchange=lambda exchange: log.append(exchange.id)),
+        )
+        session.start()
+        session.wait()
+
+    assert log[:3] == ["request", "loaded for newapi", "x-0001"]
+
+
+def test_error_while_a_dependency_is_loaded_stops_the_run() -> None:
+    """It is raised where the run is waited for."""
+
+    def load(_profile: str) -> None:
+        raise ImportError("broken")
+
+    dependency = OptionalDependency(str, load, load_before_evaluation=True)
+    checks = Catalogue((check_on(probe_named("p", 1), dependency),), ())
+    with RawServer(lambda _: [http(GOOD, "connection: close")]) as server:
+        settings = Settings(server.url, "m", "sk-x", generated=0)
+        with pytest.raises(ImportError, match="broken"):
+            run_to_completion(settings, plan(checks, settings))

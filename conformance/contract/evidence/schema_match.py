@@ -1,48 +1,85 @@
-"""Validate a JSON value against the few schema keywords that the probes use."""
+"""Validate a JSON value in a response against a JSON Schema of the request."""
 
-from typing import Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
-from conformance.model.check import Findings
-from conformance.model.node import Json, Node
+from conformance.model.check import Findings, OptionalDependency
+from conformance.model.node import MISSING, Finding, Json, Node, quote
 
-_TYPES: Final[dict[str, type]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "number": float,
-    "boolean": bool,
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_TYPES: Final = {
+    "object": "an object",
+    "array": "an array",
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "a boolean",
+    "null": "null",
 }
 
 
+def _load(_profile: str) -> None:
+    import jsonschema  # noqa: F401, PLC0415 -- slow
+
+
+VALIDATOR: Final = OptionalDependency(str, _load)
+"""jsonschema, which is always installed but slow to import."""
+
+
 def check_schema(value: Node, schema: Json) -> Findings:
-    """Yield a finding for each violation of ``schema`` in ``value``.
+    """Yield a finding for each violation of ``schema`` in ``value``, outermost first.
 
-    Checks ``type``, ``enum``, ``required``, ``properties``, ``items`` and
-    ``additionalProperties: false``. Ignores all other keywords, so the schema must not
-    have any.
+    A value of a wrong type has no other finding. As in JSON Schema, ``2.0`` is an
+    integer.
     """
-    type_ = schema.get("type")
-    if type_ and not value.is_a(_TYPES[type_]):
-        yield from value.must_be(_TYPES[type_])
-        return
-    if "enum" in schema and value.value not in schema["enum"]:
-        yield value.finding(f"one of {schema['enum']}")
-    if type_ == "object":
-        yield from _check_fields(value, schema)
-    if type_ == "array" and "items" in schema:
-        for element in value:
-            yield from check_schema(element, schema["items"])
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 -- slow
+
+    errors = list(Draft202012Validator(schema).iter_errors(value.value))
+    mistyped = {tuple(e.absolute_path) for e in errors if e.validator == "type"}
+    found = dict[Finding, None]()
+    for error in sorted(errors, key=lambda e: len(e.absolute_path)):
+        if error.validator == "type" or tuple(error.absolute_path) not in mistyped:
+            # jsonschema reports each missing field in an error of its own, without
+            # its name, so the same findings may occur more than once.
+            found |= dict.fromkeys(_findings(_node_at(value, error), error))
+    yield from found
 
 
-def _check_fields(value: Node, schema: Json) -> Findings:
-    """Yield a finding for each missing, invalid or undeclared field of an object."""
-    declared = schema.get("properties", {})
-    for name in schema.get("required", ()):
-        if name not in value:
-            yield value.finding(f"a field {name!r}", "missing")
-    for name, field in value.fields():
-        if name in declared:
-            yield from check_schema(field, declared[name])
-        elif schema.get("additionalProperties") is False:
-            yield field.finding(f"no fields other than {', '.join(declared)}")
+def _node_at(value: Node, error: "ValidationError") -> Node:
+    """Return the value that an error is about."""
+    node = value
+    for step in error.absolute_path:
+        node = _child(node, step)
+    return node
+
+
+def _child(node: Node, step: str | int) -> Node:
+    """Return a field or an element, with its name escaped as in RFC 6901."""
+    name = str(step).replace("~", "~0").replace("/", "~1")
+    return Node(node.value[step], f"{node.pointer}/{name}", node.exchange)
+
+
+def _findings(value: Node, error: "ValidationError") -> Iterator[Finding]:
+    """Yield the findings of one error; ``value`` is the value that it is about."""
+    required: Any = error.validator_value
+    match error.validator:
+        case "type":
+            types = required if isinstance(required, list) else [required]
+            yield value.finding(" or ".join(_TYPES[name] for name in types))
+        case "enum":
+            yield value.finding(f"one of {required}")
+        case "required":
+            for name in required:
+                if name not in value:
+                    yield value.finding(f"a field {name!r}", MISSING)
+        case "additionalProperties" if required is False:
+            schema: Any = error.schema
+            declared = schema.get("properties", {})
+            for name in value.value:
+                if name not in declared:
+                    expected = f"no fields other than {', '.join(declared)}"
+                    yield _child(value, name).finding(expected)
+        case keyword:
+            yield value.finding(f"a value that matches {quote({keyword: required})}")

@@ -32,7 +32,7 @@ from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
 PROFILES_WITH_MODELS: Final = {"openai", "openresponses"}
 """The profiles whose models are published in a package."""
 
-MODELS: Final = OptionalDependency(str, preload, load_before_run=True)
+MODELS: Final = OptionalDependency(str, preload, load_before_evaluation=True)
 """Never reported as missing: without the package, the checks are inconclusive."""
 
 NULLABLE: Final = (

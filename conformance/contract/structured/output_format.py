@@ -6,7 +6,7 @@ from conformance.contract.evidence.request_outcome import (
     expect_accepted,
     expect_rejection_to_name,
 )
-from conformance.contract.evidence.schema_match import check_schema
+from conformance.contract.evidence.schema_match import VALIDATOR, check_schema
 from conformance.contract.isolation import probes as isolation_probes
 from conformance.contract.structured import probes
 from conformance.model.check import Findings, check
@@ -59,7 +59,7 @@ JSON_SCHEMA = should(
 )
 
 
-@check(JSON_SCHEMA, on=probes.json_schema_output)
+@check(JSON_SCHEMA, on=probes.json_schema_output, dependency=VALIDATOR)
 def text_matches_the_schema(exchange: Exchange) -> Findings:
     """Validate the complete text against the schema; the prompt mentions no JSON.
 

@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from conformance.contract.evidence.declared_tools import calls_in, declared_functions
-from conformance.contract.evidence.schema_match import check_schema
+from conformance.contract.evidence.schema_match import VALIDATOR, check_schema
 from conformance.contract.evidence.token_counts import output_tokens
 from conformance.contract.tools import probes
 from conformance.model.check import Findings, check
@@ -159,6 +159,7 @@ def _declares_only_probe_functions(exchange: Exchange) -> bool:
         _declares_only_probe_functions,
     ),
     exercised_by=(probes.parallel_calls, *_FORCED_CALLS),
+    dependency=VALIDATOR,
 )
 def arguments_match_their_function(call: Node, exchange: Exchange) -> Findings:
     """Check calls of the probes' two functions, whose parameter names all differ.

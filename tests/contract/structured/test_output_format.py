@@ -4,10 +4,8 @@ import json
 
 import pytest
 
-from conformance.contract.evidence.schema_match import check_schema
 from conformance.contract.structured import probes
 from conformance.model.exchange import Exchange
-from conformance.model.node import Json, Node
 from conformance.model.verdict import Outcome
 from tests.contract.run_probe import (
     message,
@@ -143,29 +141,3 @@ def test_a_server_without_streaming_gets_a_second_request(
     assert len(turns) == 2
     assert outcome_on_turns(IS_OBJECT, *turns) is is_object
     assert outcome_on_turns(CLEARLY_REJECTED, *turns, probe=1) is clearly_rejected
-
-
-@pytest.mark.parametrize(
-    ("value", "pointers"),
-    [
-        (ROME, []),
-        ({**ROME, "inhabitants": 2.0}, ["/inhabitants"]),
-        ({**ROME, "inhabitants": True}, ["/inhabitants"]),
-        ({**ROME, "continent": "Mu"}, ["/continent"]),
-        ({**ROME, "river": "Tiber"}, ["/river"]),
-        ({"city": 1}, ["", "", "/city"]),
-        ([], [""]),
-    ],
-)
-def test_each_schema_violation_has_a_pointer(value: Json, pointers: list[str]) -> None:
-    """A missing field has the pointer of its object."""
-    found = [finding.pointer for finding in check_schema(Node(value), probes.SCHEMA)]
-
-    assert found == pointers
-
-
-def test_array_items_are_validated() -> None:
-    """Their indexes are in the pointers."""
-    schema = {"type": "array", "items": {"type": "string"}}
-
-    assert [f.pointer for f in check_schema(Node(["a", 1]), schema)] == ["/1"]
