@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 
+from conformance.reports.code_spans import code_spans
 from conformance.reports.wording import count, outcome_label
 
 
@@ -30,6 +31,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["code_spans"] = code_spans
     environment.filters["csp_hash"] = csp_hash
     environment.filters["outcome_label"] = outcome_label
     environment.filters["with_noun"] = count

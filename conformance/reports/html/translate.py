@@ -14,6 +14,7 @@ from conformance.model.report import Report
 from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Outcome
 from conformance.reports import i18n
+from conformance.reports.code_spans import code_spans
 from conformance.reports.escaping import escape_control_characters
 from conformance.reports.i18n import LANGUAGES, TAGS, translate
 
@@ -26,7 +27,7 @@ def in_all_languages(text_in: Callable[[str], str], **values: object) -> Markup:
     Values are escaped. If all languages have the same text, it appears once.
     """
     texts = {
-        lang: escape(escape_control_characters(text_in(lang))).format(**values)
+        lang: code_spans(escape_control_characters(text_in(lang))).format(**values)
         for lang in LANGUAGES
     }
     if len(set(texts.values())) == 1:
