@@ -30,6 +30,9 @@ PACKAGES: Final = ("judge", "model", "contract")
 SEED: Final = 20261128
 SIZE: Final = 200
 STALE: Final = "not found"
+STAGES: Final = (slice(0, 2), slice(2, None))
+"""The groups of tests that all mutants face, and those that survivors face."""
+
 TIMEOUT: Final = 400.0
 """Seconds that one group of tests may take. A mutant that exceeds it is killed."""
 
@@ -96,8 +99,8 @@ def _fails(arguments: list[str], checkout: Path) -> bool:
     return done.returncode not in {0, 5}  # 5: no test was selected
 
 
-def _killed_by(mutant: Mutant, checkout: Path) -> str:
-    """Return the first group of tests that fails on a mutant, or an empty string.
+def _killed_by(mutant: Mutant, checkout: Path, groups: slice) -> str:
+    """Return the first of some groups of tests that fails, or an empty string.
 
     A group counts only if it fails twice, so that a flaky test kills nothing.
     """
@@ -106,7 +109,7 @@ def _killed_by(mutant: Mutant, checkout: Path) -> str:
     source, _ = mutated(original, mutant)
     target.write_text(source, encoding="utf-8")
     try:
-        for arguments in _groups(mutant.path):
+        for arguments in _groups(mutant.path)[groups]:
             if _fails(arguments, checkout) and _fails(arguments, checkout):
                 return " ".join(arguments)[:100]
         return ""
@@ -132,32 +135,38 @@ def _copy(directory: Path) -> Path:
 
 
 def run(workers: int) -> None:
-    """Test the sampled mutants that have no result in ``results.json`` yet."""
+    """Test the sampled mutants: all with the fastest groups, survivors with the rest.
+
+    Continues an earlier run from ``results.json``.
+    """
     mutants = [Mutant(**each) for each in json.loads(SAMPLE.read_text("utf-8"))]
-    results: dict[str, str] = {}
+    results: dict[str, list[str]] = {}
     if RESULTS.is_file():
         results = json.loads(RESULTS.read_text("utf-8"))
-    pending = [i for i in range(len(mutants)) if str(i) not in results]
     with (
         tempfile.TemporaryDirectory() as scratch,
         ThreadPoolExecutor(workers) as pool,
     ):
         checkouts = [_copy(Path(scratch) / str(n)) for n in range(workers)]
 
-        def attempt(index: int) -> None:
+        def attempt(index: int, stage: int) -> None:
+            """Record what killed the mutant in each stage that was run."""
+            mutant, done = mutants[index], results.setdefault(str(index), [])
+            if any(done) or len(done) > stage:
+                return
             checkout = checkouts.pop()
             try:
-                results[str(index)] = _killed_by(mutants[index], checkout)
+                done.append(_killed_by(mutant, checkout, STAGES[stage]))
             except LookupError as error:
-                results[str(index)] = f"{STALE}: {error}"
+                done.append(f"{STALE}: {error}")
             finally:
                 checkouts.append(checkout)
-            state = results[str(index)] or "SURVIVED"
-            print(f"{index} {mutants[index].path} {state}", flush=True)
+            print(f"{stage} {index} {mutant.path} {done[-1] or 'SURVIVED'}", flush=True)
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
-        list(pool.map(attempt, pending))
-    report(mutants, results)
+        for stage in range(len(STAGES)):
+            list(pool.map(attempt, range(len(mutants)), [stage] * len(mutants)))
+    report(mutants, {index: "".join(done) for index, done in results.items()})
 
 
 def report(mutants: list[Mutant], results: dict[str, str]) -> None:
