@@ -13,6 +13,20 @@ def test_fields_and_elements_have_a_json_pointer() -> None:
     assert [node.pointer for node in RESPONSE["output"]] == ["/output/0", "/output/1"]
 
 
+def test_names_in_a_json_pointer_are_escaped() -> None:
+    """Each way to read a field escapes its name."""
+    node = Node({"a/b~c": 1}, "event 3 ")
+    with pytest.raises(UnexpectedValue) as caught:
+        _ = node["~/"]
+    (field,) = (field for _, field in node.fields())
+    found = node.get("a/b~c")
+
+    assert node["a/b~c"].pointer == field.pointer == "event 3 /a~1b~0c"
+    assert found is not None
+    assert found.pointer == "event 3 /a~1b~0c"
+    assert caught.value.finding.pointer == "event 3 /~0~1"
+
+
 @pytest.mark.parametrize(
     ("read", "pointer"),
     [

@@ -17,6 +17,7 @@ from conformance.clients.published_models import preload, published
 from conformance.contract.evidence.attribution import (
     findings_of_other_sections,
     is_already_reported,
+    is_from_request,
 )
 from conformance.contract.probes import basic
 from conformance.contract.responses.envelope import (
@@ -27,8 +28,8 @@ from conformance.contract.tools import probes
 from conformance.model.check import Findings, OptionalDependency, check
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange
-from conformance.model.generated_input import GeneratedInput, Scenario
-from conformance.model.node import Finding, Json, Node, UnexpectedValue, quote
+from conformance.model.json_pointer import child
+from conformance.model.node import Finding, Node, UnexpectedValue, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_STREAM
 from conformance.model.sources import OPEN_RESPONSES, OPENAI_API
@@ -74,44 +75,14 @@ def _unreported(
     reported = findings_of_other_sections(exchange, profile) if findings else []
     for pointer, finding in findings:
         is_reported = is_already_reported(pointer, reported)
-        if not is_reported and not _is_from_request(finding, exchange):
+        if not is_reported and not is_from_request(finding, exchange):
             yield finding
-
-
-def _is_from_request(finding: Finding, exchange: Exchange) -> bool:
-    """Return whether the request has the same wrong value, or lacks the same field.
-
-    A missing field counts only if the request was generated to be invalid.
-    """
-    pointer = finding.pointer.rpartition(" ")[2].removeprefix("/response")
-    value = exchange.request.json
-    *parents, last = pointer.split("/")[1:] or [""]
-    try:
-        for step in parents:
-            value = _child(value, step)
-        if finding.got == "missing":
-            generated = GeneratedInput.of(exchange.probe)
-            if generated is None or generated.scenario is Scenario.VALID:
-                return False
-            return isinstance(value, dict) and last not in value
-        return quote(_child(value, last)) == finding.got
-    except LookupError:
-        return False
-
-
-def _child(value: Json, step: str) -> Json:
-    """Return a field or an element; raises ``LookupError`` if there is none."""
-    if isinstance(value, dict):
-        return value[step]
-    if isinstance(value, list) and step.isdigit():
-        return value[int(step)]
-    raise LookupError(step)
 
 
 def _missing(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:
     for name in names:
         if name not in response:
-            pointer = f"{response.pointer}/{name}"
+            pointer = child(response.pointer, name)
             yield pointer, Finding(pointer, "a value", "missing", response.exchange)
 
 
