@@ -133,7 +133,7 @@ def servers() -> Iterator[FaultServers]:
         yield servers
 
 
-@pytest.mark.parametrize("name", ["sound", *VARIANTS])
+@pytest.mark.parametrize("name", ["conforming", *VARIANTS])
 def test_conforming_variant_passes_the_section(
     servers: FaultServers, name: str
 ) -> None:
