@@ -6,10 +6,12 @@ tag: APIs add values over time, and typed clients accept them.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from conformance.clients.json_shape import TAG
+from conformance.model.json_pointer import child
 from conformance.model.node import Json
 
 if TYPE_CHECKING:  # slow to import, and only needed for annotations
@@ -32,7 +34,7 @@ class ModelError:
     @property
     def pointer(self) -> str:
         """Return the path as a JSON Pointer."""
-        return "".join(f"/{step}" for step in self.path)
+        return reduce(child, self.path, "")
 
     @property
     def generic_path(self) -> Path:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from conformance.model.json_pointer import child
+
 Json = Any
 """A value as ``json.loads`` returns it."""
 
@@ -103,10 +105,10 @@ class Node:
     def __getitem__(self, step: str | int) -> "Node":
         """Return a field or an element; raises ``UnexpectedValue`` if it is missing."""
         container: Json = self.expect(dict if isinstance(step, str) else list)
+        pointer = child(self.pointer, step)
         try:
-            return Node(container[step], f"{self.pointer}/{step}", self.exchange)
+            return Node(container[step], pointer, self.exchange)
         except LookupError:
-            pointer = f"{self.pointer}/{step}"
             missing = Finding(pointer, "a value", MISSING, self.exchange)
             raise UnexpectedValue(missing) from None
 
@@ -124,12 +126,12 @@ class Node:
         value = self.value.get(name) if isinstance(self.value, dict) else None
         if value is None:
             return None
-        return Node(value, f"{self.pointer}/{name}", self.exchange)
+        return Node(value, child(self.pointer, name), self.exchange)
 
     def fields(self) -> Iterator[tuple[str, "Node"]]:
         """Yield name and value; raises ``UnexpectedValue`` if it is not an object."""
         for name, value in self.expect(dict).items():
-            yield name, Node(value, f"{self.pointer}/{name}", self.exchange)
+            yield name, Node(value, child(self.pointer, name), self.exchange)
 
     def expect(self, kind: type[T]) -> T:
         """Return the value; raises ``UnexpectedValue`` if it has another type."""

@@ -12,16 +12,6 @@ from conformance.model.requirement import Level, Requirement
 from conformance.model.timing import Timing
 from conformance.model.verdict import Outcome, Verdict
 
-_MOST_SEVERE_FIRST = (
-    Outcome.FAILED,
-    Outcome.ERROR,
-    Outcome.INCONCLUSIVE,
-    Outcome.EXPECTED,
-    Outcome.PASSED,
-    Outcome.UNSUPPORTED,
-    Outcome.NOT_RUN,
-)
-
 
 @dataclass(frozen=True)
 class RunCost:
@@ -100,7 +90,7 @@ def results_by_requirement(
         RequirementResult(
             group[0].requirement,
             group[0].level,
-            min((v.outcome for v in group), key=_MOST_SEVERE_FIRST.index),
+            min((v.outcome for v in group), key=lambda outcome: outcome.rank),
             tuple(group),
         )
         for group in by_id.values()

@@ -11,7 +11,11 @@ ALL_EXCHANGES = "every exchange"
 
 
 class Outcome(StrEnum):
-    """The possible outcomes of a case, in the order in which reports list them."""
+    """The possible outcomes of a case, the most severe first.
+
+    The most severe outcome of its cases is the outcome of a requirement. Reports list
+    outcomes in this order, too.
+    """
 
     FAILED = "failed"
     """The check found violations."""
@@ -25,14 +29,19 @@ class Outcome(StrEnum):
     EXPECTED = "expected"
     """The check found violations, and the baseline lists the failure."""
 
-    UNSUPPORTED = "unsupported"
-    """The server rejected the capability by name."""
-
     PASSED = "passed"
     """The check ran and found no violation."""
 
+    UNSUPPORTED = "unsupported"
+    """The server rejected the capability by name."""
+
     NOT_RUN = "not run"
     """The case was skipped, by an option or because a limit was reached."""
+
+    @property
+    def rank(self) -> int:
+        """Return the position in the order of severity; 0 is the most severe."""
+        return list(Outcome).index(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Show a request as a curl command, with variables in place of API keys."""
 
 import base64
+import gzip
 import shlex
 from typing import Final
 
@@ -17,7 +18,7 @@ from conformance.reports.escaping import has_control_characters
 SECOND_KEY_ENV: Final = "CONFORMANCE_SECOND_KEY"
 
 MAX_BODY_BYTES: Final = 4096
-"""Length of the longest body that the command contains; a longer one is a file."""
+"""Length of the longest body that the command contains uncompressed."""
 
 _METHODS: Final = {"POST": "", "HEAD": " --head"}
 """Options instead of ``-X``: a body implies POST; ``-X HEAD`` would wait for a body."""
@@ -72,8 +73,8 @@ def _body(request: Request, key_env: str) -> tuple[str, str]:
     content = request.content
     if not content:
         return "", " --data-binary ''" if request.method == "POST" else ""
-    if len(content) > MAX_BODY_BYTES:
-        return "", f" --data-binary @body.json  # {len(content)} bytes, in the journal"
+    if len(content) > MAX_BODY_BYTES and not request.has_key_placeholder:
+        return _decompression(content), " --data-binary @-"
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -87,3 +88,15 @@ def _body(request: Request, key_env: str) -> tuple[str, str]:
         else shlex.quote(text)
     )
     return "", f" --data-binary {quoted}"
+
+
+def _decompression(content: bytes) -> str:
+    """Return a pipe that writes ``content``, which it contains compressed.
+
+    A repetitive body becomes smaller if it is compressed twice.
+    """
+    smallest, times = gzip.compress(content, mtime=0), 1
+    while len(again := gzip.compress(smallest, mtime=0)) < len(smallest):
+        smallest, times = again, times + 1
+    encoded = base64.b64encode(smallest).decode("ascii")
+    return f"echo {encoded} | base64 -d | " + "gunzip | " * times

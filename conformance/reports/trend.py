@@ -68,7 +68,7 @@ def render_trend(
         evidence=evidence,
         verdict=verdict,
         max_runs=MAX_RUNS,
-        signs=_SIGNS,
+        signs={outcome: _SIGNS[outcome] for outcome in Outcome},
         made_at=made_at,
         version=conformance.__version__,
     )

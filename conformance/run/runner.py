@@ -1,7 +1,6 @@
 """Send the probes of a plan concurrently, each once, within the limits of the run."""
 
 import asyncio
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,13 +25,11 @@ from conformance.model.verdict import Outcome
 from conformance.property_based.response_checks import preload
 from conformance.run.connection_pool import LOWEST_PRIORITY, ConnectionPool
 from conformance.run.http import send
+from conformance.run.retry_delay import retry_delay
 from conformance.run.target import Target
 
 RETRIES = 2
 """How many times a request is sent again after a 429."""
-
-MAX_RETRY_DELAY = 20.0
-"""Maximum delay in seconds before a retry, whatever ``Retry-After`` says."""
 
 
 class _RequestLimitReached(Exception):
@@ -233,7 +230,7 @@ class Runner:
             exchange = await self._send(request, probe, at, priority)
             if not exchange.rate_limited or attempt == RETRIES:
                 break
-            await asyncio.sleep(_retry_delay(exchange, attempt))
+            await asyncio.sleep(retry_delay(exchange, attempt))
         return exchange
 
     async def _send(
@@ -269,11 +266,3 @@ class Runner:
         self._evaluator.observe(exchange)
         self._on_exchange(exchange)
         return exchange
-
-
-def _retry_delay(exchange: Exchange, attempt: int) -> float:
-    """Return the delay in seconds after a 429: ``Retry-After``, or a default."""
-    delay = 2.0**attempt
-    with contextlib.suppress(ValueError):
-        delay = float(exchange.header("retry-after") or delay)
-    return max(0.0, min(delay, MAX_RETRY_DELAY))

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import click.testing
@@ -13,6 +11,7 @@ from conformance.cli.app import main
 from conformance.reference.fault import Fault
 from conformance.reference.faults import FAULTS
 from conformance.reference.server import gateway_server
+from tests.cli.interruptible import start, wait_until
 
 ID = "usage.total-is-the-sum"
 FAULT = next(fault for fault in FAULTS.values() if fault.breaks == {ID})
@@ -150,24 +149,15 @@ def test_pruning_removes_stale_entries_only() -> None:
 def test_interrupted_run_exits_130_and_writes_its_report() -> None:
     """The report contains what was tested until then."""
     with gateway_server(latency=3600.0) as gateway:
-        process = subprocess.Popen(  # noqa: S603 -- this interpreter
-            [
-                *(sys.executable, "-c", "from conformance.cli.app import main; main()"),
-                *("run", gateway.url, "--model", gateway.model, "--generated", "0"),
-                *("--report-dir", "out"),
-            ],
+        process = start(
+            *("run", gateway.url, "--model", gateway.model, "--generated", "0"),
+            *("--report-dir", "out"),
             env={**os.environ, "CONFORMANCE_API_KEY": gateway.key},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
         )
         journal = Path("out/journal.ndjson")
-        while process.poll() is None and not (
-            journal.exists() and b"\n" in journal.read_bytes()
-        ):
-            pass
+        wait_until(lambda: journal.exists() and b"\n" in journal.read_bytes(), process)
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate()
 
     assert process.returncode == 130, output
     assert Path("out/report.json").is_file()

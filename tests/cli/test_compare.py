@@ -4,8 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -23,6 +21,7 @@ from conformance.reports.changes import ChangeKind, changes
 from conformance.reports.comparison import compare_reports, unique_names
 from conformance.reports.json import document
 from conformance.reports.report_summary import ReportSummary
+from tests.cli.interruptible import start, wait_until
 from tests.reports.sample_runs import (
     ERROR,
     EXPECTED,
@@ -445,21 +444,14 @@ def test_interrupt_ends_every_run_and_is_reported() -> None:
         Path("t.toml").write_text(
             f"generated = 0\n[targets.a]\n{table}[targets.b]\n{table}", "utf-8"
         )
-        process = subprocess.Popen(  # noqa: S603 -- this interpreter
-            [
-                *(sys.executable, "-m", "conformance", "compare"),
-                *("--targets", "t.toml", "--report-dir", "out"),
-            ],
+        process = start(
+            *("compare", "--targets", "t.toml", "--report-dir", "out"),
             env={**os.environ, "K": gateway.key},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
         )
         journals = [Path("out") / name / "journal.ndjson" for name in "ab"]
-        while not all(map(_has_started, journals)) and process.poll() is None:
-            pass
+        wait_until(lambda: all(map(_has_started, journals)), process)
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate()
 
     assert process.returncode == 130, output
     document_ = json.loads(Path("out/compare.json").read_text("utf-8"))

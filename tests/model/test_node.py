@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.model.node import MAX_QUOTED_LENGTH, Node, UnexpectedValue, is_a, quote
+from conformance.model.node import Node, UnexpectedValue, is_a, quote
 
 RESPONSE = Node({"usage": {"total": 3, "none": None}, "output": [{"id": "a"}, 7]})
 
@@ -11,6 +11,20 @@ def test_fields_and_elements_have_a_json_pointer() -> None:
     """Pointers are written as in RFC 6901."""
     assert RESPONSE["usage"]["total"].pointer == "/usage/total"
     assert [node.pointer for node in RESPONSE["output"]] == ["/output/0", "/output/1"]
+
+
+def test_names_in_a_json_pointer_are_escaped() -> None:
+    """Each way to read a field escapes its name."""
+    node = Node({"a/b~c": 1}, "event 3 ")
+    with pytest.raises(UnexpectedValue) as caught:
+        _ = node["~/"]
+    (field,) = (field for _, field in node.fields())
+    found = node.get("a/b~c")
+
+    assert node["a/b~c"].pointer == field.pointer == "event 3 /a~1b~0c"
+    assert found is not None
+    assert found.pointer == "event 3 /a~1b~0c"
+    assert caught.value.finding.pointer == "event 3 /~0~1"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +74,7 @@ def test_booleans_are_not_numbers() -> None:
 
 def test_quoted_values_are_shortened_and_escaped() -> None:
     """A value that is not JSON is quoted as well."""
-    assert len(quote("x" * 10_000)) < MAX_QUOTED_LENGTH + 40
+    assert quote("x" * 158) == f'"{"x" * 158}"'
+    assert quote("x" * 159) == f'"{"x" * 159}… (161 characters)'
     assert quote({"a": float("nan")}) == '{"a": NaN}'
     assert quote("\x1b[31m") == r'"\u001b[31m"'

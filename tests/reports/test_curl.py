@@ -1,6 +1,7 @@
 """The curl command of a report runs unchanged and sends the same request."""
 
 import json
+import random
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -35,6 +36,13 @@ BINARY = Request(b'{"input": "\x00\xff"}')
             f'{{"api_key": "{KEY}"}}'.encode(),
             path=f"/v1/responses?key={KEY}",
             headers={"authorization": None},
+            has_key_placeholder=True,
+        ),
+        Request.of({"input": "x" * 5000}),
+        Request.of({"input": "a " * 500_000}),
+        Request(random.Random(0).randbytes(9000)),  # noqa: S311 -- no secret
+        Request(
+            f'{{"api_key": "{KEY}", "input": "{"x" * 5000}"}}'.encode(),
             has_key_placeholder=True,
         ),
         Request(b"", method="PUT"),
@@ -84,3 +92,10 @@ def test_command_contains_the_name_of_the_variable_instead_of_the_key() -> None:
 
     assert 'Authorization: Bearer $GW_KEY"' in line
     assert json.loads(SPECIAL_CHARACTERS.content)["model"] == "m"
+
+
+def test_large_repetitive_body_makes_a_short_command() -> None:
+    """It is compressed until it does not become smaller."""
+    request = Request.of({"input": "a " * 2_600_000})
+
+    assert len(curl(request, "https://gw.example/v1/responses", "GW_KEY")) < 1000

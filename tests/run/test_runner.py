@@ -1,5 +1,6 @@
 """Running probes: limits, retries, priorities, and targets that do not respond."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterable, Iterator
@@ -116,6 +117,28 @@ def test_third_429_for_a_request_is_inconclusive() -> None:
 
     assert outcomes(report) == {"p": Outcome.INCONCLUSIVE}
     assert len(received) == 4
+
+
+def test_retry_waits_as_long_as_retry_after_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The delay is not waited for in this test."""
+    sleep, delays = asyncio.sleep, list[float]()
+
+    async def record(delay: float) -> None:
+        delays.append(delay)
+        await sleep(0)
+
+    busy = http(b"{}", "retry-after: 7", status="429 Too Many Requests")
+    replies = [busy, busy, http(GOOD, "connection: close")]
+    with RawServer(lambda _: [replies.pop(0) if len(replies) > 1 else replies[0]]) as (
+        server
+    ):
+        monkeypatch.setattr(asyncio, "sleep", record)
+        report = run(server.url, probe_named("p", 1))
+
+    assert outcomes(report) == {"p": Outcome.PASSED}
+    assert delays == [7.0, 7.0]
 
 
 def test_concurrency_adapts_to_a_target_that_sends_429() -> None:

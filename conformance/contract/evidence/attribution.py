@@ -31,7 +31,9 @@ from conformance.contract.usage import details as usage_details
 from conformance.contract.usage import totals as usage_totals
 from conformance.model.check import Check
 from conformance.model.exchange import Exchange, Inconclusive, RejectedRequest
-from conformance.model.node import Finding
+from conformance.model.generated_input import GeneratedInput, Scenario
+from conformance.model.json_pointer import split
+from conformance.model.node import MISSING, Finding, Json, quote
 from conformance.model.requirement import Level
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -133,3 +135,33 @@ def is_already_reported(pointer: str, findings: list[Finding]) -> bool:
 def _without_event_index(pointer: str) -> str:
     """Return ``event /field`` for ``event 3 /field``."""
     return _EVENT_INDEX.sub("event ", pointer)
+
+
+def is_from_request(finding: Finding, exchange: Exchange) -> bool:
+    """Return whether the request has the same wrong value, or lacks the same field.
+
+    A missing field counts only if the request was generated to be invalid.
+    """
+    _, slash, path = finding.pointer.partition("/")
+    *parents, last = split((slash + path).removeprefix("/response")) or [""]
+    value = exchange.request.json
+    try:
+        for step in parents:
+            value = _child(value, step)
+        if finding.got == MISSING:
+            generated = GeneratedInput.of(exchange.probe)
+            if generated is None or generated.scenario is Scenario.VALID:
+                return False
+            return isinstance(value, dict) and last not in value
+        return quote(_child(value, last)) == finding.got
+    except LookupError:
+        return False
+
+
+def _child(value: Json, step: str) -> Json:
+    """Return a field or an element; raises ``LookupError`` if there is none."""
+    if isinstance(value, dict):
+        return value[step]
+    if isinstance(value, list) and step.isdigit():
+        return value[int(step)]
+    raise LookupError(step)

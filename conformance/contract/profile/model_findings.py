@@ -6,11 +6,11 @@ from conformance.clients.model_errors import ModelError
 from conformance.contract.evidence.attribution import (
     findings_of_other_sections,
     is_already_reported,
+    is_from_request,
 )
 from conformance.model.check import Findings
 from conformance.model.exchange import Exchange
-from conformance.model.generated_input import GeneratedInput, Scenario
-from conformance.model.node import Finding, Json, Node, quote
+from conformance.model.node import Finding, Node, quote
 
 
 def unreported(
@@ -25,38 +25,8 @@ def unreported(
     reported = findings_of_other_sections(exchange, profile) if findings else []
     for pointer, finding in findings:
         is_reported = is_already_reported(pointer, reported)
-        if not is_reported and not _is_from_request(finding, exchange):
+        if not is_reported and not is_from_request(finding, exchange):
             yield finding
-
-
-def _is_from_request(finding: Finding, exchange: Exchange) -> bool:
-    """Return whether the request has the same wrong value, or lacks the same field.
-
-    A missing field counts only if the request was generated to be invalid.
-    """
-    pointer = finding.pointer.rpartition(" ")[2].removeprefix("/response")
-    value = exchange.request.json
-    *parents, last = pointer.split("/")[1:] or [""]
-    try:
-        for step in parents:
-            value = _child(value, step)
-        if finding.got == "missing":
-            generated = GeneratedInput.of(exchange.probe)
-            if generated is None or generated.scenario is Scenario.VALID:
-                return False
-            return isinstance(value, dict) and last not in value
-        return quote(_child(value, last)) == finding.got
-    except LookupError:
-        return False
-
-
-def _child(value: Json, step: str) -> Json:
-    """Return a field or an element; raises ``LookupError`` if there is none."""
-    if isinstance(value, dict):
-        return value[step]
-    if isinstance(value, list) and step.isdigit():
-        return value[int(step)]
-    raise LookupError(step)
 
 
 def model_finding(root: Node, error: ModelError) -> tuple[str, Finding]:

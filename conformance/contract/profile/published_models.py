@@ -24,6 +24,7 @@ from conformance.contract.tools import probes
 from conformance.model.check import Findings, OptionalDependency, check
 from conformance.model.event import Event
 from conformance.model.exchange import Exchange
+from conformance.model.json_pointer import child
 from conformance.model.node import Finding, Node, UnexpectedValue
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import EVERY_STREAM
@@ -61,7 +62,7 @@ _SOURCE: Final = f"{OPENAI_API}; {OPEN_RESPONSES}"
 def _missing(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:
     for name in names:
         if name not in response:
-            pointer = f"{response.pointer}/{name}"
+            pointer = child(response.pointer, name)
             yield pointer, Finding(pointer, "a value", "missing", response.exchange)
 
 

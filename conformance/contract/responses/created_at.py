@@ -1,7 +1,6 @@
 """Responses: ``created_at``, compared with the target's own clock."""
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from conformance.contract.responses.envelope import (
@@ -10,6 +9,7 @@ from conformance.contract.responses.envelope import (
 )
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
+from conformance.model.http_date import parse_http_date
 from conformance.model.node import Node
 from conformance.model.requirement import must, should
 from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
@@ -109,11 +109,10 @@ CURRENT = should(
 
 def _accepted_range(exchange: Exchange) -> tuple[float, float]:
     """Return the earliest and the latest accepted ``created_at``."""
-    try:
-        date = parsedate_to_datetime(exchange.header("date") or "")
-    except ValueError:
+    date = parse_http_date(exchange.header("date"))
+    if date is None:
         return EARLIEST.timestamp(), LATEST.timestamp()
-    seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    seconds = date.timestamp()
     return seconds - MAX_CLOCK_DIFFERENCE, seconds + MAX_CLOCK_DIFFERENCE
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from conformance.model import json_pointer
 from conformance.model.node import Json
 from conformance.reports.escaping import escape_control_characters
 
@@ -60,37 +61,24 @@ def truncate(text: str, max_length: int = MAX_LINE_LENGTH) -> str:
     return f"{escape_control_characters(text[:max_length])}… ({len(text)} characters)"
 
 
-def _resolve(value: Json, steps: list[str]) -> tuple[str | int, int] | None:
-    """Return the key or index that ``steps`` start with, and the steps it takes.
-
-    A key takes several steps if it contains slashes, which pointers of findings do not
-    escape.
-    """
-    if isinstance(value, list) and steps[0].isascii() and steps[0].isdigit():
-        index = int(steps[0][:9])
-        return (index, 1) if index < len(value) else None
-    if not isinstance(value, dict):
-        return None
-    for used in range(len(steps), 0, -1):
-        raw = "/".join(steps[:used])
-        for name in (raw, raw.replace("~1", "/").replace("~0", "~")):
-            if name in value:
-                return name, used
-    return None
+def _resolve(value: Json, step: str) -> str | int | None:
+    """Return ``step`` as a key or an index of ``value``, or ``None`` if it has none."""
+    if isinstance(value, list) and step.isascii() and step.isdigit():
+        index = int(step[:9])
+        return index if index < len(value) else None
+    return step if isinstance(value, dict) and step in value else None
 
 
 def walk(value: Json, pointer: str) -> tuple[Path, str]:
     """Follow a pointer; return the path to the last existing value, and the rest."""
-    steps = pointer.split("/")[1:] if pointer.startswith("/") else []
+    steps = json_pointer.split(pointer)
     path: list[str | int] = []
-    while steps:
-        found = _resolve(value, steps)
-        if found is None:
-            return tuple(path), "/".join(steps)
-        key, used = found
+    for number, step in enumerate(steps):
+        key = _resolve(value, step)
+        if key is None:
+            return tuple(path), "/".join(steps[number:])
         path.append(key)
         value = value[key]
-        steps = steps[used:]
     return tuple(path), ""
 
 

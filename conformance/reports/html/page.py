@@ -39,15 +39,6 @@ MAX_HEADLINES: Final = 8
 DEFAULT_EXPIRY_DAYS: Final = 90
 """Days until the proposed entry for a baseline expires."""
 
-_ORDER: Final = (
-    Outcome.FAILED,
-    Outcome.ERROR,
-    Outcome.EXPECTED,
-    Outcome.INCONCLUSIVE,
-    Outcome.UNSUPPORTED,
-    Outcome.NOT_RUN,
-    Outcome.PASSED,
-)
 _EXCHANGE: Final = re.compile(r"^x-\d+: ")
 _UNTESTED: Final = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED, Outcome.NOT_RUN)
 _WITH_FINDINGS: Final = (Outcome.FAILED, Outcome.EXPECTED)
@@ -101,7 +92,7 @@ def _by_severity(report: Report) -> list[RequirementResult]:
     return sorted(
         report.results,
         key=lambda r: (
-            _ORDER.index(r.outcome),
+            r.outcome.rank,
             levels.index(r.level),
             r.requirement.id,
         ),
@@ -176,7 +167,7 @@ def _untested(report: Report) -> list[tuple[Outcome, str, list[RequirementResult
             (outcome, reason, results)
             for (outcome, reason), results in by_reason.items()
         ),
-        key=lambda group: (_ORDER.index(group[0]), -len(group[2])),
+        key=lambda group: (group[0].rank, -len(group[2])),
     )
 
 
@@ -197,7 +188,7 @@ def render(report: Report, journal: Evidence, lang: str = LANGUAGES[0]) -> str:
     panels = _RequirementPanels(report, journal)
     results = [(result, panels.of(result)) for result in _by_severity(report)]
     summary = report.summary()
-    counts = {o: sum(levels[o] for levels in summary.values()) for o in _ORDER}
+    counts = {o: sum(levels[o] for levels in summary.values()) for o in Outcome}
     failed = {level: c[Outcome.FAILED] for level, c in summary.items()}
     headlines = [r for r, _ in results if r.outcome is Outcome.FAILED]
     return (

@@ -12,7 +12,10 @@ from tests.contract.sample_errors import check_exchanges, check_probe, error_res
         (401, Outcome.PASSED, Outcome.PASSED),
         (403, Outcome.PASSED, Outcome.FAILED),
         (400, Outcome.FAILED, Outcome.INCONCLUSIVE),
+        (299, Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE),
+        (300, Outcome.FAILED, Outcome.INCONCLUSIVE),
         (302, Outcome.FAILED, Outcome.INCONCLUSIVE),
+        (499, Outcome.FAILED, Outcome.INCONCLUSIVE),
         (500, Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE),
     ],
 )

@@ -109,3 +109,19 @@ def test_rejected_request_is_sent_again_with_fewer_parameters() -> None:
     assert first.field("temperature") == 0.25
     assert second.field("temperature") is None
     assert second.field("truncation") == "auto"
+
+
+@pytest.mark.parametrize(
+    ("repeated", "outcome"),
+    [
+        (1.0000099, Outcome.PASSED),
+        (1.0000101, Outcome.FAILED),
+        (0.9999901, Outcome.PASSED),
+        (0.9999899, Outcome.FAILED),
+    ],
+)
+def test_a_number_may_be_rounded_by_one_in_100_000(
+    repeated: float, outcome: Outcome
+) -> None:
+    """The error of a 32-bit float is smaller."""
+    assert outcome_of("temperature", 1.0, repeated) is outcome

@@ -2,7 +2,6 @@
 
 import pytest
 
-from conformance.contract.errors.envelope import PROXY_STATUSES
 from conformance.model.exchange import FailureKind, TransportFailure
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import (
@@ -38,7 +37,7 @@ def test_extra_fields_pass() -> None:
     assert check_exchanges(HAS_ERROR_OBJECT, exchange).outcome is Outcome.PASSED
 
 
-@pytest.mark.parametrize("status", sorted(PROXY_STATUSES))
+@pytest.mark.parametrize("status", [408, 413, 414, 431])
 def test_statuses_of_proxies_need_no_error_object(status: int) -> None:
     """A request that is too large or too slow never reaches the gateway."""
     exchange = make_exchange(b"<html>too large</html>", status)

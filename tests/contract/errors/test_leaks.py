@@ -111,12 +111,12 @@ def test_servers_own_address_is_not_a_leak() -> None:
 @pytest.mark.parametrize(
     ("request_size", "size", "outcome"),
     [
-        (100, 16_000, Outcome.PASSED),
-        (100, 17_000, Outcome.FAILED),
-        (5_000, 49_000, Outcome.PASSED),
-        (5_000, 51_000, Outcome.FAILED),
-        (1_000_000, 65_000, Outcome.PASSED),
-        (1_000_000, 66_000, Outcome.FAILED),
+        (100, 16_384, Outcome.PASSED),
+        (100, 16_385, Outcome.FAILED),
+        (5_000, 50_000, Outcome.PASSED),
+        (5_000, 50_001, Outcome.FAILED),
+        (1_000_000, 65_536, Outcome.PASSED),
+        (1_000_000, 65_537, Outcome.FAILED),
     ],
 )
 def test_error_size_is_limited_by_the_size_of_the_request(
@@ -149,3 +149,27 @@ def test_word_of_the_prompt_fails_only_in_a_4xx(
     exchange = error_response(f"Invalid role in {word}.", status, request=request)
 
     assert check_probe("errors.prompt-is-not-echoed", exchange) is outcome
+
+
+@pytest.mark.parametrize(
+    ("padding", "outcome"), [(65_522, Outcome.FAILED), (65_523, Outcome.PASSED)]
+)
+def test_64_kib_of_an_error_are_searched(padding: int, outcome: Outcome) -> None:
+    """The line of the trace has 14 characters."""
+    exchange = make_exchange(b" " * padding + b"goroutine 12 [", 400)
+    verdict = check_exchanges("errors.stack-trace-is-not-leaked", exchange)
+
+    assert verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome"),
+    [("sk-" + "12345" * 5, Outcome.PASSED), ("sk-" + "123456" * 5, Outcome.FAILED)],
+)
+def test_key_of_few_different_characters_is_a_placeholder(
+    key: str, outcome: Outcome
+) -> None:
+    """A real key has more than eight."""
+    exchange = error_response(f"Use {key} instead.")
+
+    assert check_exchanges("errors.api-key-is-not-leaked", exchange).outcome is outcome

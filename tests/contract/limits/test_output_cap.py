@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.contract.limits.probes import CAP, LETTERS
+from conformance.contract.limits.probes import CAP
 from conformance.model.verdict import Outcome
 from tests.contract.sample_errors import (
     check_exchanges,
@@ -99,6 +99,7 @@ def test_an_abbreviated_count_is_not_truncated() -> None:
     ("text", "outcome"),
     [
         ("The moon is made of older cheese.", Outcome.INCONCLUSIVE),
+        ("Sure! Here it comes: 1 2", Outcome.INCONCLUSIVE),
         ("Sure! Here it comes: 1 2 3", Outcome.FAILED),
         ("", Outcome.FAILED),
     ],
@@ -119,7 +120,8 @@ def test_a_text_other_than_a_count_may_end_exactly_at_the_cap(
     [
         ("Hello", {"reason": "max_output_tokens"}, Outcome.FAILED),
         ("Hello", None, Outcome.FAILED),
-        ("Hello " * 20, {"reason": "max_output_tokens"}, Outcome.INCONCLUSIVE),
+        ("x" * 39, {"reason": "max_output_tokens"}, Outcome.FAILED),
+        ("x" * 40, {"reason": "max_output_tokens"}, Outcome.INCONCLUSIVE),
         ("Hello", {"reason": "content_filter"}, Outcome.INCONCLUSIVE),
         ("", {"reason": "max_output_tokens"}, Outcome.INCONCLUSIVE),
     ],
@@ -198,7 +200,12 @@ def test_truncation_may_be_rejected_with_an_error_that_names_it(
         (error_response("Oops.", 502), Outcome.INCONCLUSIVE, Outcome.FAILED),
         (error_response("Later.", 503), Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE),
         (json_response(), Outcome.FAILED, Outcome.PASSED),
-        (json_response(usage=_usage(3, LETTERS)), Outcome.INCONCLUSIVE, Outcome.PASSED),
+        (json_response(usage=_usage(3, 1_299_999)), Outcome.FAILED, Outcome.PASSED),
+        (
+            json_response(usage=_usage(3, 1_300_000)),
+            Outcome.INCONCLUSIVE,
+            Outcome.PASSED,
+        ),
     ],
 )
 def test_an_oversized_prompt_is_rejected_for_its_size(
@@ -238,3 +245,27 @@ def test_a_missing_count_is_inconclusive_about_an_oversized_prompt() -> None:
     assert (
         check_probe(CLEARLY_REJECTED, json_response(usage=None)) is Outcome.INCONCLUSIVE
     )
+
+
+@pytest.mark.parametrize(
+    ("tokens", "outcome"), [(39, Outcome.FAILED), (40, Outcome.INCONCLUSIVE)]
+)
+def test_a_response_of_40_tokens_may_be_truncated_by_the_server(
+    tokens: int, outcome: Outcome
+) -> None:
+    """The text may be shorter than the number of tokens."""
+    exchange = json_response(**{**INCOMPLETE, "usage": _usage(tokens)})
+
+    assert check_probe(SHORT_RESPONSE, exchange) is outcome
+
+
+@pytest.mark.parametrize(
+    ("padding", "outcome"), [(65_531, Outcome.PASSED), (65_532, Outcome.FAILED)]
+)
+def test_the_size_is_searched_in_64_kib_of_an_error(
+    padding: int, outcome: Outcome
+) -> None:
+    """The word has five letters."""
+    exchange = make_exchange(b" " * padding + b"limit", 400)
+
+    assert check_probe(CLEARLY_REJECTED, exchange) is outcome

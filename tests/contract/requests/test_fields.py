@@ -52,14 +52,15 @@ class TestMaxTokens:
         [
             ("incomplete", "1 2 3 4", Outcome.PASSED),
             ("completed", "1 2 3 4", Outcome.INCONCLUSIVE),
-            ("completed", "1 2 3 4 " * 20, Outcome.FAILED),
-            ("incomplete", "1 2 3 4 " * 20, Outcome.FAILED),
+            ("incomplete", "1 2 3 4 " * 16, Outcome.PASSED),
+            ("completed", "1 2 3 4 " * 16 + "5", Outcome.FAILED),
+            ("incomplete", "1 2 3 4 " * 16 + "5", Outcome.FAILED),
         ],
     )
     def test_length_of_the_output_decides(
         self, status: str, text: str, outcome: Outcome
     ) -> None:
-        """A long output fails; a short one passes only if it was truncated."""
+        """129 characters fail; fewer pass only if the output was truncated."""
         part = {"type": "output_text", "text": text}
         message = {"type": "message", "content": [part]}
         response = {**RESPONSE, "status": status, "output": [message]}

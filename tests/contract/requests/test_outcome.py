@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from conformance.contract.requests.outcome import (
+    error_contains,
     expect_accepted,
     expect_field_named,
     expect_rejected,
@@ -69,3 +70,11 @@ def test_error_that_names_another_field_is_reported() -> None:
     (finding,) = expect_field_named(CASES, [REJECTED, REJECTED])
 
     assert "truncation" in finding.expected
+
+
+@pytest.mark.parametrize(("padding", "found"), [(65_531, True), (65_532, False)])
+def test_64_kib_of_an_error_are_searched(padding: int, *, found: bool) -> None:
+    """The name of the field has five letters."""
+    error = exchange(400, b" " * padding + b"Top_P")
+
+    assert error_contains(error, ["top_p"]) is found

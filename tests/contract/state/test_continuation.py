@@ -268,3 +268,25 @@ def test_a_stateless_server_is_unsupported(outcomes: dict[str, Outcome]) -> None
 
     assert len(of_state) > 10
     assert supported == {"state.stored-response-can-be-continued": PASSED}
+
+
+@pytest.mark.parametrize(
+    ("growth", "outcome"),
+    [
+        ((100, 160, 1000), PASSED),
+        ((100, 161, 1000), FAILED),
+        ((10, 100, 160), PASSED),
+        ((10, 100, 161), FAILED),
+        ((1, 10, 64), PASSED),
+        ((1, 10, 65), FAILED),
+    ],
+)
+def test_growth_by_more_than_1_6_times_and_64_tokens_doubles(
+    growth: tuple[int, int, int], outcome: Outcome
+) -> None:
+    """The 9 output tokens of each turn are part of the next prompt."""
+    counts = [40, 50]
+    for tokens in growth:
+        counts.append(counts[-1] + 9 + tokens)
+
+    assert outcome_on_turns(GROWTH, *chain(*counts)) is outcome

@@ -7,7 +7,7 @@ from conformance.contract.tokens import probes as token_probes
 from conformance.model.probe import ProbeContext
 from conformance.model.request import Request
 from conformance.model.verdict import Outcome
-from tests.contract.sample_errors import check_exchanges, error_response
+from tests.contract.sample_errors import check_exchanges, check_probe, error_response
 from tests.contract.sample_responses import (
     Json,
     json_response,
@@ -29,7 +29,7 @@ def _outcome(count: int, series: tuple[int, ...] = CORRECT_COUNTS) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    "count", [CORRECT, CORRECT - 16, CORRECT - 40, CORRECT + 55, 2 * CORRECT]
+    "count", [CORRECT, CORRECT - 16, 268, CORRECT + 55, 2 * CORRECT]
 )
 def test_the_count_of_all_messages_passes(count: int) -> None:
     """Framing may cost more, less than half a paragraph may be missing."""
@@ -149,15 +149,17 @@ def _outcome_in_stream(without: int, with_instructions: int, *others: int) -> Ou
         (180, Outcome.PASSED),
         (12, Outcome.PASSED),
         (25, Outcome.FAILED),
+        (23, Outcome.FAILED),
         (27, Outcome.FAILED),
+        (22, Outcome.PASSED),
+        (28, Outcome.PASSED),
         (0, Outcome.INCONCLUSIVE),
     ],
-    ids=["more", "much-more", "default-replaced", "equal", "close", "missing"],
 )
 def test_instructions_must_change_the_count_of_a_stream(
     count: int, outcome: Outcome
 ) -> None:
-    """A stream with the count of the plain prompt has lost its instructions."""
+    """A stream has lost its instructions if its count differs by 2 tokens at most."""
     assert _outcome_in_stream(25, count, 12, 75, 130) is outcome
 
 
@@ -197,3 +199,51 @@ def test_only_streams_with_long_instructions_and_the_same_prompt_are_compared() 
             json_response(make_request("Hello"), usage=usage_with(12)),
         )
         assert check_exchanges(IN_STREAMS, *exchanges).outcome is Outcome.INCONCLUSIVE
+
+
+def test_more_than_half_a_paragraph_must_not_be_missing() -> None:
+    """The series predicts 295 tokens, 55 of them for one paragraph."""
+    assert _outcome(267) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("other", "outcome"), [(10, Outcome.FAILED), (9, Outcome.INCONCLUSIVE)]
+)
+def test_counts_that_are_multiples_of_3_or_more_are_rounded(
+    other: int, outcome: Outcome
+) -> None:
+    """Even counts may be a coincidence."""
+    assert _outcome_in_stream(24, 24, other) is outcome
+
+
+@pytest.mark.parametrize(
+    ("length", "outcome"), [(199, Outcome.INCONCLUSIVE), (200, Outcome.FAILED)]
+)
+def test_instructions_of_200_characters_are_long(length: int, outcome: Outcome) -> None:
+    """Shorter ones may cost as much as a default prompt."""
+    request = make_request(stream=True, instructions="x" * length)
+    exchanges = (
+        json_response(usage=usage_with(25)),
+        streamed_response(request, usage=usage_with(25)),
+        json_response(make_request("Hello"), usage=usage_with(12)),
+    )
+
+    assert check_exchanges(IN_STREAMS, *exchanges).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("two_paragraphs", "outcome"),
+    [
+        (100, Outcome.FAILED),
+        (102, Outcome.PASSED),
+        (298, Outcome.PASSED),
+        (300, Outcome.FAILED),
+    ],
+)
+def test_instructions_count_more_than_half_and_less_than_1_5_times(
+    two_paragraphs: int, outcome: Outcome
+) -> None:
+    """A paragraph of the prompt has 100 tokens."""
+    series = prompt_series(120, 220, 420, 820, 240, 240 + two_paragraphs)
+
+    assert check_probe("tokens.instructions-count-like-prompt-text", series) is outcome

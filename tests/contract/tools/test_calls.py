@@ -9,6 +9,7 @@ from tests.contract.run_probe import call, make_request, response
 from tests.contract.sample_errors import check_exchanges, make_exchange
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
+INCONCLUSIVE = Outcome.INCONCLUSIVE
 
 WITH_TOOL = make_request(tools=[probes.WEATHER])
 TRUNCATED_CALL = call(arguments='{"ci')
@@ -79,3 +80,31 @@ def test_ids_of_parallel_calls_must_differ() -> None:
         exchange = make_exchange(response(first, other), request=WITH_TOOL)
         verdict = check_exchanges("tools.call-ids-differ-within-a-response", exchange)
         assert verdict.outcome is outcome
+
+
+OTHER_WEATHER = {**probes.WEATHER, "parameters": {"type": "object"}}
+PING = {"type": "function", "name": "ping"}
+
+
+@pytest.mark.parametrize(
+    ("tools", "outcome"),
+    [
+        ([probes.WEATHER], FAILED),
+        ([probes.WEATHER, probes.POPULATION], FAILED),
+        ([], INCONCLUSIVE),
+        ([PING], INCONCLUSIVE),
+        ([probes.WEATHER, PING], INCONCLUSIVE),
+        ([OTHER_WEATHER], INCONCLUSIVE),
+    ],
+)
+def test_arguments_are_checked_if_only_functions_of_the_probes_are_declared(
+    tools: Json, outcome: Outcome
+) -> None:
+    """A generated request may declare functions with any parameters."""
+    exchange = make_exchange(
+        response(call(arguments='{"town": "Turin"}')),
+        request=make_request(tools=tools),
+    )
+    verdict = check_exchanges("tools.arguments-match-their-function", exchange)
+
+    assert verdict.outcome is outcome

@@ -108,3 +108,12 @@ def test_an_input_count_of_0_passes_for_another_media_type() -> None:
     assert (
         check_exchanges("usage.prompt-is-counted", exchange).outcome is Outcome.PASSED
     )
+
+
+def test_a_cap_of_16_is_checked() -> None:
+    """It is the smallest one that servers do not raise."""
+    exchange = json_response(
+        make_request(max_output_tokens=16), usage=_usage(output_tokens=99)
+    )
+
+    assert check_exchanges(WITHIN_CAP, exchange).outcome is Outcome.FAILED

@@ -1,0 +1,1 @@
+"""Tests of the published models and the official client."""
