@@ -29,7 +29,9 @@ class OptionsCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the file before the flags, unless the help is requested."""
         flags, _, _ = self.make_parser(ctx).parse_args(list(args))
-        if "help" not in flags and not ctx.resilient_parsing:
+        help_option = self.get_help_option(ctx)
+        needs_help = help_option and help_option.name in flags
+        if not needs_help and not ctx.resilient_parsing:
             file = read_default_file() | (ctx.obj or FileOptions())
             ctx.default_map = dict(file.values)
             ctx.meta[FILE_LOCATIONS] = file.locations

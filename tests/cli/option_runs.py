@@ -42,6 +42,11 @@ class Run:
         rows = self.report["requirements"]
         return {row["id"] for row in rows if row["outcome"] in outcomes}
 
+    @property
+    def reasons(self) -> set[str]:
+        """Return the reasons for requirements that were not tested."""
+        return {row["reason"] for row in self.report["requirements"]}
+
     def headers(self, name: str) -> set[str | None]:
         """Return all values of a header, ``None`` if a request does not have it."""
         return {request.headers.get(name) for request in self.gateway.requests}

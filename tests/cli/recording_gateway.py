@@ -14,6 +14,7 @@ from conformance.reference.app import application
 from conformance.reference.fault import Fault
 from conformance.reference.server import GatewayServer
 
+PLAIN_PROMPT = b"Say hello in one word."
 NO_TOOLS = {
     "message": "tools are not supported by this model",
     "type": "invalid_request_error",
@@ -43,7 +44,7 @@ class RecordingGateway:
 
     With ``hold``, no request is answered before that many are in flight. With
     ``silent``, none is. With ``no_tools``, tools are rejected. With ``broken``, every
-    request after the first is answered with 500.
+    request but the plain prompt gets a server error, each with another status.
     """
 
     def __init__(
@@ -96,8 +97,9 @@ class RecordingGateway:
     def _misbehavior(self, request: RecordedRequest) -> JSONResponse | None:
         if self._no_tools and b'"tools"' in request.content:
             return JSONResponse({"error": NO_TOOLS}, 400)
-        if self._broken and len(self.requests) > 1:
-            return JSONResponse({"error": {**NO_TOOLS, "message": "broken"}}, 500)
+        if self._broken and PLAIN_PROMPT not in request.content:
+            status = 500 + len(self.requests) % 100
+            return JSONResponse({"error": {**NO_TOOLS, "message": "broken"}}, status)
         return None
 
 
