@@ -21,7 +21,7 @@ BASE = {
     "format": "json",
     "report-dir": "out",
 }
-"""The options of a small run. Each test replaces some, or removes them with ``None``."""
+"""The options of a small run; tests replace some, or remove them with ``None``."""
 
 
 @dataclass

@@ -53,8 +53,14 @@ def run_against(
         (["run", "--only", "usage.total-is-the-sums"], "usage.total-is-the-sum'?"),
         (["run", "--only", "usages"], "did you mean 'usage'?"),
         (["run", "--rate", "fast"], "--rate: expected a rate such as 5/s"),
-        (["run", "--concurrency", "many"], "--concurrency: expected an integer, 1 or more, got 'many'"),
-        (["run", "--timeout", "-1"], "--timeout: expected a number of seconds above 0, got '-1'"),
+        (
+            ["run", "--concurrency", "many"],
+            "--concurrency: expected an integer, 1 or more, got 'many'",
+        ),
+        (
+            ["run", "--timeout", "-1"],
+            "--timeout: expected a number of seconds above 0, got '-1'",
+        ),
         (["run", "--generated", "-1"], "--generated: expected an integer, 0 or more"),
         (["run", "--format", "jsn"], "did you mean 'json'?"),
         (["run", "--lang", "zhh"], "did you mean 'zh'?"),
