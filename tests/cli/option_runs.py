@@ -76,9 +76,13 @@ def run(
     tested: Mapping[str, str] | None = None,
     **basic: str | None,
 ) -> Run:
-    """Run with the basic options as flags, and the tested ones from a source."""
+    """Run with the basic options as flags, and the tested ones from a source.
+
+    A keyword such as ``max_requests`` sets the basic option ``max-requests``.
+    """
     tested = tested or {}
-    options = {"url": gateway.url, **BASE, **basic}
+    replaced = {name.replace("_", "-"): value for name, value in basic.items()}
+    options = {"url": gateway.url, **BASE, **replaced}
     flags = flags_of({k: v for k, v in options.items() if k not in tested})
     variables = dict[str, str]()
     if source == "variable":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from conformance.reference.app import application
 from conformance.reference.fault import Fault
@@ -69,7 +69,7 @@ class RecordingGateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record a request, and pass it on to the gateway."""
         content = b""
-        messages = []
+        messages = list[Message]()
         while not messages or messages[-1].get("more_body"):
             messages.append(await receive())
             content += messages[-1].get("body", b"")
@@ -81,7 +81,7 @@ class RecordingGateway:
         try:
             await self._wait()
 
-            async def again() -> Any:  # noqa: ANN401 -- an ASGI message
+            async def again() -> Message:
                 return messages.pop(0) if messages else await receive()
 
             app = self._misbehavior(request) or self._app

@@ -112,7 +112,7 @@ def test_report_dir_has_the_report(serve: Serve, source: str) -> None:
 
 def test_report_dir_has_time_host_and_profile_by_default(serve: Serve) -> None:
     """Below ``reports``."""
-    run(serve(), **{"report-dir": None})
+    run(serve(), report_dir=None)
 
     (directory,) = Path("reports").iterdir()
     assert directory.name.startswith("2")

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import pytest
 
 from conformance.cli import compare_targets
 from conformance.cli.app import main
-from conformance.config import OPTIONS
+from conformance.config import OPTIONS, REPORT_FORMATS
 from conformance.model.baseline import Baseline
 from conformance.model.settings import Settings
 from conformance.pytest_plugin import entry_point
 from conformance.pytest_plugin.items import ConformancePlugin
+from conformance.reports import BY_PYTEST
+from conformance.reports import FORMATS as FORMAT_MODULES
 from tests.cli.option_runs import flags_of, variable
 from tests.cli.option_values import DEFAULTS, FORMATS, GIVEN, HELP, KNOWN, VALUES
 
@@ -110,7 +113,7 @@ def by_targets_file(options: Mapping[str, str]) -> int:
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in given.items()]
     Path("t.toml").write_text("[targets.a]\n" + "".join(lines), "utf-8")
     targets = compare_targets.read(Path("t.toml"))
-    with compare_targets.ExitStack() as stack:
+    with ExitStack() as stack:
         (target,) = compare_targets.prepare(targets, os.environ, stack)
     formats = ["--format=har,json", "--report-dir=out"]
     return invoke(*target.arguments, *formats).exit_code
@@ -260,6 +263,11 @@ def test_toml_values_have_their_own_types(started: list[ConformancePlugin]) -> N
     limits = replace(DEFAULTS.limits, timeout=7.5, max_requests=9)
     expected = replace(DEFAULTS, seed=7, generated=0, shrink=False, limits=limits)
     assert started[0].settings == expected
+
+
+def test_table_names_every_report_format() -> None:
+    """Those that pytest writes, too."""
+    assert sorted([*FORMAT_MODULES, *BY_PYTEST]) == list(REPORT_FORMATS)
 
 
 def test_every_option_is_tested() -> None:

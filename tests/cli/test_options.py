@@ -144,7 +144,7 @@ def test_only_selects_requirements(serve: Serve, source: str) -> None:
 
 def test_only_selects_everything_by_default(serve: Serve) -> None:
     """No requirement is left out; a limit keeps the run short."""
-    result = run(serve(), only=None, **{"max-requests": "1"})
+    result = run(serve(), only=None, max_requests="1")
 
     assert "over the limit of 1 requests (--max-requests)" in result.reasons
     assert "not selected by --only" not in result.reasons
@@ -179,7 +179,7 @@ def test_level_leaves_out_lower_levels(serve: Serve, source: str) -> None:
 
 def test_level_is_may_by_default(serve: Serve) -> None:
     """No requirement is left out; a limit keeps the run short."""
-    result = run(serve(), only=None, **{"max-requests": "1"})
+    result = run(serve(), only=None, max_requests="1")
 
     assert "over the limit of 1 requests (--max-requests)" in result.reasons
     assert not [reason for reason in result.reasons if "below --level" in reason]
@@ -200,9 +200,9 @@ def test_seed_changes_the_test_words_and_is_0_by_default(serve: Serve) -> None:
     first, again, other = (
         {
             each.content
-            for each in run(serve(), only="state", **options).gateway.requests
+            for each in run(serve(), "flag", tested, only="state").gateway.requests
         }
-        for options in ({}, {"seed": "0"}, {"seed": "7"})
+        for tested in ({}, {"seed": "0"}, {"seed": "7"})
     )
 
     assert first & again
