@@ -1,193 +1,242 @@
-"""The options of a run and the sources of their values.
+"""The options of a run, in one table.
 
-A command-line flag overrides a ``CONFORMANCE_*`` environment variable, which overrides
-``conformance.toml``.
+Command-line flags, variables, ``conformance.toml``, the options of the pytest plugin,
+the tables of ``compare --targets`` and ``docs/options.md`` are made from ``OPTIONS``. A
+flag overrides a variable, which overrides a file.
 """
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from conformance.errors import ConfigurationError, UnknownName
+import click
 
-FILE: Final = "conformance.toml"
+from conformance.model.option_types import (
+    COUNT_OR_ALL,
+    DATE,
+    HEADER,
+    INTEGER,
+    POSITIVE,
+    RATE,
+    SECONDS,
+    VARIABLE,
+    Name,
+    YesNo,
+)
+from conformance.model.profile import PROFILES
+from conformance.model.requirement import Capability, Level
 
 KEY_ENVS: Final = ("CONFORMANCE_API_KEY", "NEWAPI_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may contain the API key; the first one set is used."""
+
+REPORT_FORMATS: Final = (
+    *("allure", "badge", "har", "html", "json", "junit"),
+    *("markdown", "shields", "text"),
+)
 
 
 class Option(NamedTuple):
     """One option: ``name`` is its flag without dashes, ``metavar`` stands for a value.
 
-    ``help`` is shown by the command line and by the pytest plugin. An option with a
+    ``default`` is written as a user would write it; ``None`` means that
+    ``default_text`` describes what happens without a value. An option with a
     ``separator``, ``commas`` or ``line breaks``, accepts several values.
     """
 
     name: str
+    type: "click.ParamType[Any]"
     metavar: str
     help: str
+    default: str | bool | None = None
+    default_text: str = ""
     separator: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the name of the option as a Python identifier."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable that sets the option."""
+        return f"CONFORMANCE_{self.key.upper()}"
+
+    @property
+    def ini_name(self) -> str:
+        """Return the line of pytest's configuration file that sets the option."""
+        return f"conformance_{self.key}"
+
+    @property
+    def shown_default(self) -> str:
+        """Return the default as the documents show it."""
+        if isinstance(self.default, bool):
+            return "yes" if self.default else "no"
+        return self.default or self.default_text
 
 
 OPTIONS: Final = (
-    Option("url", "URL", "Base URL of the server, such as https://gateway.example."),
-    Option("model", "NAME", "Model that requests name [required with a URL]."),
+    Option(
+        "url",
+        click.STRING,
+        "URL",
+        "Base URL of the server, such as https://gateway.example.",
+        default_text="the embedded gateway",
+    ),
+    Option(
+        "model",
+        click.STRING,
+        "NAME",
+        "Model that requests name.",
+        default_text="none; required with a URL",
+    ),
     Option(
         "api-key-env",
+        VARIABLE,
         "VAR",
-        "Environment variable with the API key"
-        f" [default: the first one set of {', '.join(KEY_ENVS)}].",
+        "Environment variable with the API key.",
+        default_text=f"the first one set of {', '.join(KEY_ENVS)}",
     ),
     Option(
         "second-key-env",
+        VARIABLE,
         "VAR",
         "Environment variable with a second user's API key (enables isolation tests).",
+        default_text="none",
     ),
     Option(
         "profile",
+        Name("profile", PROFILES),
         "NAME",
-        "Contract to test: newapi, openai or openresponses [default: newapi].",
+        f"Contract to test: {', '.join(PROFILES)}.",
+        default="newapi",
     ),
     Option(
         "header",
+        HEADER,
         "'NAME: VALUE'",
         "Extra request header.",
+        default_text="none",
         separator="line breaks",
     ),
     Option(
         "only",
+        click.STRING,
         "NAME",
-        "Section or requirement id to test [default: all].",
+        "Section or requirement id to test.",
+        default_text="all",
         separator="commas",
     ),
     Option(
         "require",
+        Name("capability", {str(each): str(each) for each in Capability}),
         "CAPABILITY",
         "Capability that the server must support, such as tools.",
+        default_text="none",
         separator="commas",
     ),
     Option(
         "level",
+        Name("level", {level.lower(): level for level in Level}),
         "LEVEL",
-        "Lowest level to test: must, should or may [default: may].",
+        "Lowest level to test: must, should or may.",
+        default="may",
     ),
-    Option("seed", "N", "Seed of generated requests and test words [default: 0]."),
+    Option(
+        "seed",
+        INTEGER,
+        "N",
+        "Seed of generated requests and test words.",
+        default="0",
+    ),
     Option(
         "generated",
+        COUNT_OR_ALL,
         "N|all",
-        "Number of generated requests to send, or all [default: 120].",
+        "Number of generated requests to send, or all.",
+        default="120",
     ),
     Option(
         "shrink",
+        YesNo(),
         "yes|no",
-        "Minimize the generated requests that fail: yes or no [default: yes].",
+        "Minimize the generated requests that fail.",
+        default=True,
     ),
-    Option("case", "ID", "Run one test case only."),
-    Option("concurrency", "N", "Maximum number of concurrent requests [default: 16]."),
+    Option(
+        "case",
+        click.STRING,
+        "ID",
+        "Run one test case only.",
+        default_text="all cases",
+    ),
+    Option(
+        "concurrency",
+        POSITIVE,
+        "N",
+        "Maximum number of concurrent requests.",
+        default="16",
+    ),
     Option(
         "rate",
+        RATE,
         "N/s|N/m",
-        "Maximum requests per second or minute, such as 5/s [default: unlimited].",
+        "Maximum requests per second or minute, such as 5/s.",
+        default_text="unlimited",
     ),
     Option(
         "timeout",
+        SECONDS,
         "SECONDS",
-        "Time limit for one complete response, in seconds [default: 60].",
+        "Time limit for one complete response, in seconds.",
+        default="60",
     ),
     Option(
         "max-requests",
+        POSITIVE,
         "N",
-        "Maximum number of requests to send [default: unlimited].",
+        "Maximum number of requests to send.",
+        default_text="unlimited",
     ),
     Option(
         "max-seconds",
+        SECONDS,
         "SECONDS",
-        "Maximum duration of the run, in seconds [default: unlimited].",
+        "Maximum duration of the run, in seconds.",
+        default_text="unlimited",
     ),
     Option(
         "report-dir",
+        click.STRING,
         "DIR",
-        "Directory for the report [default: reports/<time>-<host>-<profile>].",
+        "Directory for the report.",
+        default_text="reports/<time>-<host>-<profile>",
     ),
     Option(
         "catalogue",
+        DATE,
         "DATE",
-        "Test only requirements that existed on this date [default: all].",
+        "Test only requirements that existed on this date.",
+        default_text="all requirements",
     ),
-    Option("baseline", "FILE", "File that lists expected failures."),
+    Option(
+        "baseline",
+        click.STRING,
+        "FILE",
+        "File that lists expected failures.",
+        default_text="none",
+    ),
     Option(
         "format",
+        Name("report format", {name: name for name in REPORT_FORMATS}),
         "NAMES",
-        "Comma-separated report formats: allure, badge, har, html, json, junit,"
-        " markdown, shields, text [default: html,json,junit,markdown].",
+        f"Report formats: {', '.join(REPORT_FORMATS)}.",
+        default="html,json,junit,markdown",
+        separator="commas",
     ),
     Option(
         "lang",
+        Name("language", {"en": "en", "zh": "zh"}),
         "en|zh",
-        "Language that the HTML report shows first: en or zh [default: en].",
+        "Language that the HTML report shows first: en or zh.",
+        default="en",
     ),
 )
 """Every option of a run; ``url`` is an argument on the command line."""
-
-OPTION_NAMES: Final = tuple(option.name for option in OPTIONS)
-
-_KEY_NAMES: Final = frozenset({"api-key", "second-key", "key"})
-
-
-def from_file(path: Path) -> dict[str, str]:
-    """Read ``conformance.toml``; raises ``ConfigurationError`` or ``UnknownName``."""
-    return from_table(load_toml(path), str(path))
-
-
-def load_toml(path: Path) -> dict[str, Any]:
-    """Parse a TOML file; raises ``ConfigurationError`` that names the file."""
-    import tomllib  # noqa: PLC0415 -- slow, and not needed by `conformance --help`
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise ConfigurationError(f"{path} is not TOML: {error}") from None
-
-
-def from_table(table: Mapping[str, Any], location: str) -> dict[str, str]:
-    """Return the options in a TOML table as strings.
-
-    Several values are joined by commas, headers by line breaks. ``location`` names
-    the table in error messages. Raises ``ConfigurationError`` for an API key, and
-    ``UnknownName`` for an unknown option.
-    """
-    options = {}
-    for name, value in table.items():
-        option = name.replace("_", "-")
-        if option in _KEY_NAMES:
-            raise ConfigurationError(
-                f"{location} contains an API key ({name})",
-                "name an environment variable with api-key-env instead",
-            )
-        if option not in OPTION_NAMES:
-            raise UnknownName.of(f"setting in {location}", name, OPTION_NAMES)
-        values = value if isinstance(value, list) else [value]
-        options[option] = join_values(option, map(str, values))
-    return options
-
-
-def join_values(option: str, values: Iterable[str]) -> str:
-    """Join the values of one option: headers by line breaks, others by commas."""
-    return ("\n" if option == "header" else ",").join(values)
-
-
-def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the options in ``CONFORMANCE_*`` variables; API keys are not options."""
-    variables = {f"CONFORMANCE_{o.upper().replace('-', '_')}": o for o in OPTION_NAMES}
-    return {o: environ[name] for name, o in variables.items() if environ.get(name)}
-
-
-def merge_options(
-    flags: Mapping[str, str], environ: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the options of all sources: flags over variables over the file."""
-    file = from_file(Path(FILE)) if Path(FILE).is_file() else {}
-    given = {name: value for name, value in flags.items() if value}
-    return file | from_environment(environ) | given

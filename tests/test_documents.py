@@ -6,6 +6,7 @@ from pathlib import Path
 import click.testing
 import pytest
 
+from conformance.cli import options_document
 from conformance.cli.app import main
 from conformance.contract.catalogue import catalogue
 from conformance.reports.requirements_document import COMMANDS, requirements_markdown
@@ -34,6 +35,15 @@ def test_the_list_of_requirements_is_up_to_date(lang: str) -> None:
     assert text == requirements_markdown(lang), f"outdated; run: {COMMANDS[lang]}"
     assert LISTS[lang] in COMMANDS[lang]
     assert COMMANDS[lang] in text
+
+
+def test_the_table_of_options_is_up_to_date() -> None:
+    """The file contains the command that regenerates it."""
+    text = (ROOT / "docs" / "options.md").read_text("utf-8")
+    command = options_document.COMMAND
+
+    assert text == options_document.options_markdown(), f"outdated; run: {command}"
+    assert command in text
 
 
 @pytest.mark.parametrize("lang", LISTS)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from conformance.cli.click_options import parse_options
 from conformance.cli.options import settings_from
 from conformance.contract.catalogue import Catalogue, catalogue
 from conformance.contract.probes import basic
@@ -47,13 +48,13 @@ def test_later_requirements_are_not_run() -> None:
 @pytest.mark.parametrize("text", ["2020-01-01", "tomorrow", "9999-01-01"])
 def test_a_date_without_a_catalogue_is_rejected(text: str) -> None:
     """Dates before the first catalogue, dates after the newest one, and other words."""
-    with pytest.raises(ConfigurationError, match="is no date from"):
-        settings_from({**OPTIONS, "catalogue": text}, {"CONFORMANCE_API_KEY": "k"})
+    with pytest.raises(ConfigurationError, match="expected the date of a catalogue"):
+        parse_options({**OPTIONS, "catalogue": text})
 
 
 def test_the_newest_catalogue_is_the_default() -> None:
     """Its date is not in the future."""
-    settings, _ = settings_from(OPTIONS, {"CONFORMANCE_API_KEY": "k"})
+    settings = settings_from(parse_options(OPTIONS), {"CONFORMANCE_API_KEY": "k"})
 
     assert settings.catalogue == CATALOGUE
     assert datetime.now(UTC).date().isoformat() >= CATALOGUE

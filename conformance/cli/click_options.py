@@ -1,13 +1,121 @@
 """Command-line options that several commands share."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final
 
 import click
 
-from conformance.config import OPTIONS, Option, join_values
+from conformance.cli.option_files import FileOptions, read_default_file
+from conformance.config import OPTIONS, Option
+from conformance.model.option_types import (
+    FILE_LOCATIONS,
+    FLAG_LOCATIONS,
+    Several,
+    YesNo,
+)
 
 Command = Callable[..., object]
+
+_SEPARATORS: Final = {"commas": ",", "line breaks": "\n"}
+
+
+class OptionsCommand(click.Command):
+    """A command with the options of a run, which reads ``conformance.toml``.
+
+    A ``FileOptions`` as the context's object overrides that file.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the file before the flags, unless the help is requested."""
+        flags, _, _ = self.make_parser(ctx).parse_args(list(args))
+        help_option = self.get_help_option(ctx)
+        needs_help = help_option and help_option.name in flags
+        if not needs_help and not ctx.resilient_parsing:
+            file = read_default_file() | (ctx.obj or FileOptions())
+            ctx.default_map = dict(file.values)
+            ctx.meta[FILE_LOCATIONS] = file.locations
+        return super().parse_args(ctx, args)
+
+
+def parse_options(
+    flags: Mapping[str, str | Sequence[str]],
+    *,
+    prefix: str = "",
+    file: FileOptions | None = None,
+    locations: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the value of every option, by ``Option.key``.
+
+    ``flags`` has the values that override variables. An error names the entry of
+    ``locations``, or the flag with this prefix. Raises ``ConformanceError``.
+    """
+    names = {option.key: option.name for option in OPTIONS}
+    arguments = [
+        f"--{prefix}{names[key]}={value}"
+        for key, values in flags.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]
+    command = OptionsCommand("options", params=list(_with_values(prefix)))
+    meta = {FLAG_LOCATIONS: locations or {}}
+    with click.Context(command, obj=file) as parent:
+        parent.meta.update(meta)
+        return command.make_context("options", arguments, parent=parent).params
+
+
+def _with_values(prefix: str) -> Iterable[click.Parameter]:
+    """Yield every option as one that has a value: the URL and yes or no, too."""
+    for option in OPTIONS:
+        yield _click_option(option, f"--{prefix}{option.name}")
+
+
+def run_parameters() -> list[click.Parameter]:
+    """Return the options of ``conformance run``; the URL is an argument."""
+    parameters = list[click.Parameter]()
+    for option in OPTIONS:
+        if option.name == "url":
+            parameters.append(
+                click.Argument(
+                    [option.key],
+                    type=option.type,
+                    required=False,
+                    envvar=option.variable,
+                )
+            )
+        elif isinstance(option.type, YesNo):
+            flags = f"--{option.name}/--no-{option.name}"
+            parameters.append(_click_option(option, flags))
+        else:
+            parameters.append(_click_option(option, f"--{option.name}"))
+    return parameters
+
+
+def _click_option(option: Option, flags: str) -> click.Option:
+    settings: dict[str, Any] = {
+        "type": option.type,
+        "default": option.default,
+        "help": option.help,
+    }
+    if "/" not in flags:
+        settings |= {"is_flag": False, "metavar": option.metavar}
+    if option.separator:
+        settings["type"] = Several(option.type, _SEPARATORS[option.separator])
+        settings["default"] = [option.default] if option.default else None
+        settings["help"] += " Can be repeated."
+        settings |= {"multiple": True, "callback": _flatten}
+    return click.Option(
+        [flags, option.key],
+        envvar=option.variable,
+        show_default=option.default_text or True,
+        **settings,
+    )
+
+
+def _flatten(
+    _ctx: click.Context, _param: click.Parameter, value: Iterable[tuple[Any, ...]]
+) -> tuple[Any, ...]:
+    """Return all values of an option once; each flag may have several."""
+    return tuple(dict.fromkeys(chain.from_iterable(value)))
 
 
 def lang_option(help_: str) -> Callable[[Command], Command]:
@@ -19,41 +127,6 @@ def lang_option(help_: str) -> Callable[[Command], Command]:
         show_default=True,
         help=help_,
     )
-
-
-def run_options(command: Command) -> Command:
-    """Add the options in ``OPTIONS``, except the URL, which is an argument."""
-    for option in reversed(OPTIONS):
-        if option.name != "url":
-            command = _click_option(option)(command)
-    return command
-
-
-def _click_option(option: Option) -> Callable[[Command], Command]:
-    if option.name == "shrink":
-        return click.option(
-            "--no-shrink",
-            "shrink",
-            flag_value="no",
-            help="Do not minimize the generated requests that fail.",
-        )
-    repeatable = bool(option.separator)
-    return click.option(
-        f"--{option.name}",
-        metavar=option.metavar,
-        multiple=repeatable,
-        help=option.help + (" Can be repeated." if repeatable else ""),
-    )
-
-
-def options_by_name(flags: Mapping[str, Any]) -> dict[str, str]:
-    """Return click's parameters by option name, each as one string."""
-    options = {}
-    for parameter, value in flags.items():
-        name = parameter.replace("_", "-")
-        values = value if isinstance(value, tuple) else (value or "",)
-        options[name] = join_values(name, values)
-    return options
 
 
 def journal_options(command: Command) -> Command:

@@ -15,12 +15,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
+from conformance.cli.click_options import parse_options
 from conformance.cli.embedded import start_embedded_gateway
 from conformance.cli.error_handling import INTERRUPTED
+from conformance.cli.option_files import FileOptions, read_toml
 from conformance.cli.options import settings_from
-from conformance.config import from_table, load_toml
+from conformance.config import OPTIONS
 from conformance.errors import INTERNAL_ERROR, ConfigurationError
-from conformance.reports import DEFAULT, saved
+from conformance.model.option_types import YesNo
+from conformance.reports import saved
 
 EMBEDDED: Final = "embedded"
 """Value of ``url`` that selects the embedded gateway."""
@@ -53,20 +56,20 @@ class _RunningProcess:
     process: subprocess.Popen[str]
 
 
-def read(path: Path) -> dict[str, dict[str, str]]:
+def read(path: Path) -> dict[str, FileOptions]:
     """Return the options of each target in a TOML file, by its name.
 
     Options above the first table apply to every target that does not set them.
     Raises ``ConfigurationError`` or ``UnknownName``.
     """
-    document = load_toml(path)
+    document = read_toml(path)
     tables = document.pop("targets", None)
     if not isinstance(tables, dict) or not tables:
         raise ConfigurationError(
             f"{path} contains no target",
             'add a table for each: [targets.a] url = "https://…"',
         )
-    common = from_table(document, str(path))
+    common = FileOptions.of_table(document, str(path))
     targets = {}
     for name, table in tables.items():
         if not _NAME.fullmatch(name):
@@ -75,26 +78,30 @@ def read(path: Path) -> dict[str, dict[str, str]]:
                 "use letters, digits, dots, dashes and underscores",
             )
         if not isinstance(table, dict):
-            raise ConfigurationError(f"{path}: targets.{name} must be a table")
-        targets[name] = common | from_table(table, f"{path}, targets.{name}")
-        _validate(targets[name], f"{path}: targets.{name}")
+            raise ConfigurationError(
+                f"{path}: targets.{name} must be a table",
+                f'write [targets.{name}] and below it url = "https://…"',
+            )
+        location = f"{path}, targets.{name}"
+        targets[name] = common | FileOptions.of_table(table, location)
+        _validate(targets[name].values, location)
     return targets
 
 
-def _validate(options: Mapping[str, str], location: str) -> None:
+def _validate(options: Mapping[str, object], location: str) -> None:
     """Raise ``ConfigurationError`` unless a target names its own URL and key."""
-    for name in ("report-dir", "format"):
-        if name in options:
+    for option in OPTIONS:
+        if option.name in {"report-dir", "format"} and option.key in options:
             raise ConfigurationError(
-                f"{location} sets {name}",
-                f"remove {name}; the comparison sets it for all targets",
+                f"{location} sets {option.name}",
+                f"remove {option.name}; the comparison sets it for all targets",
             )
     if not options.get("url"):
         raise ConfigurationError(
             f"{location} has no url",
             f'set url, or url = "{EMBEDDED}" for the embedded gateway',
         )
-    if options["url"] != EMBEDDED and not options.get("api-key-env"):
+    if options["url"] != EMBEDDED and not options.get("api_key_env"):
         raise ConfigurationError(
             f"{location} has no api-key-env",
             "set api-key-env; keys are never shared between targets",
@@ -106,14 +113,14 @@ class PreparedTarget:
     """A target with validated options; ``environ`` is passed to its process."""
 
     name: str
-    options: Mapping[str, str]
+    arguments: Sequence[str]
     environ: Mapping[str, str] = field(repr=False)
     profile: str
     catalogue: str
 
 
 def prepare(
-    targets: Mapping[str, Mapping[str, str]],
+    targets: Mapping[str, FileOptions],
     environ: Mapping[str, str],
     stack: ExitStack,
 ) -> Iterator[PreparedTarget]:
@@ -122,19 +129,41 @@ def prepare(
     Raises ``ConformanceError``.
     """
     for name, table in targets.items():
-        options, variables = dict(table), dict(environ)
-        if options["url"] == EMBEDDED:
-            del options["url"]
-            options, variables = start_embedded_gateway(options, variables, stack)
+        given, variables = dict(table.values), dict(environ)
+        if is_embedded := given["url"] == EMBEDDED:
+            del given["url"]
+        options = parse_options(given, locations=table.locations)
+        if is_embedded:
+            target, keys = start_embedded_gateway(options["profile"].name, stack)
+            given |= target
+            options |= target
+            variables |= keys
         try:
-            settings, _ = settings_from(options, variables)
+            settings = settings_from(options, variables)
         except ConfigurationError as error:
             raise ConfigurationError(
                 f"target {name}: {error.message}", error.hint
             ) from None
         yield PreparedTarget(
-            name, options, variables, settings.profile.name, settings.catalogue
+            name,
+            [*_arguments(given, shrink=settings.shrink)],
+            variables,
+            settings.profile.name,
+            settings.catalogue,
         )
+
+
+def _arguments(given: Mapping[str, str | list[str]], *, shrink: bool) -> Iterator[str]:
+    """Yield the arguments of ``conformance run`` for the options of one target."""
+    for option in OPTIONS:
+        values = given.get(option.key, [])
+        for value in [values] if isinstance(values, str) else values:
+            if option.name == "url":
+                yield value
+            elif isinstance(option.type, YesNo):
+                yield f"--{option.name}" if shrink else f"--no-{option.name}"
+            else:
+                yield f"--{option.name}={value}"
 
 
 def run(
@@ -169,7 +198,7 @@ def run(
 
 def _start(target: PreparedTarget, directory: Path) -> _RunningProcess:
     process = subprocess.Popen(  # noqa: S603 -- this interpreter and this package
-        _command(target.options, directory),
+        _command(target.arguments, directory),
         env=_without_github_variables(target.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -182,25 +211,12 @@ def _start(target: PreparedTarget, directory: Path) -> _RunningProcess:
     return _RunningProcess(target.name, directory, process)
 
 
-def _command(options: Mapping[str, str], directory: Path) -> list[str]:
+def _command(arguments: Sequence[str], directory: Path) -> list[str]:
+    formats = next(o.shown_default for o in OPTIONS if o.name == "format")
     return [
-        *(sys.executable, "-m", "conformance", "run", options["url"]),
-        *_flags(options),
-        *("--quiet", f"--format={','.join(DEFAULT)}", f"--report-dir={directory}"),
+        *(sys.executable, "-m", "conformance", "run", *arguments),
+        *("--quiet", f"--format={formats}", f"--report-dir={directory}"),
     ]
-
-
-def _flags(options: Mapping[str, str]) -> Iterator[str]:
-    for name, value in options.items():
-        if name == "url":
-            continue
-        if name == "shrink":
-            if value.lower() in {"no", "false"}:
-                yield "--no-shrink"
-        elif name == "header":
-            yield from (f"--header={line}" for line in value.splitlines() if line)
-        else:
-            yield f"--{name}={value}"
 
 
 def _without_github_variables(environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,11 +1,8 @@
 """Start the embedded gateway as the target of a run."""
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Final
 
-from conformance.config import merge_options
-from conformance.model.profile import profile_named
 from conformance.reference.server import gateway_server
 
 KEY_ENV: Final = "CONFORMANCE_EMBEDDED_KEY"
@@ -13,21 +10,18 @@ SECOND_KEY_ENV: Final = "CONFORMANCE_EMBEDDED_SECOND_KEY"
 
 
 def start_embedded_gateway(
-    options: Mapping[str, str], environ: Mapping[str, str], stack: ExitStack
+    profile: str, stack: ExitStack
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Start the gateway on a free port, and stop it when ``stack`` closes.
+    """Start a gateway on a free port, and stop it when ``stack`` closes.
 
-    Returns ``options`` with the URL, model and profile of the gateway, and ``environ``
-    with its keys. Raises ``UnknownName`` for an unknown profile.
+    Returns the options that select it as the target, by ``Option.key``, and the
+    environment variables with its keys.
     """
-    profile = merge_options(options, environ).get("profile", "newapi")
-    gateway = stack.enter_context(gateway_server(profile=profile_named(profile).name))
-    keys = {KEY_ENV: gateway.key, SECOND_KEY_ENV: gateway.second_key}
-    target = {
+    gateway = stack.enter_context(gateway_server(profile=profile))
+    options = {
         "url": gateway.url,
         "model": gateway.model,
-        "api-key-env": KEY_ENV,
-        "second-key-env": SECOND_KEY_ENV,
-        "profile": profile,
+        "api_key_env": KEY_ENV,
+        "second_key_env": SECOND_KEY_ENV,
     }
-    return {**options, **target}, {**environ, **keys}
+    return options, {KEY_ENV: gateway.key, SECOND_KEY_ENV: gateway.second_key}

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from conformance.cli.click_options import options_by_name, run_options
+from conformance.cli.click_options import OptionsCommand, run_parameters
 from conformance.cli.error_handling import INTERRUPTED
-from conformance.config import merge_options
 from conformance.errors import INTERNAL_ERROR, ConfigurationError
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
     from conformance.pytest_plugin.items import ConformancePlugin
 
 
-@click.command()
-@click.argument("url", required=False)
-@run_options
+@click.command(cls=OptionsCommand, params=run_parameters())
 @click.option(
     "--plan",
     "plan_only",
@@ -46,13 +43,12 @@ if TYPE_CHECKING:
     help="Remove stale and expired entries from the baseline file.",
 )
 def run(
-    url: str | None,
     *,
     plan_only: bool,
     quiet: bool,
     update: bool,
     prune: bool,
-    **flags: str | tuple[str, ...] | None,
+    **options: Any,  # noqa: ANN401 -- each option has its own type
 ) -> None:
     """Test the server at URL, or the embedded gateway.
 
@@ -64,7 +60,6 @@ def run(
     error, 130 interrupted.
     """
     mode = RunMode(plan_only=plan_only, quiet=quiet, update=update, prune=prune)
-    options = options_by_name(flags) | {"url": url or ""}
     sys.exit(execute(options, os.environ, mode))
 
 
@@ -78,24 +73,25 @@ class RunMode(NamedTuple):
 
 
 def execute(
-    options: Mapping[str, str], environ: Mapping[str, str], mode: RunMode
+    options: Mapping[str, Any], environ: Mapping[str, str], mode: RunMode
 ) -> int:
     """Run with these options and return the exit code.
 
-    Raises ``ConformanceError``.
+    ``options`` maps ``Option.key`` to parsed values. Raises ``ConformanceError``.
     """
     from conformance.cli.options import settings_from
     from conformance.cli.plan_text import plan_lines
     from conformance.cli.pytest_run import run_pytest
 
-    baseline = _baseline_to_change(options, environ, mode)
+    baseline = _baseline_to_change(options["baseline"], mode)
     with ExitStack() as stack:
-        if not merge_options(options, environ).get("url"):
+        if not options["url"]:
             from conformance.cli.embedded import start_embedded_gateway
 
-            options, environ = start_embedded_gateway(options, environ, stack)
-        settings, formats = settings_from(options, environ)
-        plugin = _create_plugin(settings, formats)
+            target, keys = start_embedded_gateway(options["profile"].name, stack)
+            options, environ = {**options, **target}, {**environ, **keys}
+        settings = settings_from(options, environ)
+        plugin = _create_plugin(settings, options["format"])
         if mode.plan_only:
             click.echo("\n".join(plan_lines(plugin.plan)))
             return 0
@@ -106,15 +102,12 @@ def execute(
         return exit_code
 
 
-def _baseline_to_change(
-    options: Mapping[str, str], environ: Mapping[str, str], mode: RunMode
-) -> Path | None:
+def _baseline_to_change(name: str | None, mode: RunMode) -> Path | None:
     """Return the baseline file to change, if any; create it to update it."""
     from conformance.reports import baseline_file
 
     if not mode.update and not mode.prune:
         return None
-    name = merge_options(options, environ).get("baseline", "")
     if not name:
         raise ConfigurationError(
             "no baseline file given", f"name it: --baseline {baseline_file.NAME}"

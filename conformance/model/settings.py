@@ -63,32 +63,3 @@ class Settings:
     baseline: Baseline = field(default_factory=Baseline)
     report_dir: Path | None = None
     lang: str = "en"
-
-
-def read_rate(text: str) -> float:
-    """Parse ``5/s`` or ``300/m`` as requests per second.
-
-    Raises ``ConfigurationError`` for any other format.
-    """
-    number, slash, unit = text.partition("/")
-    per = {"s": 1.0, "m": 60.0}.get(unit if slash else "s")
-    try:
-        rate = float(number) / (per or 0.0)
-    except (ValueError, ZeroDivisionError):
-        message = f"--rate must be like 5/s or 300/m, not {text!r}"
-        raise ConfigurationError(message) from None
-    if rate <= 0:
-        raise ConfigurationError(f"--rate must be more than 0, not {text!r}")
-    return rate
-
-
-def read_header(text: str) -> tuple[str, str]:
-    """Parse ``Name: value``; raises ``ConfigurationError`` for any other format."""
-    name, colon, value = text.partition(":")
-    sendable = name.strip().isascii() and value.strip().isprintable()
-    if not colon or not name.strip() or not sendable:
-        raise ConfigurationError(
-            f"--header must be like 'Name: value', not {text!r}",
-            "put the header in quotes, with a colon after its name",
-        )
-    return name.strip().lower(), value.strip()

@@ -10,15 +10,17 @@ everything slow is imported later.
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.config import OPTION_NAMES, OPTIONS
+from conformance.config import OPTIONS
 
 if TYPE_CHECKING:
+    from conformance.cli.option_files import FileOptions
     from conformance.pytest_plugin.items import ConformancePlugin
 
+_FLAG: Final = "--conformance-"
 _PLUGIN: "pytest.StashKey[ConformancePlugin]" = pytest.StashKey()
 
 
@@ -26,29 +28,53 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare every option as a flag and as a line of the configuration file."""
     group = parser.getgroup("conformance", "test POST /v1/responses of a server")
     for option in OPTIONS:
-        text = option.help
+        text = f"{option.help} [default: {option.shown_default}]"
         if option.separator:
             text += f" Separate several values by {option.separator}."
         group.addoption(
-            f"--conformance-{option.name}", metavar=option.metavar, help=text
+            f"{_FLAG}{option.name}",
+            dest=option.ini_name,
+            metavar=option.metavar,
+            action="append",
+            default=[],
+            help=text,
         )
-        parser.addini(_ini_name(option.name), text, default="")
+        parser.addini(option.ini_name, text, default="")
 
 
-def _ini_name(name: str) -> str:
-    return f"conformance_{name.replace('-', '_')}"
+def _flags(config: pytest.Config) -> dict[str, list[str]]:
+    """Return the flags that are given and not empty; the last one unless repeatable."""
+    flags = dict[str, list[str]]()
+    for option in OPTIONS:
+        values = [value for value in config.getoption(option.ini_name) if value]
+        flags[option.key] = values if option.separator else values[-1:]
+    return flags
 
 
-def _option(config: pytest.Config, name: str) -> str:
-    """Return an option from the command line or the configuration file, or ``""``."""
-    ini_name = _ini_name(name)
-    return str(config.getoption(ini_name) or config.getini(ini_name) or "")
+def _lines(config: pytest.Config) -> "FileOptions":
+    """Return the options that pytest's configuration file sets."""
+    from conformance.cli.option_files import FileOptions
+
+    lines = {
+        option: value for option in OPTIONS if (value := config.getini(option.ini_name))
+    }
+    return FileOptions(
+        {o.key: [value] if o.separator else value for o, value in lines.items()},
+        {o.key: f"{config.inipath}: {o.ini_name}" for o in lines},
+    )
+
+
+def _is_used(config: pytest.Config) -> bool:
+    """Return whether a flag or the configuration file names a URL."""
+    name = "conformance_url"
+    return bool(config.getoption(name) or config.getini(name))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Plan the run if a URL is given; raises ``pytest.UsageError``."""
-    if not _option(config, "url"):
+    if not _is_used(config):
         return
+    from conformance.cli.click_options import parse_options
     from conformance.cli.options import settings_from
     from conformance.errors import ConformanceError
     from conformance.pytest_plugin.items import ConformancePlugin
@@ -60,15 +86,15 @@ def pytest_configure(config: pytest.Config) -> None:
             " pytest-xdist; run it with -n 0"
         )
     try:
-        options = {name: _option(config, name) for name in OPTION_NAMES}
-        settings, formats = settings_from(options, os.environ)
-        report_dir = options["report-dir"] or str(
-            Path("reports") / run_name(settings, datetime.now(UTC))
+        options = parse_options(
+            _flags(config), prefix=_FLAG.removeprefix("--"), file=_lines(config)
         )
+        settings = settings_from(options, os.environ)
+        name = run_name(settings, datetime.now(UTC))
         plugin = ConformancePlugin(
             settings,
-            formats,
-            Path(report_dir),
+            options["format"],
+            settings.report_dir or Path("reports") / name,
             allure=bool(getattr(config.option, "allure_report_dir", None)),
         )
     except ConformanceError as error:

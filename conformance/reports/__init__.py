@@ -26,7 +26,6 @@ FORMATS: Final = {
 """The module of each format, imported when the format is written."""
 
 BY_PYTEST = ("allure", "junit")
-DEFAULT = ("html", "json", "junit", "markdown")
 BILINGUAL = ("html",)
 """Formats whose ``render`` has a parameter ``lang``, the language shown first."""
 

@@ -371,7 +371,10 @@ def test_usage_error_has_a_message(argv: list[str], message: str) -> None:
             "[targets.a]\nurl = 'http://h'\nmodel = 'm'\napi-key-env = 'NO_KEY'",
             "target a: the environment variable NO_KEY is not set",
         ),
-        ("[targets.a]\nurl = 'embedded'\nrate = 'x'", "target a: --rate must be"),
+        (
+            "[targets.a]\nurl = 'embedded'\nrate = 'x'",
+            "t.toml, targets.a: rate: expected a rate",
+        ),
         (
             """
             targets.a = {url = "embedded"}
