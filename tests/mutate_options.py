@@ -29,7 +29,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from conformance.config import OPTIONS
+from conformance.config.options import OPTIONS
 
 ROOT: Final = Path(__file__).parents[1]
 COMMAND: Final = "python -m tests.mutate_options > docs/options-mutation.md"
@@ -41,7 +41,7 @@ TESTS: Final = (
 )
 CHANGES: Final = ("removed", "renamed", "default", "ignored", "ignored by pytest")
 CHANGED: Final = (
-    "conformance/config.py",
+    "conformance/config/options.py",
     "conformance/cli/options.py",
     "conformance/cli/run.py",
     "conformance/pytest_plugin/entry_point.py",
@@ -107,11 +107,11 @@ class Mutant(NamedTuple):
                     text.replace(loop, loop.replace("OPTIONS", skipped)), "utf-8"
                 )
             case _:
-                path = root / "conformance/config.py"
+                path = root / "conformance/config/options.py"
                 path.write_text(self._change_table(path.read_text("utf-8")), "utf-8")
 
     def _change_table(self, text: str) -> str:
-        """Return ``config.py`` with another entry for the option."""
+        """Return ``config/options.py`` with another entry for the option."""
         tree = ast.parse(text)
         (call,) = (
             node

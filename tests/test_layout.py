@@ -1,6 +1,7 @@
 """Where code lives: layers, cycles, sizes, and trees that mirror each other."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -109,6 +110,26 @@ def test_only_some_layers_know_the_embedded_gateway() -> None:
     }
 
     assert knowing <= {"reference", "cli", "contract"}
+
+
+def test_the_model_imports_the_standard_library_only() -> None:
+    """The nouns work without any installed package."""
+    foreign = {
+        f"{module} imports {name}"
+        for module, path in MODULES.items()
+        if package_of(module) == "model"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else []
+        )
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "conformance"}
+    }
+
+    assert foreign == set()
 
 
 def test_no_imports_form_a_cycle() -> None:

@@ -7,8 +7,8 @@ from typing import Any, Final
 import click
 
 from conformance.cli.option_files import FileOptions, read_default_file
-from conformance.config import OPTIONS, Option
-from conformance.model.option_types import (
+from conformance.config.options import OPTIONS, Option
+from conformance.config.types import (
     FILE_LOCATIONS,
     FLAG_LOCATIONS,
     Several,

@@ -20,9 +20,9 @@ from conformance.cli.embedded import start_embedded_gateway
 from conformance.cli.error_handling import INTERRUPTED
 from conformance.cli.option_files import FileOptions, read_toml
 from conformance.cli.options import settings_from
-from conformance.config import OPTIONS
+from conformance.config.options import OPTIONS
+from conformance.config.types import YesNo
 from conformance.errors import INTERNAL_ERROR, ConfigurationError
-from conformance.model.option_types import YesNo
 from conformance.reports import saved
 
 EMBEDDED: Final = "embedded"

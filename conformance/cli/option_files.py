@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from conformance.config import OPTIONS, Option
+from conformance.config.options import OPTIONS, Option
 from conformance.errors import ConfigurationError, UnknownName
 
 FILE: Final = "conformance.toml"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.clients.extras import missing_extra
-from conformance.config import KEY_ENVS
+from conformance.config.options import KEY_ENVS
 from conformance.contract.catalogue import catalogue
 from conformance.errors import ConfigurationError
 from conformance.model.baseline import Baseline

@@ -8,8 +8,8 @@ from typing import Final
 
 import click
 
-from conformance.config import OPTIONS, Option
-from conformance.model.option_types import YesNo
+from conformance.config.options import OPTIONS, Option
+from conformance.config.types import YesNo
 from conformance.reports.markdown import code
 
 COMMAND: Final = "python -m conformance.cli.options_document > docs/options.md"

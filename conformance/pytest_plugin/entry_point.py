@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.config import OPTIONS
+from conformance.config.options import OPTIONS
 
 if TYPE_CHECKING:
     from conformance.cli.option_files import FileOptions

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.cli import compare_targets
 from conformance.cli.app import main
-from conformance.config import OPTIONS, REPORT_FORMATS
+from conformance.config.options import OPTIONS, REPORT_FORMATS
 from conformance.model.baseline import Baseline
 from conformance.model.settings import Settings
 from conformance.pytest_plugin import entry_point

@@ -319,13 +319,15 @@ def test_help_shows_complete_summaries_of_the_commands() -> None:
 
 
 def test_help_names_every_report_format() -> None:
-    """The text is part of ``conformance/config.py``, which knows no format."""
+    """The text is part of ``conformance/config/options.py``, which knows no format."""
     _, _, text = " ".join(invoke("run", "--help").output.split()).partition(
         "report formats: "
     )
     names = text.partition(" [")[0].split(", ")
 
-    assert names == sorted([*FORMATS, *BY_PYTEST]), "outdated: conformance/config.py"
+    assert names == sorted([*FORMATS, *BY_PYTEST]), (
+        "outdated: conformance/config/options.py"
+    )
 
 
 def test_help_loads_no_slow_package() -> None:

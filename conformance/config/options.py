@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from conformance.model.option_types import (
+from conformance.config.types import (
     COUNT_OR_ALL,
     DATE,
     HEADER,
