@@ -78,6 +78,7 @@ def run_parameters() -> list[click.Parameter]:
                 click.Argument(
                     [option.key],
                     type=option.type,
+                    default=option.default,
                     required=False,
                     envvar=option.variable,
                 )
