@@ -125,7 +125,7 @@ def test_catalogue_leaves_out_later_requirements(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     """The report names the date; without the option, that of the newest catalogue."""
-    for module in ("cli.options", "model.option_types"):
+    for module in ("cli.options", "config.types"):
         monkeypatch.setattr(f"conformance.{module}.CATALOGUE", "2999-01-31")
     newest = run(serve()).report["catalogue"]
     selected = run(serve(), source, {"catalogue": "2026-12-24"}).report["catalogue"]

@@ -11,7 +11,6 @@ import pytest
 from conformance.cli.app import main
 from conformance.reference.faults import FAULTS
 from conformance.reference.server import GatewayServer, gateway_server
-from conformance.reports import BY_PYTEST, FORMATS
 from tests.reports.test_json import schema_violations
 
 COMMANDS = main.commands.values()
@@ -316,18 +315,6 @@ def test_help_shows_complete_summaries_of_the_commands() -> None:
 
     assert "..." not in commands
     assert max(len(command.get_short_help_str(100)) for command in COMMANDS) <= 60
-
-
-def test_help_names_every_report_format() -> None:
-    """The text is part of ``conformance/config/options.py``, which knows no format."""
-    _, _, text = " ".join(invoke("run", "--help").output.split()).partition(
-        "report formats: "
-    )
-    names = text.partition(" [")[0].split(", ")
-
-    assert names == sorted([*FORMATS, *BY_PYTEST]), (
-        "outdated: conformance/config/options.py"
-    )
 
 
 def test_help_loads_no_slow_package() -> None:
