@@ -135,7 +135,7 @@ def test_every_option_reaches_the_run(
     started: list[ConformancePlugin], monkeypatch: pytest.MonkeyPatch, start: Start
 ) -> None:
     """From each source; the selected catalogue is not the newest one."""
-    for module in ("cli.options", "model.option_types"):
+    for module in ("cli.options", "config.types"):
         monkeypatch.setattr(f"conformance.{module}.CATALOGUE", "2999-01-31")
     assert start(VALUES) == 0
     (plugin,) = started
