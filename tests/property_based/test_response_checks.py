@@ -185,3 +185,12 @@ def test_violation_of_the_document_has_a_json_pointer() -> None:
 def test_document_rejects_other_responses(exchange: Exchange) -> None:
     """Empty bodies, wrong media types, and errors in another format."""
     assert document_violations(exchange)
+
+
+def test_rejection_of_another_field_says_nothing_about_null() -> None:
+    """``error.param`` names the field; without it, the rejection is a finding."""
+    null = generated(Scenario.NULL)
+    with pytest.raises(Inconclusive):
+        check_response(null, error_response("top_p is too small", param="top_p"))
+    for param in ("temperature", "temperature.value", "", None):
+        assert check_response(null, error_response("no", param=param)) is not None
