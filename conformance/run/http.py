@@ -155,7 +155,7 @@ def _failure(error: Exception, limits: Limits) -> TransportFailure:
         return TransportFailure(FailureKind.UNSENT, str(error))
     if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
         return TransportFailure(FailureKind.CONNECT, str(error))
-    # httpx names malformed HTTP "illegal", unlike a response that ends early.
+    # h11 calls malformed HTTP "illegal"; any other error means that the response ended.
     if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
         return TransportFailure(FailureKind.PROTOCOL, str(error))
     return TransportFailure(FailureKind.TRUNCATED, str(error) or type(error).__name__)
