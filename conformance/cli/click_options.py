@@ -23,7 +23,7 @@ _SEPARATORS: Final = {"commas": ",", "line breaks": "\n"}
 class OptionsCommand(click.Command):
     """A command with the options of a run, which reads ``conformance.toml``.
 
-    A ``FileOptions`` as the context's object overrides that file.
+    If ``ctx.obj`` is a ``FileOptions``, its values override those of the file.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -47,8 +47,10 @@ def parse_options(
 ) -> dict[str, Any]:
     """Return the value of every option, by ``Option.key``.
 
-    ``flags`` has the values that override variables. An error names the entry of
-    ``locations``, or the flag with this prefix. Raises ``ConformanceError``.
+    ``flags`` and ``locations`` have option keys, too. A value in ``flags`` overrides
+    the environment variable of its option. If it is invalid, the error names its
+    location or, if that is unknown, the flag, which starts with ``prefix``. Raises
+    ``ConformanceError``.
     """
     names = {option.key: option.name for option in OPTIONS}
     arguments = [
@@ -56,15 +58,15 @@ def parse_options(
         for key, values in flags.items()
         for value in ([values] if isinstance(values, str) else values)
     ]
-    command = OptionsCommand("options", params=list(_with_values(prefix)))
+    command = OptionsCommand("options", params=list(_options_with_a_value(prefix)))
     meta = {FLAG_LOCATIONS: locations or {}}
     with click.Context(command, obj=file) as parent:
         parent.meta.update(meta)
         return command.make_context("options", arguments, parent=parent).params
 
 
-def _with_values(prefix: str) -> Iterable[click.Parameter]:
-    """Yield every option as one that has a value: the URL and yes or no, too."""
+def _options_with_a_value(prefix: str) -> Iterable[click.Parameter]:
+    """Yield every option as ``--name=value``, even the URL and ``YesNo`` options."""
     for option in OPTIONS:
         yield _click_option(option, f"--{prefix}{option.name}")
 
@@ -115,7 +117,7 @@ def _click_option(option: Option, flags: str) -> click.Option:
 def _flatten(
     _ctx: click.Context, _param: click.Parameter, value: Iterable[tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """Return all values of an option once; each flag may have several."""
+    """Return the values of all flags of an option, without duplicates."""
     return tuple(dict.fromkeys(chain.from_iterable(value)))
 
 

@@ -83,7 +83,7 @@ class Evaluator:
                 self._record(case, verdict)
 
     def capability_probed(self, probe: Probe, turns: tuple[ProbeResult, ...]) -> None:
-        """Store the status of each capability that ``probe`` is the first probe for."""
+        """Store the status of the capabilities that ``probe`` is the first probe of."""
         for capability, first_probe in CAPABILITY_PROBES.items():
             if first_probe is probe:
                 self._statuses[capability] = capability_status(capability, turns)

@@ -1,4 +1,4 @@
-"""Recognize error responses that reject a capability by name."""
+"""Recognize error responses that name a capability as unsupported."""
 
 from typing import Final
 

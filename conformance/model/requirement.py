@@ -21,7 +21,7 @@ class Level(StrEnum):
 
 
 class Capability(StrEnum):
-    """A feature that a server may lack if it rejects requests for it by name."""
+    """A feature that a server may lack, if it names the feature in its error."""
 
     CORE = "core"
     STREAMING = "streaming"

@@ -1,5 +1,6 @@
 """Scopes: select the part of each exchange that a universal check applies to.
 
+A universal check runs on every exchange of a run, not only on those of one probe.
 A scope selects nothing from an exchange that the requirement does not apply to. If it
 selects nothing in a whole run, the requirement was not tested and does not pass. Only
 POST requests to ``/v1/responses`` are in a scope: all others are evaluated by the
@@ -37,17 +38,18 @@ class Observation:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a universal check is called with, for each exchange.
+    """Where a universal check gets its arguments from.
 
-    ``select`` yields the arguments of one call for each thing that it finds in an
-    exchange. With ``observe``, the check is called once, with all observations of the
-    run; ``max_equal`` limits how many observations with the same value are kept, where
-    ``None`` keeps all.
+    ``select`` yields the arguments of each call for an exchange, such as one call for
+    each output item. With ``observe``, the check is called once, with all observations
+    of the run; ``max_equal`` limits how many observations with the same value are kept,
+    where ``None`` keeps all.
 
     ``within`` names a wider scope: if that selects nothing from an exchange, neither
-    does this one, so ``select`` is not called. Most exchanges are rejections and most
-    requirements are about responses. With ``where``, this scope selects the same as
-    ``within``, from the exchanges for which ``where`` returns true.
+    does this one, so ``select`` is not called. This saves time, because most exchanges
+    are rejections, and most scopes select parts of responses. With ``where``, this
+    scope selects the same as ``within``, from the exchanges for which ``where`` returns
+    true.
     """
 
     name: str
@@ -95,7 +97,7 @@ def _success(exchange: Exchange) -> Iterator[CheckArguments]:
         yield (exchange,)
 
 
-def _answered(exchange: Exchange) -> Iterator[CheckArguments]:
+def _object_or_stream(exchange: Exchange) -> Iterator[CheckArguments]:
     if _has_status(exchange) and exchange.has_response:
         yield (exchange,)
 
@@ -167,34 +169,38 @@ def _content_parts(exchange: Exchange) -> Iterator[CheckArguments]:
                     yield part, exchange
 
 
-EVERY_ATTEMPT = Scope("every request", _create_request)
+EVERY_REQUEST = Scope("every request", _create_request)
 """(exchange,): each POST, with or without a response."""
 
-EVERY_EXCHANGE = Scope("every recognized response", _recognized, within=EVERY_ATTEMPT)
+EVERY_RECOGNIZED_RESPONSE = Scope(
+    "every recognized response", _recognized, within=EVERY_REQUEST
+)
 """(exchange,): each POST with a response, except kind ``UNRECOGNIZED``."""
 
-EVERY_2XX = Scope("every 2xx response", _success, within=EVERY_ATTEMPT)
+EVERY_2XX = Scope("every 2xx response", _success, within=EVERY_REQUEST)
 """(exchange,): each POST with a 2xx response, whatever its body."""
 
-EVERY_ANSWERED_REQUEST = Scope("every answered request", _answered, within=EVERY_2XX)
+EVERY_OBJECT_OR_STREAM = Scope(
+    "every response object or stream", _object_or_stream, within=EVERY_2XX
+)
 """(exchange,): each POST with a response object or an event stream."""
 
 EVERY_JSON_RESPONSE = Scope(
-    "every JSON response", _json_response, within=EVERY_ANSWERED_REQUEST
+    "every JSON response", _json_response, within=EVERY_OBJECT_OR_STREAM
 )
 """(exchange,): each POST with a response object as its body."""
 
-EVERY_ERROR = Scope("every 4xx or 5xx response", _error, within=EVERY_ATTEMPT)
+EVERY_ERROR = Scope("every 4xx or 5xx response", _error, within=EVERY_REQUEST)
 """(exchange,): each POST with a 4xx or 5xx response."""
 
 EVERY_REJECTION = Scope("every 4xx response", _rejection, within=EVERY_ERROR)
 """(exchange,): each POST with a 4xx response."""
 
-EVERY_STREAM = Scope("every stream", _stream, within=EVERY_ANSWERED_REQUEST)
+EVERY_STREAM = Scope("every stream", _stream, within=EVERY_OBJECT_OR_STREAM)
 """(exchange,): each POST with an event stream."""
 
 EVERY_RESPONSE_OBJECT = Scope(
-    "every response object", _response_object, within=EVERY_ANSWERED_REQUEST
+    "every response object", _response_object, within=EVERY_OBJECT_OR_STREAM
 )
 """(response, exchange): each response object, from JSON and from terminal events."""
 

@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     """The check ran and found no violation."""
 
     UNSUPPORTED = "unsupported"
-    """The server rejected the capability by name."""
+    """The server rejected the capability with an error that names it."""
 
     NOT_RUN = "not run"
     """The case was skipped, by an option or because a limit was reached."""

@@ -31,8 +31,8 @@ def document() -> Json:
 def with_placeholder_model() -> Json:
     """Return a copy of the document that allows only ``PLACEHOLDER`` as model.
 
-    The example has it, too: schemathesis ignores an example that does not match the
-    schema, and then every generated body contains every field.
+    The example request is changed in the same way: schemathesis would ignore an example
+    that does not match the schema, and then generate only bodies with every field.
     """
     import copy  # noqa: PLC0415 -- as above
 

@@ -43,7 +43,7 @@ class Gateway:
     """One gateway with its own keys, store and prompt cache.
 
     `answer` returns a response to every request and never raises `ApiError`.
-    ``notes`` is for the faults; the gateway itself does not read it.
+    `fault_state` is for the faults; the gateway itself does not read it.
     """
 
     def __init__(
@@ -136,10 +136,10 @@ class Gateway:
 
     def _generate(self, create_request: CreateRequest, owner: str) -> GatewayResponse:
         """Generate a response, and store it unless ``store`` is false."""
-        prompt = self._prompt_tokens(create_request)
+        prompt_tokens = self._prompt_tokens(create_request)
         output = model.generate(create_request)
-        cached = self._cached_tokens(create_request, owner, prompt)
-        usage = Usage(prompt, output.completion, cached, output.reasoning)
+        cached = self._cached_tokens(create_request, owner, prompt_tokens)
+        usage = Usage(prompt_tokens, output.completion, cached, output.reasoning)
         finished = response.build(create_request, output, usage, self.profile)
         if create_request.wants_storage:
             self.store.put(owner, finished, create_request.context)
@@ -195,22 +195,22 @@ class Gateway:
         )
         characters = sum(map(len, texts)) + len(create_request.instructions or "")
         # Skip the slow count where even the longest tokens would not fit.
-        too_many_characters = characters > MAX_CONTEXT_TOKENS * tokens.MAX_TOKEN_LENGTH
-        prompt = 0 if too_many_characters else model.prompt_tokens(create_request)
-        if too_many_characters or prompt > MAX_CONTEXT_TOKENS:
+        is_too_long = characters > MAX_CONTEXT_TOKENS * tokens.MAX_TOKEN_LENGTH
+        prompt_tokens = 0 if is_too_long else model.prompt_tokens(create_request)
+        if is_too_long or prompt_tokens > MAX_CONTEXT_TOKENS:
             raise ApiError(
                 400,
                 f"The input is longer than the model's {MAX_CONTEXT_TOKENS} tokens.",
                 param="input",
                 code="context_length_exceeded",
             )
-        return prompt
+        return prompt_tokens
 
     def _cached_tokens(
-        self, create_request: CreateRequest, owner: str, prompt: int
+        self, create_request: CreateRequest, owner: str, prompt_tokens: int
     ) -> int:
-        """Return the cached tokens: 0 unless the owner has sent the prompt before."""
-        if prompt < MIN_CACHED_TOKENS:
+        """Return how many of the prompt tokens are cached: 0 for a new prompt."""
+        if prompt_tokens < MIN_CACHED_TOKENS:
             return 0
         texts = [model.readable_texts(item) for item in create_request.context]
         identity = (
@@ -222,7 +222,7 @@ class Gateway:
         )
         digest = hashlib.sha256(repr(identity).encode()).digest()
         if digest in self._prompts:
-            return prompt // CACHE_BLOCK * CACHE_BLOCK
+            return prompt_tokens // CACHE_BLOCK * CACHE_BLOCK
         self._prompts[digest] = None
         if len(self._prompts) > MAX_CACHED_PROMPTS:
             self._prompts.popitem(last=False)

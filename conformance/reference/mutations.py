@@ -88,7 +88,7 @@ def change_each_event(
 ) -> GatewayResponse:
     """Change every event of a stream; a change that returns None removes the event.
 
-    Sequence numbers stay as they are; see `renumbered`.
+    Sequence numbers stay as they are; see `renumber_events`.
     """
     if reply.events is None:
         return reply

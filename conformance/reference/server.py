@@ -38,7 +38,7 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that another thread can stop at once."""
+    """A uvicorn server that another thread can stop immediately."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

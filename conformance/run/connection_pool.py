@@ -40,8 +40,8 @@ class ConnectionPool:
     async def acquire(self, priority: int) -> Connection:
         """Wait for a connection, and until the rate limit allows one more request.
 
-        A request with ``LOWEST_PRIORITY`` starts at once only if no connection is in
-        use. Otherwise it waits until a connection is released and no request with a
+        A request with ``LOWEST_PRIORITY`` starts immediately only if no connection is
+        in use. Otherwise it waits until a connection is released and no request with a
         higher priority is waiting, even if a connection is idle.
         """
         must_wait = priority >= LOWEST_PRIORITY and self._in_use > 0

@@ -77,17 +77,18 @@ _DEFAULT_HEADERS = {
 """Headers of every request, unless the request sets them itself."""
 
 
-LARGE_BODY: Final = 1 << 16
-"""Size in bytes from which a server may reject a body before it has read all of it."""
+_MAX_UNTHREADED_BODY: Final = 1 << 16
+"""Size in bytes. Some servers reject a larger body before they have read all of it."""
 
 
 class Connection:
     """One connection to a target, without redirects and with keep-alive.
 
     The httpx client is only used to find the transport for a URL, because it knows the
-    proxy settings. Requests go directly to the transport, which needs a third of the
-    client's time. ``tls`` is shared by all connections, because loading certificates is
-    slow. There is no timeout for a single read or write: the caller has a total one.
+    proxy settings. Requests go directly to the transport, which takes a third of the
+    time that the client would take. ``tls`` is shared by all connections, because
+    loading certificates is slow. There is no timeout for a single read or write: the
+    caller has a total one.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -154,6 +155,7 @@ def _failure(error: Exception, limits: Limits) -> TransportFailure:
         return TransportFailure(FailureKind.UNSENT, str(error))
     if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
         return TransportFailure(FailureKind.CONNECT, str(error))
+    # h11 calls malformed HTTP "illegal"; any other error means that the response ended.
     if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
         return TransportFailure(FailureKind.PROTOCOL, str(error))
     return TransportFailure(FailureKind.TRUNCATED, str(error) or type(error).__name__)
@@ -166,18 +168,18 @@ async def send(
     limits: Limits,
     run_started: float,
 ) -> Exchange:
-    """Send ``request`` and return the exchange. Never raises for what the target does.
+    """Send ``request`` and return the exchange, even if the target fails.
 
     A server may close an idle connection at any time. A request for which no byte was
-    received is therefore sent once more, on a new connection. If it is large, it is
-    sent in a thread: only there can a rejection be read that arrives before the whole
-    request is sent.
+    received is therefore sent once more, on a new connection. A large one is sent in a
+    thread: if the server rejects it before it is completely sent, the rejection can
+    only be read there.
     """
     exchange = await _attempt(connection, target, request, limits, run_started)
     closed = exchange.failure and exchange.failure.kind is FailureKind.TRUNCATED
     if not closed or exchange.status != 0 or exchange.wire_bytes:
         return exchange
-    if len(request.content) > LARGE_BODY:
+    if len(request.content) > _MAX_UNTHREADED_BODY:
         arguments = (connection.tls, target, request, limits, run_started)
         return await asyncio.to_thread(_attempt_in_thread, *arguments)
     return await _attempt(connection, target, request, limits, run_started)

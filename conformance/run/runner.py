@@ -39,8 +39,9 @@ class _RequestLimitReached(Exception):
 def _priority(probe: Probe) -> int:
     """Return the priority of a probe; a lower number is sent first.
 
-    The order is: capability probes, probes that are only rejected, probes with many
-    responses before those with few, generated requests, probes that run last.
+    The order is: capability probes, probes that expect only rejections, probes with
+    many model responses before those with few, generated requests, probes that run
+    last.
     """
     if probe in CAPABILITY_PROBES.values():
         return 0
@@ -76,7 +77,7 @@ class Runner:
             settings.model,
             settings.seed,
             settings.profile.name,
-            settings.key != settings.key.swapcase(),
+            key_has_letters=settings.key != settings.key.swapcase(),
         )
         self._evaluator = evaluator
         self._on_sent = on_sent
@@ -105,7 +106,7 @@ class Runner:
             await self._connections.close()
 
     async def _load_dependencies(self) -> None:
-        """Load what checks need in threads, while the first requests are under way."""
+        """Load the dependencies of checks, in threads, while the first requests run."""
         profile = self._settings.profile.name
         dependencies = {
             case.check.dependency
@@ -151,14 +152,15 @@ class Runner:
 
     async def _run_probe(self, probe: Probe) -> None:
         """Run one probe and let the evaluator evaluate it."""
-        probed = [c for c, first in CAPABILITY_PROBES.items() if first is probe]
+        tested = [c for c, first in CAPABILITY_PROBES.items() if first is probe]
         try:
-            if await self._wait_for_capability(probe, probed):
+            if await self._wait_for_capability(probe, tested):
                 turns, ended_by = await self._drive(probe)
-                self._evaluator.capability_probed(probe, turns)
-                if not probed:
-                    # Probes without model responses are sent at once, but are not
-                    # evaluated before the capability probes.
+                if tested:
+                    self._evaluator.capability_probed(probe, turns)
+                else:
+                    # Probes without model responses are sent without waiting for the
+                    # capability probes, but are evaluated after them.
                     await self._probed[Capability.CORE].wait()
                     if probe.needs in self._probed:
                         await self._probed[probe.needs].wait()
@@ -173,22 +175,22 @@ class Runner:
             reason = f"over the limit of {limit} requests (--max-requests)"
             self._evaluator.probe_skipped(probe, Outcome.NOT_RUN, reason)
         finally:
-            for capability in probed:
+            for capability in tested:
                 self._probed[capability].set()
 
     async def _wait_for_capability(
-        self, probe: Probe, probed: list[Capability]
+        self, probe: Probe, tested: list[Capability]
     ) -> bool:
         """Wait for the capability probes; return whether ``probe`` may be sent.
 
-        ``probed`` lists the capabilities that ``probe`` is the first probe for. If a
-        capability is missing, the cases of ``probe`` are recorded as skipped.
+        ``tested`` lists the capabilities that ``probe`` is the first probe of. If
+        another one that it needs is missing, its cases are recorded as skipped.
         """
-        if not probed and not probe.model_responses:
+        if not tested and not probe.model_responses:
             return True
-        if Capability.CORE not in probed:
+        if Capability.CORE not in tested:
             await self._probed[Capability.CORE].wait()
-        if not probed and probe.needs in self._probed:
+        if not tested and probe.needs in self._probed:
             await self._probed[probe.needs].wait()
         if status := self._evaluator.blocked_by(probe):
             self._evaluator.probe_skipped(probe, status.outcome, status.evidence)
@@ -261,7 +263,7 @@ class Runner:
         if failure and failure.kind is FailureKind.CONNECT and self._exchanges == 1:
             raise TargetUnreachable(
                 f"{self._target.url}: {failure}",
-                "check that the server is running and that clients use the same URL",
+                "check the URL and that the server is running",
             )
         self._evaluator.observe(exchange)
         self._on_exchange(exchange)

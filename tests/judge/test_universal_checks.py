@@ -18,7 +18,11 @@ from conformance.model.node import Finding
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 from conformance.model.requirement import Capability, must
-from conformance.model.scope import EVERY_EXCHANGE, EVERY_RESPONSE_OBJECT, Observation
+from conformance.model.scope import (
+    EVERY_RECOGNIZED_RESPONSE,
+    EVERY_RESPONSE_OBJECT,
+    Observation,
+)
 from conformance.model.verdict import Outcome
 
 RULE = must("test.rule", "Anything is true.", source="these tests")
@@ -151,7 +155,7 @@ def test_all_findings_are_counted_and_only_the_first_are_stored() -> None:
 
 @check(
     RULE,
-    on=EVERY_EXCHANGE.collecting(lambda x: Observation(x.status, x.id)),
+    on=EVERY_RECOGNIZED_RESPONSE.collecting(lambda x: Observation(x.status, x.id)),
     exercised_by=hello,
 )
 def same_status(observations: list[Observation]) -> Findings:
@@ -180,7 +184,7 @@ def test_observations_are_evaluated_together_at_the_end() -> None:
     assert one.verdict().outcome is Outcome.INCONCLUSIVE
 
 
-@check(RULE, on=EVERY_EXCHANGE, exercised_by=hello)
+@check(RULE, on=EVERY_RECOGNIZED_RESPONSE, exercised_by=hello)
 def crashing(exchange: Exchange) -> Findings:
     """Raise a ``KeyError`` on any exchange."""
     found: dict[str, Finding] = {}

@@ -12,7 +12,7 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Finding
 from conformance.model.requirement import must, should
-from conformance.model.scope import EVERY_EXCHANGE, Observation, only
+from conformance.model.scope import EVERY_RECOGNIZED_RESPONSE, Observation, only
 from conformance.model.sources import REPORTED_BUGS
 
 LEAKED_SUFFIX_LENGTH: Final = 5
@@ -58,7 +58,7 @@ KEY_LEAKED = must(
 )
 
 EVERY_UNKEYED_EXCHANGE = only(
-    EVERY_EXCHANGE,
+    EVERY_RECOGNIZED_RESPONSE,
     "every exchange without a key in its URL or body",
     lambda exchange: not exchange.request.has_key_placeholder,
 )
@@ -144,7 +144,7 @@ def _observe_status(exchange: Exchange) -> Observation | None:
 
 @check(
     ALWAYS_ACCEPTED,
-    on=EVERY_EXCHANGE.collecting(_observe_status, max_equal=MIN_REQUESTS),
+    on=EVERY_RECOGNIZED_RESPONSE.collecting(_observe_status, max_equal=MIN_REQUESTS),
     exercised_by=(basic.text, probes.repeated_valid_key),
 )
 def valid_key_is_always_accepted(observations: list[Observation]) -> Findings:

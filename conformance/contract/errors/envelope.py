@@ -16,7 +16,7 @@ from conformance.model.requirement import may, must, should
 from conformance.model.scope import (
     EVERY_2XX,
     EVERY_ERROR,
-    EVERY_EXCHANGE,
+    EVERY_RECOGNIZED_RESPONSE,
     EVERY_REJECTION,
     only,
 )
@@ -236,7 +236,7 @@ def _is_allowed(exchange: Exchange) -> bool:
 
 @check(
     NO_SERVER_ERROR,
-    on=EVERY_EXCHANGE,
+    on=EVERY_RECOGNIZED_RESPONSE,
     exercised_by=(basic.text, probes.two_spaces_after_bearer, repeated_input_errors),
 )
 def never_a_server_error(exchange: Exchange) -> Findings:

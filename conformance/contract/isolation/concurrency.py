@@ -11,7 +11,7 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive
 from conformance.model.node import Finding, Node, quote
 from conformance.model.requirement import Capability, must, should
-from conformance.model.scope import EVERY_ATTEMPT, EVERY_CALL, Observation
+from conformance.model.scope import EVERY_CALL, EVERY_REQUEST, Observation
 from conformance.model.sources import REPORTED_BUGS
 
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
@@ -55,7 +55,7 @@ def _words(exchange: Exchange) -> Observation | None:
 
 @check(
     NO_OTHER_TEXT,
-    on=EVERY_ATTEMPT.collecting(_words),
+    on=EVERY_REQUEST.collecting(_words),
     exercised_by=probes.concurrent_requests,
 )
 def no_text_from_another_request(observations: list[Observation]) -> Findings:

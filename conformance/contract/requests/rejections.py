@@ -19,7 +19,7 @@ from conformance.contract.requests.outcome import (
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, must, should
-from conformance.model.scope import EVERY_EXCHANGE, Observation
+from conformance.model.scope import EVERY_RECOGNIZED_RESPONSE, Observation
 from conformance.model.sources import (
     NEWAPI_DOCUMENT,
     OPENAI_API,
@@ -270,7 +270,7 @@ def _observe_rejected_case(exchange: Exchange) -> Observation | None:
 
 @check(
     FIELD_NAMED,
-    on=EVERY_EXCHANGE.collecting(_observe_rejected_case),
+    on=EVERY_RECOGNIZED_RESPONSE.collecting(_observe_rejected_case),
     exercised_by=(basic.text, *probes.CASES_BY_PROBE),
 )
 def error_names_the_field(observations: list[Observation]) -> Findings:

@@ -20,7 +20,7 @@ from conformance.model.generated_input import PREFIX, GeneratedInput, Scenario
 from conformance.model.node import Finding
 from conformance.model.probe import ProbeResult, flatten
 from conformance.model.requirement import LEVELS_IF_NEWAPI_REQUIRES, may, must, should
-from conformance.model.scope import EVERY_ATTEMPT, only
+from conformance.model.scope import EVERY_REQUEST, only
 from conformance.model.sources import NEWAPI_DOCUMENT, PROJECT_DECISION
 from conformance.property_based.response_checks import (
     check_response,
@@ -197,7 +197,7 @@ def _is_generated(exchange: Exchange) -> bool:
     return exchange.probe.startswith(PREFIX) and (is_recognized or is_success)
 
 
-EVERY_GENERATED = only(EVERY_ATTEMPT, "every generated request", _is_generated)
+EVERY_GENERATED = only(EVERY_REQUEST, "every generated request", _is_generated)
 
 
 @check(MATCHES_DOCUMENT, on=EVERY_GENERATED)

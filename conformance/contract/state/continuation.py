@@ -83,7 +83,7 @@ def previous_response_reaches_the_model(first: Exchange, second: Exchange) -> Fi
             "first turn was read"
         )
     if after < before:
-        expected = f"more than {before} prompt tokens (the first turn)"
+        expected = f"more than the {before} prompt tokens of turn 1"
         yield second.finding("/usage", expected, str(after))
 
 
@@ -157,7 +157,7 @@ def context_grows_by_one_turn(*turns: Exchange) -> Findings:
     read = _token_counts(turns[1:_CHAIN_TURNS], input_tokens, "input")
     for turn, (before, now) in zip(turns[2:_CHAIN_TURNS], pairwise(read), strict=True):
         if now < before:
-            expected = f"at least {before} prompt tokens (the turn before)"
+            expected = f"at least the {before} prompt tokens of the turn before"
             yield turn.finding("/usage", expected, str(now))
             return
     if read[1] == read[-1]:
@@ -178,7 +178,7 @@ def _check_doubling(last: Exchange, read: list[int], written: list[int]) -> Find
     )
     doubles = fourth > _DOUBLING * third and fifth > _DOUBLING * fourth
     if doubles and fifth > _MAX_TURN_TOKENS:
-        expected = f"about {fourth} more prompt tokens (the growth of turn 4)"
+        expected = f"about {fourth} more prompt tokens, as in turn 4"
         yield last.finding("/usage", expected, str(fifth))
 
 

@@ -98,7 +98,7 @@ def conversation_is_private_to_its_key(
     if not continued.has_response or before is None or after is None or before == after:
         raise Inconclusive(f"{continued.id}: {continued.summary}")
     if after > before:
-        expected = f"fewer than {before} prompt tokens (the first key's request)"
+        expected = f"fewer than the {before} prompt tokens of the first key's request"
         yield continued.finding("/usage", expected, str(after))
 
 

@@ -11,7 +11,7 @@ from conformance.model.node import Finding, quote
 from conformance.model.requirement import Capability, must, should
 from conformance.model.scope import (
     EVERY_2XX,
-    EVERY_ANSWERED_REQUEST,
+    EVERY_OBJECT_OR_STREAM,
     EVERY_STREAM,
     Observation,
     only,
@@ -43,7 +43,7 @@ def media_type_is_event_stream(exchange: Exchange) -> Findings:
 
 
 EVERY_STREAMING_REQUEST = only(
-    EVERY_ANSWERED_REQUEST,
+    EVERY_OBJECT_OR_STREAM,
     "every response to a request with `stream: true`",
     lambda exchange: exchange.request.streamed,
 )

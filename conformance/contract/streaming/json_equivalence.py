@@ -15,8 +15,11 @@ from conformance.model.sources import REPORTED_BUGS
 NOT_COMPARED: Final = frozenset(
     (*RESPONSE_FIELDS, "usage", "error", "incomplete_details", "output_text")
 )
-"""Fields that have requirements of their own, that depend on the outcome of a response,
-or that only some clients add to the API's fields."""
+"""Fields that are not compared between a JSON response and a snapshot.
+
+The fields of the example and ``usage`` have requirements of their own; ``error`` and
+``incomplete_details`` depend on the outcome of a response. ``output_text`` is not part
+of the API: some clients add it to a response."""
 
 
 def completed_responses(exchanges: JsonAndStream) -> tuple[Node, Node]:

@@ -50,7 +50,7 @@ JSON_CALL_ACCEPTED = must(
     "of the call, are accepted as input.",
     source=_SOURCE,
     needs=Capability.TOOLS,
-    cause="the gateway generates ids that the next upstream does not know",
+    cause="the gateway generates ids, which the upstream rejects as input",
     covers=("RV-07", "OI-15", "TO-09", "TO-10"),
 )
 
@@ -73,7 +73,7 @@ STREAMED_CALL_ACCEPTED = must(
     "result of the call, are accepted as input.",
     source=_SOURCE,
     needs=Capability.TOOLS,
-    cause="the streaming path generates ids that the gateway itself does not know",
+    cause="the streaming path generates ids, which the gateway rejects as input",
     covers=("RV-07", "OI-15", "TO-09", "TO-10"),
 )
 
@@ -107,7 +107,7 @@ RESULT_READ = should(
 def result_reaches_the_model(call_exchange: Exchange, *results: ResultTurn) -> Findings:
     """Check for the result's code word in the output, or for a growing token count.
 
-    The model need not repeat the code word. Then the long result must use more prompt
+    If the model does not repeat the code word, the long result must use more prompt
     tokens than the short one. Inconclusive if all three counts are equal.
     """
     turn = _result_turn(call_exchange, results)
@@ -121,7 +121,7 @@ def result_reaches_the_model(call_exchange: Exchange, *results: ResultTurn) -> F
             "the result was read"
         )
     if long <= short:
-        expected = f"more than {short} prompt tokens (a one-line result)"
+        expected = f"more than the {short} prompt tokens of a short result"
         yield long_result.finding("/usage", expected, str(long))
 
 
@@ -147,9 +147,9 @@ PARTS_READ = should(
 def result_in_parts_reaches_the_model(
     call_exchange: Exchange, *results: ResultTurn
 ) -> Findings:
-    """Check that the request succeeds, with at least the tokens of a one-line result.
+    """Check that the request succeeds, with at least the tokens of a short result.
 
-    The parts are longer than the one-line result. Does not compare token counts that
+    The parts are longer than the short result. Does not compare token counts that
     are missing.
     """
     turn = _result_turn(call_exchange, results)
@@ -157,7 +157,7 @@ def result_in_parts_reaches_the_model(
     yield from expect_accepted(parts_result, "a 2xx status")
     short, long = input_tokens(short_result), input_tokens(parts_result)
     if short and long and long < short:
-        expected = f"at least {short} prompt tokens (a one-line result)"
+        expected = f"at least the {short} prompt tokens of a short result"
         yield parts_result.finding("/usage", expected, str(long))
 
 

@@ -10,7 +10,7 @@ from conformance.model.check import Findings, check
 from conformance.model.exchange import SSE_TYPE, Exchange, FailureKind, Inconclusive
 from conformance.model.node import quote
 from conformance.model.requirement import must
-from conformance.model.scope import EVERY_ATTEMPT, EVERY_EXCHANGE, only
+from conformance.model.scope import EVERY_RECOGNIZED_RESPONSE, EVERY_REQUEST, only
 from conformance.model.sources import REPORTED_BUGS, RFC_HTTP, RFC_JSON
 
 EXERCISED_BY: Final = (basic.text, probes.missing_key)
@@ -33,7 +33,7 @@ COMPLETE = must(
 )
 
 
-@check(COMPLETE, on=EVERY_ATTEMPT, exercised_by=EXERCISED_BY)
+@check(COMPLETE, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def body_is_complete(exchange: Exchange) -> Findings:
     """Check that the client received the complete body.
 
@@ -57,7 +57,7 @@ FINITE = must(
 )
 
 
-@check(FINITE, on=EVERY_ATTEMPT, exercised_by=EXERCISED_BY)
+@check(FINITE, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def body_is_finite(exchange: Exchange) -> Findings:
     """Check the number of decompressed bytes against a limit of 8 MiB by default.
 
@@ -77,7 +77,7 @@ DECODES = must(
 )
 
 
-@check(DECODES, on=EVERY_ATTEMPT, exercised_by=EXERCISED_BY)
+@check(DECODES, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def body_matches_content_encoding(exchange: Exchange) -> Findings:
     """Check that gzip and deflate decode; any other encoding is a finding.
 
@@ -94,7 +94,7 @@ def body_matches_content_encoding(exchange: Exchange) -> Findings:
 TEXT_TYPES: Final = ("json", SSE_TYPE)
 
 EVERY_TEXT_BODY = only(
-    EVERY_EXCHANGE,
+    EVERY_RECOGNIZED_RESPONSE,
     "every complete JSON body or event stream",
     lambda exchange: exchange.media_type.endswith(TEXT_TYPES) and not exchange.failure,
 )
@@ -135,7 +135,7 @@ ONE_VALUE = must(
 )
 
 EVERY_JSON_BODY = only(
-    EVERY_ATTEMPT,
+    EVERY_REQUEST,
     "every complete JSON body",
     lambda exchange: (
         bool(exchange.status)

@@ -13,9 +13,9 @@ from conformance.model.exchange import SSE_TYPE, Exchange, Inconclusive
 from conformance.model.node import quote
 from conformance.model.requirement import may, should
 from conformance.model.scope import (
-    EVERY_ANSWERED_REQUEST,
     EVERY_ERROR,
-    EVERY_EXCHANGE,
+    EVERY_OBJECT_OR_STREAM,
+    EVERY_RECOGNIZED_RESPONSE,
 )
 from conformance.model.sources import REPORTED_BUGS, RFC_HTTP, RFC_JSON
 
@@ -80,7 +80,7 @@ NOT_CACHED = may(
 _NOT_CACHED: Final = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNORECASE)
 
 
-@check(NOT_CACHED, on=EVERY_ANSWERED_REQUEST, exercised_by=basic.text)
+@check(NOT_CACHED, on=EVERY_OBJECT_OR_STREAM, exercised_by=basic.text)
 def response_forbids_shared_caching(exchange: Exchange) -> Findings:
     """Check response objects and streams; a MAY, because few caches store a POST.
 
@@ -101,7 +101,7 @@ HAS_DATE = may(
 )
 
 
-@check(HAS_DATE, on=EVERY_EXCHANGE, exercised_by=EXERCISED_BY)
+@check(HAS_DATE, on=EVERY_RECOGNIZED_RESPONSE, exercised_by=EXERCISED_BY)
 def response_has_a_date(exchange: Exchange) -> Findings:
     """Check that the header is present.
 

@@ -17,7 +17,7 @@ from conformance.model.exchange import (
 )
 from conformance.model.node import quote
 from conformance.model.requirement import must
-from conformance.model.scope import EVERY_ATTEMPT
+from conformance.model.scope import EVERY_REQUEST
 from conformance.model.sources import REPORTED_BUGS, RFC_HTTP
 
 EXERCISED_BY: Final = (basic.text, probes.missing_key)
@@ -50,7 +50,7 @@ RESPONDS = must(
 )
 
 
-@check(RESPONDS, on=EVERY_ATTEMPT, exercised_by=EXERCISED_BY)
+@check(RESPONDS, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def every_request_gets_a_response(exchange: Exchange) -> Findings:
     """Report connections that close, or return non-HTTP data, before a status line.
 
@@ -75,7 +75,7 @@ NO_REDIRECT = must(
 )
 
 
-@check(NO_REDIRECT, on=EVERY_ATTEMPT, exercised_by=EXERCISED_BY)
+@check(NO_REDIRECT, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def no_redirect(exchange: Exchange) -> Findings:
     """Report every 3xx: clients drop the body, or send the key to another host.
 

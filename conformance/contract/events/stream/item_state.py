@@ -72,7 +72,7 @@ class TextState:
     def pointer(self) -> str:
         """Return the JSON Pointer of the text inside its item."""
         events = self.events
-        part = f"/{events.parts}/{self.position}" if events.parts else ""
+        part = f"/{events.array}/{self.position}" if events.array else ""
         return f"{part}/{events.field}"
 
     def check_text(
@@ -132,7 +132,7 @@ class ItemState:
                 initial_text = text if isinstance(text, str) else ""
                 self.parts[name, index] = PartState(index, initial_text, implicit=True)
         events = MAIN_TEXT.get(self.identity.get("type", ""))
-        if events and not events.parts:
+        if events and not events.array:
             self.text_of(events, 0).initial_text = events.text_in(item, 0) or ""
 
     def identify(self, item: dict[str, Json]) -> list[tuple[str, str, str]]:
@@ -171,32 +171,32 @@ class ItemState:
         """Return a text of the item; create it with its part's initial text."""
         key = (events.stem, index)
         if key not in self.texts:
-            part = self.parts.get((events.parts, index)) or PartState(index)
+            part = self.parts.get((events.array, index)) or PartState(index)
             self.texts[key] = TextState(events, part.position, part.initial_text)
         return self.texts[key]
 
-    def newest_part(self, parts: str, default: int = 0) -> int:
+    def newest_part(self, array: str, default: int = 0) -> int:
         """Return the index of the part added last, or ``default`` if there is none."""
-        indexes = (index for name, index in reversed(self.parts) if name == parts)
+        indexes = (index for name, index in reversed(self.parts) if name == array)
         return next(indexes, default)
 
-    def part_index(self, parts: str, index: int) -> int:
+    def part_index(self, array: str, index: int) -> int:
         """Return ``index`` if that part is known, else the index of the newest part."""
-        is_known = (parts, index) in self.parts
-        return index if is_known else self.newest_part(parts, index)
+        is_known = (array, index) in self.parts
+        return index if is_known else self.newest_part(array, index)
 
     def is_done(self, text: TextState) -> bool:
         """Return whether the text, its part or the item is done."""
         part_done = any(
             part.done
             for (name, _), part in self.parts.items()
-            if name == text.events.parts and part.position == text.position
+            if name == text.events.array and part.position == text.position
         )
         return text.done_text is not None or part_done or self.done_item is not None
 
     def check_done_part(
         self,
-        parts: str,
+        array: str,
         position: int,
         part: Json,
         event: Event,
@@ -204,9 +204,9 @@ class ItemState:
     ) -> None:
         """Compare the part in a done event with its streamed text."""
         for state in self.texts.values():
-            if state.events.parts == parts and state.position == position:
+            if state.events.array == array and state.position == position:
                 pointer = f"/part/{state.events.field}"
-                text = state.events.text_in({parts: [part]}, 0)
+                text = state.events.text_in({array: [part]}, 0)
                 rule = Rule.DONE_ITEM_TEXT
                 state.check_text(text, event, pointer, findings, rule=rule)
 
@@ -249,7 +249,7 @@ class ItemState:
         events = MAIN_TEXT.get(self.identity.get("type", ""))
         if events is None:
             return
-        parts = item.get("content") if events.parts else [item]
+        parts = item.get("content") if events.array else [item]
         for position in range(len(parts) if isinstance(parts, list) else 0):
             text = events.text_in(item, position)
             if text:

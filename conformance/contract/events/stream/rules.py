@@ -89,7 +89,7 @@ class Rule(StrEnum):
 class StreamAnalysis:
     """The findings of one stream, by rule.
 
-    ``breaches`` maps each rule that applied to the stream to its findings: an empty
+    ``findings`` maps each rule that applied to the stream to its findings: an empty
     tuple if the stream conforms. It has no entry for a rule that did not apply.
     """
 

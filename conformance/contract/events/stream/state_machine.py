@@ -2,8 +2,8 @@
 
 It finds items by ``output_index`` and ``item_id``, and never assumes a single open
 item: items may overlap, and may be done in any order. It ignores unknown event types.
-It records each violation under the rule that was broken and continues with its best
-guess, so that one defect is reported once.
+It records each violation under the rule that was broken. It then assumes the item and
+the part that the event most likely means, so that one defect is reported once.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from conformance.contract.events.stream.rules import (
 from conformance.contract.events.stream.snapshots import UNFINISHED, Snapshots
 from conformance.contract.events.stream.stream_end import check_end
 from conformance.contract.events.stream.text_events import (
-    EARLY,
+    EARLY_SNAPSHOTS,
     ERROR,
     TextEvents,
     has_lone_surrogate,
@@ -62,7 +62,7 @@ class _StreamStateMachine:
         self._handlers: dict[str, Callable[[Event, Data], None]] = {
             text_events.ITEM_ADDED: self._read_item_added,
             text_events.ITEM_DONE: self._read_item_done,
-            **dict.fromkeys(EARLY, self.snapshots.read),
+            **dict.fromkeys(EARLY_SNAPSHOTS, self.snapshots.read),
             **dict.fromkeys(TERMINAL | {ERROR}, self.snapshots.read_terminal),
             **{
                 type_: partial(self._read_part_added, *names)
@@ -131,13 +131,13 @@ class _StreamStateMachine:
     # Parts
 
     def _read_part_added(
-        self, parts: str, index_field: str, event: Event, data: Data
+        self, array: str, index_field: str, event: Event, data: Data
     ) -> None:
         item = self._item_of(event, data)
-        is_summary = parts == "summary"
+        is_summary = array == "summary"
         index = self._part_index(event, data, index_field, is_reasoning=is_summary)
-        position = sum(1 for name, _ in item.parts if name == parts)
-        key = (parts, position if index is None else index)
+        position = sum(1 for name, _ in item.parts if name == array)
+        key = (array, position if index is None else index)
         existing = item.parts.get(key)
         if existing is not None and existing.implicit:
             return
@@ -149,34 +149,35 @@ class _StreamStateMachine:
         item.parts[key] = PartState(position, text if isinstance(text, str) else "")
 
     def _read_part_done(
-        self, parts: str, index_field: str, event: Event, data: Data
+        self, array: str, index_field: str, event: Event, data: Data
     ) -> None:
         item = self._item_of(event, data)
-        is_summary = parts == "summary"
+        is_summary = array == "summary"
         index = self._part_index(event, data, index_field, is_reasoning=is_summary)
-        index = item.newest_part(parts) if index is None else index
+        index = item.newest_part(array) if index is None else index
         rule = Rule.SUMMARY_ADDED_FIRST if is_summary else Rule.PART_ADDED_FIRST
-        part = self._find_part(event, item, (parts, index), rule)
+        part = self._find_part(event, item, (array, index), rule)
         part.done = True
         position, value = part.position, data.get("part")
-        item.check_done_part(parts, position, value, event, self.findings)
+        item.check_done_part(array, position, value, event, self.findings)
 
     def _find_part(
         self, event: Event, item: ItemState, key: tuple[str, int], rule: Rule
     ) -> PartState:
-        """Return a part; create it if it is unknown.
+        """Return a part; if it is unknown, the one added last, or a new one.
 
+        ``key`` is the name of the array (``content`` or ``summary``) and the index.
         Checks that the part was added, unless the item was not added either.
         """
         part = item.parts.get(key)
-        parts, index = key
+        array, index = key
         if item.added:
             expected = "a part that was added"
-            got = Unquoted(f"part {index} of {parts}, not added")
+            got = Unquoted(f"part {index} of {array}, not added")
             self._check(rule, part is not None, event, "", expected, got)
         if part is None:
-            newest = (parts, item.part_index(parts, index))
-            part = item.parts.setdefault(newest, PartState(index, implicit=True))
+            assumed = (array, item.part_index(array, index))
+            part = item.parts.setdefault(assumed, PartState(index, implicit=True))
         return part
 
     # Texts
@@ -219,10 +220,10 @@ class _StreamStateMachine:
         index = self._part_index(
             event, data, kind.index_field, is_reasoning=kind.is_reasoning
         )
-        index = item.newest_part(kind.parts) if index is None else index
+        index = item.newest_part(kind.array) if index is None else index
         if kind.added_rule:
-            self._find_part(event, item, (kind.parts, index), kind.added_rule)
-        return item, item.part_index(kind.parts, index)
+            self._find_part(event, item, (kind.array, index), kind.added_rule)
+        return item, item.part_index(kind.array, index)
 
     def _check_surrogates(self, event: Event, pointer: str, text: str) -> None:
         """Check for lone surrogates, unless the request contains an escaped one."""

@@ -22,7 +22,7 @@ from conformance.model.event import Event
 from conformance.model.exchange import Exchange
 from conformance.model.node import Json
 
-_PART_DONE_TYPE: Final = {parts: type_ for type_, (parts, _) in PARTS_DONE.items()}
+_PART_DONE_TYPE: Final = {array: type_ for type_, (array, _) in PARTS_DONE.items()}
 
 _OUTPUT: Final = "/response/output"
 
@@ -64,9 +64,9 @@ def _check_everything_done(
         findings.check(rule, done, event, "", expected, NO_EVENT)
 
     check_done(Rule.ITEM_DONE, ITEM_DONE, done=item.done_item is not None)
-    for (parts, index), part in item.parts.items():
+    for (array, index), part in item.parts.items():
         if not part.implicit:
-            what = f"{_PART_DONE_TYPE[parts]} for part {index}"
+            what = f"{_PART_DONE_TYPE[array]} for part {index}"
             check_done(Rule.PART_DONE, what, done=part.done)
     for text in item.texts.values():
         rule = text.events.done_rule

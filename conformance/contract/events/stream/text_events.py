@@ -20,7 +20,7 @@ class TextEvents:
     ``stem`` is their type without the suffix, and ``done_field`` the field of the
     ``done`` event with the complete text.
 
-    ``field`` is the name of the field with the text in the output item. If ``parts`` is
+    ``field`` is the name of the field with the text in the output item. If ``array`` is
     set, it names an array of the item, each of whose elements has this field, and
     ``index_field`` names the field of the event with the index of the element.
 
@@ -32,7 +32,7 @@ class TextEvents:
     stem: str
     done_field: str
     field: str
-    parts: str = ""
+    array: str = ""
     index_field: str = ""
     added_rule: Rule | None = None
     done_rule: Rule | None = None
@@ -41,8 +41,8 @@ class TextEvents:
     def text_in(self, item: dict[str, Json], position: int) -> str | None:
         """Return the text in part ``position`` of ``item``, or ``None`` if missing."""
         container: Json = item
-        if self.parts:
-            value = item.get(self.parts)
+        if self.array:
+            value = item.get(self.array)
             parts = value if isinstance(value, list) else []
             container = parts[position] if position < len(parts) else None
         text = container.get(self.field) if isinstance(container, dict) else None
@@ -109,7 +109,7 @@ PARTS_DONE: Final = {
 }
 """Part events: the item's array with the part, and the event's field with its index."""
 
-EARLY: Final = frozenset(
+EARLY_SNAPSHOTS: Final = frozenset(
     ("response.created", "response.queued", "response.in_progress")
 )
 """Events with a snapshot of the unfinished response."""
@@ -119,7 +119,15 @@ ITEM_ADDED: Final = "response.output_item.added"
 ITEM_DONE: Final = "response.output_item.done"
 
 KNOWN: Final = frozenset(
-    (ERROR, ITEM_ADDED, ITEM_DONE, *EARLY, *TERMINAL, *PARTS_ADDED, *PARTS_DONE)
+    (
+        ERROR,
+        ITEM_ADDED,
+        ITEM_DONE,
+        *EARLY_SNAPSHOTS,
+        *TERMINAL,
+        *PARTS_ADDED,
+        *PARTS_DONE,
+    )
 ).union(DELTAS, DONES)
 """Every event type that changes the state of a stream; all others are ignored."""
 

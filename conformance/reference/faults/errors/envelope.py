@@ -16,7 +16,7 @@ Json = Any
 
 
 MANY_ITEMS = 50
-"""A request with more input items than this comes from `repeated-input-errors`."""
+"""Only the probe `repeated-input-errors` sends more input items than this."""
 
 
 def _without(error: Json, *names: str) -> Json:
@@ -30,8 +30,8 @@ def change_401(reply: GatewayResponse, **fields: Json) -> GatewayResponse:
     return reply.with_payload({"error": {**reply.payload["error"], **fields}})
 
 
-def has_many_items(request: GatewayRequest) -> bool:
-    """Return whether the input has more than `MANY_ITEMS` items."""
+def is_repeated_input(request: GatewayRequest) -> bool:
+    """Return whether the request comes from the probe `repeated-input-errors`."""
     items = request.field("input")
     return isinstance(items, list) and len(items) > MANY_ITEMS
 
@@ -159,7 +159,7 @@ def invalid_items_return_502(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Many invalid input items are rejected with 502."""
-    is_affected = has_many_items(request) and reply.is_rejection
+    is_affected = is_repeated_input(request) and reply.is_rejection
     return replace(reply, status=502) if is_affected else reply
 
 
@@ -168,7 +168,7 @@ def invalid_items_return_503(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """Many invalid input items are rejected with 503 without `Retry-After`."""
-    is_affected = has_many_items(request) and reply.is_rejection
+    is_affected = is_repeated_input(request) and reply.is_rejection
     return replace(reply, status=503) if is_affected else reply
 
 
@@ -188,7 +188,7 @@ def rate_limit_without_retry_after(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """The first request with many input items gets a 429 without `Retry-After`."""
-    if not has_many_items(request) or gateway.fault_state.get("limited"):
+    if not is_repeated_input(request) or gateway.fault_state.get("limited"):
         return request
     gateway.fault_state["limited"] = True
     error = ApiError(429, "Too many requests.", code="rate_limit_exceeded")

@@ -1,7 +1,7 @@
 """Faults that break requirements of `contract/errors/leaks.py`."""
 
 from conformance.reference.fault import on_reply
-from conformance.reference.faults.errors.envelope import change_401, has_many_items
+from conformance.reference.faults.errors.envelope import change_401, is_repeated_input
 from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
@@ -39,7 +39,7 @@ def traceback_leaked(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The message of a 400 is a Python traceback."""
-    if not has_many_items(request) or not reply.is_rejection:
+    if not is_repeated_input(request) or not reply.is_rejection:
         return reply
     error = {**reply.payload["error"], "message": _TRACEBACK}
     return reply.with_payload({"error": error})
@@ -91,7 +91,7 @@ def error_body_unbounded(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The message of a 400 repeats its explanation 2,000 times."""
-    if not has_many_items(request) or not reply.is_rejection:
+    if not is_repeated_input(request) or not reply.is_rejection:
         return reply
     error = reply.payload["error"]
     explanations = [f"{error['message']} ({n})" for n in range(2_000)]
@@ -103,7 +103,7 @@ def prompt_echoed_in_error(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The message of a 400 contains the complete input."""
-    if not has_many_items(request) or not reply.is_rejection:
+    if not is_repeated_input(request) or not reply.is_rejection:
         return reply
     error = reply.payload["error"]
     message = f"{error['message']} Input: {request.field('input')}"
