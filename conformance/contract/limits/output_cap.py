@@ -25,7 +25,7 @@ TOLERANCE: Final = 4
 """How many numbers more than the cap are tolerated; each is at least one token."""
 
 MIN_NUMBERS: Final = 3
-"""Minimum number of numbers in a text that is recognized as a count."""
+"""Minimum number of numbers in an output that is recognized as a count."""
 
 MIN_SERVER_CAP: Final = 40
 """Lowest cap, in tokens or characters, that a server is assumed to set by itself."""
@@ -121,7 +121,7 @@ def truncated_response_is_incomplete(exchange: Exchange) -> Findings:
 
     The used tokens are the reported output tokens or the numbers in the text, whichever
     are more. Does not check a response that ended below the cap or exceeded it. Does
-    not check a text that is not a count: it may have ended by itself just at the cap.
+    not check an output other than a count: it may have ended by itself just at the cap.
     """
     status = exchange.response["status"]
     numbers = numbers_in(exchange)

@@ -143,9 +143,9 @@ def _generated_probe(entry: Entry, budget: MinimizationBudget) -> Probe:
     return Probe(
         entry.probe,
         GeneratedProbe(entry, budget),
-        model_responses,
-        1 - model_responses,
-        model_responses * MAX_OUTPUT_TOKENS,
+        model_responses=model_responses,
+        rejections=1 - model_responses,
+        max_output_tokens=model_responses * MAX_OUTPUT_TOKENS,
         optional_turns=True,
     )
 

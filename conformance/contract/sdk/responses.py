@@ -139,7 +139,9 @@ def _text(exchange: Exchange) -> str:
 def _text_of_parts(exchange: Exchange, type_: str) -> str:
     messages = (item for item in _items(exchange) if item.get("type") == "message")
     contents = (message.get("content") for message in messages)
-    parts = (p for c in contents if isinstance(c, list) for p in c)
+    parts = (
+        part for content in contents if isinstance(content, list) for part in content
+    )
     texts = (
         part.get("text")
         for part in parts

@@ -44,7 +44,7 @@ COMPLETE_STREAMS: Final = collecting_scope(
 
 def _event_types(exchange: Exchange) -> Hashable:
     """Return the sequence of event types; equal consecutive types count once."""
-    return tuple(type_ for type_, _ in groupby(e.type for e in exchange.events))
+    return tuple(type_ for type_, _ in groupby(event.type for event in exchange.events))
 
 
 def _client_yields_all_events(exchange: Exchange) -> bool:

@@ -39,7 +39,7 @@ def _parse_text(exchange: Exchange, expected: str) -> Node:
 
 
 def _last_message_text(exchange: Exchange) -> str:
-    """Return the text of the last message; earlier messages may be comments."""
+    """Return the text of the last message, without comments in earlier messages."""
     *_, last = exchange.items("message")
     content = last.get("content")
     if content is None or not content.is_a(list):

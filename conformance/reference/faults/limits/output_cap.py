@@ -25,6 +25,7 @@ OVERSIZED: Final = 1 << 20
 SERVER_ERROR_ON_OVERSIZED: Final = frozenset(
     {"limits.oversized-prompt-causes-no-server-error", "errors.never-a-server-error"}
 )
+"""Requirements that a fault violates if it returns a 5xx for an oversized prompt."""
 
 MIN_CAP: Final = 16
 """Lowest cap that every model accepts. These faults do not change lower ones."""
@@ -38,6 +39,7 @@ CAP_IS_HONORED: Final = frozenset(
         "usage.completion-does-not-exceed-max-output-tokens",
     }
 )
+"""Requirements that a fault violates if the output is longer than the cap."""
 
 
 def _error(status: int, message: str) -> GatewayResponse:

@@ -169,13 +169,13 @@ def message_without_array_wrapped(
 def unknown_role_replaced(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An unknown role is replaced by `user`."""
-    invalid = [m for _, m in messages(request) if m.get("role") == "narrator"]
-    if not invalid:
+    """The unknown role `narrator` is replaced by `user`."""
+    narrated = [m for _, m in messages(request) if m.get("role") == "narrator"]
+    if not narrated:
         return request
     items = request.field("input")
     return request.with_fields(
-        input=[{**item, "role": "user"} if item in invalid else item for item in items]
+        input=[{**item, "role": "user"} if item in narrated else item for item in items]
     )
 
 
@@ -201,7 +201,8 @@ def _drop_invalid(
             if value is not None:
                 RULES[name](value, name, gateway.profile)
         except ApiError as error:
-            invalid += [name] * (error.code == code)
+            if error.code == code:
+                invalid.append(name)
     return request.without_fields(*invalid) if invalid else request
 
 
