@@ -1,4 +1,4 @@
-"""Limits: the output cap, and prompts beyond the context window."""
+"""Limits: ``max_output_tokens``, called the cap, and prompts too long for any model."""
 
 import re
 from typing import Final
@@ -19,16 +19,16 @@ CAPPED_PROBES: Final = (probes.output_cap, probes.output_cap_streamed)
 _REQUEST: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties"
 
 AUTHENTICATION_STATUSES: Final = frozenset({401, 403})
-"""Statuses about the caller rather than the request."""
+"""Statuses about the client's key, not about the content of the request."""
 
 TOLERANCE: Final = 4
-"""How many numbers may exceed the cap; each number is at least one token."""
+"""How many numbers more than the cap are tolerated; each is at least one token."""
 
 MIN_NUMBERS: Final = 3
-"""How many numbers a text must contain to be recognized as counting."""
+"""Minimum number of numbers in an output that is recognized as a count."""
 
 MIN_SERVER_CAP: Final = 40
-"""Number of tokens or characters that no cap of a server would truncate."""
+"""Lowest cap, in tokens or characters, that a server is assumed to set by itself."""
 
 _NUMBER: Final = re.compile(r"\d+")
 
@@ -64,10 +64,9 @@ CAP_ACCEPTED = must(
 def max_output_tokens_is_accepted(exchange: Exchange) -> Findings:
     """Check that a capped request is not rejected with a 4xx and causes no 500.
 
-    A plain request was answered before, so the cap is what differs. Does not check how
-    the response ends: if reasoning alone uses up the cap, it is incomplete and not an
-    error. A 500 to a streaming request is inconclusive, since it may not be due to the
-    cap.
+    A 500 to a streaming request is inconclusive, because streaming may be the reason.
+    Does not check the content of the response: it may be incomplete without any text if
+    reasoning alone uses up the cap.
     """
     if exchange.request.streamed and exchange.status == 500:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
@@ -87,8 +86,8 @@ CAP_HONORED = must(
 def max_output_tokens_is_honored(exchange: Exchange) -> Findings:
     """Check how many numbers the text contains: each takes at least one token.
 
-    Four numbers beyond the cap are tolerated. Does not check the billed tokens; section
-    ``usage`` does.
+    Up to four numbers more than the cap are tolerated. Does not check the reported
+    output tokens, which the section ``usage`` covers.
     """
     numbers = numbers_in(exchange)
     if not numbers and not _incomplete_reason(exchange):
@@ -120,9 +119,9 @@ INCOMPLETE_WHEN_TRUNCATED = must(
 def truncated_response_is_incomplete(exchange: Exchange) -> Findings:
     """Check responses that used up the cap before the count reached 500.
 
-    Used tokens are the reported output tokens or the numbers in the text, whichever are
-    more. Does not check a response that stopped below the cap, exceeded it, or contains
-    text other than a count, which may have ended exactly at the cap.
+    The used tokens are the reported output tokens or the numbers in the text, whichever
+    are more. Does not check a response that ended below the cap or exceeded it. Does
+    not check an output other than a count: it may have ended by itself just at the cap.
     """
     status = exchange.response["status"]
     numbers = numbers_in(exchange)
@@ -151,7 +150,7 @@ REASON_IS_CAP = must(
 def incomplete_reason_is_max_output_tokens(exchange: Exchange) -> Findings:
     """Check the value of ``incomplete_details.reason``.
 
-    Does not check whether there is a reason; section ``status`` does.
+    Does not check whether there is a reason, which the section ``status`` covers.
     """
     reason = _incomplete_reason(exchange)
     if reason is None:
@@ -173,7 +172,7 @@ def short_response_is_not_incomplete(exchange: Exchange) -> Findings:
     """Check short responses to a request without a cap.
 
     Does not check responses that are incomplete for another reason, have no text, or
-    have 40 or more tokens or characters: a server-side cap may have truncated those.
+    have 40 or more tokens or characters, which the server's own cap may have truncated.
     """
     response = exchange.response
     reason = _incomplete_reason(exchange)
@@ -223,8 +222,8 @@ TRUNCATION = should(
 def truncation_auto_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
     """Check the status, and the body of a 4xx for the word ``truncation``.
 
-    Does not check what is truncated. The value ``disabled`` is the default, and is sent
-    with the other documented fields.
+    Does not check what is truncated, or the default value ``disabled``, which
+    `requests.documented-fields-are-accepted` covers.
     """
     if (
         exchange.kind is ResponseKind.CLIENT_ERROR
@@ -247,8 +246,8 @@ NO_SERVER_ERROR = must(
 def oversized_prompt_causes_no_server_error(exchange: Exchange) -> Findings:
     """Check that the status is not a 5xx.
 
-    503 and 504 are inconclusive, since they may be temporary. Does not check the
-    content of the error; another requirement does.
+    503 and 504 are inconclusive, because they may be temporary. Does not check the
+    content of the error, which `limits.oversized-prompt-is-clearly-refused` covers.
     """
     if exchange.status in {503, 504}:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
@@ -273,10 +272,11 @@ REJECTED_FOR_SIZE = should(
 
 @check(REJECTED_FOR_SIZE, on=probes.oversized_prompt)
 def oversized_prompt_is_clearly_refused(exchange: Exchange) -> Findings:
-    """Check for a 413, or for a 4xx whose body mentions the size: agents rely on it.
+    """Check that the status is 413, or a 4xx whose body mentions the size.
 
-    Inconclusive if the server answers, and its input count is missing or at least half
-    of the prompt: the model may have read all of it. Does not check 401, 403 and 5xx.
+    Agents need this to shorten the prompt. Inconclusive if the server answers and its
+    count of input tokens is missing or at least half of the prompt's: the model may
+    have read the complete prompt. Does not check 401, 403 and 5xx.
     """
     if exchange.status in AUTHENTICATION_STATUSES or exchange.status >= 500:
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")

@@ -1,4 +1,7 @@
-"""Requests that reach a limit: the output cap, or the end of the context window."""
+"""Probes that reach a limit: ``max_output_tokens``, or the size of the context window.
+
+A *cap* is the value of ``max_output_tokens``, in tokens.
+"""
 
 from typing import Final
 
@@ -6,17 +9,17 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 CAP: Final = 32
-"""``max_output_tokens`` of the capped requests; some models reject less than 16."""
+"""The cap of the capped requests, in tokens; some models reject a cap below 16."""
 
 LAST_NUMBER: Final = 500
-"""Number to which the model is asked to count, far more than the cap allows."""
+"""Number to which the model is asked to count: far higher than the cap allows."""
 
 COUNT_PROMPT: Final = (
     f"Count from 1 to {LAST_NUMBER}. Write every number, separated by spaces."
 )
 
 LETTERS: Final = 2_600_000
-"""Number of letters, a token each, in the oversized prompt: too many for any model."""
+"""Number of letters in the oversized prompt, a token each: too many for any model."""
 
 
 @probe(model_responses=1, max_output_tokens=CAP)

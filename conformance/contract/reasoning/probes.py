@@ -7,10 +7,10 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 TINY_LIMIT: Final = 16
-"""Output token limit that reasoning alone may use up."""
+"""Limit in output tokens so low that reasoning alone may use it up."""
 
 MAX_OUTPUT_TOKENS: Final = 512
-"""Output token limit of a response with reasoning and a few words."""
+"""Limit in tokens for the output of a response: reasoning and a few words."""
 
 
 @probe(model_responses=1, max_output_tokens=TINY_LIMIT, needs=Capability.REASONING)

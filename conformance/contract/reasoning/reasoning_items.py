@@ -30,15 +30,17 @@ EFFORT_ACCEPTED = should(
 )
 
 _LIMIT_FIELDS = ("max_output_tokens", "max_tokens", "max_completion_tokens")
+"""Names of the output token limit in the Responses and Chat Completions APIs."""
 
 
 @check(EFFORT_ACCEPTED, on=(probes.reasoning_with_tiny_cap, probes.reasoning_sent_back))
 def effort_is_accepted_or_clearly_refused(
     first: Exchange, *_second: Exchange
 ) -> Findings:
-    """Check the message of a rejection. Does not check whether the model reasoned.
+    """Check that a rejection mentions reasoning, or names the output token limit.
 
-    A message that names the limit passes, because the server may find it too small.
+    A rejection that names the limit passes, because the limit of 16 may be too low for
+    the server. Does not check whether the model reasoned.
     """
     yield from expect_rejection_to_name(first, Capability.REASONING, *_LIMIT_FIELDS)
 
@@ -55,7 +57,7 @@ LIMIT_USED_UP = must(
 
 
 def _has_no_visible_output(exchange: Exchange) -> bool:
-    """Return whether there is no text, and no item other than message or reasoning."""
+    """Return whether the output has no text, and no item but messages and reasoning."""
     types = [t.value for item in exchange.items() if (t := item.get("type"))]
     no_other_items = all(t in ("message", "reasoning") for t in types)
     return no_other_items and not exchange.text.strip()
@@ -63,7 +65,7 @@ def _has_no_visible_output(exchange: Exchange) -> bool:
 
 @check(LIMIT_USED_UP, on=probes.reasoning_with_tiny_cap)
 def using_up_max_output_tokens_is_incomplete(exchange: Exchange) -> Findings:
-    """Check the ``status`` of a response without text; a status code 500 fails as well.
+    """Check the field ``status`` of a response without text. An HTTP 500 fails as well.
 
     Does not check responses with text, or with fewer output tokens than the limit.
     """
@@ -115,7 +117,7 @@ SUMMARY = should(
 
 @check(SUMMARY, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
 def item_has_a_summary(item: Node, _exchange: Exchange) -> Findings:
-    """Check the type of ``summary``. Does not check the content; it may be empty."""
+    """Check the type of ``summary``, which may be empty. Does not check its parts."""
     item["summary"].expect(list)
     yield from ()
 
@@ -161,9 +163,9 @@ REASONING_TOKENS = should(
 
 @check(REASONING_TOKENS, on=EVERY_REASONING, exercised_by=probes.reasoning_sent_back)
 def visible_reasoning_is_counted(item: Node, exchange: Exchange) -> Findings:
-    """Check the count if a part of the item has text.
+    """Check ``reasoning_tokens`` if a part of the reasoning item has text.
 
-    Does not check a missing count.
+    Does not check a response without ``reasoning_tokens``.
     """
     arrays = [item.get("summary"), item.get("content")]
     parts = [part for array in arrays if array and array.is_a(list) for part in array]

@@ -1,7 +1,7 @@
 """Requests: fields that are accepted.
 
-Covers the fields that New API's page documents, and fields that the page leaves open
-but that clients of OpenAI-compatible APIs send anyway.
+Covers fields that New API's page documents, and fields and values that the page does
+not mention although clients of OpenAI-compatible APIs send them.
 """
 
 from collections.abc import Iterator
@@ -43,9 +43,9 @@ DOCUMENTED_FIELDS = must(
 def documented_fields_are_accepted(
     merged: Exchange, exchanges: Exchanges = ()
 ) -> Findings:
-    """Check the documented fields that every model supports.
+    """Check ``instructions`` and ``truncation``, which every model supports.
 
-    Does not check the other documented fields, which have sections of their own.
+    Does not check the other documented fields, which other requirements cover.
     """
     yield from expect_accepted_merged_or_each(
         probes.OPTIONAL_FIELDS, probes.DOCUMENTED_FIELDS, merged, exchanges
@@ -65,7 +65,7 @@ EXTRA_OPENAI_FIELDS = should(
 def extra_openai_fields_are_accepted(
     merged: Exchange, exchanges: Exchanges = ()
 ) -> Findings:
-    """Check values that request no special behavior, as agents send them every time.
+    """Check values that need no support from the model, such as agents always send.
 
     Does not check whether the fields have an effect.
     """
@@ -110,7 +110,7 @@ def integer_sampling_parameter_is_accepted(
     """Check ``temperature`` and ``top_p`` with the value 1.
 
     Does not check models without sampling parameters: an error that contains
-    "support" is inconclusive.
+    "support" makes the check inconclusive.
     """
     for case, exchange in zip(probes.OPTIONAL_FIELDS, exchanges, strict=False):
         if case not in probes.INTEGER_SAMPLING:
@@ -138,7 +138,8 @@ NULL = should(
 def null_means_absent(merged: Exchange, exchanges: Exchanges = ()) -> Findings:
     """Check the fields that OpenAI documents as nullable.
 
-    Does not check ``tools`` and ``tool_choice``: another requirement covers them.
+    Does not check ``tools`` and ``tool_choice``, which
+    `requests.null-tools-mean-absent` covers.
     """
     yield from expect_accepted_merged_or_each(
         probes.NULL_FIELDS, probes.NULL_FIELDS, merged, exchanges
@@ -156,7 +157,7 @@ NULL_TOOLS = should(
 
 @check(NULL_TOOLS, on=probes.null_tools)
 def null_tools_mean_absent(merged: Exchange, exchanges: Exchanges = ()) -> Findings:
-    """Check the two fields that no document calls nullable.
+    """Check ``tools`` and ``tool_choice``, which no document calls nullable.
 
     Does not check whether the model calls a tool.
     """
@@ -176,10 +177,10 @@ MISSING_INPUT = should(
 
 @check(MISSING_INPUT, on=probes.missing_input)
 def input_is_optional(exchanges: Exchanges) -> Findings:
-    """Check the example request of New API's page.
+    """Check the example request of New API's page, which contains only ``model``.
 
-    This is a SHOULD, because an error that names ``input`` breaks no client. Does not
-    check the output.
+    The requirement is a SHOULD, because no client breaks if the server rejects the
+    request with an error that names ``input``. Does not check the output.
     """
     yield from expect_accepted(probes.MISSING_INPUT, exchanges)
 
@@ -193,15 +194,15 @@ MAX_TOKENS = should(
 )
 
 _MAX_CHARACTERS: Final = 8 * probes.MAX_TOKENS
-"""Upper bound for the characters of numbers in ``MAX_TOKENS`` tokens."""
+"""Maximum number of characters in a count of ``MAX_TOKENS`` tokens: 8 per token."""
 
 
 @check(MAX_TOKENS, on=probes.chat_max_tokens)
 def max_tokens_is_rejected_or_honored(exchange: Exchange) -> Findings:
-    """Check the number of characters when the model is asked to count to 100.
+    """Check the number of characters in the output of a model asked to count to 100.
 
-    Does not check the status of the response. A short output without the status
-    ``incomplete`` is inconclusive: the model may have stopped by itself.
+    Does not report a wrong ``status``. A short output without the status ``incomplete``
+    is inconclusive: the model may have stopped by itself.
     """
     if not was_accepted(exchange):
         return
@@ -226,10 +227,10 @@ INSTRUCTIONS = must(
 
 
 def _minimal_request(exchange: Exchange) -> Iterator[CheckArguments]:
-    """Select requests with only a model and a prompt that got a response, 400 or 422.
+    """Select a request with only a model and a prompt, and a response, 400 or 422.
 
-    ``stream`` is allowed too. Prompts that contain "instructions" are not selected: an
-    error may quote them.
+    The request may also have ``stream``. It is not selected if its prompt contains
+    "instructions", because an error may quote the prompt.
     """
     request = exchange.request
     if exchange.status not in {400, 422} and not exchange.has_response:
@@ -253,9 +254,9 @@ def _minimal_request(exchange: Exchange) -> Iterator[CheckArguments]:
     exercised_by=basic.text,
 )
 def instructions_are_optional(exchange: Exchange) -> Findings:
-    """Check errors that name ``instructions``.
+    """Check that no error names ``instructions``.
 
-    Does not check other rejections, which have another reason: they are inconclusive.
+    Does not check other rejections: they have another reason, and are inconclusive.
     """
     if exchange.has_response:
         return

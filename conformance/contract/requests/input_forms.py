@@ -31,11 +31,11 @@ def _expect_form_accepted(
 ) -> Findings:
     """Yield a finding if one form of a message was rejected.
 
-    Raises ``Inconclusive`` if the form contains a plain message and a plain message
-    alone was rejected as well.
+    Raises ``Inconclusive`` if the case also contains a plain user message, and a plain
+    user message without other items was rejected too.
     """
-    independent = (probes.MESSAGE, probes.PARTS, probes.UNICODE)
-    if exchanges and case not in independent:
+    without_other_message = (probes.MESSAGE, probes.PARTS, probes.UNICODE)
+    if exchanges and case not in without_other_message:
         plain = exchanges[probes.MESSAGE_FORMS.index(probes.MESSAGE)]
         if not was_accepted(plain):
             raise Inconclusive(f"{plain.id}: a plain message is rejected as well")
@@ -72,7 +72,7 @@ PARTS = must(
 def input_text_parts_are_accepted(
     merged: Exchange, exchanges: Exchanges = ()
 ) -> Findings:
-    """Check the typed form that agents send for every message.
+    """Check a user message in the form that agents use for all their messages.
 
     Does not check whether the model reads the text of the parts.
     """
@@ -111,8 +111,8 @@ def output_text_parts_are_accepted(
 ) -> Findings:
     """Check a message without ``id`` and ``status``, and parts without ``annotations``.
 
-    Clients that rebuild a conversation send them in this form. Does not check the
-    output.
+    A client sends this form if it rebuilds a conversation from stored texts. Does not
+    check the output.
     """
     yield from _expect_form_accepted(probes.ASSISTANT_PARTS, merged, exchanges)
 
@@ -130,10 +130,10 @@ ASSISTANT_WITH_ID = should(
 def assistant_message_with_id_is_accepted(
     merged: Exchange, exchanges: Exchanges = ()
 ) -> Findings:
-    """Check an ``id`` that the server has not created, with ``status``.
+    """Check a message with ``status`` and an ``id`` that the server did not create.
 
-    Clients send conversations that they had with other servers. Does not check the
-    output.
+    A client sends such an id if it continues a conversation with another server. Does
+    not check the output.
     """
     yield from _expect_form_accepted(probes.ASSISTANT_WITH_ID, merged, exchanges)
 

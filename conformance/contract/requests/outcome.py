@@ -1,8 +1,9 @@
-"""Whether a request was accepted or rejected, for tables of request cases.
+"""Evaluate whether the requests of a table of cases were accepted or rejected.
 
-Some exchanges show neither: server errors, successes without a response object,
-responses with ``status`` ``failed``, and rejections without an error message. They
-are inconclusive here, and requirements of other sections report them.
+Some exchanges show neither: server errors, 2xx without a response object, responses
+with the ``status`` ``failed``, rejections with an empty body, and statuses that are not
+about the content of the request. They are inconclusive here; requirements of other
+sections report them.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,17 +54,18 @@ def was_accepted(exchange: Exchange) -> bool:
 def check_each(
     cases: Sequence[RequestCase],
     exchanges: Sequence[Exchange],
-    judge: Callable[[RequestCase, Exchange], Findings],
+    evaluate_case: Callable[[RequestCase, Exchange], Findings],
 ) -> Findings:
-    """Yield the findings of ``judge`` for each case and its exchange.
+    """Yield the findings of ``evaluate_case`` for each case and its exchange.
 
-    Raises ``Inconclusive`` if any case was inconclusive and no case has a finding. An
-    inconclusive case thus hides no finding, and a table that contains one cannot pass.
+    Raises ``Inconclusive`` if ``evaluate_case`` raised it for a case and no case has a
+    finding. So an inconclusive case does not suppress the findings of other cases, and
+    a table with an inconclusive case cannot pass.
     """
     reasons, has_findings = list[str](), False
     for case, exchange in zip(cases, exchanges, strict=True):
         try:
-            findings = list(judge(case, exchange))
+            findings = list(evaluate_case(case, exchange))
         except Inconclusive as error:
             reasons.append(f"{case.label}: {error}")
             continue
@@ -93,14 +95,14 @@ def _expect_field_named(case: RequestCase, exchange: Exchange) -> Findings:
         yield exchange.finding("/error", expected, exchange.summary)
 
 
-expect_rejected = partial(check_each, judge=_expect_rejected)
+expect_rejected = partial(check_each, evaluate_case=_expect_rejected)
 """Yield a finding for each case that was accepted."""
 
-expect_accepted = partial(check_each, judge=_expect_accepted)
+expect_accepted = partial(check_each, evaluate_case=_expect_accepted)
 """Yield a finding for each case that was rejected."""
 
-expect_field_named = partial(check_each, judge=_expect_field_named)
-"""Yield a finding for each case rejected with an error that has none of its names."""
+expect_field_named = partial(check_each, evaluate_case=_expect_field_named)
+"""Yield a finding for each rejected case whose error contains none of its ``names``."""
 
 
 def expect_accepted_merged_or_each(
@@ -111,9 +113,10 @@ def expect_accepted_merged_or_each(
 ) -> Findings:
     """Yield a finding for each of ``cases`` that was rejected.
 
-    ``cases`` are some cases of ``table``. ``merged`` is the exchange of the request
-    that merges the complete table. ``exchanges`` has one exchange for each case of the
-    table; if it is empty, the merged request decides.
+    ``cases`` are the cases of ``table`` to evaluate. ``merged`` is the exchange of the
+    request that merges the complete table. ``exchanges`` has one exchange for each case
+    of the table. If it is empty, only the merged request was sent: all ``cases`` were
+    accepted or rejected together, and there is at most one finding.
     """
     if not exchanges:
         yield from expect_accepted((merge(cases),), (merged,))

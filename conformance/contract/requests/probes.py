@@ -19,12 +19,13 @@ PROMPT: Final = "Say hello in one word."
 
 @dataclass(frozen=True)
 class RequestCase:
-    """A minimal request with one change.
+    """A minimal request, with only ``model`` and ``input``, and one change to it.
 
     ``label`` describes the change in findings. ``fields`` are added to the body or
     replace its fields, ``removed`` names fields to remove, and ``rewrite`` is applied
-    to the bytes of the resulting body. ``names`` are strings that identify the field
-    in an error message, in lower case; empty if the change concerns no single field.
+    to the bytes of the resulting body. ``names`` are lower-case strings: an error that
+    contains one of them names the changed field. It is empty if the change concerns no
+    single field.
     """
 
     label: str
@@ -107,7 +108,10 @@ SCRIPTS: Final = (
     "مرحبا · שלום · \u202eabc\u202c · e\u0301 n\u0303 · \U0001d4bd\U0001d452 · "
     "\U0001f469\u200d\U0001f680 \U0001f1e9\U0001f1ea \U0001f44b\U0001f3fd"
 )
-"""Scripts of both directions, combining marks, joined emoji, supplementary planes."""
+"""A prompt with left-to-right and right-to-left scripts, and unusual characters.
+
+These are combining marks, emoji of several code points, and letters above U+FFFF.
+"""
 
 MESSAGE: Final = RequestCase("a message with a string", {"input": [_USER]})
 PARTS: Final = RequestCase("a message with input_text parts", {"input": [_USER_PARTS]})
@@ -157,7 +161,7 @@ _CONVERSATION: Final = RequestCase(
 
 @probe(model_responses=1)
 def message_forms(context: ProbeContext) -> Steps:
-    """Send every form of a message in one conversation."""
+    """Send messages of every form in one conversation, or separately if it fails."""
     yield from send_merged_first(context, _CONVERSATION, MESSAGE_FORMS)
 
 
@@ -192,7 +196,7 @@ OPTIONAL_FIELDS: Final[RequestCases] = (
 
 @probe(model_responses=1)
 def optional_fields(context: ProbeContext) -> Steps:
-    """Send a request with fields that every client may send."""
+    """Send optional fields and a header parameter that any client may send."""
     yield from send_merged_first(context, merge(OPTIONAL_FIELDS), OPTIONAL_FIELDS)
 
 
@@ -217,7 +221,7 @@ NULL_TOOLS: Final[RequestCases] = (
 
 @probe(model_responses=1)
 def null_fields(context: ProbeContext) -> Steps:
-    """Send ``null`` in every nullable field except ``tools`` and ``tool_choice``."""
+    """Send ``null`` in each field that OpenAI documents as nullable."""
     yield from send_merged_first(context, merge(NULL_FIELDS), NULL_FIELDS)
 
 
@@ -239,7 +243,7 @@ def missing_input(context: ProbeContext) -> Steps:
 
 
 MAX_TOKENS: Final = 16
-"""Value of ``max_tokens``, the Chat Completions name of ``max_output_tokens``."""
+"""Value of ``max_tokens``: the maximum number of output tokens in Chat Completions."""
 
 COUNTING_PROMPT: Final = "Count from 1 to 100, and write nothing but the numbers."
 

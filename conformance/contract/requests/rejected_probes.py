@@ -18,9 +18,14 @@ from conformance.model.probe import Probe, ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 UNKNOWN_MODEL_NAME: Final = "no-such-model-5c1d"
+
 NESTING_DEPTH: Final = 10_000
+"""Number of arrays, one inside the other, in a deeply nested body."""
+
 _NESTED_ARRAYS: Final = b"[" * NESTING_DEPTH + b"]" * NESTING_DEPTH
+
 PADDING_BYTES: Final = 1_000_000
+"""Number of spaces, one byte each, in a large body."""
 
 
 def _set_input(label: str, value: Json, *names: str) -> RequestCase:
@@ -28,7 +33,10 @@ def _set_input(label: str, value: Json, *names: str) -> RequestCase:
 
 
 def _set_message(label: str, *names: str, **fields: Json) -> RequestCase:
-    """Return a case whose input is one message; an error may also name ``input``."""
+    """Return the case whose ``input`` is one user message, changed by ``fields``.
+
+    An error about it has to contain ``input`` or one of ``names``.
+    """
     message = {"role": "user", "content": "Say hello in one word.", **fields}
     return _set_input(label, [message], "input", *names)
 
@@ -209,7 +217,7 @@ CASES_BY_PROBE: Final[dict[Probe, RequestCases]] = {
     invalid_output_caps: INVALID_OUTPUT_CAPS,
     invalid_sampling_parameters: INVALID_SAMPLING_PARAMETERS,
 }
-"""The probes whose cases each have one invalid field, with their cases."""
+"""Each probe that sends cases with exactly one invalid field, and these cases."""
 
 
 def find_case(probe_name: str, request: Request) -> RequestCase | None:

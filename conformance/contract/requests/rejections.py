@@ -1,10 +1,10 @@
-"""Requests: invalid requests that are rejected.
+"""Requests: invalid requests are rejected.
 
-A server that accepts a request it cannot understand processes another request than
-the client sent. It should translate or reject the request, not silently weaken it.
+A server that drops or replaces an invalid value processes a different request from the
+one that the client sent. It should reject such a request instead.
 
-Other sections check every error response of a run: its status is not 5xx, and its body
-has the error envelope.
+The section ``errors`` checks every error response of a run: its status is not 5xx, and
+its body has the error envelope.
 """
 
 from typing import Final
@@ -128,8 +128,8 @@ UNKNOWN_MODEL = should(
 def unknown_model_is_rejected(exchanges: Exchanges) -> Findings:
     """Check one made-up model name.
 
-    Does not require a certain 4xx status: 403 is accepted too, because the key may
-    lack access to the model.
+    Does not require a certain 4xx status. A 403 passes too, because a server may return
+    it for every model that the key may not use.
     """
     if exchanges[0].status != 403:
         yield from expect_rejected(probes.UNKNOWN_MODEL, exchanges)
@@ -201,7 +201,10 @@ UNKNOWN_ENUM_VALUE = should(
 
 @check(UNKNOWN_ENUM_VALUE, on=probes.unknown_enum_values)
 def unknown_enum_value_is_rejected(exchanges: Exchanges) -> Findings:
-    """Check made-up strings. Does not check values that a later version may add."""
+    """Check made-up strings.
+
+    Does not check values that a later version of the API may add.
+    """
     yield from expect_rejected(probes.UNKNOWN_ENUM_VALUES, exchanges)
 
 
@@ -220,8 +223,8 @@ def invalid_max_output_tokens_is_rejected(exchanges: Exchanges) -> Findings:
 
     Does not report a 0 that the server honors with an ``incomplete`` response.
     """
-    first = 1 if _is_incomplete(exchanges[0]) else 0
-    yield from expect_rejected(probes.INVALID_OUTPUT_CAPS[first:], exchanges[first:])
+    start = 1 if _is_incomplete(exchanges[0]) else 0  # the first case is 0
+    yield from expect_rejected(probes.INVALID_OUTPUT_CAPS[start:], exchanges[start:])
 
 
 def _is_incomplete(exchange: Exchange) -> bool:
@@ -256,9 +259,10 @@ FIELD_NAMED = should(
 
 
 def _observe_rejected_case(exchange: Exchange) -> Observation | None:
-    """Return a rejection and its case; ``None`` instead of a case for a plain request.
+    """Return an observation of a rejected request: its case and the exchange.
 
-    Returns ``None`` if the request was not rejected, or has no single invalid field.
+    The case of a plain request is ``None``. Returns no observation if the request was
+    not rejected, or is neither a plain request nor one with a single invalid field.
     """
     if exchange.kind is not ResponseKind.CLIENT_ERROR:
         return None
@@ -274,10 +278,10 @@ def _observe_rejected_case(exchange: Exchange) -> Observation | None:
     exercised_by=(basic.text, *probes.CASES_BY_PROBE),
 )
 def error_names_the_field(observations: list[Observation]) -> Findings:
-    """Check that the body of the error contains the name of the field anywhere.
+    """Check that the error body contains the name of the field, at any position.
 
     Does not check requests that were accepted. Inconclusive if a plain request is
-    rejected too, because the errors may have the same reason.
+    rejected too: all rejections may then have the reason of that one.
     """
     pairs = [observation.value for observation in observations]
     for case, exchange in pairs:

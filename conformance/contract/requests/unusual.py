@@ -24,8 +24,8 @@ UNUSUAL_FIELD = should(
 def unusual_field_is_accepted_or_clearly_rejected(exchanges: Exchanges) -> Findings:
     """Check unknown fields, item types and tool types, and extreme values.
 
-    Does not check how an accepted request is processed: a server may forward fields
-    that are newer than itself.
+    Does not check how an accepted request is processed: a server may forward a field
+    that it does not know to an upstream that does.
     """
     yield from expect_field_named(probes.UNUSUAL_FIELDS, exchanges)
 
@@ -42,7 +42,7 @@ LARGE_BODY = should(
 def large_body_is_accepted(exchanges: Exchanges) -> Findings:
     """Check a body padded with spaces, which cost no tokens.
 
-    Does not check the other bodies of the probe. They may be accepted or rejected, and
-    are sent for the requirements that apply to every exchange.
+    Does not check the other bodies of the probe, which may be accepted or rejected. The
+    probe sends them for requirements about every exchange, such as "no 5xx".
     """
     yield from expect_accepted((probes.LARGE_BODY,), exchanges[:1])

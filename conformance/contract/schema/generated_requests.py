@@ -1,8 +1,9 @@
 """Schema: how a server handles requests generated from the OpenAPI document.
 
-Each request either conforms to the document or violates it in one way. Rejections
-prove nothing if valid requests are rejected as well, so no requirement of this section
-passes unless enough valid requests were accepted (``judge.acceptance``).
+Each request conforms to the document, violates it in one way, or has a form that the
+document leaves open. Rejections prove nothing if valid requests are rejected as well.
+So no requirement of this section passes unless the server accepted enough valid
+requests, which ``conformance.judge.acceptance`` counts.
 
 Server errors are not checked here: ``errors.never-a-server-error`` checks every
 exchange of a run.
@@ -95,9 +96,10 @@ MATCHES_DOCUMENT = should(
 
 
 def _check_generated(first: Exchange, *minimized: ProbeResult) -> Findings:
-    """Yield the finding for a generated request, taken from its smallest version.
+    """Yield the finding of the smallest version of a generated request that failed.
 
-    ``minimized`` are exchanges with smaller versions of a request that failed. Raises
+    ``first`` is the exchange of the request itself, ``minimized`` are those of its
+    smaller versions. Yields nothing if ``first`` has no finding. Raises
     ``Inconclusive`` if ``first`` shows no reaction to the content of the request.
     """
     generated = GeneratedInput.of(first.probe)
@@ -109,9 +111,9 @@ def _check_generated(first: Exchange, *minimized: ProbeResult) -> Findings:
     failing = [(len(first.request.content), finding)]
     for exchange in flatten(minimized):
         with suppress(Inconclusive):
-            if same := check_response(generated, exchange):
-                failing.append((len(exchange.request.content), same))
-    yield min(failing, key=lambda pair: pair[0])[1]
+            if smaller := check_response(generated, exchange):
+                failing.append((len(exchange.request.content), smaller))
+    yield min(failing, key=lambda size_and_finding: size_and_finding[0])[1]
 
 
 @check(MISSING, on=())
@@ -136,7 +138,7 @@ def incomplete_object_is_rejected(first: Exchange, *minimized: ProbeResult) -> F
 
 @check(WRONG_TYPE, on=())
 def wrong_field_type_is_rejected(first: Exchange, *minimized: ProbeResult) -> Findings:
-    """Check every field of the request.
+    """Check values of a wrong JSON type in every field of the request.
 
     Does not check ``null`` in optional fields, or the JSON Schema in a tool.
     """
@@ -147,7 +149,7 @@ def wrong_field_type_is_rejected(first: Exchange, *minimized: ProbeResult) -> Fi
 def unknown_enum_value_is_rejected(
     first: Exchange, *minimized: ProbeResult
 ) -> Findings:
-    """Check fields for which the document lists the allowed values.
+    """Check unlisted values in fields for which the document lists the allowed values.
 
     Does not check unknown model names.
     """
@@ -158,16 +160,16 @@ def unknown_enum_value_is_rejected(
 def valid_request_is_accepted_or_clearly_rejected(
     first: Exchange, *minimized: ProbeResult
 ) -> Findings:
-    """Check that a rejection names a field of the request or a missing capability.
+    """Check that a rejection names a field of the request or an unsupported capability.
 
-    Does not check which field or capability it names.
+    Does not check which field or capability the rejection names.
     """
     yield from _check_generated(first, *minimized)
 
 
 @check(NULL, on=())
 def null_means_absent(first: Exchange, *minimized: ProbeResult) -> Findings:
-    """Check that the request is not rejected.
+    """Check that a request with ``null`` in one optional field is not rejected.
 
     Does not check ``null`` as ``model``, or in a required field of a nested object.
     """
@@ -178,16 +180,16 @@ def null_means_absent(first: Exchange, *minimized: ProbeResult) -> Findings:
 def unspecified_form_is_accepted_or_clearly_rejected(
     first: Exchange, *minimized: ProbeResult
 ) -> Findings:
-    """Check forms that only this project rules out, such as an empty array.
+    """Check forms that only this project considers invalid, such as an empty array.
 
-    New API's page says nothing about them, so a server may rule them out as well. Does
+    New API's page says nothing about these forms, so a server may reject them too. Does
     not report a rejection that names its reason.
     """
     yield from _check_generated(first, *minimized)
 
 
-def _is_generated(exchange: Exchange) -> bool:
-    """Return whether a generated request got 2xx, 4xx, a response or a stream."""
+def _is_answered(exchange: Exchange) -> bool:
+    """Return whether a generated request got a 2xx, a 4xx, a response or a stream."""
     is_recognized = exchange.kind in {
         ResponseKind.RESPONSE,
         ResponseKind.STREAM,
@@ -197,15 +199,15 @@ def _is_generated(exchange: Exchange) -> bool:
     return exchange.probe.startswith(PREFIX) and (is_recognized or is_success)
 
 
-EVERY_GENERATED = only(EVERY_REQUEST, "every generated request", _is_generated)
+EVERY_GENERATED = only(EVERY_REQUEST, "every generated request", _is_answered)
 
 
 @check(MATCHES_DOCUMENT, on=EVERY_GENERATED)
 def response_matches_the_openapi_document(exchange: Exchange) -> Iterator[Finding]:
     """Check media type, headers, body and stream events with Schemathesis.
 
-    Most of these defects also fail a more specific requirement; this check catches the
-    others. Does not check the requests of other probes.
+    Most defects that Schemathesis finds also fail a more specific requirement. This
+    check is for the others. Does not check responses to requests of other probes.
     """
     yield from document_violations(exchange)
 
@@ -224,15 +226,16 @@ BY_SCENARIO: Final[dict[Scenario, Check]] = {
 def cases(seed: int, number: int | None, *, shrink: bool = True) -> Iterator[Case]:
     """Yield a case for each generated request of a run.
 
-    ``number`` limits the requests; ``None`` sends all of them. With ``shrink``, failing
-    requests are minimized.
+    ``seed`` selects the corpus. ``number`` is the maximum number of requests; with
+    ``None``, the run sends all of them. With ``shrink``, failing requests are
+    minimized.
     """
     for entry, probe in probes.generated_probes(seed, number, shrink=shrink):
         yield Case(BY_SCENARIO[entry.generated.scenario], probe)
 
 
 def recorded_cases(ids: Iterable[str]) -> Iterator[Case]:
-    """Yield the cases of generated requests among the case ids of a journal."""
+    """Yield the cases of generated requests; ``ids`` are all case ids of a journal."""
     for id_ in ids:
         name = id_.partition("[")[2].removesuffix("]")
         if generated := GeneratedInput.of(name):

@@ -18,10 +18,10 @@ from conformance.property_based.sampling import sample
 from conformance.property_based.shrink import MAX_REQUESTS, Minimizer
 
 MAX_READABLE_LENGTH: Final = 256
-"""Maximum length in characters of a body that is not minimized."""
+"""Length in characters up to which a body is readable, and therefore not minimized."""
 
 MAX_REQUESTS_PER_RUN: Final = 10 * MAX_REQUESTS
-"""Maximum number of extra requests of one run to minimize failing requests."""
+"""Maximum number of extra requests that one run sends to minimize failing requests."""
 
 MAX_OUTPUT_TOKENS: Final = 64
 """Expected upper bound for the output tokens of a response to a generated request."""
@@ -31,7 +31,8 @@ MAX_OUTPUT_TOKENS: Final = 64
 class MinimizationBudget:
     """The number of requests that a run may still send to minimize failures.
 
-    Each distinct failure is minimized at most once; none is if ``enabled`` is false.
+    Each distinct failure is minimized at most once. If ``enabled`` is false, no failure
+    is minimized.
     """
 
     enabled: bool = True
@@ -39,7 +40,10 @@ class MinimizationBudget:
     _seen: set[tuple[str, ...]] = field(default_factory=set)
 
     def claim(self, failure: tuple[str, ...]) -> bool:
-        """Return whether to minimize a failure: it is new, and requests are left."""
+        """Return whether to minimize a failure, and remember that it has occurred.
+
+        A failure is minimized if it occurs for the first time and requests are left.
+        """
         granted = self.enabled and failure not in self._seen and self.requests_left > 0
         self._seen.add(failure)
         return granted
@@ -91,7 +95,7 @@ class GeneratedProbe:
         def is_equivalent(version: Json) -> bool:
             if _has_placeholder_model(body) and not _has_placeholder_model(version):
                 return False  # a rejection of the model would be another failure
-            if is_server_error:  # any request may cause it, valid or not
+            if is_server_error:  # a valid and an invalid request may cause the same one
                 return True
             violation = most_severe(version)
             if original is None or violation is None:
@@ -107,17 +111,25 @@ class GeneratedProbe:
         ):
             self._budget.requests_left -= len(versions)
             exchanges = yield tuple(_request(v, context.model) for v in versions)
-            pairs = zip(versions, exchanges, strict=True)
-            minimizer.accept([v for v, x in pairs if self._fails_with(failure, x)])
+            minimizer.accept(
+                [
+                    version
+                    for version, exchange in zip(versions, exchanges, strict=True)
+                    if self._fails_with(failure, exchange)
+                ]
+            )
 
     def _fails_with(self, failure: tuple[str, ...], exchange: Exchange) -> bool:
         return failure_key(self._entry.generated, exchange) == failure
 
 
 def _request(version: Json, model: str) -> Request:
-    """Build the request for a smaller version, with the run's model if it has one."""
-    named = {**version, "model": model} if _has_placeholder_model(version) else version
-    return Request.of(named)
+    """Build the request whose body is ``version``, a smaller version of a failing body.
+
+    A placeholder in ``model`` is replaced by the model of the run.
+    """
+    body = {**version, "model": model} if _has_placeholder_model(version) else version
+    return Request.of(body)
 
 
 def _has_placeholder_model(version: Json) -> bool:
@@ -126,14 +138,14 @@ def _has_placeholder_model(version: Json) -> bool:
 
 
 def _generated_probe(entry: Entry, budget: MinimizationBudget) -> Probe:
-    """Return the probe that sends ``entry``: one request, or more if it fails."""
+    """Return the probe that sends the request of ``entry``, and minimizes a failure."""
     model_responses = 0 if entry.generated.must_be_rejected else 1
     return Probe(
         entry.probe,
         GeneratedProbe(entry, budget),
-        model_responses,
-        1 - model_responses,
-        model_responses * MAX_OUTPUT_TOKENS,
+        model_responses=model_responses,
+        rejections=1 - model_responses,
+        max_output_tokens=model_responses * MAX_OUTPUT_TOKENS,
         optional_turns=True,
     )
 
@@ -143,7 +155,7 @@ def generated_probes(
 ) -> Iterator[tuple[Entry, Probe]]:
     """Yield the entries of the corpus that a run sends, with their probes.
 
-    ``number`` limits the entries; ``None`` yields all of them.
+    ``number`` is the maximum number of entries; ``None`` yields all of them.
     """
     budget = MinimizationBudget(enabled=shrink)
     for entry in sample(load(seed), number):
@@ -151,5 +163,8 @@ def generated_probes(
 
 
 def recorded_probe(generated: GeneratedInput) -> Probe:
-    """Return the probe of a generated request in a journal, for its re-evaluation."""
+    """Return the probe of a generated request that is recorded in a journal.
+
+    It serves only to re-evaluate the recorded exchanges, so its entry has no content.
+    """
     return _generated_probe(Entry(generated, ""), MinimizationBudget(enabled=False))

@@ -1,9 +1,9 @@
 """SDK: what the official Python client reads from the JSON responses of a run.
 
-The client reads recorded bytes (``conformance.clients.openai_client``), so these checks
+``conformance.clients.openai_client`` gives the client recorded bytes, so these checks
 send no requests. If a requirement of another section explains why the client fails,
-this section does not report the failure. Responses to generated requests are skipped:
-the client is slow, and would never send such requests.
+this section does not report the failure. Responses to generated requests are skipped,
+because the client is slow and programs send no such requests with it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -31,13 +31,13 @@ from conformance.model.scope import (
 from conformance.model.sources import REPORTED_BUGS
 
 MAX_EXCHANGES: Final = 8
-"""Maximum number of exchanges of different forms that the client reads."""
+"""Maximum number of exchanges that the client reads for one check, one of each form."""
 
 
 def is_readable(exchange: Exchange) -> bool:
-    """Return whether a program could have received this response.
+    """Return whether a program that uses the client could receive this response.
 
-    It is complete, not rate limited, and the request was not generated.
+    The response is complete and not rate limited, and its request was not generated.
     """
     is_complete = exchange.failure is None and exchange.request.disconnect_after is None
     return (
@@ -54,9 +54,10 @@ def _observe(exchange: Exchange) -> Observation:
 def collecting_scope(
     scope: Scope, name: str, where: Callable[[Exchange], bool]
 ) -> Scope:
-    """Narrow a scope, and pass all its exchanges to the check at the end of the run.
+    """Return ``scope`` limited by ``where``, for a check that is called once per run.
 
-    The client is slow, so it reads only a few of them.
+    The check receives all selected exchanges, and gives only a few of them to the
+    client, which is slow.
     """
     return only(scope, name, where).collecting(_observe)
 
@@ -84,19 +85,22 @@ def _item_types(exchange: Exchange) -> Hashable:
 
 
 def _error_form(exchange: Exchange) -> Hashable:
-    """Return status, media type and first byte of an error response."""
+    """Return the form of an error response: status, media type and first byte."""
     return exchange.status, exchange.media_type, exchange.body[:1]
 
 
 def shortest_of_each_form(
     observations: Iterable[Observation], form: Callable[[Exchange], Hashable]
 ) -> list[Exchange]:
-    """Return the shortest exchange of each form, at most ``MAX_EXCHANGES``."""
+    """Return the exchange with the shortest body of each form.
+
+    ``form`` returns the form of an exchange. Returns at most ``MAX_EXCHANGES``.
+    """
     shortest = dict[Hashable, Exchange]()
     for observation in observations:
         exchange: Exchange = observation.value
-        known = shortest.setdefault(form(exchange), exchange)
-        if len(exchange.body) < len(known.body):
+        shortest_so_far = shortest.setdefault(form(exchange), exchange)
+        if len(exchange.body) < len(shortest_so_far.body):
             shortest[form(exchange)] = exchange
     return list(shortest.values())[:MAX_EXCHANGES]
 
@@ -108,25 +112,26 @@ def unexplained_findings(
 ) -> Findings:
     """Yield the findings of ``read`` that no other requirement explains.
 
-    Raises ``Inconclusive`` if there is no exchange, or every one is explained.
+    Raises ``Inconclusive`` if there are no exchanges, or if other requirements explain
+    the findings of every exchange.
     """
-    count, reason = 0, ""
+    counted, reason = 0, ""
     for exchange in exchanges:
         findings = list(read(exchange))
         if findings and (ids := explaining_requirements(exchange, profile)):
             reason = f"{exchange.id}: explained by {ids[0]}: {findings[0].got}"
             continue
-        count += 1
+        counted += 1
         yield from findings
-    if not count:
+    if not counted:
         raise Inconclusive(reason or "no response that the client could read")
 
 
 def _text(exchange: Exchange) -> str:
     """Return the text of all ``output_text`` parts, which the client reads as text.
 
-    If they have none, returns the text of all ``text`` parts, the Chat Completions
-    type, which the client skips.
+    If there is none, return the text of all parts with the Chat Completions type
+    ``text``, which the client skips.
     """
     return _text_of_parts(exchange, "output_text") or _text_of_parts(exchange, "text")
 
@@ -134,7 +139,9 @@ def _text(exchange: Exchange) -> str:
 def _text_of_parts(exchange: Exchange, type_: str) -> str:
     messages = (item for item in _items(exchange) if item.get("type") == "message")
     contents = (message.get("content") for message in messages)
-    parts = (p for c in contents if isinstance(c, list) for p in c)
+    parts = (
+        part for content in contents if isinstance(content, list) for part in content
+    )
     texts = (
         part.get("text")
         for part in parts
@@ -154,7 +161,10 @@ def _calls(exchange: Exchange) -> tuple[Call, ...]:
 def expect_as_sent(
     exchange: Exchange, result: ClientResult, method: str
 ) -> Iterator[Finding]:
-    """Yield differences between what ``method`` of the client returned and the body."""
+    """Yield the differences between ``result`` and the text and calls in the body.
+
+    ``result`` is what the client's method ``method`` returned for ``exchange``.
+    """
     if result.error:
         yield exchange.finding("", f"a response that {method} reads", result.error)
         return
@@ -182,7 +192,7 @@ READS_RESPONSE = must(
     dependency=CLIENT,
 )
 def reads_a_response(observations: list[Observation], *, profile: str) -> Findings:
-    """Check that ``responses.create`` raises no exception, and its text and calls.
+    """Check that ``responses.create`` returns the text and calls, without an exception.
 
     Does not check other fields of the response, such as ``usage``.
     """
@@ -216,8 +226,8 @@ def reads_the_error_message(
 ) -> Findings:
     """Check the ``body`` of the exception, where programs look for code and message.
 
-    Does not check its class, which depends on the status alone, or statuses such as
-    413 that a proxy returns before it reads the request.
+    Does not check the class of the exception, which depends on the status alone. Does
+    not check statuses such as 413 that a proxy returns before it reads the request.
     """
     eligible = [o for o in observations if o.value.status not in PROXY_STATUSES]
 

@@ -27,7 +27,8 @@ from conformance.model.sse import normalized
 def _is_complete_without_error(exchange: Exchange) -> bool:
     """Return whether a stream is complete and has no ``error`` event.
 
-    The client has to raise an exception for an ``error`` event.
+    Streams with an ``error`` event are left out because the client correctly raises an
+    exception for it.
     """
     return (
         is_readable(exchange)
@@ -42,8 +43,8 @@ COMPLETE_STREAMS: Final = collecting_scope(
 
 
 def _event_types(exchange: Exchange) -> Hashable:
-    """Return the sequence of event types, with consecutive repeats collapsed."""
-    return tuple(type_ for type_, _ in groupby(e.type for e in exchange.events))
+    """Return the sequence of event types; equal consecutive types count once."""
+    return tuple(type_ for type_, _ in groupby(event.type for event in exchange.events))
 
 
 def _client_yields_all_events(exchange: Exchange) -> bool:
@@ -55,10 +56,11 @@ def _client_yields_all_events(exchange: Exchange) -> bool:
 
 
 def _normalized(exchange: Exchange) -> Exchange:
-    """Return the stream, reframed without empty frames if the client misreads it.
+    """Return the stream; if the client misreads it, without the frames without data.
 
     By the SSE standard, a frame without data is not an event, but the client reads it
-    as an empty event. The server is not at fault, so only a SHOULD covers this.
+    as an empty event. The server is not at fault, so only the SHOULD
+    `sdk.skips-frames-without-data` covers these frames.
     """
     if _client_yields_all_events(exchange):
         return exchange
@@ -118,8 +120,9 @@ def skips_frames_without_data(
 ) -> Findings:
     """Check streams that the client reads correctly only without such frames.
 
-    This is a SHOULD: the frames are legal and the client is wrong, but its users are
-    affected. Does not check streams that the client cannot read in either form.
+    The requirement is a SHOULD: the frames are valid and the client is wrong, but users
+    of the client are affected. Does not check streams that the client misreads even
+    without these frames.
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:
@@ -152,10 +155,11 @@ ACCUMULATES_STREAM = must(
     dependency=CLIENT,
 )
 def accumulates_a_stream(observations: list[Observation], *, profile: str) -> Findings:
-    """Check the text and calls of the final response, or of the last snapshot.
+    """Check the text and function calls of the final response that the client returns.
 
-    The client returns a final response only for completed streams. Does not check
-    streams over which the client cannot iterate: another requirement covers them.
+    The client returns a final response only for completed streams. For other streams,
+    the last response object in the client's events is checked. Does not check streams
+    over which the client cannot iterate, which `sdk.reads-a-stream` covers.
     """
 
     def read(exchange: Exchange) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def _parse_text(exchange: Exchange, expected: str) -> Node:
 
 
 def _last_message_text(exchange: Exchange) -> str:
-    """Return the text of the last message; earlier messages may be comments."""
+    """Return the text of the last message, without comments in earlier messages."""
     *_, last = exchange.items("message")
     content = last.get("content")
     if content is None or not content.is_a(list):
@@ -86,8 +86,9 @@ JSON_OBJECT = should(
 def text_is_a_json_object(*exchanges: Exchange) -> Findings:
     """Check that the text of a stream, or of its last message, is one JSON object.
 
-    JSON inside a Markdown code fence fails. If the server rejects streaming, its JSON
-    response is checked instead. Does not check the fields of the object.
+    JSON inside a Markdown code fence fails. If the server rejects streaming, the
+    response to the same request without ``stream`` is checked instead. Does not check
+    the fields of the object.
     """
     yield from _parse_text(exchanges[-1], "one JSON object").must_be(dict)
 
@@ -105,7 +106,11 @@ FORMAT_ACCEPTED = should(
 
 @check(FORMAT_ACCEPTED, on=(probes.json_schema_output, probes.json_object_output))
 def format_is_accepted_or_clearly_refused(*exchanges: Exchange) -> Findings:
-    """Check the message of a rejection. Does not check a rejection of streaming."""
+    """Check that a rejection mentions the format.
+
+    Does not check the rejection of a stream if the error says that streaming is not
+    supported: the request without ``stream`` is checked instead.
+    """
     yield from expect_rejection_to_name(exchanges[-1], Capability.STRUCTURED)
 
 
@@ -120,7 +125,7 @@ TEXT_FORMAT = should(
 
 @check(TEXT_FORMAT, on=isolation_probes.concurrent_requests)
 def plain_text_format_is_accepted(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Check that the one request with this format succeeds.
+    """Check the one request of the probe that has this format.
 
     Does not check the text of the response.
     """

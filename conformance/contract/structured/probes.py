@@ -8,7 +8,7 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
 
 MAX_OUTPUT_TOKENS: Final = 256
-"""Output token limit of a response with one small object, including reasoning."""
+"""Limit in tokens for the output of a response: one small object and reasoning."""
 
 SCHEMA: Final[Json] = {
     "type": "object",
@@ -49,7 +49,7 @@ def json_schema_output(context: ProbeContext) -> Steps:
     needs=Capability.STRUCTURED,
 )
 def json_object_output(context: ProbeContext) -> Steps:
-    """Request a JSON object as a stream, or without one if streaming is rejected."""
+    """Request a JSON object as a stream; if streaming is rejected, without a stream."""
     prompt = "Name the capital of Italy, as JSON."
     fields: dict[str, Json] = {
         "text": {"format": {"type": "json_object"}},

@@ -1,4 +1,7 @@
-"""Faults at the limits: caps that are ignored or rejected, and oversized prompts."""
+"""Faults that break requirements of `contract/limits/output_cap.py`.
+
+A *cap* is the value of ``max_output_tokens``, in tokens.
+"""
 
 from typing import Any, Final
 
@@ -16,23 +19,19 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
 OVERSIZED: Final = 1 << 20
-"""Size in bytes above which a request counts as oversized."""
-
+"""Size in bytes above which the body of a request counts as an oversized prompt."""
 
 SERVER_ERROR_ON_OVERSIZED: Final = frozenset(
     {"limits.oversized-prompt-causes-no-server-error", "errors.never-a-server-error"}
 )
-
+"""Requirements that a fault violates if it returns a 5xx for an oversized prompt."""
 
 MIN_CAP: Final = 16
-"""Smallest cap that every model accepts."""
-
+"""Lowest cap that every model accepts. These faults do not change lower ones."""
 
 FIRST_ACCEPTED_CAP: Final = 64
-"""Smallest cap that is accepted again."""
-
+"""Lowest cap above ``MIN_CAP`` that the fault ``output_cap_rejected`` accepts."""
 
 CAP_IS_HONORED: Final = frozenset(
     {
@@ -40,6 +39,7 @@ CAP_IS_HONORED: Final = frozenset(
         "usage.completion-does-not-exceed-max-output-tokens",
     }
 )
+"""Requirements that a fault violates if the output is longer than the cap."""
 
 
 def _error(status: int, message: str) -> GatewayResponse:
@@ -48,10 +48,11 @@ def _error(status: int, message: str) -> GatewayResponse:
 
 
 PLAIN_FIELDS: Final = frozenset({"model", "input", "max_output_tokens", "stream"})
+"""The fields of a plain request with a cap; faults skip requests with other fields."""
 
 
 def _cap_of(request: GatewayRequest) -> int:
-    """Return the cap of a request if it is valid, else 0."""
+    """Return the cap of a request, or 0 if it has none or one below ``MIN_CAP``."""
     cap = request.field("max_output_tokens")
     if not request.is_create or not isinstance(cap, int) or isinstance(cap, bool):
         return 0
@@ -61,7 +62,7 @@ def _cap_of(request: GatewayRequest) -> int:
 def _answer_with_cap(
     request: GatewayRequest, gateway: Gateway, cap: int | None
 ) -> GatewayResponse:
-    """Answer with another cap, but return the client's own."""
+    """Answer as if the request had ``cap``, but return its own cap in the response."""
     reply = gateway.answer(request.with_fields(max_output_tokens=cap))
     return change_each_response(reply, set_fields(max_output_tokens=_cap_of(request)))
 
@@ -70,7 +71,7 @@ def _answer_with_cap(
 def output_cap_rejected(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """``max_output_tokens`` from 17 to 63 is rejected if no other option is set."""
+    """A request with no option but ``max_output_tokens`` from 17 to 63 is rejected."""
     small = MIN_CAP < _cap_of(request) < FIRST_ACCEPTED_CAP
     if reply.is_rejection or not small or request.body.keys() - PLAIN_FIELDS:
         return reply
@@ -91,7 +92,7 @@ def output_cap_rejected_in_streams(
 def output_cap_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``max_output_tokens`` is not passed on."""
+    """The gateway does not pass on ``max_output_tokens`` to the model."""
     return _answer_with_cap(request, gateway, None) if _cap_of(request) else request
 
 
@@ -99,7 +100,7 @@ def output_cap_ignored(
 def output_cap_ignored_in_streams(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``max_output_tokens`` of a streaming request is not passed on."""
+    """The gateway does not pass on ``max_output_tokens`` of a streaming request."""
     streamed = _cap_of(request) and request.wants_stream
     return _answer_with_cap(request, gateway, None) if streamed else request
 
@@ -108,7 +109,7 @@ def output_cap_ignored_in_streams(
 def output_cap_doubled(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Twice the value of ``max_output_tokens`` is passed on."""
+    """The gateway passes on twice the value of ``max_output_tokens`` to the model."""
     cap = _cap_of(request)
     return _answer_with_cap(request, gateway, 2 * cap) if cap else request
 
@@ -166,7 +167,7 @@ def short_response_marked_incomplete(
 
 @on_request(breaks="limits.no-hidden-output-cap")
 def hidden_output_cap(request: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
-    """The gateway adds a cap of six tokens to requests without one."""
+    """The gateway sets a cap of six tokens on requests without a cap."""
     if not request.is_create or request.field("max_output_tokens") is not None:
         return request
     return request.with_fields(max_output_tokens=6)
@@ -181,7 +182,7 @@ def hidden_output_cap(request: GatewayRequest, _gateway: Gateway) -> GatewayRequ
 def truncation_rejected_without_reason(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A request with ``truncation`` is rejected without naming the field."""
+    """A request with ``truncation`` is rejected with an error that names no field."""
     if reply.is_rejection or request.field("truncation") is None:
         return reply
     return _error(400, "Unknown field.")
@@ -215,7 +216,7 @@ def oversized_prompt_rejected_without_reason(
 def oversized_prompt_silently_truncated(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """Only the start of a prompt that is too long is answered."""
+    """Only the first 1000 characters of a prompt that is too long reach the model."""
     if len(request.raw) <= OVERSIZED:
         return request
     return request.with_fields(input=str(request.field("input"))[:1000])

@@ -12,7 +12,7 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 TINY_LIMIT = 16
-"""``max_output_tokens`` up to which reasoning uses up the limit."""
+"""Highest ``max_output_tokens`` that reasoning alone uses up, in these faults."""
 
 
 def _effort(request: GatewayRequest) -> Json:
@@ -21,7 +21,7 @@ def _effort(request: GatewayRequest) -> Json:
 
 
 def _is_used_up_by_reasoning(request: GatewayRequest) -> bool:
-    """Return whether the request has an effort and a tiny ``max_output_tokens``."""
+    """Return whether the request has an effort, and a limit up to ``TINY_LIMIT``."""
     limit = request.field("max_output_tokens")
     return bool(_effort(request)) and isinstance(limit, int) and limit <= TINY_LIMIT
 
@@ -59,7 +59,7 @@ def cap_used_up_by_reasoning_returns_500(
 def cap_used_up_by_reasoning_marked_completed(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """If reasoning uses up ``max_output_tokens``, the status is ``completed``."""
+    """If reasoning uses up ``max_output_tokens``, the ``status`` is ``completed``."""
 
     def use_up(response: Json) -> Json:
         usage = response["usage"]
@@ -88,7 +88,7 @@ def reasoning_input_rejected(
 
 
 def _change_reasoning(reply: GatewayResponse, change: Json) -> GatewayResponse:
-    """Return a JSON reply with changed reasoning items, and a stream unchanged."""
+    """Apply ``change`` to each reasoning item of a JSON reply, but not of a stream."""
 
     def change_item(item: Json) -> Json:
         return change(item) if item["type"] == "reasoning" else item

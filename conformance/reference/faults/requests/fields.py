@@ -29,7 +29,7 @@ def truncation_rejected_as_unknown(
 def metadata_rejected_as_unknown(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The field `metadata` with one certain value is rejected as unknown."""
+    """The field `metadata` is rejected as unknown if it is `{"purpose": "test"}`."""
     return _reject_as_unknown(
         request, "metadata", lambda value: value == {"purpose": "test"}
     )
@@ -75,6 +75,7 @@ def integer_temperature_rejected(
 def _reject_null(
     request: GatewayRequest, *names: str
 ) -> GatewayRequest | GatewayResponse:
+    """Reject a create request in which one of the fields ``names`` is ``null``."""
     body = request.body if request.is_create and isinstance(request.body, dict) else {}
     for name in names:
         if name in body and body[name] is None:
@@ -137,7 +138,7 @@ def missing_instructions_rejected(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """A valid request without `instructions` is rejected."""
-    lacks_them = request.is_create and request.field("instructions") is None
-    if lacks_them and not gateway.answer(request).is_rejection:
+    is_missing = request.is_create and request.field("instructions") is None
+    if is_missing and not gateway.answer(request).is_rejection:
         return error_response(missing("instructions"))
     return request

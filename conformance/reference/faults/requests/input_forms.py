@@ -11,10 +11,10 @@ from conformance.reference.response_message import GatewayResponse
 
 
 def messages(request: GatewayRequest) -> Iterator[tuple[str, Json]]:
-    """Yield the path and value of each text message in a create request's input.
+    """Yield path and value of each message without images in a create request's input.
 
-    Skips messages with images, and requests with `reasoning`, so that a fault does not
-    break requirements about those.
+    Yields nothing if the request has `reasoning`. So faults that use this function do
+    not break requirements about images or reasoning.
     """
     is_eligible = request.is_create and request.field("reasoning") is None
     items = request.field("input") if is_eligible else None

@@ -44,10 +44,10 @@ def truncated_json_repaired(
 def unparsable_body_accepted(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A body that does not parse is replaced by a default request."""
-    invalid = request.is_create and request.body is ABSENT and b"\\u" not in request.raw
-    shallow = request.raw.count(b"[") < MAX_DEPTH
-    return request.with_body(_VALID_BODY) if invalid and shallow else request
+    """A body that is not valid JSON is replaced by a valid request."""
+    is_invalid = request.is_create and request.body is ABSENT
+    is_unusual = b"\\u" in request.raw or request.raw.count(b"[") >= MAX_DEPTH
+    return request.with_body(_VALID_BODY) if is_invalid and not is_unusual else request
 
 
 @on_request(breaks="requests.lenient-json-is-refused")
@@ -147,7 +147,7 @@ def unknown_model_returns_503(
 def non_string_input_stringified(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An `input` of another type is converted to a string."""
+    """An `input` that is neither a string nor an array is converted to a string."""
     value = request.field("input")
     invalid = value is not None and not isinstance(value, str | list)
     if _body(request) and invalid:
@@ -169,13 +169,13 @@ def message_without_array_wrapped(
 def unknown_role_replaced(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """An unknown role is replaced by `user`."""
-    invalid = [m for _, m in messages(request) if m.get("role") == "narrator"]
-    if not invalid:
+    """The unknown role `narrator` is replaced by `user`."""
+    narrated = [m for _, m in messages(request) if m.get("role") == "narrator"]
+    if not narrated:
         return request
     items = request.field("input")
     return request.with_fields(
-        input=[{**item, "role": "user"} if item in invalid else item for item in items]
+        input=[{**item, "role": "user"} if item in narrated else item for item in items]
     )
 
 
@@ -193,7 +193,7 @@ def non_object_items_dropped(
 def _drop_invalid(
     request: GatewayRequest, gateway: Gateway, code: str, *names: str
 ) -> GatewayRequest:
-    """Remove the fields whose rule rejects them with the error code `code`."""
+    """Remove those of the fields `names` that the gateway rejects with `code`."""
     invalid = list[str]()
     for name in set(names) & _body(request).keys():
         value = request.field(name)
@@ -201,7 +201,8 @@ def _drop_invalid(
             if value is not None:
                 RULES[name](value, name, gateway.profile)
         except ApiError as error:
-            invalid += [name] * (error.code == code)
+            if error.code == code:
+                invalid.append(name)
     return request.without_fields(*invalid) if invalid else request
 
 
@@ -260,7 +261,7 @@ def out_of_range_sampling_dropped(
 def type_error_without_field_name(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error about a wrong type does not name the field."""
+    """An error about a wrong type does not name the invalid field."""
     return _without_field_name(reply, "invalid_type")
 
 
@@ -273,7 +274,7 @@ def type_error_without_field_name(
 def value_error_without_field_name(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error about a wrong value does not name the field."""
+    """An error about a wrong value does not name the invalid field."""
     return _without_field_name(reply, "invalid_value")
 
 
@@ -289,7 +290,7 @@ def _without_field_name(reply: GatewayResponse, code: str) -> GatewayResponse:
 def deep_nesting_closes_connection(
     request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """A body nested too deeply closes the connection without a response."""
+    """The connection is closed without a response if a body is nested too deeply."""
     if request.is_create and request.raw.count(b"[") > MAX_DEPTH:
         return ResponseHead(200, raw=b""), [RESET]
     return head, chunks

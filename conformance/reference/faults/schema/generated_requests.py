@@ -1,4 +1,4 @@
-"""Faults that only generated requests trigger: unusual values in unusual places."""
+"""Faults that only generated requests trigger, by values that no other probe sends."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -87,7 +87,7 @@ def long_field_name_crashes(
 def empty_request_object_accepted(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """A body without `model` and `input` gets a response from a default model."""
+    """A body with neither `model` nor `input` is answered by a default model."""
     body = request.body if request.is_create else None
     if isinstance(body, dict) and not body.keys() & {"model", "input"}:
         return request.with_fields(model="scripted-1")
@@ -98,7 +98,7 @@ def empty_request_object_accepted(
 def content_part_without_text_accepted(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
-    """A content part without `text` is accepted as an empty one."""
+    """A content part without `text` is accepted as if its `text` were empty."""
     for part in _parts(request):
         if isinstance(part, dict) and part.get("type") == "input_text":
             part.setdefault("text", "")
@@ -143,7 +143,7 @@ def unknown_content_part_type_accepted(
 def empty_field_name_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A message with an empty field name is rejected without a reason."""
+    """A message that has a field with an empty name is rejected without a reason."""
     items = [] if request.field("tools") else request.field("input")
     has_empty_name = isinstance(items, list) and any(
         isinstance(item, dict) and "" in item for item in items

@@ -1,6 +1,6 @@
 """Faults that break requirements of `contract/sdk/responses.py`.
 
-The official client fails on them, although no document forbids them.
+The official client fails on these responses, although no document forbids them.
 """
 
 from codecs import BOM_UTF8
@@ -24,7 +24,7 @@ def private_field_in_response(
 def error_body_with_bom(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """The body of an error response begins with a byte order mark."""
+    """The body of an error response begins with a UTF-8 byte order mark."""
     if head.status < 400 or head.raw is not None:
         return head, chunks
     body = BOM_UTF8 + b"".join(chunk.data for chunk in chunks)

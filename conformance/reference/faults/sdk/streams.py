@@ -37,7 +37,10 @@ def leading_retry_frame(
 def _change_added_items(
     reply: GatewayResponse, type_: str, **fields: Json
 ) -> GatewayResponse:
-    """Set fields of the items of one type in `response.output_item.added` events."""
+    """Set ``fields`` in each item of the type ``type_`` when it is added to a stream.
+
+    Items are added by `response.output_item.added` events.
+    """
 
     def change(event: Json) -> Json:
         is_added = event["type"] == "response.output_item.added"

@@ -23,7 +23,7 @@ def _format_type(request: GatewayRequest) -> Json:
 def _answer_without_format(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayResponse:
-    """Answer as if ``text`` was missing, but echo its original value."""
+    """Answer as if the request had no ``text``, but return its ``text`` unchanged."""
     reply = gateway.answer(request.without_fields("text"))
     original = request.field("text")
     return change_each_response(reply, lambda response: {**response, "text": original})
@@ -35,7 +35,7 @@ def _bad_request() -> GatewayResponse:
 
 
 def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
-    """Return the reply with another text in its messages."""
+    """Return the reply with ``text`` as the text of every message."""
 
     def replace_text(response: Json) -> Json:
         for item in response["output"]:
@@ -77,7 +77,7 @@ def json_object_format_ignored(
 def format_ignored_in_streams(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``text.format`` is ignored in streaming requests."""
+    """A JSON ``text.format`` is ignored in streaming requests."""
     is_json = _format_type(request) in {"json_schema", "json_object"}
     ignored = request.wants_stream and is_json
     return _answer_without_format(request, gateway) if ignored else request
