@@ -1,4 +1,4 @@
-"""Requirements on keys that one or two valid keys are not enough to test."""
+"""Requirements on keys that a run cannot test, because it has only valid keys."""
 
 from conformance.model.requirement import Untested, must, should
 from conformance.model.sources import REPORTED_BUGS
