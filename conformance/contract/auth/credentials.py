@@ -1,8 +1,8 @@
 """Credentials: which keys are accepted, and where a request may send them.
 
 A server error or a redirect shows neither that the gateway accepts a key nor that it
-rejects the key. The checks here are then inconclusive, and other requirements report
-the server error or the redirect.
+rejects the key. For such a response the checks here are inconclusive, and other
+requirements report it.
 """
 
 from typing import Final

@@ -33,7 +33,7 @@ IS_401_OR_403 = must(
 def failure_returns_401_or_403(exchange: Exchange) -> Findings:
     """Check that a 3xx or 4xx status is 401 or 403.
 
-    Only these two tell a client that its key is the cause. Does not check 2xx and 5xx
+    Only 401 and 403 tell a client that its key is the cause. Does not check 2xx and 5xx
     responses: other requirements report them.
     """
     if not 300 <= exchange.status < 500:

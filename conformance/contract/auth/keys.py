@@ -16,9 +16,9 @@ from conformance.model.scope import EVERY_EXCHANGE, Observation, only
 from conformance.model.sources import REPORTED_BUGS
 
 LEAKED_SUFFIX_LENGTH: Final = 5
-"""Number of characters at the end of a key that a response must not contain.
+"""Number of characters at the end of a key that no response may contain.
 
-Many gateways show the last four characters in an error message, which is allowed.
+One character fewer is allowed: many gateways show the last four in error messages.
 """
 
 MIN_REQUESTS: Final = 10
@@ -78,9 +78,9 @@ EVERY_UNKEYED_EXCHANGE = only(
 def key_is_not_leaked(exchange: Exchange) -> Findings:
     """Check each header and body for the keys of this run: valid, altered, invented.
 
-    Does not check for a key that is so short that it could occur by coincidence. Does
-    not check responses to requests that have a key in their URL or body. Keys that
-    this run did not send are the subject of ``errors.api-key-is-not-leaked``.
+    Does not check for a key that is so short or common that a response may contain it
+    by coincidence. Does not check responses to requests with a key in their URL or
+    body. ``errors.api-key-is-not-leaked`` checks for keys that this run did not send.
     """
     key = _invented_key(exchange)
     prefix, suffix = key[:-LEAKED_SUFFIX_LENGTH], key[-LEAKED_SUFFIX_LENGTH:]
@@ -160,8 +160,8 @@ def valid_key_is_always_accepted(observations: list[Observation]) -> Findings:
     A 401 is a finding if one of these requests got a status other than 401 and 403,
     which shows that the key is authenticated. Does not report a 403, nor a model for
     which every request is rejected: the key may lack access to that model. The result
-    is inconclusive if no request with the key was answered by the model, or if there
-    are fewer than ``MIN_REQUESTS`` and no finding.
+    is inconclusive if the model answered no request with the key. It is also
+    inconclusive if there is no finding and the run sent fewer than ten such requests.
     """
     if not any(observation.value[2] for observation in observations):
         raise Inconclusive("the key was never accepted; check that it is valid")

@@ -30,7 +30,7 @@ from conformance.model.sources import (
 ERROR_OBJECT: Final = f"{PROJECT_DECISION}, Our decisions: an error"
 
 PROXY_STATUSES: Final = frozenset({408, 413, 414, 431})
-"""Statuses of errors that a proxy may send itself, without asking the gateway."""
+"""Statuses of errors that a proxy may send itself, without the gateway."""
 
 EVERY_API_ERROR: Final = only(
     EVERY_REJECTION,

@@ -28,7 +28,7 @@ NO_OTHER_TEXT = must(
 
 @dataclass(frozen=True)
 class WordsOfExchange:
-    """The test words in a request, those in its response, and if the model answered."""
+    """The test words in a request and its response, and whether the model answered."""
 
     sent: frozenset[bytes]
     received: frozenset[bytes]
@@ -39,7 +39,7 @@ def _words(exchange: Exchange) -> Observation | None:
     """Return the test words in request and response, or ``None`` if there are none.
 
     The words in a response are left out if its request refers to stored state, such as
-    an earlier response: they may come from there.
+    an earlier response: the words may come from that state.
     """
     request = exchange.request
     headers = " ".join(value for value in request.headers.values() if value)
@@ -169,7 +169,7 @@ def _check_ids_differ(
 def different_instructions_get_separate_responses(
     exchanges: tuple[Exchange, ...],
 ) -> Findings:
-    """Compare the ids of the JSON responses to two requests with other instructions.
+    """Compare the ids of JSON responses to requests with different ``instructions``.
 
     Does not compare the texts of the responses.
     """

@@ -31,7 +31,7 @@ def unreported(
 
 
 def model_finding(root: Node, error: ModelError) -> tuple[str, Finding]:
-    """Return the finding for an error inside ``root``, and before it its pointer."""
+    """Return the pointer of an error in the value of ``root``, and a finding for it."""
     pointer, value = root.pointer + error.pointer, root.value
     for step in () if error.missing else error.path:
         value = value[step]

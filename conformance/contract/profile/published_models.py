@@ -116,7 +116,7 @@ NULLABLE_FIELDS = should(
 def response_has_the_nullable_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Check six fields that OpenAI's document requires, and the model in its SDK not.
+    """Check the six fields that only OpenAI's document requires, not the SDK's model.
 
     Clients other than this SDK may fail without them. Does not check their values.
     """

@@ -18,7 +18,7 @@ EXERCISED_BY: Final = (basic.text, probes.missing_key)
 
 
 def _require_status(exchange: Exchange) -> None:
-    """Raise ``Inconclusive`` unless the client got a status of a recognized response.
+    """Raise ``Inconclusive`` unless the client got the status of a known response.
 
     The body may be truncated or invalid.
     """

@@ -28,10 +28,10 @@ LARGE_BODY: Final = 1 << 18
 
 
 def require_recognized_response(exchange: Exchange) -> None:
-    """Raise ``Inconclusive`` for an unrecognized response, or if there can be none.
+    """Raise ``Inconclusive`` for an unrecognized response, and for some failures.
 
-    There can be none after a timeout, after a failed connection, and for a request that
-    HTTP cannot express.
+    These failures are timeouts, failed connections, and requests that HTTP cannot
+    express.
     """
     if exchange.failure and exchange.failure.kind in {
         FailureKind.TIMEOUT,

@@ -61,7 +61,7 @@ NO_SERVER_ERROR = should(
 
 @check(NO_SERVER_ERROR, on=probes.other_methods)
 def other_method_causes_no_server_error(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Check that the statuses are below 500.
+    """Check that the status of the response to each method is below 500.
 
     This is a SHOULD because no client of the API sends methods other than ``POST``.
     Does not report 501 (not implemented), 503 (unavailable), 504 (timeout) and 529

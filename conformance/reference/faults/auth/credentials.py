@@ -76,7 +76,7 @@ def any_key_accepted_in_streams(
 
 @on_request(breaks="auth.altered-key-is-refused")
 def key_prefix_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """The first characters of a key are accepted if they are more than eight."""
+    """A prefix of a valid key is accepted if it has more than eight characters."""
     token = read_token(request)
     is_prefix = len(token) > 8 and gateway.keys["first"].startswith(token)
     return (

@@ -177,7 +177,7 @@ def invalid_items_return_503(
 def quota_error_returned_as_200(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A quota error is returned with status 200, if the client rejects compression."""
+    """A request with `Accept-Encoding: identity` gets a quota error with status 200."""
     if request.headers.get("accept-encoding") != "identity":
         return reply
     error = ApiError(429, "Quota exceeded.", code="insufficient_quota")

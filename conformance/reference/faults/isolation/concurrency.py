@@ -48,7 +48,7 @@ def _with_shared_id(
 def text_from_previous_request(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every second response to a test word has the text of the response before it."""
+    """Every second response with a test word has the text of the one before it."""
     if not _requests_exact_text(request):
         return reply
     text = request.field("input").partition(": ")[2]
@@ -63,7 +63,7 @@ def text_from_previous_request(
 def text_from_previous_stream(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Each stream for a test word has the text of the stream before it."""
+    """Each stream with a test word has the text of the previous such stream."""
     if not (_requests_exact_text(request) and reply.streamed):
         return reply
     text = request.field("input").partition(": ")[2]
