@@ -1,7 +1,8 @@
 """Credentials: which keys are accepted, and where a request may send them.
 
-A server error or a redirect neither accepts nor rejects a key. Other requirements
-report it, and the checks here are inconclusive.
+A server error or a redirect shows neither that the gateway accepts a key nor that it
+rejects the key. For such a response the checks here are inconclusive, and other
+requirements report it.
 """
 
 from typing import Final
@@ -22,7 +23,7 @@ SECURITY_SCHEME: Final = f"{NEWAPI_DOCUMENT}#/components/securitySchemes/BearerA
 
 
 def expect_rejected(exchange: Exchange) -> Findings:
-    """Yield a finding for a 2xx status, even if the body contains an error.
+    """Yield a finding for a 2xx status, even if the response body has an ``error``.
 
     Raises ``Inconclusive`` if the status is neither 2xx nor 4xx.
     """
@@ -43,9 +44,9 @@ MISSING_KEY = must(
 
 @check(MISSING_KEY, on=(probes.missing_key, probes.empty_key))
 def missing_key_is_refused(exchange: Exchange) -> Findings:
-    """Check a request without ``Authorization``, and one with only ``Bearer``.
+    """Check a request without ``Authorization``, and one with only ``Bearer`` in it.
 
-    Does not check which 4xx status it is.
+    Does not check which 4xx status the response has.
     """
     yield from expect_rejected(exchange)
 
@@ -61,9 +62,9 @@ UNKNOWN_KEY = must(
 
 @check(UNKNOWN_KEY, on=(probes.unknown_key, probes.unknown_key_streamed))
 def wrong_key_is_refused(exchange: Exchange) -> Findings:
-    """Check an invented key, with and without ``stream``.
+    """Check a key that the probe invents, in requests with and without ``stream``.
 
-    Does not check which 4xx status it is.
+    Does not check which 4xx status the response has.
     """
     yield from expect_rejected(exchange)
 
@@ -79,7 +80,10 @@ ALTERED_KEY = must(
 
 @check(ALTERED_KEY, on=(probes.truncated_key, probes.extended_key))
 def altered_key_is_refused(exchange: Exchange) -> Findings:
-    """Check both altered keys. Does not check which 4xx status it is."""
+    """Check the valid key without its last character, and with a letter appended.
+
+    Does not check which 4xx status the response has.
+    """
     yield from expect_rejected(exchange)
 
 
@@ -93,9 +97,9 @@ KEY_CASE = should(
 
 @check(KEY_CASE, on=probes.case_swapped_key)
 def key_is_case_sensitive(exchange: Exchange) -> Findings:
-    """Check the key with the case of every letter swapped.
+    """Check the valid key with the case of every letter swapped.
 
-    Does not check which 4xx status it is.
+    Does not check which 4xx status the response has.
     """
     yield from expect_rejected(exchange)
 
@@ -166,9 +170,9 @@ PATH_ALIAS = must(
 def path_alias_requires_the_key(exchanges: tuple[Exchange, ...]) -> Findings:
     """Check that no alias returns a response object or a stream.
 
-    An alias may be unknown, redirect or return a web page. Does not check aliases
-    if the endpoint itself does not reject the request: another requirement reports
-    that.
+    The response at an alias may be a 404, a redirect or a web page. The result is
+    inconclusive if ``/v1/responses`` itself does not reject the request without a key:
+    ``auth.missing-key-is-refused`` reports that.
     """
     endpoint, *aliases = exchanges
     if endpoint.kind is not ResponseKind.CLIENT_ERROR:
@@ -192,10 +196,10 @@ LOWERCASE_SCHEME = should(
 
 @check(LOWERCASE_SCHEME, on=probes.lowercase_scheme)
 def scheme_is_case_insensitive(exchange: Exchange) -> Findings:
-    """Check that the request is not rejected with a 4xx.
+    """Check that a request with the scheme ``bearer`` is not rejected with a 4xx.
 
     This is a SHOULD because real clients send ``Bearer``. Does not check other
-    spellings.
+    spellings of the scheme, such as ``BEARER``.
     """
     if exchange.kind is ResponseKind.CLIENT_ERROR:
         yield exchange.finding("status", "a 2xx status", exchange.summary)

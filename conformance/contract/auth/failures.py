@@ -31,9 +31,10 @@ IS_401_OR_403 = must(
 
 @check(IS_401_OR_403, on=INVALID_KEY_PROBES)
 def failure_returns_401_or_403(exchange: Exchange) -> Findings:
-    """Check that a 3xx or 4xx status is 401 or 403, so that clients know the cause.
+    """Check that a 3xx or 4xx status is 401 or 403.
 
-    Does not check 2xx and 5xx responses: other requirements report them.
+    Only 401 and 403 tell a client that its key is the cause. Does not check 2xx and 5xx
+    responses: other requirements report them.
     """
     if not 300 <= exchange.status < 500:
         raise Inconclusive(f"{exchange.id}: no 4xx response, got {exchange.summary}")
@@ -68,14 +69,17 @@ CHALLENGE = should(
     cause="the error handler does not set the header",
 )
 
-EVERY_401 = only(EVERY_REJECTION, "every 401", lambda exchange: exchange.status == 401)
+EVERY_401: Final = only(
+    EVERY_REJECTION, "every 401", lambda exchange: exchange.status == 401
+)
 
 
 @check(CHALLENGE, on=EVERY_401, exercised_by=probes.missing_key)
 def challenge_names_the_scheme(exchange: Exchange) -> Findings:
-    """Check that ``Bearer`` is one of the challenges, in any case and order.
+    """Check that ``WWW-Authenticate`` contains ``Bearer``, in upper or lower case.
 
-    Does not check the parameters of a challenge.
+    The header may list other schemes before or after it. Does not check the parameters
+    of a scheme, such as ``realm``.
     """
     challenges = [
         value for name, value in exchange.headers if name == "www-authenticate"
@@ -96,9 +100,9 @@ NO_OUTPUT = must(
 
 @check(NO_OUTPUT, on=INVALID_KEY_PROBES)
 def failure_contains_no_output(exchange: Exchange) -> Findings:
-    """Check the bodies of 4xx responses for fields and events with model output.
+    """Check the bodies of 4xx responses for fields and events with the model's output.
 
-    Does not check other statuses: other requirements report them.
+    Does not check responses with other statuses: other requirements report them.
     """
     if exchange.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{exchange.id}: no 4xx response, got {exchange.summary}")

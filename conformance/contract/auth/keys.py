@@ -16,22 +16,28 @@ from conformance.model.scope import EVERY_RECOGNIZED_RESPONSE, Observation, only
 from conformance.model.sources import REPORTED_BUGS
 
 LEAKED_SUFFIX_LENGTH: Final = 5
-"""Number of characters at the end of a key that are a leak; four may be shown."""
+"""Number of characters at the end of a key that no response may contain.
+
+One character fewer is allowed: many gateways show the last four in error messages.
+"""
 
 MIN_REQUESTS: Final = 10
-"""Number of requests with the valid key before the check can pass."""
+"""Number of requests with the valid key that the check needs in order to pass."""
 
 _KEY_MARKER: Final = re.compile(
     r"\[conformance: (the (?:second )?key(?: without its end"
     r"| with its case swapped)?|(?:most|the end) of the (?:second )?key) was here\]"
 )
+"""The markers that replace a valid or altered key in a recorded response."""
+
 _HASH_MARKER: Final = re.compile(
     r"\[conformance: (the SHA-256 of the (?:second )?key) was here\]"
 )
+"""The marker that replaces the hash of a valid key in a recorded response."""
 
 
 def _headers_and_body(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """Yield a pointer and a string for each header and for the body."""
+    """Yield each header and the body of a response, as pairs of pointer and text."""
     for name, value in exchange.headers:
         yield f"header {name}", value
     yield "", exchange.body.decode("utf-8", "replace")
@@ -40,8 +46,8 @@ def _headers_and_body(exchange: Exchange) -> Iterator[tuple[str, str]]:
 def _invented_key(exchange: Exchange) -> str:
     """Return the invented key that the request sent, or an empty string.
 
-    A token with a placeholder for a real key is not invented, and a short token
-    could appear in a response by coincidence.
+    A token that contains ``$`` has a placeholder for a valid key, so it is not
+    invented. A short token could appear in a response by coincidence.
     """
     header = exchange.request.headers.get("authorization") or ""
     token = header.rpartition(" ")[2]
@@ -70,11 +76,11 @@ EVERY_UNKEYED_EXCHANGE = only(
     exercised_by=(probes.unknown_key, basic.text),
 )
 def key_is_not_leaked(exchange: Exchange) -> Findings:
-    """Check headers and body for the keys of this run: valid, altered and invented.
+    """Check each header and body for the keys of this run: valid, altered, invented.
 
-    Does not check keys too short or too common to be recognized, nor responses to
-    requests with a key in their own URL or body. Keys that this run did not send
-    are the subject of ``errors.api-key-is-not-leaked``.
+    Does not check for a key that is so short or common that a response may contain it
+    by coincidence. Does not check responses to requests with a key in their URL or
+    body. ``errors.api-key-is-not-leaked`` checks for keys that this run did not send.
     """
     key = _invented_key(exchange)
     prefix, suffix = key[:-LEAKED_SUFFIX_LENGTH], key[-LEAKED_SUFFIX_LENGTH:]
@@ -101,9 +107,9 @@ HASH_LEAKED = should(
     exercised_by=(probes.unknown_key, basic.text),
 )
 def key_hash_is_not_leaked(exchange: Exchange) -> Findings:
-    """Check for SHA-256 in hexadecimal, because gateways store keys in this form.
+    """Check for the SHA-256 in hexadecimal: many gateways store keys in this form.
 
-    Does not check other hash functions or encodings.
+    Does not check for other hash functions or encodings.
     """
     key = _invented_key(exchange)
     digest = hashlib.sha256(key.encode()).hexdigest() if key else ""
@@ -126,19 +132,20 @@ ALWAYS_ACCEPTED = must(
 
 
 def _observe_status(exchange: Exchange) -> Observation | None:
-    """Return model, status and whether a response came, if the valid key was sent.
+    """Return what ``valid_key_is_always_accepted`` compares, if the valid key was sent.
 
-    The model is replaced by a digest of the body if the body names none. Rate
-    limits and server errors are left out: they do not depend on the key.
+    The value is the model in the request, the status, and whether the model answered.
+    If the request body names no model, a digest of the body takes its place. Returns
+    ``None`` for rate limits and server errors: they do not depend on the key.
     """
     if not exchange.request.has_bearer_key or exchange.rate_limited:
         return None
     if exchange.status >= 500:
         return None
     model = exchange.request.field("model")
-    group = model if isinstance(model, str) else exchange.request.prompt_digest
+    group_key = model if isinstance(model, str) else exchange.request.prompt_digest
     return Observation(
-        (group, exchange.status, exchange.has_response), exchange.id, "status"
+        (group_key, exchange.status, exchange.has_response), exchange.id, "status"
     )
 
 
@@ -148,11 +155,13 @@ def _observe_status(exchange: Exchange) -> Observation | None:
     exercised_by=(basic.text, probes.repeated_valid_key),
 )
 def valid_key_is_always_accepted(observations: list[Observation]) -> Findings:
-    """Check each 401 against the other requests for the same model or with equal body.
+    """Compare each 401 with the other requests for the same model or with equal body.
 
-    Any status but 401 and 403 counts as authenticated. Does not check 403, nor a
-    model for which every request is rejected: a key may lack access to it. The
-    result is inconclusive if the key never got a response, or after few requests.
+    A 401 is a finding if one of these requests got a status other than 401 and 403,
+    which shows that the key is authenticated. Does not report a 403, nor a model for
+    which every request is rejected: the key may lack access to that model. The result
+    is inconclusive if the model answered no request with the key. It is also
+    inconclusive if there is no finding and the run sent fewer than ten such requests.
     """
     if not any(observation.value[2] for observation in observations):
         raise Inconclusive("the key was never accepted; check that it is valid")

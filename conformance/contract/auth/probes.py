@@ -1,7 +1,8 @@
 """Requests without a key, with an invalid key, or with the valid key misplaced.
 
-Each body is valid, so the key is the only possible reason for a rejection. A low
-``max_output_tokens`` keeps the cost small if the request is accepted.
+Most bodies are valid, so that only the key can be the reason for a rejection. A low
+``max_output_tokens`` keeps the cost small if the gateway accepts such a request. The
+last two probes send the valid key with truncated JSON, so that no model is called.
 """
 
 from typing import Final
@@ -17,21 +18,25 @@ from conformance.model.request import (
 )
 
 ALIASES: Final = (f"{PATH}/", "/responses", "/openai/v1/responses")
-"""Other paths that some gateways route to the same handler."""
+"""Paths that some gateways route to the handler of ``/v1/responses``."""
 
 REPETITIONS: Final = 9
 """Number of requests that ``repeated_valid_key`` sends."""
 
 MAX_OUTPUT_TOKENS: Final = 16
+"""The ``max_output_tokens`` of each request here that has a complete body."""
 
 TRUNCATED_JSON: Final = b'{"model":'
-"""A body that every server rejects, even one that accepts requests without fields."""
+"""A request body that is not JSON, so that every server rejects it at no cost.
+
+A server may accept ``{}``, in which all fields are missing.
+"""
 
 
 def _with_authorization(
     context: ProbeContext, authorization: str | None, *, stream: bool = False
 ) -> Request:
-    """Return a valid request with this Authorization header, or without one."""
+    """Return a valid request with this Authorization header; ``None`` omits it."""
     extra_fields = {"stream": True} if stream else {}
     return context.request(
         headers={"authorization": authorization},
@@ -41,7 +46,10 @@ def _with_authorization(
 
 
 def invent_key(context: ProbeContext) -> str:
-    """Return a well-formed key that no server knows, the same for equal seeds."""
+    """Return a well-formed key that no server knows.
+
+    Runs with the same ``--seed`` invent the same key.
+    """
     return f"sk-{context.word('wrong')}{context.word('key')}{context.word('tail')}"
 
 

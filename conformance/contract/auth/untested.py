@@ -1,4 +1,4 @@
-"""Requirements on keys that one or two valid keys are not enough to test."""
+"""Requirements that need a special key, or an upstream that the test controls."""
 
 from conformance.model.requirement import Untested, must, should
 from conformance.model.sources import REPORTED_BUGS

@@ -1,6 +1,7 @@
-"""Echo: request fields that a response repeats, which shows whether they arrived.
+"""Echo: request fields that a response repeats.
 
-New API's page lists no such fields. If a response has one, its value should be correct.
+A repeated value shows whether the gateway received and forwarded the field. New API's
+page lists no such fields. If a response has one, its value should be correct.
 """
 
 import math
@@ -19,7 +20,10 @@ from conformance.model.scope import EVERY_RESPONSE_OBJECT, every
 from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
 MAX_ROUNDING_ERROR: Final = 1e-5
-"""Relative error allowed in a number: some servers store 32-bit floats."""
+"""Allowed difference between two numbers, as a fraction of the larger one.
+
+Some servers store numbers as 32-bit floats.
+"""
 
 
 def _is_non_empty_string(value: Json) -> bool:
@@ -45,7 +49,10 @@ def _is_metadata(value: Json) -> bool:
 
 
 def is_same(sent: Json, repeated: Json) -> bool:
-    """Return whether two values are equal; 1 equals 1.0, and numbers may be rounded."""
+    """Return whether a response repeats the value that the request sent.
+
+    1 equals 1.0, and a number may differ by ``MAX_ROUNDING_ERROR``.
+    """
     if is_a(sent, float) and is_a(repeated, float):
         return math.isclose(sent, repeated, rel_tol=MAX_ROUNDING_ERROR)
     return bool(sent == repeated)
@@ -79,8 +86,8 @@ def _echo_check(
         field is required. In the profile ``newapi``, ``null`` counts as missing,
         because New API's page does not list the field.
         """
-        is_silent = profile == "newapi" and response.get(field) is None
-        if is_silent or field not in response:
+        counts_as_missing = profile == "newapi" and response.get(field) is None
+        if counts_as_missing or field not in response:
             raise Inconclusive(f"the response does not repeat {field}")
         repeated = response[field]
         if not is_same(sent, repeated.value):
@@ -159,10 +166,11 @@ def _without_instructions(exchange: Exchange) -> Iterator[tuple[Node]]:
     exercised_by=basic.text,
 )
 def no_instructions_are_added(response: Node) -> Findings:
-    """Check that ``instructions`` is missing, ``null`` or empty.
+    """Check that ``instructions`` of the response is missing, ``null`` or empty.
 
-    Does not check requests with a ``prompt`` template, which may add instructions, or
-    instructions that the response does not repeat: the section ``tokens`` detects them.
+    Does not check requests with a ``prompt`` template, which may add instructions. Does
+    not detect added instructions that the response does not repeat: the section
+    ``tokens`` does.
     """
     instructions = response.get("instructions")
     if instructions is not None and instructions.value:

@@ -8,6 +8,7 @@ from conformance.model.request import Request
 
 INSTRUCTIONS: Final = "Answer in one short sentence."
 MAX_OUTPUT_TOKENS: Final = 96
+"""The ``max_output_tokens`` of both requests."""
 
 TOOL: Final = {
     "type": "function",
@@ -22,6 +23,7 @@ TOOL: Final = {
 
 
 def _request_with_few_parameters(context: ProbeContext) -> Request:
+    """Return a request without the parameters that some models reject."""
     return context.request(
         instructions=INSTRUCTIONS,
         max_output_tokens=MAX_OUTPUT_TOKENS,

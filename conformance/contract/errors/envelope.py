@@ -1,7 +1,7 @@
 """Errors: the `error` object, its media type, and the status that it is sent with.
 
-Checks of the fields of `error` look only at responses that contain this object.
-That it exists is a requirement of its own.
+The checks of the fields of `error` are inconclusive for a response without this object.
+``errors.body-has-an-error-object`` requires that the object exists.
 """
 
 from typing import Final
@@ -30,7 +30,7 @@ from conformance.model.sources import (
 ERROR_OBJECT: Final = f"{PROJECT_DECISION}, Our decisions: an error"
 
 PROXY_STATUSES: Final = frozenset({408, 413, 414, 431})
-"""Statuses that a proxy may send before the request reaches the gateway."""
+"""Statuses of errors that a proxy may send itself, without the gateway."""
 
 EVERY_API_ERROR: Final = only(
     EVERY_REJECTION,
@@ -38,10 +38,11 @@ EVERY_API_ERROR: Final = only(
     lambda exchange: exchange.status not in PROXY_STATUSES and not exchange.failure,
 )
 EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
+"""Probes with requests that every conforming server rejects with a 4xx."""
 
 
 def error_object(exchange: Exchange) -> Node:
-    """Return the `error` object; raises ``Inconclusive`` if there is none."""
+    """Return the `error` object of a body, or raise ``Inconclusive`` without one."""
     error = exchange.json.get("error") if exchange.is_json else None
     if error is None or not error.is_a(dict):
         raise Inconclusive(f"{exchange.id}: no error object, {exchange.summary}")
@@ -79,7 +80,7 @@ MESSAGE = must(
 
 @check(MESSAGE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def message_is_a_non_empty_string(exchange: Exchange) -> Findings:
-    """Check that the message is a string with more than white space.
+    """Check that the message is a string that does not consist of white space only.
 
     Does not check what the message says.
     """
@@ -99,9 +100,9 @@ HAS_TYPE = should(
 
 @check(HAS_TYPE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def has_a_type(exchange: Exchange) -> Findings:
-    """Check that there is a type.
+    """Check that `error.type` exists and is neither `null` nor empty.
 
-    Does not check its JSON type: ``errors.type-is-a-string`` does.
+    Does not check that the value is a string: ``errors.type-is-a-string`` does.
     """
     error = error_object(exchange)
     if error.get("type") is None or error["type"].value == "":
@@ -180,10 +181,7 @@ PARAM_AND_CODE = may(
 
 @check(PARAM_AND_CODE, on=EVERY_API_ERROR, exercised_by=EXERCISED_BY)
 def param_and_code_are_present(exchange: Exchange) -> Findings:
-    """Check that both fields are present.
-
-    Does not check their values.
-    """
+    """Check that both fields are present. Does not check their values."""
     error = error_object(exchange)
     for name in ("param", "code"):
         if name not in error:
@@ -204,8 +202,8 @@ JSON_MEDIA_TYPE = should(
 def media_type_is_json(exchange: Exchange) -> Findings:
     """Check for ``application/json``, ``text/json`` or a ``+json`` suffix.
 
-    Does not check 4xx bodies that are not JSON, nor event streams: other
-    requirements report both.
+    Does not check a 4xx with a body that is not JSON, nor an error with the media type
+    ``text/event-stream``: other requirements report both.
     """
     media_type = exchange.media_type
     applies = exchange.is_json or exchange.status >= 500
@@ -242,9 +240,10 @@ def _is_allowed(exchange: Exchange) -> bool:
 def never_a_server_error(exchange: Exchange) -> Findings:
     """Check that the status is below 500.
 
-    Does not report 501 (not implemented), 504 (timeout), 529 (overloaded), nor 503
-    with ``Retry-After``. A 503 without it is reported: gateways send it for requests
-    that they cannot route, and clients retry those forever.
+    The result is inconclusive for 501 (not implemented), 504 (timeout), 529
+    (overloaded), and for 503 with ``Retry-After``. A 503 without this header is a
+    finding: gateways send it for requests that they cannot route to any upstream, and
+    clients retry these requests forever.
     """
     if exchange.status >= 500:
         if _is_allowed(exchange):
@@ -263,9 +262,10 @@ NOT_2XX = must(
 
 @check(NOT_2XX, on=EVERY_2XX, exercised_by=basic.text)
 def status_is_not_2xx(exchange: Exchange) -> Findings:
-    """Check JSON bodies that contain an error and are not response objects.
+    """Check JSON bodies that contain an `error` and no `output`.
 
-    Does not check failed responses and streams: both may contain an error.
+    Does not check response objects with the status `failed`, nor streams: both may
+    contain an `error`.
     """
     if exchange.is_json and (error := exchange.json.get("error")):
         if exchange.json.get("output") is None and error.value:
@@ -287,9 +287,9 @@ EVERY_429 = only(EVERY_REJECTION, "every 429", lambda exchange: exchange.rate_li
 
 @check(RETRY_AFTER, on=EVERY_429)
 def rate_limit_has_retry_after(exchange: Exchange) -> Findings:
-    """Check that the header is present, if the run exceeds a rate limit at all.
+    """Check that each 429 has the header; no probe tries to exceed a rate limit.
 
-    Does not check its value.
+    Does not check the value of the header.
     """
     if not exchange.header("retry-after"):
         yield exchange.finding("header retry-after", "seconds or a date", "missing")

@@ -1,8 +1,8 @@
 """Information in error responses: keys, internals of the server, the prompt.
 
-Each check recognizes a few unmistakable patterns, because a false positive is worse
-than a missed leak. Strings that the request contained, and strings with the server's
-own address, are never reported.
+The checks search only for patterns that hardly ever match harmless text, because a
+false positive is worse than a missed leak. They never report a string that the request
+contained, or a string that contains the host of the tested server.
 """
 
 import re
@@ -19,16 +19,22 @@ from conformance.model.scope import EVERY_ERROR, only
 from conformance.model.sources import REPORTED_BUGS
 
 EXERCISED_BY: Final = (probes.missing_key, repeated_input_errors)
+"""Probes with requests that every conforming server rejects with a 4xx."""
 
 MAX_SEARCHED_BYTES: Final = 1 << 16
-"""Maximum number of bytes of an error body that are searched."""
+"""Number of bytes at the start of an error body in which the checks search."""
 
 ALWAYS_ALLOWED_BYTES: Final = 1 << 14
+"""Size in bytes up to which an error body is never too large."""
+
 MAX_BODY_BYTES: Final = 1 << 16
+"""Size in bytes above which an error body is always too large."""
+
 MAX_GROWTH: Final = 10
-"""Maximum size of an error body, relative to that of its request body."""
+"""How many times as large as its request body an error body may be."""
 
 _ESCAPES: Final = (("\\\\", "\\"), ("\\/", "/"), ('\\"', '"'), ("\\n", "\n"))
+"""Pairs of a JSON escape and the character that it represents."""
 
 _SECRET: Final = re.compile(
     r"\bAIza[0-9A-Za-z_-]{30,}"
@@ -67,7 +73,10 @@ _ADDRESS: Final = re.compile(
 
 
 def _unescape(data: bytes) -> str:
-    """Return JSON as a string, with the escapes in paths and lines undone."""
+    """Return the start of a JSON body as text, with the escapes in it undone.
+
+    The patterns then match paths with ``/`` and tracebacks of several lines.
+    """
     text = data[:MAX_SEARCHED_BYTES].decode("utf-8", "replace")
     for escaped, character in _ESCAPES:
         text = text.replace(escaped, character)
@@ -75,9 +84,10 @@ def _unescape(data: bytes) -> str:
 
 
 def find_leaks(exchange: Exchange, pattern: re.Pattern[str]) -> Iterator[str]:
-    """Yield each match of ``pattern`` in the body that the client does not know.
+    """Yield each match of ``pattern`` in the response body that is a leak.
 
-    The client knows what its request contained, and the address of the server.
+    A match is no leak if the client knows it already: if its request contained the
+    same string, or if the match contains the host of the tested server.
     """
     text = _unescape(exchange.body)
     request_text = ""
@@ -92,7 +102,7 @@ def find_leaks(exchange: Exchange, pattern: re.Pattern[str]) -> Iterator[str]:
 def _check_no_leak(
     exchange: Exchange, pattern: re.Pattern[str], expected: str
 ) -> Findings:
-    """Yield one finding for the first leak, if there is any."""
+    """Yield a finding for the first match of ``pattern`` that is a leak."""
     for leak in find_leaks(exchange, pattern):
         yield exchange.finding("", expected, quote(leak))
         return
@@ -110,16 +120,16 @@ NO_API_KEY = must(
 
 @check(NO_API_KEY, on=EVERY_ERROR, exercised_by=EXERCISED_BY)
 def api_key_is_not_leaked(exchange: Exchange) -> Findings:
-    """Check for strings that look like a key, for example one of the upstream.
+    """Check for strings that look like a key, such as the gateway's upstream key.
 
-    Does not check masked keys and placeholders, nor keys that this run sent: they
-    are the subject of ``auth.key-is-not-leaked``, and recorded bodies contain only
-    markers in their place.
+    Does not report masked keys and placeholders: they repeat a few characters. Does not
+    check for keys that this run sent: ``auth.key-is-not-leaked`` does, and recorded
+    bodies contain a marker in place of each valid key.
     """
     header = exchange.request.headers.get("authorization") or "-"
-    own = header.rpartition(" ")[2]
+    sent_key = header.rpartition(" ")[2]
     for leak in find_leaks(exchange, _SECRET):
-        if leak.rpartition(" ")[2] not in own and len(set(leak)) > 8:
+        if leak.rpartition(" ")[2] not in sent_key and len(set(leak)) > 8:
             yield exchange.finding("", "no API key", f"{quote(leak[:10])}…")
             return
 
@@ -195,9 +205,10 @@ EVERY_COMPLETE_ERROR = only(
 
 @check(BOUNDED_SIZE, on=EVERY_COMPLETE_ERROR, exercised_by=repeated_input_errors)
 def body_size_is_bounded(exchange: Exchange) -> Findings:
-    """Allow ten times the request body, but at least 16 KiB and at most 64 KiB.
+    """Check that the error body is at most ten times as large as the request body.
 
-    Does not check endless bodies: ``transport.body-is-finite`` does.
+    16 KiB are allowed even for a small request, and more than 64 KiB for none. Does not
+    check endless bodies: ``transport.body-is-finite`` does.
     """
     size, request_size = len(exchange.body), len(exchange.request.content)
     allowed = min(MAX_BODY_BYTES, max(ALWAYS_ALLOWED_BYTES, MAX_GROWTH * request_size))
@@ -217,9 +228,9 @@ NO_PROMPT = should(
 
 @check(NO_PROMPT, on=repeated_input_errors)
 def prompt_is_not_echoed(exchange: Exchange) -> Findings:
-    """Check for a unique word from the one valid message of the input.
+    """Check for the test word in the valid message, which is the first input item.
 
-    Does not check for text of the invalid items: an error may quote it.
+    Does not check for text of the invalid items: an error may quote these items.
     """
     if exchange.kind is not ResponseKind.CLIENT_ERROR:
         raise Inconclusive(f"{exchange.id}: no 4xx response, got {exchange.summary}")

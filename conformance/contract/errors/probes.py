@@ -5,11 +5,11 @@ from typing import Final
 from conformance.model.probe import ProbeContext, Steps, probe
 
 INVALID_ITEMS: Final = 100
-"""Number of copies of the invalid item in one request."""
+"""Number of copies of the invalid item in the input of one request."""
 
 
 def secret_word(context: ProbeContext) -> str:
-    """Return the word in the prompt that an error has no reason to repeat."""
+    """Return the test word in the valid message, which no error needs to repeat."""
     return context.word("prompt")
 
 

@@ -19,8 +19,8 @@ IMAGE = should(
 
 @check(IMAGE, on=probes.image_input)
 def image_is_accepted_or_clearly_rejected(exchange: Exchange) -> Findings:
-    """Check that an error names images or vision as unsupported.
+    """Check that a 4xx response names images or vision.
 
-    Does not check what the model sees in the image.
+    Does not check whether the model recognizes the color of the image.
     """
     yield from expect_rejection_to_name(exchange, Capability.IMAGES)

@@ -11,7 +11,10 @@ RED_SQUARE: Final = (
     "sKZeS0BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEDgsqnc8OJg6Ln3"
     "AAAAAElFTkSuQmCC"
 )
-"""A red PNG of 64 by 64 pixels: some models reject images smaller than 28 by 28."""
+"""A data URL of a red PNG with 64 by 64 pixels.
+
+Some models reject images smaller than 28 by 28 pixels.
+"""
 
 
 @probe(model_responses=1, needs=Capability.IMAGES)

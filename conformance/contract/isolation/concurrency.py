@@ -1,4 +1,4 @@
-"""Concurrency: responses belong to their requests, however many run at once."""
+"""Concurrency: each response belongs to its request, however many run at once."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from conformance.model.scope import EVERY_CALL, EVERY_REQUEST, Observation
 from conformance.model.sources import REPORTED_BUGS
 
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Z]{6}[0-9]{4}(?![A-Za-z0-9])")
-"""The form of a test word, as made by ``ProbeContext.word``."""
+"""The form of a test word: a random word that ``ProbeContext.word`` returns."""
 
 NO_OTHER_TEXT = must(
     "isolation.no-text-from-another-request",
@@ -28,7 +28,7 @@ NO_OTHER_TEXT = must(
 
 @dataclass(frozen=True)
 class WordsOfExchange:
-    """The test words in a request, and those in its response."""
+    """The test words in a request and its response, and whether the model answered."""
 
     sent: frozenset[bytes]
     received: frozenset[bytes]
@@ -36,15 +36,17 @@ class WordsOfExchange:
 
 
 def _words(exchange: Exchange) -> Observation | None:
-    """Return the test words of an exchange, or ``None`` if it has none.
+    """Return the test words in request and response, or ``None`` if there are none.
 
-    Received words count only if the request does not refer to stored state, from which
-    they could come.
+    The words in a response are left out if its request refers to stored state, such as
+    an earlier response: the words may come from that state.
     """
     request = exchange.request
-    headers = " ".join(v for v in request.headers.values() if v)
-    text = b" ".join((request.content, request.path.encode(), headers.encode()))
-    sent = frozenset(_WORD.findall(text.replace(b"\0", b"")))
+    headers = " ".join(value for value in request.headers.values() if value)
+    request_bytes = b" ".join(
+        (request.content, request.path.encode(), headers.encode())
+    )
+    sent = frozenset(_WORD.findall(request_bytes.replace(b"\0", b"")))
     stateless = is_self_contained(request) and b"item_reference" not in request.content
     received = frozenset(_WORD.findall(exchange.body)) if stateless else frozenset()
     if not sent and not received:
@@ -59,10 +61,12 @@ def _words(exchange: Exchange) -> Observation | None:
     exercised_by=probes.concurrent_requests,
 )
 def no_text_from_another_request(observations: list[Observation]) -> Findings:
-    """Compare the test words of every response in the run with those of all requests.
+    """Compare the test words in each response of the run with those in all requests.
 
-    Errors are checked like other responses. Does not check responses to requests that
-    refer to stored state, words that are missing, or words that no request contains.
+    A word is a finding if another request sent it and the response's own request did
+    not. Error responses are checked too. Does not check responses to requests that
+    refer to stored state. Does not report a word that is missing in a response, or a
+    word that no request contains.
     """
     if sum(o.value.has_response and bool(o.value.received) for o in observations) < 2:
         raise Inconclusive("fewer than two responses contain a test word")
@@ -70,17 +74,18 @@ def no_text_from_another_request(observations: list[Observation]) -> Findings:
     for observation in observations:
         for word in observation.value.received - observation.value.sent:
             if word in senders:
-                yield _leaked_word(observation, word, senders[word])
+                yield _leaked_word_finding(observation, word, senders[word])
 
 
-def _leaked_word(observation: Observation, word: bytes, sender: str) -> Finding:
+def _leaked_word_finding(observation: Observation, word: bytes, sender: str) -> Finding:
+    """Return the finding for a word that the exchange ``sender`` sent."""
     expected = f"no test word of {sender}, which is another request"
     return Finding("", expected, word.decode(), observation.exchange)
 
 
 @dataclass(frozen=True)
 class CallId:
-    """The ``call_id`` of a function call, and the id of its response."""
+    """The ``call_id`` of a function call, and the id of the response that has it."""
 
     call_id: str
     response_id: str
@@ -111,14 +116,16 @@ UNIQUE_CALL_IDS = should(
     exercised_by=(tool_probes.tool_choice_required, tool_probes.tool_round_trip),
 )
 def call_ids_differ_between_responses(observations: list[Observation]) -> Findings:
-    """Compare the calls of all responses: a conversation may contain several of them.
+    """Compare the ``call_id`` of the function calls in all responses of the run.
 
-    Does not compare responses with the same id: they are one response, sent again.
+    A conversation may contain calls from several responses, and a client finds the
+    output of each by its ``call_id``. Does not compare responses with the same id: they
+    are one response, which the server sent more than once.
     """
-    first = dict[str, Observation]()
+    first_by_call_id = dict[str, Observation]()
     for observation in observations:
         call_id = observation.value.call_id
-        earlier = first.setdefault(call_id, observation)
+        earlier = first_by_call_id.setdefault(call_id, observation)
         if earlier.value.response_id != observation.value.response_id:
             expected = f"a call_id different from the one in {earlier.exchange}"
             yield Finding(
@@ -138,17 +145,17 @@ DIFFERENT_INSTRUCTIONS = must(
 def _check_ids_differ(
     exchanges: tuple[Exchange, ...], indexes: tuple[int, int]
 ) -> Findings:
-    """Yield a finding if two JSON responses have the same id.
+    """Yield a finding if the JSON responses at two indexes have the same id.
 
-    Raises ``Inconclusive`` if one of them has no id, or if all JSON responses have the
-    same id, which other requirements report.
+    Raises ``Inconclusive`` if one of the two has no id, or if all JSON responses of the
+    probe have the same id: other requirements report both.
     """
     first, second = (exchanges[index] for index in indexes)
     ids = [exchange.response.get("id") for exchange in (first, second)]
     all_ids = (
-        x.response_or_none.get("id")
-        for x in exchanges[: probes.REQUESTS_PER_MODE]
-        if x.response_or_none
+        exchange.response_or_none.get("id")
+        for exchange in exchanges[: probes.REQUESTS_PER_MODE]
+        if exchange.response_or_none
     )
     distinct = {id_.value for id_ in all_ids if id_ and id_.is_a(str) and id_.value}
     if len(distinct) < 2 or not all(id_ and id_.is_a(str) and id_.value for id_ in ids):
@@ -162,9 +169,9 @@ def _check_ids_differ(
 def different_instructions_get_separate_responses(
     exchanges: tuple[Exchange, ...],
 ) -> Findings:
-    """Compare the ids of the JSON responses to two such requests.
+    """Compare the ids of JSON responses to requests with different ``instructions``.
 
-    Does not compare their texts.
+    Does not compare the texts of the responses.
     """
     yield from _check_ids_differ(exchanges, probes.DIFFERENT_INSTRUCTIONS)
 
@@ -180,8 +187,9 @@ IDENTICAL_REQUESTS = should(
 
 @check(IDENTICAL_REQUESTS, on=probes.concurrent_requests)
 def equal_requests_get_separate_responses(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Compare the ids of the JSON responses, each of which is billed separately.
+    """Compare the ids of the JSON responses to two identical requests.
 
-    Does not compare their texts.
+    A client pays for each request, so each has a response of its own. Does not compare
+    the texts of the responses.
     """
     yield from _check_ids_differ(exchanges, probes.IDENTICAL)

@@ -7,7 +7,10 @@ from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.request import Request
 
 REQUESTS_PER_MODE: Final = 16
-"""Number of JSON requests, which come first, and also of streaming requests."""
+"""Number of requests without ``stream``, and also of requests with it.
+
+The requests without ``stream`` ("JSON requests") have the indexes from 0.
+"""
 
 EMPTY_TOOLS: Final = 10
 """Index of a JSON request with an empty array of tools."""
@@ -33,18 +36,24 @@ _LONG_INSTRUCTIONS: Final = (
 _MULTIBYTE_TEXT: Final = (
     "caf\N{LATIN SMALL LETTER E WITH ACUTE} \u4f60\u597d \U0001f642"
 )
-"""Text with characters of 2, 3 and 4 bytes, added to every fourth test word."""
+"""Text with characters of 2, 3 and 4 bytes in UTF-8.
+
+Every fourth request asks for this text after its test word.
+"""
 
 
 def _requested_text(context: ProbeContext, index: int) -> str:
-    """Return the text that a request asks for: its test word, and in some more text."""
+    """Return the text that the prompt of a request asks the model to repeat.
+
+    It starts with the test word of the request, which the two identical requests share.
+    """
     index = IDENTICAL[0] if index in IDENTICAL else index
     word = context.word(f"burst-{index}")
     return f"{word} {_MULTIBYTE_TEXT}" if index % 4 == 1 else word
 
 
 def _request(context: ProbeContext, index: int) -> Request:
-    """Return one of the concurrent requests."""
+    """Return the concurrent request with this index."""
     fields: dict[str, Json] = {"max_output_tokens": 64}
     prompt = f"Reply with exactly: {_requested_text(context, index)}"
     if index in DIFFERENT_INSTRUCTIONS:
@@ -53,8 +62,8 @@ def _request(context: ProbeContext, index: int) -> Request:
         prompt = "Say hello in one word."
     elif index == LONG_INSTRUCTIONS:
         word = context.word(f"burst-{index}")
-        start = f"Always start your answer with {word}. {_LONG_INSTRUCTIONS}"
-        fields |= {"instructions": start, "stream": True}
+        instructions = f"Always start your answer with {word}. {_LONG_INSTRUCTIONS}"
+        fields |= {"instructions": instructions, "stream": True}
         prompt = "Say hello in one word."
     elif index == PLAIN_FORMAT:
         fields["text"] = {"format": {"type": "text"}}

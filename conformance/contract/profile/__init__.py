@@ -1,1 +1,1 @@
-"""What the published models of a profile require."""
+"""What the published models of a profile require of responses and events."""

@@ -1,4 +1,4 @@
-"""From the errors of a published model to the findings of this section."""
+"""Turn errors from the validation with a published model into findings."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,11 @@ from conformance.model.node import Finding, Node, quote
 def unreported(
     found: Iterator[tuple[str, Finding]], exchange: Exchange, profile: str
 ) -> Findings:
-    """Yield the findings, given by pointer, that no other section reports.
+    """Yield those findings of an exchange that no other section reports.
 
-    Also skips invalid values that the response echoes from the request: the section
-    ``requests`` reports that the server accepted them.
+    ``found`` has pairs of a pointer and the finding there. Also skips an invalid value
+    that the response repeats from the request: the section ``requests`` reports that
+    the server accepted this value.
     """
     findings = list(found)
     reported = findings_of_other_sections(exchange, profile) if findings else []
@@ -30,7 +31,7 @@ def unreported(
 
 
 def model_finding(root: Node, error: ModelError) -> tuple[str, Finding]:
-    """Return the pointer and the finding for an error inside ``root``."""
+    """Return the pointer of an error in the value of ``root``, and a finding for it."""
     pointer, value = root.pointer + error.pointer, root.value
     for step in () if error.missing else error.path:
         value = value[step]

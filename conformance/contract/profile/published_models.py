@@ -1,12 +1,12 @@
-"""Published models: what the models that typed clients are generated from require.
+"""Published models: what the data models of typed clients require.
 
-The profiles ``openai`` and ``openresponses`` have published models, which are read at
-run time from installed packages (``clients.published_models``). The profile ``newapi``
-has an OpenAPI document instead.
+The profiles ``openai`` and ``openresponses`` each have models that a Python package
+publishes. The module ``clients.published_models`` reads them at run time from the
+installed package. The profile ``newapi`` has an OpenAPI document instead.
 
 Unknown fields, unknown types of items and events, and unlisted enum values are allowed,
-because clients are written for an API that grows. Defects that a requirement of another
-section reports more precisely are left to that requirement.
+because clients are written for an API that grows. The checks here do not report a
+defect that a requirement of another section reports more precisely.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,11 @@ PROFILES_WITH_MODELS: Final = {"openai", "openresponses"}
 """The profiles whose models are published in a package."""
 
 MODELS: Final = OptionalDependency(str, preload, load_before_evaluation=True)
-"""Never reported as missing: without the package, the checks are inconclusive."""
+"""The published models, which are loaded before the checks here need them.
+
+``str()`` is empty, so a package is never reported as missing. If the package is not
+installed, the checks are inconclusive.
+"""
 
 NULLABLE: Final = (
     "error",
@@ -46,20 +50,21 @@ NULLABLE: Final = (
 )
 """Fields that OpenAI's document requires and allows to be ``null``.
 
-The document requires fourteen fields: these six, and the eight that the SDK's model
-requires. The SDK reads a missing one of the six as ``null``.
+The document requires fourteen fields: these six, and the eight that the model in
+OpenAI's SDK requires. If one of the six is missing, the SDK reads it as ``null``.
 """
 
 RECENT_FIELDS: Final = frozenset({"cache_write_tokens"})
-"""Fields that recent models require, but that most servers do not know yet."""
+"""Fields that recent versions of the models require, but most servers do not send."""
 
 WITH_TOOLS: Final = (*PLAIN_PROBES, probes.tool_choice_auto)
-"""Probes whose responses contain text, or tools and calls."""
+"""The probes for plain text, and one whose request has tools."""
 
 _SOURCE: Final = f"{OPENAI_API}; {OPEN_RESPONSES}"
 
 
 def _missing(response: Node, names: Iterable[str]) -> Iterator[tuple[str, Finding]]:
+    """Yield the pointer and the finding for each named field that is missing."""
     for name in names:
         if name not in response:
             pointer = child(response.pointer, name)
@@ -85,9 +90,9 @@ REQUIRED_FIELDS = must(
 def response_has_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Check the top-level fields: 8 in ``openai``, 31 in ``openresponses``.
+    """Check the required top-level fields: 8 in ``openai``, 31 in ``openresponses``.
 
-    Nullable fields are among the 31. Does not check nested objects.
+    Some of the 31 may be ``null``, but must be present. Does not check nested objects.
     """
     names = published(profile).response["required"]
     yield from unreported(_missing(response, names), exchange, profile)
@@ -111,9 +116,9 @@ NULLABLE_FIELDS = should(
 def response_has_the_nullable_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Check the six fields that the document requires but the SDK's model does not.
+    """Check the six fields that only OpenAI's document requires, not the SDK's model.
 
-    Clients other than the SDK may fail without them. Does not check the values.
+    Clients other than this SDK may fail without them. Does not check their values.
     """
     yield from unreported(_missing(response, NULLABLE), exchange, profile)
 
@@ -121,14 +126,16 @@ def response_has_the_nullable_fields(
 def _response_errors(
     response: Node, profile: str, *, missing: bool
 ) -> Iterator[tuple[str, Finding]]:
-    """Yield the missing fields of nested objects, or the values of a wrong type.
+    """Yield the errors of one kind in a response, as pairs of pointer and finding.
 
-    Skips missing top-level fields, which another requirement covers.
+    With ``missing``, these are the missing fields of nested objects. Another
+    requirement covers missing top-level fields. Without ``missing``, these are the
+    values of a wrong type.
     """
     for error in published(profile).against_response(response.value):
         is_recent = error.path[-1:] != () and error.path[-1] in RECENT_FIELDS
-        is_eligible = len(error.path) > 1 or not missing
-        if error.missing is missing and is_eligible and not is_recent:
+        is_missing_at_top = missing and len(error.path) <= 1
+        if error.missing is missing and not is_missing_at_top and not is_recent:
             yield model_finding(response, error)
 
 
@@ -147,9 +154,10 @@ FIELD_TYPES = must(
 def response_field_types_are_correct(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Check JSON types at any depth, in the bytes that were received.
+    """Check the JSON type of each value at any depth of a response.
 
-    Does not check unknown fields and item types, or unlisted enum values.
+    Validates the JSON as received, not as an SDK would parse it. Does not check unknown
+    fields, unknown item types and unlisted enum values.
     """
     errors = _response_errors(response, profile, missing=False)
     yield from unreported(errors, exchange, profile)
@@ -173,9 +181,9 @@ NESTED_FIELDS = should(
 def nested_objects_have_the_required_fields(
     response: Node, exchange: Exchange, *, profile: str
 ) -> Findings:
-    """Check nested objects of known types.
+    """Check that no required field is missing in nested objects of known types.
 
-    Does not check ``RECENT_FIELDS``, which most servers do not know yet.
+    Does not check for ``cache_write_tokens``, which most servers do not send yet.
     """
     errors = _response_errors(response, profile, missing=True)
     yield from unreported(errors, exchange, profile)
@@ -184,9 +192,10 @@ def nested_objects_have_the_required_fields(
 def _event_errors(
     exchange: Exchange, profile: str, *, missing: bool
 ) -> Iterator[tuple[str, Finding]]:
-    """Yield missing fields, or values of a wrong type, in the events of a stream.
+    """Yield the errors of one kind in the events, as pairs of pointer and finding.
 
-    Yields one finding for each event type and path, array indices ignored.
+    With ``missing``, these are missing fields. Otherwise, these are values of a wrong
+    type. Events of one type yield one finding for each path, ignoring array indices.
     """
     models, seen = published(profile), set[tuple[str, Path]]()
     for event in exchange.events:
@@ -201,6 +210,7 @@ def _event_errors(
 
 
 def _data_or_none(event: Event) -> Node | None:
+    """Return the data of an event, or ``None`` if the data is not JSON."""
     try:
         return event.data
     except UnexpectedValue:
@@ -224,7 +234,7 @@ EVENT_FIELD_TYPES = must(
     dependency=MODELS,
 )
 def event_field_types_are_correct(exchange: Exchange, *, profile: str) -> Findings:
-    """Check events of known types.
+    """Check the JSON type of each value in events of known types.
 
     Does not check the response object in an event: other requirements cover it.
     """
@@ -249,9 +259,10 @@ EVENT_REQUIRED_FIELDS = should(
     dependency=MODELS,
 )
 def event_has_the_required_fields(exchange: Exchange, *, profile: str) -> Findings:
-    """Check events of known types, with one finding for each event type and path.
+    """Check that no required field is missing in events of known types.
 
-    Does not check the response object in an event: other requirements cover it.
+    Events of one type have one finding for each missing field. Does not check the
+    response object in an event: other requirements cover it.
     """
     errors = _event_errors(exchange, profile, missing=True)
     yield from unreported(errors, exchange, profile)

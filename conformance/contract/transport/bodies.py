@@ -14,10 +14,14 @@ from conformance.model.scope import EVERY_RECOGNIZED_RESPONSE, EVERY_REQUEST, on
 from conformance.model.sources import REPORTED_BUGS, RFC_HTTP, RFC_JSON
 
 EXERCISED_BY: Final = (basic.text, probes.missing_key)
+"""Probes that get a 2xx and a 4xx response from a conforming server."""
 
 
 def _require_status(exchange: Exchange) -> None:
-    """Raise ``Inconclusive`` unless a recognized response has begun."""
+    """Raise ``Inconclusive`` unless the client got the status of a known response.
+
+    The body may be truncated or invalid.
+    """
     require_recognized_response(exchange)
     if not exchange.status:
         raise Inconclusive(f"{exchange.id}: {exchange.failure}")
@@ -37,7 +41,8 @@ COMPLETE = must(
 def body_is_complete(exchange: Exchange) -> Findings:
     """Check that the client received the complete body.
 
-    Does not check for bytes after the ``Content-Length``: no client sees them.
+    Does not check for bytes after the end given by ``Content-Length``: the HTTP client
+    does not read them.
     """
     _require_status(exchange)
     if exchange.failure and exchange.failure.kind in {
@@ -59,9 +64,10 @@ FINITE = must(
 
 @check(FINITE, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def body_is_finite(exchange: Exchange) -> Findings:
-    """Check the number of decompressed bytes against a limit of 8 MiB by default.
+    """Check that the decompressed body is within the run's size limit.
 
-    Does not check slow bodies: they reach the time limit first.
+    The default limit is 8 MiB. Does not check endless bodies that arrive so slowly that
+    they reach the run's time limit first.
     """
     _require_status(exchange)
     if exchange.failure and exchange.failure.kind is FailureKind.TOO_LARGE:
@@ -79,9 +85,9 @@ DECODES = must(
 
 @check(DECODES, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def body_matches_content_encoding(exchange: Exchange) -> Findings:
-    """Check that gzip and deflate decode; any other encoding is a finding.
+    """Check that a gzip or deflate body decodes; any other encoding is a finding.
 
-    Does not check whether the response should be compressed.
+    Does not check whether the server should have compressed the body.
     """
     _require_status(exchange)
     if exchange.failure and exchange.failure.kind is FailureKind.ENCODING:
@@ -92,13 +98,14 @@ def body_matches_content_encoding(exchange: Exchange) -> Findings:
 
 
 TEXT_TYPES: Final = ("json", SSE_TYPE)
+"""Ends of the media types whose bodies have to be UTF-8."""
 
 EVERY_TEXT_BODY = only(
     EVERY_RECOGNIZED_RESPONSE,
     "every complete JSON body or event stream",
     lambda exchange: exchange.media_type.endswith(TEXT_TYPES) and not exchange.failure,
 )
-"""Complete bodies whose media type requires UTF-8."""
+"""(exchange,): each complete body whose media type ends with one of `TEXT_TYPES`."""
 
 IS_UTF_8 = must(
     "transport.body-is-utf-8",
@@ -113,8 +120,8 @@ IS_UTF_8 = must(
 def body_is_utf_8(exchange: Exchange) -> Findings:
     """Check every byte of the body.
 
-    Does not check streams from which the probe disconnects: the last character may
-    be incomplete.
+    Does not check streams from which the probe disconnects: the last character that
+    the client received may be incomplete.
     """
     if exchange.request.disconnect_after is not None:
         raise Inconclusive(f"{exchange.id}: the client disconnected early")
@@ -147,9 +154,9 @@ EVERY_JSON_BODY = only(
 
 @check(ONE_VALUE, on=EVERY_JSON_BODY, exercised_by=EXERCISED_BY)
 def json_body_has_one_value(exchange: Exchange) -> Findings:
-    """Check that only white space follows a valid value.
+    """Check that only white space follows the first JSON value of a body.
 
-    Does not check bodies that do not start with a valid value: other requirements
+    Does not check bodies that do not start with a valid JSON value: other requirements
     report them.
     """
     if exchange.is_json:

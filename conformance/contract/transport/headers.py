@@ -20,6 +20,7 @@ from conformance.model.scope import (
 from conformance.model.sources import REPORTED_BUGS, RFC_HTTP, RFC_JSON
 
 EXERCISED_BY: Final = (basic.text, probes.missing_key)
+"""Probes that get a 2xx and a 4xx response from a conforming server."""
 
 CHARSET = should(
     "transport.charset-is-utf-8",
@@ -33,10 +34,10 @@ _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
 
 @check(CHARSET, on=EVERY_TEXT_BODY, exercised_by=EXERCISED_BY)
 def charset_is_utf_8(exchange: Exchange) -> Findings:
-    """Check the charset parameter, in any case and with or without quotes.
+    """Check the `charset` parameter, in upper or lower case, with or without quotes.
 
-    Does not require it: JSON and event streams are UTF-8 without it. Does not check
-    other media types.
+    The parameter may be missing: JSON and event streams are UTF-8 without it. Does not
+    check other media types.
     """
     media_type = exchange.header("content-type") or ""
     charset = _CHARSET.search(media_type)
@@ -60,9 +61,9 @@ NO_EVENT_STREAM = should(
     exercised_by=(probes.unknown_key_streamed, repeated_input_errors),
 )
 def error_is_not_an_event_stream(exchange: Exchange) -> Findings:
-    """Check errors of requests with and without ``stream``.
+    """Check the media type of 4xx and 5xx, for requests with and without ``stream``.
 
-    Does not check the body.
+    Does not check the response body.
     """
     if exchange.media_type == SSE_TYPE:
         expected = "a JSON media type"
@@ -82,9 +83,10 @@ _NOT_CACHED: Final = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNOREC
 
 @check(NOT_CACHED, on=EVERY_OBJECT_OR_STREAM, exercised_by=basic.text)
 def response_forbids_shared_caching(exchange: Exchange) -> Findings:
-    """Check response objects and streams; a MAY, because few caches store a POST.
+    """Check the header of response objects and streams.
 
-    Does not check errors.
+    This is a MAY because few caches store the response to a POST. Does not check
+    responses with an error status.
     """
     header = exchange.header("cache-control")
     if not _NOT_CACHED.search(header or ""):
@@ -103,9 +105,10 @@ HAS_DATE = may(
 
 @check(HAS_DATE, on=EVERY_RECOGNIZED_RESPONSE, exercised_by=EXERCISED_BY)
 def response_has_a_date(exchange: Exchange) -> Findings:
-    """Check that the header is present.
+    """Check that the ``Date`` header is present.
 
-    Does not check its value, nor 5xx responses, for which the RFC makes it optional.
+    Does not check its value. Does not check 5xx responses: the RFC makes the header
+    optional for them.
     """
     if exchange.status < 500 and not exchange.header("date"):
         yield exchange.finding("header date", "a date", "missing")
@@ -121,9 +124,10 @@ UNCOMPRESSED = should(
 
 @check(UNCOMPRESSED, on=token_probes.equivalent_inputs)
 def no_unrequested_compression(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Check ``Content-Encoding`` of the first response.
+    """Check ``Content-Encoding`` of the response to the first request of the probe.
 
-    Does not check the others: their requests accept compression.
+    Only this request has ``Accept-Encoding: identity``. Does not check the response to
+    the second one, which accepts compression.
     """
     exchange = exchanges[0]
     encoding = (exchange.header("content-encoding") or "identity").strip().lower()

@@ -1,7 +1,7 @@
 """Responses: every request gets one, and it is not a redirect.
 
-That a 2xx response is a response object or a stream is a requirement of another
-section. The checks here only pass for responses that the contract recognizes.
+A 2xx response that is neither a response object nor a stream violates a requirement of
+the section ``responses``. The checks here are inconclusive for such a response.
 """
 
 from typing import Final
@@ -21,15 +21,16 @@ from conformance.model.scope import EVERY_REQUEST
 from conformance.model.sources import REPORTED_BUGS, RFC_HTTP
 
 EXERCISED_BY: Final = (basic.text, probes.missing_key)
+"""Probes that get a 2xx and a 4xx response from a conforming server."""
 
 LARGE_BODY: Final = 1 << 18
-"""Size of a request body that some servers reject without reading it."""
+"""Size in bytes above which some servers reject a request body without reading it."""
 
 
 def require_recognized_response(exchange: Exchange) -> None:
-    """Raise ``Inconclusive`` for an unrecognized response and for client failures.
+    """Raise ``Inconclusive`` for an unrecognized response, and for some failures.
 
-    Client failures are timeouts, failed connections and requests that HTTP cannot
+    These failures are timeouts, failed connections, and requests that HTTP cannot
     express.
     """
     if exchange.failure and exchange.failure.kind in {
@@ -54,10 +55,10 @@ RESPONDS = must(
 def every_request_gets_a_response(exchange: Exchange) -> Findings:
     """Report connections that close, or return non-HTTP data, before a status line.
 
-    The client sends a request twice before it records a closed connection. Does not
-    report timeouts and failed connections, nor a connection that closes during a
-    request body over 256 KiB: the server may have rejected it without reading it
-    all, and its response can be lost.
+    The client sends a request twice before it records that the connection was closed.
+    Does not report timeouts and failed connections. Does not report a connection that
+    closes while the client sends a body of more than 256 KiB: the server may have sent
+    an error response before it read the whole body, and that response can be lost.
     """
     require_recognized_response(exchange)
     if not exchange.status and len(exchange.request.content) > LARGE_BODY:
@@ -77,9 +78,11 @@ NO_REDIRECT = must(
 
 @check(NO_REDIRECT, on=EVERY_REQUEST, exercised_by=EXERCISED_BY)
 def no_redirect(exchange: Exchange) -> Findings:
-    """Report every 3xx: clients drop the body, or send the key to another host.
+    """Report every 3xx response.
 
-    Does not follow redirects, so no key leaves the configured origin.
+    Some clients follow a redirect without the request body, or send the key to another
+    host. Does not check the target: the suite follows no redirect, so that it sends the
+    key only to the configured origin.
     """
     if 300 <= exchange.status < 400:
         location = exchange.header("location")

@@ -17,7 +17,10 @@ CREATES_NOTHING = must(
 
 
 def _is_new_response(exchange: Exchange) -> bool:
-    """Return whether the model was called; a list of stored responses is not new."""
+    """Return whether a response is a new response object, or a stream with events.
+
+    A GET may return a list of stored responses, which is not new.
+    """
     if exchange.kind is ResponseKind.STREAM:
         return any(event.type.startswith("response.") for event in exchange.events)
     if exchange.kind is not ResponseKind.RESPONSE:
@@ -58,10 +61,11 @@ NO_SERVER_ERROR = should(
 
 @check(NO_SERVER_ERROR, on=probes.other_methods)
 def other_method_causes_no_server_error(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Check the status of each response.
+    """Check that the status of the response to each method is below 500.
 
-    This is a SHOULD because no client of the API sends other methods. Does not
-    report 501 (not implemented), nor 503, 504 and 529, which mean overload.
+    This is a SHOULD because no client of the API sends methods other than ``POST``.
+    Does not report 501 (not implemented), 503 (unavailable), 504 (timeout) and 529
+    (overloaded).
     """
     for exchange in exchanges:
         if exchange.status >= 500 and exchange.status not in {501, 503, 504, 529}:
@@ -84,9 +88,10 @@ IS_405 = should(
 
 @check(IS_405, on=probes.other_methods)
 def other_method_is_405(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Check each 4xx response.
+    """Check that each 4xx status is 405.
 
-    Does not check 501, nor a GET that lists responses.
+    Does not check a 501 response, nor a 2xx response to a GET, which may list stored
+    responses.
     """
     rejections = [
         exchange for exchange in exchanges if exchange.kind is ResponseKind.CLIENT_ERROR
@@ -109,9 +114,9 @@ ALLOW = should(
 
 @check(ALLOW, on=probes.other_methods)
 def a_405_lists_allowed_methods(exchanges: tuple[Exchange, ...]) -> Findings:
-    """Check ``Allow`` of each 405 response, in any case.
+    """Check that ``Allow`` of each 405 lists ``POST``, in upper or lower case.
 
-    Does not check which other methods it lists.
+    Does not check which other methods the header lists.
     """
     rejections = [exchange for exchange in exchanges if exchange.status == 405]
     if not rejections:

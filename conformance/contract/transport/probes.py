@@ -8,10 +8,12 @@ from conformance.model.request import Request
 OTHER_METHODS: Final = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
 """Methods that must not create a response.
 
-OPTIONS is left out, because browsers send it before a request to another origin.
+OPTIONS is not one of them: browsers send it before a request to another origin, and a
+server may accept it.
 """
 
 METHODS_WITHOUT_BODY: Final = frozenset({"HEAD", "DELETE"})
+"""Methods whose requests the probe sends without a body."""
 
 
 @probe(rejections=len(OTHER_METHODS))

@@ -10,7 +10,7 @@ ENDPOINT = "/v1/responses"
 
 
 def _accept(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """Return the request with the first valid key."""
+    """Return the request with the gateway's first valid key, so that it is accepted."""
     return request.with_header("authorization", f"Bearer {gateway.keys['first']}")
 
 
@@ -20,6 +20,7 @@ def read_token(request: GatewayRequest) -> str:
 
 
 def _has_bearer_token(request: GatewayRequest) -> bool:
+    """Return whether the Authorization header has the scheme `Bearer`."""
     return request.headers.get("authorization", "").startswith("Bearer ")
 
 
@@ -64,7 +65,7 @@ def any_bearer_token_accepted(
 def any_key_accepted_in_streams(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """A request for a stream is accepted with any token that starts with `sk-`."""
+    """A request with `stream` is accepted with any token that starts with `sk-`."""
     is_unknown_key = read_token(request).startswith("sk-") and request.key is None
     return (
         _accept(request, gateway)
@@ -75,17 +76,19 @@ def any_key_accepted_in_streams(
 
 @on_request(breaks="auth.altered-key-is-refused")
 def key_prefix_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """A prefix of a key with more than eight characters is accepted."""
-    prefix = read_token(request)
-    matches = len(prefix) > 8 and gateway.keys["first"].startswith(prefix)
+    """A prefix of a valid key is accepted if it has more than eight characters."""
+    token = read_token(request)
+    is_prefix = len(token) > 8 and gateway.keys["first"].startswith(token)
     return (
-        _accept(request, gateway) if matches and _has_bearer_token(request) else request
+        _accept(request, gateway)
+        if is_prefix and _has_bearer_token(request)
+        else request
     )
 
 
 @on_request(breaks="auth.altered-key-is-refused")
 def extended_key_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """A key followed by other characters is accepted."""
+    """A valid key followed by other characters is accepted."""
     matches = read_token(request).startswith(gateway.keys["first"])
     return (
         _accept(request, gateway) if matches and _has_bearer_token(request) else request
@@ -126,7 +129,7 @@ def key_in_body_accepted(request: GatewayRequest, gateway: Gateway) -> GatewayRe
 def trailing_slash_unauthenticated(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """`/v1/responses/` with a trailing slash skips authentication."""
+    """A request to `/v1/responses/`, with a trailing slash, needs no key."""
     if request.path != f"{ENDPOINT}/":
         return request
     return _accept(replace(request, path=ENDPOINT), gateway)
@@ -136,7 +139,7 @@ def trailing_slash_unauthenticated(
 def unversioned_path_unauthenticated(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """`/responses` without `/v1` skips authentication."""
+    """A request to `/responses`, without `/v1`, needs no key."""
     if request.path != "/responses":
         return request
     return _accept(replace(request, path=ENDPOINT), gateway)
@@ -147,5 +150,5 @@ def lowercase_bearer_rejected(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
     """The scheme `bearer` in lower case is rejected."""
-    lower = request.headers.get("authorization", "").startswith("bearer ")
-    return request.without_header("authorization") if lower else request
+    is_lowercase = request.headers.get("authorization", "").startswith("bearer ")
+    return request.without_header("authorization") if is_lowercase else request

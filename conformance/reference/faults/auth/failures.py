@@ -79,8 +79,8 @@ def stream_after_401(
     """A 401 is sent as an event stream with a text delta."""
     if head.status != 401:
         return head, chunks
-    frame = b'data: {"type":"response.output_text.delta","delta":"Hi"}\n\n'
-    labeled = head.without_headers("content-length").with_header(
+    event = b'data: {"type":"response.output_text.delta","delta":"Hi"}\n\n'
+    stream_head = head.without_headers("content-length").with_header(
         "content-type", STREAM_TYPE
     )
-    return labeled, [Chunk(frame)]
+    return stream_head, [Chunk(event)]

@@ -12,7 +12,7 @@ from conformance.reference.response_message import Chunk, GatewayResponse, Respo
 
 
 def _with_detail(reply: GatewayResponse, detail: str) -> GatewayResponse:
-    """Return a 401 with ``detail`` appended to its message; others unchanged."""
+    """Return a 401 with ``detail`` after its error message; other replies unchanged."""
     if reply.status != 401:
         return reply
     error = reply.payload["error"]
@@ -60,8 +60,8 @@ def valid_key_sometimes_rejected(
     """Every fourth request with truncated JSON is rejected with 401."""
     if request.raw != b'{"model":':
         return request
-    seen = gateway.fault_state["seen"] = gateway.fault_state.get("seen", 0) + 1
-    if seen % 4:
+    count = gateway.fault_state["seen"] = gateway.fault_state.get("seen", 0) + 1
+    if count % 4:
         return request
     error = ApiError(401, "Unknown API key.", code="invalid_api_key")
     reply = GatewayResponse(401, payload=error.envelope())

@@ -74,7 +74,7 @@ def echoed_tool_choice_always_auto(
 def echoed_truncation_always_disabled(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A JSON response always has the `truncation` `disabled`."""
+    """A JSON response always has the default `truncation`, `disabled`."""
     return change_json_response(reply, set_fields(truncation="disabled"))
 
 
@@ -82,7 +82,7 @@ def echoed_truncation_always_disabled(
 def echoed_metadata_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A JSON response always has empty `metadata`."""
+    """A JSON response always has `metadata` without entries."""
     return change_json_response(reply, set_fields(metadata={}))
 
 

@@ -1,6 +1,7 @@
 """Faults that break requirements of `contract/errors/envelope.py`.
 
-Most of them affect only 401 responses, so that nothing else fails.
+Most of them affect only 401 responses, so that no requirement about other responses
+fails.
 """
 
 from dataclasses import replace
@@ -14,17 +15,17 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
 MANY_ITEMS = 50
-"""Only the probe `repeated-input-errors` sends more input items than this."""
+"""Number of input items that only requests of `repeated-input-errors` exceed."""
 
 
 def _without(error: Json, *names: str) -> Json:
+    """Return the `error` object without the fields with these names."""
     return {name: value for name, value in error.items() if name not in names}
 
 
 def change_401(reply: GatewayResponse, **fields: Json) -> GatewayResponse:
-    """Return a 401 with these fields set in its error; others unchanged."""
+    """Return a 401 with these fields set in its `error`; other replies unchanged."""
     if reply.status != 401:
         return reply
     return reply.with_payload({"error": {**reply.payload["error"], **fields}})
@@ -147,7 +148,7 @@ def error_media_type_is_text(
 def two_spaces_after_bearer_crash(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """Two spaces after `Bearer` cause a 500."""
+    """A request with two spaces after `Bearer` gets a 500."""
     if "  " not in request.headers.get("authorization", ""):
         return request
     error = ApiError(500, "Internal error.", code="internal_error")
@@ -158,7 +159,7 @@ def two_spaces_after_bearer_crash(
 def invalid_items_return_502(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Many invalid input items are rejected with 502."""
+    """A request with more than 50 input items is rejected with 502, not 400."""
     is_affected = is_repeated_input(request) and reply.is_rejection
     return replace(reply, status=502) if is_affected else reply
 
@@ -167,7 +168,7 @@ def invalid_items_return_502(
 def invalid_items_return_503(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Many invalid input items are rejected with 503 without `Retry-After`."""
+    """A request with more than 50 input items gets a 503 without `Retry-After`."""
     is_affected = is_repeated_input(request) and reply.is_rejection
     return replace(reply, status=503) if is_affected else reply
 
@@ -176,7 +177,7 @@ def invalid_items_return_503(
 def quota_error_returned_as_200(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An upstream quota error is returned with status 200."""
+    """A request with `Accept-Encoding: identity` gets a quota error with status 200."""
     if request.headers.get("accept-encoding") != "identity":
         return reply
     error = ApiError(429, "Quota exceeded.", code="insufficient_quota")
@@ -187,7 +188,7 @@ def quota_error_returned_as_200(
 def rate_limit_without_retry_after(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """The first request with many input items gets a 429 without `Retry-After`."""
+    """The first request with over 50 input items gets a 429 without `Retry-After`."""
     if not is_repeated_input(request) or gateway.fault_state.get("limited"):
         return request
     gateway.fault_state["limited"] = True

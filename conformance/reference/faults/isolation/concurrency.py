@@ -11,14 +11,17 @@ Json = Any
 
 
 def _requests_exact_text(request: GatewayRequest) -> bool:
-    """Return whether a request is one of the concurrent requests for a test word."""
+    """Return whether the prompt asks the model to repeat a test word.
+
+    Only requests of `concurrent_requests` have such a prompt and this limit of 64.
+    """
     prompt = request.field("input")
-    exact = isinstance(prompt, str) and prompt.startswith("Reply with exactly:")
-    return exact and request.field("max_output_tokens") == 64
+    asks_for_text = isinstance(prompt, str) and prompt.startswith("Reply with exactly:")
+    return asks_for_text and request.field("max_output_tokens") == 64
 
 
 def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
-    """Return the reply with another text in its messages."""
+    """Return the reply with ``text`` as the text of its messages."""
 
     def replace_text(response: Json) -> Json:
         for item in response["output"]:
@@ -32,11 +35,11 @@ def _with_text(reply: GatewayResponse, text: str) -> GatewayResponse:
 def _with_shared_id(
     request: GatewayRequest, reply: GatewayResponse, key: object
 ) -> GatewayResponse:
-    """Give all replies with the same ``key`` the id of the first one."""
-    ids = request.fault_state.setdefault("ids", {})
+    """Return the reply with the id of the first response that has the same ``key``."""
+    ids_by_key = request.fault_state.setdefault("ids", {})
 
     def set_id(response: Json) -> Json:
-        return {**response, "id": ids.setdefault(key, response["id"])}
+        return {**response, "id": ids_by_key.setdefault(key, response["id"])}
 
     return change_each_response(reply, set_id)
 
@@ -45,7 +48,7 @@ def _with_shared_id(
 def text_from_previous_request(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every second response has the text of the response before it."""
+    """Every second response with a test word has the text of the one before it."""
     if not _requests_exact_text(request):
         return reply
     text = request.field("input").partition(": ")[2]
@@ -60,7 +63,7 @@ def text_from_previous_request(
 def text_from_previous_stream(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Each stream has the text of the stream before it."""
+    """Each stream with a test word has the text of the previous such stream."""
     if not (_requests_exact_text(request) and reply.streamed):
         return reply
     text = request.field("input").partition(": ")[2]
@@ -103,13 +106,13 @@ def equal_requests_share_response_id(
 def call_ids_repeat_across_responses(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """With ``tool_choice: required``, every response has the ``call_id`` ``call_1``."""
+    """With ``tool_choice: required``, each response has the ``call_id`` ``call_1``."""
 
-    def number(response: Json) -> Json:
-        calls = [i for i in response["output"] if i["type"] == "function_call"]
+    def number_calls(response: Json) -> Json:
+        calls = [item for item in response["output"] if item["type"] == "function_call"]
         for position, call in enumerate(calls, 1):
             call["call_id"] = f"call_{position}"
         return response
 
-    required = request.field("tool_choice") == "required"
-    return rebuild_stream(reply, number) if required else reply
+    requires_call = request.field("tool_choice") == "required"
+    return rebuild_stream(reply, number_calls) if requires_call else reply

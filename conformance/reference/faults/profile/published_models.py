@@ -1,6 +1,7 @@
 """Faults that break requirements of `contract/profile/published_models.py`.
 
-They violate the published models of a profile, but not New API's page.
+The changed responses violate the published models of a profile, but they conform to New
+API's page.
 """
 
 from typing import Any
@@ -43,16 +44,15 @@ def empty_tools_omitted(
 def null_fields_omitted(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Fields of a response that are `null` are omitted, except for four."""
+    """Most top-level fields of a response are omitted if they are `null`."""
 
     def remove_nulls(response: Json) -> Json:
-        allowed = {
-            "error",
-            "incomplete_details",
-            "instructions",
-            "previous_response_id",
+        kept = {"error", "incomplete_details", "instructions", "previous_response_id"}
+        return {
+            name: value
+            for name, value in response.items()
+            if value is not None or name in kept
         }
-        return {k: v for k, v in response.items() if v is not None or k in allowed}
 
     return change_each_response(reply, remove_nulls)
 
@@ -64,8 +64,12 @@ def null_error_and_details_omitted(
     """A response has no `error` or `incomplete_details` if they are `null`."""
 
     def remove_nulls(response: Json) -> Json:
-        names = {"error", "incomplete_details"}
-        return {k: v for k, v in response.items() if v is not None or k not in names}
+        omitted = {"error", "incomplete_details"}
+        return {
+            name: value
+            for name, value in response.items()
+            if value is not None or name not in omitted
+        }
 
     return change_each_response(reply, remove_nulls)
 
@@ -74,13 +78,13 @@ def null_error_and_details_omitted(
 def parallel_tool_calls_is_string(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """`parallel_tool_calls` is the string `true`."""
+    """`parallel_tool_calls` is the string `true` instead of a boolean."""
     return change_each_response(reply, set_fields(parallel_tool_calls="true"))
 
 
 @on_reply(breaks=FIELD_TYPES, profiles=OPENRESPONSES)
 def penalties_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """`presence_penalty` and `frequency_penalty` are `null`."""
+    """`presence_penalty` and `frequency_penalty` are `null` instead of numbers."""
     return change_each_response(
         reply, set_fields(presence_penalty=None, frequency_penalty=None)
     )
@@ -116,9 +120,10 @@ def echoed_format_lacks_schema(
 
 @on_reply(breaks=EVENT_FIELD_TYPES, profiles=OPENAI)
 def logprobs_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """The `logprobs` of a delta event are `null`."""
+    """The `logprobs` of a delta event are `null` instead of an array."""
     return change_each_event(
-        reply, lambda e: {**e, "logprobs": None} if "delta" in e else e
+        reply,
+        lambda event: {**event, "logprobs": None} if "delta" in event else event,
     )
 
 
@@ -126,5 +131,5 @@ def logprobs_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 def logprobs_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Text events lack `logprobs`."""
+    """Events with text lack `logprobs`."""
     return change_each_event(reply, remove_fields("logprobs"))

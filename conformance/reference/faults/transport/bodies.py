@@ -1,6 +1,7 @@
 """Faults that break requirements of `contract/transport/bodies.py`.
 
-All of them affect only 401 responses, so that nothing else fails.
+All of them affect only 401 responses, so that no requirement about other responses
+fails.
 """
 
 import gzip
@@ -15,11 +16,12 @@ from conformance.reference.response_message import DISCONNECT, Chunk, ResponseHe
 WireResponse = tuple[ResponseHead, Iterable[Chunk]]
 
 DECOMPRESSED_BYTES: Final = 64 << 20
-"""Size of the body of `zip_bomb` after decompression."""
+"""Size in bytes of the body that `zip_bomb` sends, after decompression."""
 
 
 @cache
 def _compressed_zeros() -> bytes:
+    """Return `DECOMPRESSED_BYTES` zero bytes, compressed with gzip."""
     return gzip.compress(bytes(DECOMPRESSED_BYTES), 9)
 
 
@@ -29,7 +31,7 @@ def is_unauthorized(head: ResponseHead) -> bool:
 
 
 def join_chunks(chunks: Iterable[Chunk]) -> bytes:
-    """Return the bytes of a body in one piece."""
+    """Return the bytes of all chunks of a body, joined."""
     return b"".join(chunk.data for chunk in chunks)
 
 
@@ -46,8 +48,8 @@ def content_length_too_large(
     if not is_unauthorized(head):
         return head, chunks
     body = join_chunks(chunks)
-    too_long = head.with_header("content-length", str(len(body) + 10))
-    return too_long, [Chunk(body), DISCONNECT]
+    changed_head = head.with_header("content-length", str(len(body) + 10))
+    return changed_head, [Chunk(body), DISCONNECT]
 
 
 @on_wire(breaks="transport.body-is-complete")
@@ -71,6 +73,7 @@ def endless_body(
 
 
 def _endless_chunks() -> Iterator[Chunk]:
+    """Yield chunks of 256 KiB of spaces without end."""
     while True:
         yield Chunk(b" " * (1 << 18))
 

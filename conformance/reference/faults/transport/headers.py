@@ -43,7 +43,7 @@ def error_labeled_as_stream(
 def cache_control_public(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> WireResponse:
-    """`Cache-Control` of a 200 allows every cache to store it for an hour."""
+    """`Cache-Control` of a 200 allows every cache to store the response for an hour."""
     if head.status != 200:
         return head, chunks
     return head.with_header("cache-control", "public, max-age=3600"), chunks
@@ -64,12 +64,15 @@ def date_header_missing(
     """401 responses have no `Date` header."""
     if not is_unauthorized(head):
         return head, chunks
-    lines = [f"{name}: {value}" for name, value in head.headers]
-    text = "\r\n".join(["HTTP/1.1 401 Unauthorized", *lines, "connection: close"])
-    return replace(head, raw=f"{text}\r\n\r\n".encode()), chunks
+    header_lines = [f"{name}: {value}" for name, value in head.headers]
+    raw_head = "\r\n".join(
+        ["HTTP/1.1 401 Unauthorized", *header_lines, "connection: close"]
+    )
+    return replace(head, raw=f"{raw_head}\r\n\r\n".encode()), chunks
 
 
 def _rejects_compression(request: GatewayRequest) -> bool:
+    """Return whether the client accepts only an uncompressed response."""
     return request.headers.get("accept-encoding") == "identity"
 
 

@@ -1,7 +1,7 @@
 """Faults that break requirements of `contract/transport/http.py`.
 
-Most of them affect only requests with two spaces after ``Bearer``, so that nothing
-else fails.
+All of them affect only requests with two spaces after ``Bearer``, which one probe
+sends, so that no requirement about other requests fails.
 """
 
 from collections.abc import Iterable
@@ -21,6 +21,7 @@ from conformance.reference.response_message import (
 
 
 def _has_two_spaces(request: GatewayRequest) -> bool:
+    """Return whether the Authorization header contains two spaces in sequence."""
     return "  " in request.headers.get("authorization", "")
 
 

@@ -11,7 +11,7 @@ from conformance.reference.response_message import GatewayResponse
 
 @on_request(breaks="transport.other-method-creates-no-response")
 def get_creates_response(request: GatewayRequest, _gateway: Gateway) -> GatewayRequest:
-    """A GET is handled like a POST."""
+    """A GET request is handled like a POST."""
     is_get = request.path == "/v1/responses" and request.method == "GET"
     return replace(request, method="POST") if is_get else request
 
@@ -20,7 +20,7 @@ def get_creates_response(request: GatewayRequest, _gateway: Gateway) -> GatewayR
 def patch_crashes(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A PATCH returns 500."""
+    """A PATCH request gets a 500."""
     if request.method != "PATCH":
         return request
     error = ApiError(500, "Internal error.", code="internal_error")
@@ -31,7 +31,7 @@ def patch_crashes(
 def other_method_returns_404(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Methods other than POST return 404 instead of 405."""
+    """Requests with methods other than POST get a 404 instead of a 405."""
     return replace(reply, status=404) if reply.status == 405 else reply
 
 
