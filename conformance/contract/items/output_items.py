@@ -46,7 +46,7 @@ ELEMENTS: Final = every("every element of an output", _elements)
 
 
 def _contents(exchange: Exchange) -> Iterator[tuple[Node]]:
-    """Yield every element of a message's ``content``, including non-objects."""
+    """Yield every element of the ``content`` arrays of messages, also non-objects."""
     for message, _ in EVERY_MESSAGE.select(exchange):
         content = message.get("content")
         if content is not None and content.is_a(list):
@@ -257,7 +257,7 @@ OUTPUT_TEXT = must(
 
 @check(OUTPUT_TEXT, on=EVERY_PART, exercised_by=PLAIN)
 def text_is_in_output_text_parts(part: Node, _exchange: Exchange) -> Findings:
-    """Check for types of other APIs: clients collect the text of ``output_text`` only.
+    """Check for part types that are valid elsewhere: clients read ``output_text`` only.
 
     Does not check any other type, such as ``refusal``.
     """

@@ -28,7 +28,7 @@ UNKNOWN_ID = must(
 
 @check(UNKNOWN_ID, on=probes.unknown_response_ids)
 def unknown_id_is_refused(exchanges: IdExchanges) -> Findings:
-    """Check the status for an id in a common format. Does not check the message."""
+    """Check the status for an unknown id in a common format, not the message."""
     yield from expect_rejected(exchanges[0], "a 4xx status")
 
 
@@ -84,7 +84,7 @@ def conversation_is_private_to_its_key(
 ) -> Findings:
     """Check that the second key's response does not show the first key's prompt.
 
-    The word of that prompt, or a higher input count, would show it.
+    It does so if it contains the word from that prompt, or has a higher input count.
     Does not report a successful response without that prompt:
     ``state.unknown-id-is-refused`` reports that an unknown id is accepted.
     """

@@ -33,8 +33,8 @@ MAX_TOKENS_PER_WORD: Final = 3.0
 Exchanges = tuple[Exchange, ...]
 
 
-def _contains_all_input(exchange: Exchange) -> bool:
-    """Return whether the model reads no stored state or tools."""
+def _has_only_prompt(exchange: Exchange) -> bool:
+    """Return whether the request adds no stored state or tools to its prompt."""
     return not any(
         exchange.request.field(name)
         for name in ("previous_response_id", "conversation", "prompt", "tools")
@@ -42,7 +42,7 @@ def _contains_all_input(exchange: Exchange) -> bool:
 
 
 SELF_CONTAINED_USAGE: Final = only(
-    EVERY_USAGE, "every usage object of a self-contained request", _contains_all_input
+    EVERY_USAGE, "every usage object of a self-contained request", _has_only_prompt
 )
 
 

@@ -45,7 +45,7 @@ LIKE_PROMPT_TEXT = must(
 
 MIN_RATIO: Final = 0.5
 MAX_RATIO: Final = 1.5
-"""Bounds of tokens per paragraph of instructions / tokens per paragraph of prompt."""
+"""Bounds of tokens per paragraph of instructions, divided by those of the prompt."""
 
 
 @check(LIKE_PROMPT_TEXT, on=token_probes.prompt_lengths)
@@ -79,7 +79,10 @@ IN_STREAMS = must(
 )
 
 MIN_INSTRUCTIONS_LENGTH: Final = 200
-"""Number of characters whose tokens exceed those of a template's default prompt."""
+"""Minimum number of characters of ``instructions`` in a stream that is checked.
+
+Instructions of this length have more tokens than the default prompt of a template.
+"""
 
 _IGNORED_FIELDS: Final = frozenset({"instructions", "max_output_tokens"})
 """Fields in which two requests with the same prompt may differ."""

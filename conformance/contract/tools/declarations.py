@@ -142,8 +142,10 @@ def call_markup_is_not_in_text(_response: Node, exchange: Exchange) -> Findings:
     calls: in those responses, the markup is ordinary text.
     """
     found = _CALL_MARKUP.search(exchange.text)
+    if found is None:
+        return
     request_body = exchange.request.content.decode("utf-8", "ignore")
-    if found and not _CALL_MARKUP.search(request_body):
+    if not _CALL_MARKUP.search(request_body):
         expected = "text without tool call markup"
         yield exchange.finding("/output", expected, quote(found.group()))
 

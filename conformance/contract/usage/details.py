@@ -12,7 +12,7 @@ from conformance.model.scope import EVERY_USAGE
 from conformance.model.sources import NEWAPI_DOCUMENT
 
 BILLED_COUNTERS: Final = ("cached_tokens", "reasoning_tokens")
-"""Counters that affect the price: that of the input details, that of the output."""
+"""Counters that affect the price: one of the input details, one of the output."""
 
 MODALITIES: Final = ("text_tokens", "audio_tokens", "image_tokens")
 """Counters in a details object that break down its count by kind of content."""
