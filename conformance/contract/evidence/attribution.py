@@ -57,10 +57,11 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     usage_totals,
     usage_details,
 )
+"""Modules with requirements that are more specific than a published model."""
 
 
 def _checks() -> Iterator[Check]:
-    """Yield the universal checks of the modules above that need one exchange only."""
+    """Yield the checks of ``_MODULES`` that apply to any single exchange in a scope."""
     for module in _MODULES:
         for value in vars(module).values():
             if isinstance(value, Check) and value.scope and not value.scope.observe:
@@ -68,7 +69,7 @@ def _checks() -> Iterator[Check]:
 
 
 def _findings_of(check: Check, exchange: Exchange, profile: str) -> list[Finding]:
-    """Return what a universal check finds in an exchange, up to its first exception."""
+    """Return the findings of a check in one exchange, up to its first exception."""
     found = list[Finding]()
     try:
         for arguments in check.scope.select(exchange) if check.scope else ():
@@ -83,9 +84,9 @@ _EVENT_INDEX: Final = re.compile(r"^event \d+ ")
 
 
 def findings_of_other_sections(exchange: Exchange, profile: str) -> list[Finding]:
-    """Return the findings of the universal checks above in an exchange.
+    """Return the findings of the checks of ``_MODULES`` in an exchange.
 
-    This is slow: call it only if there is something to explain.
+    This is slow: call it only if a published model rejects something in the exchange.
     """
     found = list[Finding]()
     for check in _checks():
@@ -101,9 +102,9 @@ _SECTIONS_READ_BY_CLIENTS: Final = frozenset(
 
 
 def explaining_requirements(exchange: Exchange, profile: str) -> list[str]:
-    """Return the violated MUST requirements that explain why a client fails.
+    """Return the ids of violated MUST requirements that explain why a client fails.
 
-    Returns the ids of requirements about content that a client reads.
+    Considers only requirements about content that a client reads.
     """
     found = list[str]()
     for check in _checks():
@@ -120,15 +121,16 @@ def explaining_requirements(exchange: Exchange, profile: str) -> list[str]:
 def is_already_reported(pointer: str, findings: list[Finding]) -> bool:
     """Return whether a finding is at ``pointer`` or at a parent of it.
 
-    Other requirements report only the first few events of a stream that lack the same
-    field. The same location in any other event therefore counts as reported, too.
+    If many events of a stream lack the same field, other requirements report only the
+    first few of these events. The same field of any other event therefore counts as
+    reported, too.
     Findings about a complete body (an empty pointer) are ignored.
     """
     reported = {finding.pointer for finding in findings} - {""}
-    if any(pointer == each or pointer.startswith(f"{each}/") for each in reported):
+    if any(pointer == other or pointer.startswith(f"{other}/") for other in reported):
         return True
     return _without_event_index(pointer) in {
-        _without_event_index(each) for each in reported
+        _without_event_index(other) for other in reported
     }
 
 
@@ -138,9 +140,10 @@ def _without_event_index(pointer: str) -> str:
 
 
 def is_from_request(finding: Finding, exchange: Exchange) -> bool:
-    """Return whether the request has the same wrong value, or lacks the same field.
+    """Return whether the request already has the wrong value that a finding reports.
 
-    A missing field counts only if the request was generated to be invalid.
+    The response then echoes that value. The same applies to a field that is missing in
+    both. A missing field counts only if the request was generated to be invalid.
     """
     _, slash, path = finding.pointer.partition("/")
     *parents, last = split((slash + path).removeprefix("/response")) or [""]
@@ -159,7 +162,7 @@ def is_from_request(finding: Finding, exchange: Exchange) -> bool:
 
 
 def _child(value: Json, step: str) -> Json:
-    """Return a field or an element; raises ``LookupError`` if there is none."""
+    """Return the field or element ``step``; raises ``LookupError`` if it is missing."""
     if isinstance(value, dict):
         return value[step]
     if isinstance(value, list) and step.isdigit():

@@ -52,7 +52,7 @@ def _names(value: Json) -> Iterator[str]:
 
 
 def is_self_contained(request: Request) -> bool:
-    """Return whether no server-side state can add to the declared tools."""
+    """Return whether a request refers to no stored state, which may declare tools."""
     return isinstance(request.json, dict) and not any(
         request.field(name) for name in _SERVER_STATE_FIELDS
     )

@@ -1,4 +1,4 @@
-"""Whether a server accepted or rejected a request."""
+"""Findings about whether a server accepted or rejected a request."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from conformance.model.exchange import Exchange, Inconclusive, ResponseKind
 from conformance.model.requirement import Capability
 
 _AUTHENTICATION_STATUSES: Final = frozenset({401, 403})
-"""Statuses about the caller rather than the request."""
+"""Statuses that are about the API key of the client, not about the request."""
 
 
 def expect_accepted(exchange: Exchange, expected: str) -> Findings:
@@ -28,7 +28,7 @@ def expect_rejected(exchange: Exchange, expected: str) -> Findings:
     """Yield a finding if a request was answered although it had to be rejected.
 
     Raises ``Inconclusive`` if the request was neither answered nor rejected with a 4xx,
-    and for 401 and 403, which are about the caller.
+    and for 401 and 403, which are about the API key.
     """
     if exchange.has_response:
         yield exchange.finding("status", expected, str(exchange.status))
@@ -42,10 +42,10 @@ def expect_rejected(exchange: Exchange, expected: str) -> Findings:
 def expect_rejection_to_name(
     exchange: Exchange, capability: Capability, *others: str
 ) -> Findings:
-    """Yield a finding if a 4xx names neither ``capability`` nor any of ``others``.
+    """Yield a finding if a 4xx names neither the capability nor any of ``others``.
 
     An answered request passes. Raises ``Inconclusive`` if there is neither a response
-    nor a 4xx, and for 401 and 403, which are about the caller.
+    nor a 4xx, and for 401 and 403, which are about the API key.
     """
     if (
         exchange.kind is ResponseKind.CLIENT_ERROR

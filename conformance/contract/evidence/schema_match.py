@@ -9,7 +9,7 @@ from conformance.model.node import MISSING, Finding, Json, Node, quote
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-_TYPES: Final = {
+_EXPECTED_BY_TYPE: Final = {
     "object": "an object",
     "array": "an array",
     "string": "a string",
@@ -31,8 +31,8 @@ VALIDATOR: Final = OptionalDependency(str, _load)
 def check_schema(value: Node, schema: Json) -> Findings:
     """Yield a finding for each violation of ``schema`` in ``value``, outermost first.
 
-    A value of a wrong type has no other finding. As in JSON Schema, ``2.0`` is an
-    integer.
+    If a value has the wrong type, its other violations are not reported. As in JSON
+    Schema, ``2.0`` is an integer.
     """
     from jsonschema import Draft202012Validator  # noqa: PLC0415 -- slow
 
@@ -48,7 +48,7 @@ def check_schema(value: Node, schema: Json) -> Findings:
 
 
 def _node_at(value: Node, error: "ValidationError") -> Node:
-    """Return the value that an error is about."""
+    """Return the node in ``value`` that an error is about."""
     node = value
     for step in error.absolute_path:
         node = _child(node, step)
@@ -62,19 +62,21 @@ def _child(node: Node, step: str | int) -> Node:
 
 
 def _findings(value: Node, error: "ValidationError") -> Iterator[Finding]:
-    """Yield the findings of one error; ``value`` is the value that it is about."""
-    required: Any = error.validator_value
+    """Yield the findings of one error, which is about ``value``."""
+    keyword_value: Any = error.validator_value
     match error.validator:
         case "type":
-            types = required if isinstance(required, list) else [required]
-            yield value.finding(" or ".join(_TYPES[name] for name in types))
+            types = (
+                keyword_value if isinstance(keyword_value, list) else [keyword_value]
+            )
+            yield value.finding(" or ".join(_EXPECTED_BY_TYPE[name] for name in types))
         case "enum":
-            yield value.finding(f"one of {required}")
+            yield value.finding(f"one of {keyword_value}")
         case "required":
-            for name in required:
+            for name in keyword_value:
                 if name not in value:
                     yield value.finding(f"a field {name!r}", MISSING)
-        case "additionalProperties" if required is False:
+        case "additionalProperties" if keyword_value is False:
             schema: Any = error.schema
             declared = schema.get("properties", {})
             for name in value.value:
@@ -82,4 +84,6 @@ def _findings(value: Node, error: "ValidationError") -> Iterator[Finding]:
                     expected = f"no fields other than {', '.join(declared)}"
                     yield _child(value, name).finding(expected)
         case keyword:
-            yield value.finding(f"a value that matches {quote({keyword: required})}")
+            yield value.finding(
+                f"a value that matches {quote({keyword: keyword_value})}"
+            )

@@ -1,4 +1,4 @@
-"""Token counts of a response, under the names of either API.
+"""Token counts of a response, as named in Responses or in Chat Completions.
 
 Several sections use the counts as evidence of what a server read or wrote. Whether the
 counts are correct is checked in section ``usage``.
@@ -43,7 +43,7 @@ def _usage(exchange: Exchange) -> Node | None:
 def _largest_count(usage: Node | None, *names: str) -> int | None:
     """Return the largest positive count under ``names``, or ``None``.
 
-    If the names of both APIs are present, those of one may be filled with zeros.
+    If ``usage`` has the names of both APIs, the counts of one API may all be 0.
     """
     nodes = [usage.get(name) for name in names] if usage is not None else []
     counts = [node.value for node in nodes if node is not None and node.is_a(int)]

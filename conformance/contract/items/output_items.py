@@ -24,12 +24,13 @@ from conformance.model.scope import (
 from conformance.model.sources import NEWAPI_DOCUMENT, OPENAI_API, REPORTED_BUGS
 
 PLAIN: Final = (basic.text, basic.streamed_text)
+"""Probes that produce a message as JSON and in a stream."""
 
 _ITEM: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/OutputItem/properties"
 _PART: Final = f"{_ITEM}/content/items/properties"
 
 OTHER_TEXT_TYPES: Final = ("text", "input_text", "summary_text")
-"""Part types with text that do not belong in an output message."""
+"""Types of parts with text that are not valid in an output message."""
 
 
 def _elements(exchange: Exchange) -> Iterator[tuple[Node]]:
@@ -45,7 +46,7 @@ ELEMENTS: Final = every("every element of an output", _elements)
 
 
 def _contents(exchange: Exchange) -> Iterator[tuple[Node]]:
-    """Yield every element of a message's ``content``, including non-objects."""
+    """Yield every element of the ``content`` arrays of messages, also non-objects."""
     for message, _ in EVERY_MESSAGE.select(exchange):
         content = message.get("content")
         if content is not None and content.is_a(list):
@@ -67,7 +68,7 @@ TYPE = must(
 
 @check(TYPE, on=ELEMENTS, exercised_by=PLAIN)
 def have_a_type(element: Node) -> Findings:
-    """Check for a non-empty string; servers may have types of their own."""
+    """Check for a non-empty string; any type passes, as servers may define types."""
     if not element["type"].expect(str):
         yield element["type"].finding("a non-empty string")
 
@@ -82,7 +83,7 @@ MESSAGE_ID = must(
 
 @check(MESSAGE_ID, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def messages_have_an_id(message: Node, _exchange: Exchange) -> Findings:
-    """Check for a non-empty string, to which events refer; does not check its form."""
+    """Check for a non-empty string; events refer to it. Does not check its form."""
     if not message["id"].expect(str):
         yield message["id"].finding("a non-empty string")
 
@@ -110,7 +111,7 @@ def _other_items(exchange: Exchange) -> Iterator[tuple[Node]]:
     exercised_by=tool_probes.tool_choice_auto,
 )
 def other_items_have_an_id(item: Node) -> Findings:
-    """Check function calls, reasoning and all other items; messages are separate."""
+    """Check all items but messages, whose ids another requirement checks."""
     if not item["id"].expect(str):
         yield item["id"].finding("a non-empty string")
 
@@ -155,7 +156,7 @@ IDS_ACROSS_RESPONSES = should(
 
 
 def _observe_id(item: Node, exchange: Exchange) -> Observation | None:
-    """Observe the id of an item, with the digest of the prompt."""
+    """Observe (id of the item, digest of the prompt)."""
     id_ = item.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
@@ -224,9 +225,9 @@ CONTENT = must(
 
 @check(CONTENT, on=EVERY_MESSAGE, exercised_by=PLAIN)
 def content_is_an_array(message: Node, _exchange: Exchange) -> Findings:
-    """Check the type: clients iterate over ``content`` without checking it.
+    """Check the type: clients iterate over ``content`` without checking its type.
 
-    Does not check its elements. The array may be empty.
+    Does not check the elements. The array may be empty.
     """
     yield from message["content"].must_be(list)
 
@@ -256,7 +257,7 @@ OUTPUT_TEXT = must(
 
 @check(OUTPUT_TEXT, on=EVERY_PART, exercised_by=PLAIN)
 def text_is_in_output_text_parts(part: Node, _exchange: Exchange) -> Findings:
-    """Check for part types that belong elsewhere: clients collect ``output_text`` only.
+    """Check for part types that are valid elsewhere: clients read ``output_text`` only.
 
     Does not check any other type, such as ``refusal``.
     """

@@ -1,4 +1,4 @@
-"""Plain requests, on which most requirements can be checked."""
+"""Probes with one short prompt; most requirements can be checked on their responses."""
 
 from conformance.model.probe import ProbeContext, Steps, probe
 from conformance.model.requirement import Capability
@@ -12,5 +12,5 @@ def text(context: ProbeContext) -> Steps:
 
 @probe(model_responses=1, needs=Capability.STREAMING)
 def streamed_text(context: ProbeContext) -> Steps:
-    """Send the same short prompt as a streaming request."""
+    """Send the short prompt of the probe ``text`` as a streaming request."""
     yield context.request(stream=True)

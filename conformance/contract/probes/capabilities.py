@@ -18,4 +18,7 @@ CAPABILITY_PROBES: dict[Capability, Probe] = {
     Capability.STRUCTURED: structured_probes.json_schema_output,
     Capability.IMAGES: image_probes.image_input,
 }
-"""The first probe of each capability; its other probes wait for the result."""
+"""The first probe of each capability.
+
+The other probes of the capability are evaluated only after this one.
+"""

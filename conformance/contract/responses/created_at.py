@@ -19,7 +19,7 @@ _CREATED_AT: Final = (
 )
 
 MIN_MILLISECONDS: Final = 10**11
-"""Values from here on are milliseconds; as seconds, they are in the year 5138."""
+"""Smallest value taken for milliseconds; in seconds, it would be in the year 5138."""
 
 EARLIEST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -42,9 +42,9 @@ CREATED_AT = must(
 
 @check(CREATED_AT, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def created_at_is_a_number(response: Node, _exchange: Exchange) -> Findings:
-    """Check the type.
+    """Check that ``created_at`` is a number.
 
-    Does not check for a fraction; another requirement does.
+    A fraction passes; another requirement reports it.
     """
     yield from response["created_at"].must_be(float)
 
@@ -108,7 +108,7 @@ CURRENT = should(
 
 
 def _accepted_range(exchange: Exchange) -> tuple[float, float]:
-    """Return the earliest and the latest accepted ``created_at``."""
+    """Return the earliest and the latest accepted ``created_at``, in seconds."""
     date = parse_http_date(exchange.header("date"))
     if date is None:
         return EARLIEST.timestamp(), LATEST.timestamp()
@@ -118,10 +118,11 @@ def _accepted_range(exchange: Exchange) -> tuple[float, float]:
 
 @check(CURRENT, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def created_at_is_current(response: Node, exchange: Exchange) -> Findings:
-    """Check two clocks of the target against each other.
+    """Compare ``created_at`` with the ``Date`` header of the same response.
 
-    Does not use the local clock. Without a ``Date`` header, any time from 2020 to 2100
-    passes. Does not check values that are not in seconds; another requirement does.
+    Does not use the clock of the client. Without a ``Date`` header, any time from 2020
+    to 2100 passes. Does not check values that are not in seconds; another requirement
+    does.
     """
     created_at = _numeric_created_at(response)
     if created_at is None or created_at.value >= MIN_MILLISECONDS:

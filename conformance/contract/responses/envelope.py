@@ -1,8 +1,8 @@
 """Responses: the body of a successful response, and fields of the response object.
 
 New API's document requires no field of a response, but clients cannot work without the
-six fields of its example. A failed response may have failed before it was complete, so
-only its id is required.
+six fields of the example in that document. A server may fail before it has built the
+other fields, so a failed response needs only an id.
 """
 
 from codecs import BOM_UTF8
@@ -38,7 +38,7 @@ def _did_not_fail(exchange: Exchange) -> bool:
 RESPONSES_UNLESS_FAILED: Final = only(
     EVERY_RESPONSE_OBJECT, "every response that did not fail", _did_not_fail
 )
-"""(response, exchange): each final response object that has to be complete."""
+"""(response, exchange): each final response object whose status is not ``failed``."""
 
 
 IS_A_RESPONSE = must(
@@ -102,7 +102,7 @@ NO_BYTE_ORDER_MARK = must(
 
 @check(NO_BYTE_ORDER_MARK, on=EVERY_JSON_RESPONSE, exercised_by=basic.text)
 def no_byte_order_mark(exchange: Exchange) -> Findings:
-    """Check the first three bytes of JSON bodies: strict parsers reject a mark.
+    """Check the first three bytes of JSON bodies: strict parsers reject this mark.
 
     Does not check streams.
     """
@@ -179,7 +179,7 @@ UNIQUE_IDS = must(
 
 
 def _observe_id(response: Node, exchange: Exchange) -> Observation | None:
-    """Observe the id of a response, with the digest of the prompt."""
+    """Observe (id of the response, digest of its prompt)."""
     id_ = response.get("id")
     if id_ is None or not id_.value or not id_.is_a(str):
         return None
@@ -239,7 +239,7 @@ OUTPUT = must(
 
 @check(OUTPUT, on=RESPONSES_UNLESS_FAILED, exercised_by=PLAIN_PROBES)
 def output_is_an_array(response: Node, _exchange: Exchange) -> Findings:
-    """Check the type: clients iterate over ``output`` without checking it.
+    """Check the type: clients iterate over ``output`` without checking its type.
 
     Does not check the elements, or failed responses.
     """

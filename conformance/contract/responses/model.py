@@ -32,7 +32,7 @@ REQUESTED_BY_NAME: Final = only(
     "every response to a request that names a model",
     _requests_a_model,
 )
-"""(response, exchange): each complete response whose request names a model."""
+"""(response, exchange): like ``RESPONSES_UNLESS_FAILED``, if a model is requested."""
 
 
 @check(MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN_PROBES)
@@ -61,24 +61,24 @@ _VERSION: Final = re.compile(r"[-@:._ ](?:.*\d.*|latest|preview|exp|stable)")
 def is_a_version(one: str, other: str) -> bool:
     """Return whether two names may denote the same model.
 
-    Case and provider path (``openai/gpt-4o``) are ignored. One of the names may have a
-    version appended (``gpt-4o-2024-08-06``, ``gpt-4o-latest``).
+    Ignores case, and the provider in a name such as ``openai/gpt-4o``. One of the names
+    may end with a version, as in ``gpt-4o-2024-08-06`` and ``gpt-4o-latest``.
     """
-    short, long = sorted(
+    shorter, longer = sorted(
         (name.lower().rpartition("/")[2] for name in (one, other)), key=len
     )
-    if not long.startswith(short):
+    if not longer.startswith(shorter):
         return False
-    rest = long[len(short) :]
-    return not rest or _VERSION.fullmatch(rest) is not None
+    suffix = longer[len(shorter) :]
+    return not suffix or _VERSION.fullmatch(suffix) is not None
 
 
 @check(SAME_MODEL, on=REQUESTED_BY_NAME, exercised_by=PLAIN_PROBES)
 def model_is_the_requested_one(response: Node, exchange: Exchange) -> Findings:
     """Check ``model`` against the requested name.
 
-    An alias for a model with another name fails as well, which is why the level is
-    SHOULD. Does not check which model generated the output.
+    An alias whose response has the name of the real model fails as well, which is why
+    the level is SHOULD. Does not check which model generated the output.
     """
     requested: str = exchange.request.field("model")
     model = response.get("model")
@@ -99,7 +99,7 @@ SAME_IN_STREAMS = should(
 
 
 def _observe_model(response: Node, exchange: Exchange) -> Observation | None:
-    """Observe the requested model, whether it was streamed, and the named model."""
+    """Observe (requested model, whether a stream answers, model in the response)."""
     model = response.get("model")
     if model is None or not model.value or not model.is_a(str):
         return None
@@ -116,29 +116,34 @@ def _observe_model(response: Node, exchange: Exchange) -> Observation | None:
 def model_is_the_same_in_streams(observations: list[Observation]) -> Findings:
     """Check that streams and JSON responses have at least one name in common.
 
-    Compares the names for each requested model. Does not require a single name: several
-    versions may serve one model.
+    Compares the ``model`` values for each requested model. Does not require a single
+    name: several versions may serve one model.
     """
-    names = dict[str, tuple[set[str], set[str]]]()
+    names_by_request = dict[str, tuple[set[str], set[str]]]()
     for observation in observations:
         requested, streamed, model = observation.value
-        names.setdefault(requested, (set(), set()))[streamed].add(model)
-    if not any(in_json and in_streams for in_json, in_streams in names.values()):
+        names_by_request.setdefault(requested, (set(), set()))[streamed].add(model)
+    if not any(
+        in_json and in_streams for in_json, in_streams in names_by_request.values()
+    ):
         raise Inconclusive("no model answered both in JSON and in a stream")
-    yield from _check_common_names(observations, names)
+    yield from _check_common_names(observations, names_by_request)
 
 
 def _check_common_names(
-    observations: list[Observation], names: dict[str, tuple[set[str], set[str]]]
+    observations: list[Observation],
+    names_by_request: dict[str, tuple[set[str], set[str]]],
 ) -> Findings:
     """Yield one finding for each requested model without a common name.
 
-    The two sets are the names in JSON responses and in streams.
+    For each requested model, ``names_by_request`` has the names in JSON responses and
+    the names in streams.
     """
     for observation in observations:
         requested, streamed, model = observation.value
-        in_json, in_streams = names[requested]
+        in_json, in_streams = names_by_request[requested]
         if streamed and in_json and in_json.isdisjoint(in_streams):
-            names[requested] = (set(), in_streams)
+            # Without names in JSON, the model is not reported again.
+            names_by_request[requested] = (set(), in_streams)
             node = Node(model, observation.pointer, observation.exchange)
             yield node.finding(f"one of {sorted(in_json)}, as in JSON responses")

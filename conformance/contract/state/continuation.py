@@ -42,7 +42,7 @@ _NOT_FOUND_PHRASES = (
 def stored_response_can_be_continued(first: Exchange, second: Exchange) -> Findings:
     """Check that a rejection of the second turn does not say "not found" or the like.
 
-    Does not report other rejections, such as one of ``previous_response_id`` itself.
+    Does not report other rejections, such as "unsupported field".
     """
     stored = first.response.get("store")
     if second.kind is not ResponseKind.CLIENT_ERROR:
@@ -67,11 +67,11 @@ CONTEXT_READ = must(
 
 @check(CONTEXT_READ, on=probes.two_turn_recall)
 def previous_response_reaches_the_model(first: Exchange, second: Exchange) -> Findings:
-    """Check that the output has the word of the first turn, or the token count grew.
+    """Check that the second turn repeats the word, or has more prompt tokens.
 
-    The first message is several times as long as the second one. A second turn with
-    fewer prompt tokens than the first therefore did not read it. Equal counts are
-    inconclusive: the server does not count.
+    The first message is several times as long as the second one, so a second turn with
+    fewer prompt tokens did not read the first message. Equal counts are inconclusive:
+    the server does not count.
     """
     word = probes.remembered_word(first.request.json["input"])
     if word in second.text:
@@ -88,7 +88,7 @@ def previous_response_reaches_the_model(first: Exchange, second: Exchange) -> Fi
 
 
 _CHAIN_TURNS = 5
-"""Number of turns in ``chained_turns``, without the last requests for one of them."""
+"""Number of turns of the probe ``chained_turns`` before its last two requests."""
 
 STREAM_IS_FOUND = must(
     "state.streamed-response-can-be-continued",
@@ -125,10 +125,10 @@ GROWTH = must(
 )
 
 _DOUBLING = 1.6
-"""Ratio of two successive growths that counts as doubling."""
+"""Growth divided by the growth of the turn before, above which it counts as doubled."""
 
 _MAX_TURN_TOKENS = 64
-"""Number of prompt tokens that a short turn may add, including its template."""
+"""Number of prompt tokens that a short turn may add, including the chat template."""
 
 
 def _token_counts(
@@ -145,36 +145,37 @@ def _token_counts(
 
 @check(GROWTH, on=probes.chained_turns)
 def context_grows_by_one_turn(*turns: Exchange) -> Findings:
-    """Check turns 2 to 5: prompt tokens never shrink, and growth never doubles twice.
+    """Check that prompt tokens of turns 2 to 5 neither shrink nor grow exponentially.
 
-    Turn 1 is not compared, because only it has instructions. Does not check by how much
-    a turn grows: reasoning is counted as output, and need not be read again. If turns 3
-    to 5 read equally many tokens, the result is inconclusive: the server does not
-    count, or counts only new input.
+    Does not compare turn 1: only it has instructions. Does not check the exact growth:
+    a turn need not read the reasoning of the turn before. Equal counts in turns 3 to 5
+    are inconclusive: the server does not count, or counts only new input.
     """
     if len(turns) <= _CHAIN_TURNS:
         raise Inconclusive("the chain ended before its fifth turn")
-    read = _token_counts(turns[1:_CHAIN_TURNS], input_tokens, "input")
-    for turn, (before, now) in zip(turns[2:_CHAIN_TURNS], pairwise(read), strict=True):
+    prompts = _token_counts(turns[1:_CHAIN_TURNS], input_tokens, "input")
+    for turn, (before, now) in zip(
+        turns[2:_CHAIN_TURNS], pairwise(prompts), strict=True
+    ):
         if now < before:
             expected = f"at least the {before} prompt tokens of the turn before"
             yield turn.finding("/usage", expected, str(now))
             return
-    if read[1] == read[-1]:
-        raise Inconclusive(f"turns 3 to 5 all report {read[1]} prompt tokens")
-    written = _token_counts(turns[1 : _CHAIN_TURNS - 1], output_tokens, "output")
-    yield from _check_doubling(turns[_CHAIN_TURNS - 1], read, written)
+    if prompts[1] == prompts[-1]:
+        raise Inconclusive(f"turns 3 to 5 all report {prompts[1]} prompt tokens")
+    outputs = _token_counts(turns[1 : _CHAIN_TURNS - 1], output_tokens, "output")
+    yield from _check_doubling(turns[_CHAIN_TURNS - 1], prompts, outputs)
 
 
-def _check_doubling(last: Exchange, read: list[int], written: list[int]) -> Findings:
-    """Yield a finding if the growth of the prompt, less the output, doubles twice.
+def _check_doubling(last: Exchange, prompts: list[int], outputs: list[int]) -> Findings:
+    """Yield a finding if the growth of the prompt doubles from turn 3 to 4 to 5.
 
-    ``read`` has the prompt tokens of turns 2 to 5, ``written`` the output tokens of
-    turns 2 to 4.
+    ``prompts`` has the prompt tokens of turns 2 to 5, ``outputs`` the output tokens of
+    turns 2 to 4. The growth does not include the output of the turn before.
     """
     third, fourth, fifth = (
         now - before - output
-        for (before, now), output in zip(pairwise(read), written, strict=True)
+        for (before, now), output in zip(pairwise(prompts), outputs, strict=True)
     )
     doubles = fourth > _DOUBLING * third and fifth > _DOUBLING * fourth
     if doubles and fifth > _MAX_TURN_TOKENS:
@@ -196,8 +197,8 @@ OLD_INSTRUCTIONS = should(
 def instructions_are_not_carried_over(*turns: Exchange) -> Findings:
     """Check the second turn for a word that only the first turn's instructions have.
 
-    Inconclusive if the model wrote that word in the first turn: it is then part of the
-    conversation.
+    Inconclusive if the model wrote that word in the first turn: the word is then part
+    of the conversation.
     """
     if len(turns) < 2:
         raise Inconclusive("there is no second turn")

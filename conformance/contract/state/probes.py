@@ -16,14 +16,14 @@ from conformance.model.request import PATH, SECOND_KEY, Request
 from conformance.model.requirement import Capability
 
 MAX_OUTPUT_TOKENS: Final = 64
-"""Output token limit of a response of a few words."""
+"""``max_output_tokens`` of each request for a response of a few words."""
 
 RECALL_PROMPT: Final = "Which word did I ask you to remember?"
 
 HELLO_PROMPT: Final = "Thank you for that answer. Now say hello in one word."
-"""Prompt of the last turns of a chain, longer than ``RECALL_PROMPT``.
+"""Prompt of turns 3 to 5 of ``chained_turns``, longer than ``RECALL_PROMPT`` of turn 2.
 
-A server that counts only new input therefore never counts less than in the turn before.
+The input count therefore does not decrease, even if a server counts only new input.
 """
 
 SECOND_KEY_HEADERS: Final = {"authorization": f"Bearer {SECOND_KEY}"}
@@ -38,20 +38,20 @@ _FILLER: Final = (
 
 
 def _remember_prompt(word: str) -> str:
-    """Return a prompt with a word, several times as long as ``RECALL_PROMPT``."""
+    """Return a prompt to remember ``word``, much longer than ``RECALL_PROMPT``."""
     return f"Remember the word {word}. {_FILLER}"
 
 
 def remembered_word(prompt: str) -> str:
-    """Return the word that a prompt asks to remember: its fourth word."""
+    """Return the word that the model has to remember: the fourth word of ``prompt``."""
     return prompt.split()[3].strip(".")
 
 
-def _id(exchange: Exchange) -> str:
+def _response_id(exchange: Exchange) -> str:
     return exchange.response["id"].expect(str)
 
 
-def _fetch(response_id: str, *, second_key: bool = False) -> Request:
+def _get_request(response_id: str, *, second_key: bool = False) -> Request:
     """Return a GET request for a stored response, with the first key by default."""
     headers: dict[str, str | None] = {"content-type": None}
     path = f"{PATH}/{quote(response_id, safe='')}"
@@ -59,8 +59,8 @@ def _fetch(response_id: str, *, second_key: bool = False) -> Request:
     return Request(method="GET", path=path, headers={**headers, **key_headers})
 
 
-# This is the first probe of the capability, so it declares no ``needs``: it has to run
-# to its end even if the server rejects ``previous_response_id``.
+# This is the first probe of ``Capability.STATE``. It declares no ``needs``, because it
+# has to send all its requests even if the server rejects ``previous_response_id``.
 @probe(model_responses=2, max_output_tokens=2 * MAX_OUTPUT_TOKENS)
 def two_turn_recall(context: ProbeContext) -> Steps:
     """Ask the model to remember a word, then ask for it by ``previous_response_id``."""
@@ -71,7 +71,7 @@ def two_turn_recall(context: ProbeContext) -> Steps:
     )
     yield context.request(
         RECALL_PROMPT,
-        previous_response_id=_id(first),
+        previous_response_id=_response_id(first),
         max_output_tokens=MAX_OUTPUT_TOKENS,
     )
 
@@ -83,11 +83,12 @@ def two_turn_recall(context: ProbeContext) -> Steps:
     needs=Capability.STATE,
 )
 def chained_turns(context: ProbeContext) -> Steps:
-    """Continue a response for five turns, then an unstored one, and fetch one.
+    """Send a chain of five turns, continue its unstored last turn, and fetch a turn.
 
     The first and the third turn are streams. Only the first turn has instructions. The
-    fifth turn has ``store`` set to ``false`` and is continued all the same. The last
-    request fetches the fourth turn. The probe ends early if a turn has no response.
+    fifth turn has ``store`` set to ``false``, and the request after it continues it all
+    the same. The last request fetches the response of the fourth turn. The probe ends
+    early if a turn has no response.
     """
     word = context.word("instructed")
     instructions = f"Remember the word {word}. Never say it in your first answer."
@@ -95,7 +96,7 @@ def chained_turns(context: ProbeContext) -> Steps:
     def turn(previous: Exchange, prompt: str, **fields: Json) -> Request:
         return context.request(
             prompt,
-            previous_response_id=_id(previous),
+            previous_response_id=_response_id(previous),
             max_output_tokens=MAX_OUTPUT_TOKENS,
             **{"store": True, **fields},
         )
@@ -118,7 +119,7 @@ def chained_turns(context: ProbeContext) -> Steps:
         unstored = yield turn(previous, HELLO_PROMPT, store=False)
         if unstored.has_response:
             yield turn(unstored, HELLO_PROMPT)
-        yield _fetch(_id(previous))
+        yield _get_request(_response_id(previous))
 
 
 @probe(model_responses=2, max_output_tokens=2 * MAX_CALL_TOKENS, needs=Capability.STATE)
@@ -136,14 +137,14 @@ def stored_call(context: ProbeContext) -> Steps:
         yield context.request(
             results,
             tools=[WEATHER],
-            previous_response_id=_id(first),
+            previous_response_id=_response_id(first),
             max_output_tokens=MAX_CALL_TOKENS,
         )
 
 
 @probe(rejections=3, needs=Capability.STATE)
 def unknown_response_ids(context: ProbeContext) -> Steps:
-    """Continue ids that do not exist: a plausible one, a malformed one, a number."""
+    """Continue responses by ids that do not exist: plausible, malformed, a number."""
     plausible = f"resp_{context.word('unknown-id').lower():0<32}"
     yield tuple(
         context.request(
@@ -163,7 +164,7 @@ def unknown_response_ids(context: ProbeContext) -> Steps:
     second_key=True,
 )
 def other_users_conversation(context: ProbeContext) -> Steps:
-    """Store a response with one key, then continue and fetch it with another."""
+    """Store a response with one key, then continue and fetch it with the second key."""
     first = yield context.request(
         _remember_prompt(context.word("foreign")),
         store=True,
@@ -172,9 +173,9 @@ def other_users_conversation(context: ProbeContext) -> Steps:
     yield (
         context.request(
             RECALL_PROMPT,
-            previous_response_id=_id(first),
+            previous_response_id=_response_id(first),
             headers=SECOND_KEY_HEADERS,
             max_output_tokens=MAX_OUTPUT_TOKENS,
         ),
-        _fetch(_id(first), second_key=True),
+        _get_request(_response_id(first), second_key=True),
     )

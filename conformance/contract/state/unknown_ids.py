@@ -9,7 +9,7 @@ from conformance.model.requirement import Capability, must, should
 from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 
 IdExchanges = tuple[Exchange, Exchange, Exchange]
-"""Exchanges with a plausible id, a malformed one and a number."""
+"""Exchanges with a plausible id, a malformed id and a number as id, in this order."""
 
 _PREVIOUS_ID = (
     f"{NEWAPI_DOCUMENT}#/components/schemas/Request/properties/previous_response_id"
@@ -28,7 +28,7 @@ UNKNOWN_ID = must(
 
 @check(UNKNOWN_ID, on=probes.unknown_response_ids)
 def unknown_id_is_refused(exchanges: IdExchanges) -> Findings:
-    """Check the status for an id in a common format. Does not check the message."""
+    """Check the status for an unknown id in a common format, not the message."""
     yield from expect_rejected(exchanges[0], "a 4xx status")
 
 
@@ -82,8 +82,9 @@ PRIVATE_CONVERSATION = must(
 def conversation_is_private_to_its_key(
     first: Exchange, with_second_key: tuple[Exchange, Exchange]
 ) -> Findings:
-    """Check that neither the text nor the token count shows the first key's prompt.
+    """Check that the second key's response does not show the first key's prompt.
 
+    It does so if it contains the word from that prompt, or has a higher input count.
     Does not report a successful response without that prompt:
     ``state.unknown-id-is-refused`` reports that an unknown id is accepted.
     """
@@ -94,12 +95,19 @@ def conversation_is_private_to_its_key(
         return
     if continued.kind is ResponseKind.CLIENT_ERROR and continued.status != 401:
         return
-    before, after = input_tokens(first), input_tokens(continued)
-    if not continued.has_response or before is None or after is None or before == after:
+    first_count, count = input_tokens(first), input_tokens(continued)
+    if (
+        not continued.has_response
+        or not first_count
+        or not count
+        or first_count == count
+    ):
         raise Inconclusive(f"{continued.id}: {continued.summary}")
-    if after > before:
-        expected = f"fewer than the {before} prompt tokens of the first key's request"
-        yield continued.finding("/usage", expected, str(after))
+    if count > first_count:
+        expected = (
+            f"fewer than the {first_count} prompt tokens of the first key's request"
+        )
+        yield continued.finding("/usage", expected, str(count))
 
 
 PRIVATE_RESPONSE = must(

@@ -1,7 +1,7 @@
 """Status: whether a response is finished, and how it ended.
 
-Clients branch on the exact value. With a wrong status, a response is discarded or
-trusted by mistake, without an error message.
+Clients branch on the exact value. If the status is wrong, a client discards a complete
+response or trusts a failed one, without an error message.
 """
 
 from typing import Final
@@ -22,14 +22,14 @@ from conformance.model.scope import (
 from conformance.model.sources import NEWAPI_DOCUMENT, PROJECT_DECISION, REPORTED_BUGS
 
 STATUS_PROBES: Final = (basic.text, basic.streamed_text, probes.output_cap)
-"""Probes that produce a completed response in both modes, and a truncated one."""
+"""Probes with a completed response as JSON and as a stream, and a truncated one."""
 
 UNFINISHED_STATUSES: Final = ("in_progress", "queued")
 
 ITEM_STATUSES: Final = ("in_progress", "completed", "incomplete")
 
 TYPES_WITH_STATUS: Final = ("message", "function_call", "reasoning")
-"""Item types with exactly these statuses; items of hosted tools have more."""
+"""Item types with exactly the ``ITEM_STATUSES``; items of hosted tools have more."""
 
 
 KNOWN = must(
@@ -98,8 +98,8 @@ ERROR = must(
 def error_is_set_exactly_when_failed(response: Node, _exchange: Exchange) -> Findings:
     """Check ``error`` if the status is ``failed`` or ``completed``.
 
-    Does not check other statuses, or the content of the error. Without a failure,
-    ``error`` may be ``null`` or missing.
+    Does not check other statuses, or the content of the error. ``error`` may be
+    ``null`` or missing in a completed response.
     """
     status = response.get("status")
     match status and status.value:
@@ -151,7 +151,7 @@ ITEMS_DONE = should(
 
 
 def _items_if_completed(exchange: Exchange) -> list[tuple[Node, Exchange]]:
-    """Return the items of a completed response; none for other statuses."""
+    """Return the items of a response if its status is ``completed``, else no items."""
     status = (
         exchange.response.get("status")
         if exchange.response_or_none is not None

@@ -12,19 +12,20 @@ PARAGRAPH: Final = (
     "flour while they talk about the weather, the price of wheat and the children "
     "who fish from the bridge.\n"
 )
-"""Building block of the prompts; each repetition adds the same number of tokens."""
+"""Text that the prompts repeat; each repetition adds the same number of tokens."""
 
 WORDS_PER_PARAGRAPH: Final = len(PARAGRAPH.split())
 
 PROMPT_LENGTHS: Final = (1, 2, 4, 8)
-"""Number of paragraphs in the prompt of each request of the series."""
+"""Number of paragraphs in the prompt of each request without ``instructions``."""
 
 INSTRUCTION_LENGTHS: Final = (1, 3)
-"""Number of paragraphs in ``instructions`` of each request with a short prompt."""
+"""Number of paragraphs in the ``instructions`` of each request that has some."""
 
 TASK: Final = "Answer with the word yes when you have read this text:\n"
+
 CAP: Final = 16
-"""``max_output_tokens`` of each of these requests."""
+"""``max_output_tokens`` of each request whose prompt contains ``TASK``."""
 
 
 @probe(
@@ -32,7 +33,7 @@ CAP: Final = 16
     max_output_tokens=CAP * (len(PROMPT_LENGTHS) + len(INSTRUCTION_LENGTHS)),
 )
 def prompt_lengths(context: ProbeContext) -> Steps:
-    """Send 1, 2, 4 and 8 paragraphs as prompt, then 1 and 3 as instructions."""
+    """Send 1, 2, 4 and 8 paragraphs as prompt, and 1 and 3 as instructions."""
     prompts = tuple(
         context.request(TASK + PARAGRAPH * length, max_output_tokens=CAP)
         for length in PROMPT_LENGTHS
@@ -47,22 +48,22 @@ def prompt_lengths(context: ProbeContext) -> Steps:
 
 
 ROLES: Final = ("system", "developer", "user", "assistant", "user")
-"""Roles of the messages, with one paragraph each; the task precedes the last one."""
+"""Role of each message. ``TASK`` precedes the paragraph of the last message."""
 
 
 PARAGRAPH_AS_PARTS: Final[Json] = [{"type": "input_text", "text": PARAGRAPH}]
-"""The paragraph as an array with one content part."""
+"""``PARAGRAPH`` as an array with one content part."""
 
 
 def _messages(roles: tuple[str, ...]) -> Json:
     """Return one message of one paragraph for each role.
 
-    With all of ``ROLES``, the first user message contains its paragraph as a part.
+    If ``roles`` is ``ROLES``, the first user message has ``PARAGRAPH_AS_PARTS``.
     """
     *earlier, last = roles
-    with_parts = roles.index("user") if roles == ROLES else None
+    in_parts = roles.index("user") if roles == ROLES else None
     messages = [
-        {"role": role, "content": PARAGRAPH_AS_PARTS if i == with_parts else PARAGRAPH}
+        {"role": role, "content": PARAGRAPH_AS_PARTS if i == in_parts else PARAGRAPH}
         for i, role in enumerate(earlier)
     ]
     return [*messages, {"role": last, "content": TASK + PARAGRAPH}]
@@ -70,10 +71,10 @@ def _messages(roles: tuple[str, ...]) -> Json:
 
 @probe(model_responses=1, max_output_tokens=CAP)
 def multi_message_prompt(context: ProbeContext) -> Steps:
-    """Send a prompt of five messages, and a simpler one if that is rejected.
+    """Send a prompt of five messages, and a simpler prompt if the first is rejected.
 
-    The simpler prompt has no developer message and no content parts. It is sent after a
-    4xx other than 429, and after a 5xx.
+    The simpler prompt has no developer message and no content parts. It is sent only
+    after a 4xx other than 429, or after a 5xx.
     """
     exchange = yield context.request(_messages(ROLES), max_output_tokens=CAP)
     if (
@@ -86,7 +87,7 @@ def multi_message_prompt(context: ProbeContext) -> Steps:
 
 @probe(model_responses=2)
 def equivalent_inputs(context: ProbeContext) -> Steps:
-    """Repeat the plain prompt without compression, and send it as a single message."""
+    """Send the prompt of the probe ``text`` uncompressed, and as a single message."""
     uncompressed = context.request(headers={"accept-encoding": "identity"})
     message = {"role": "user", "content": uncompressed.field("input")}
     yield uncompressed, context.request([message])

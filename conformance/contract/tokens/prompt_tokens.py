@@ -22,19 +22,19 @@ from conformance.model.sources import NEWAPI_DOCUMENT, REPORTED_BUGS
 _PROMPT: Final = f"{NEWAPI_DOCUMENT}#/components/schemas/Usage/properties/prompt_tokens"
 
 TOLERANCE: Final = 2
-"""Number of tokens by which counts may differ: a date in a template, a space."""
+"""Number of tokens by which counts of one prompt may differ (a date in a template)."""
 
 MAX_OVERHEAD: Final = 300
 """Maximum number of tokens that the chat template adds to a prompt."""
 
 MAX_TOKENS_PER_WORD: Final = 3.0
-"""Maximum for a word of plain English; tokenizers in use need 1.2 to 2."""
+"""Maximum number of tokens per English word; common tokenizers need 1.2 to 2."""
 
 Exchanges = tuple[Exchange, ...]
 
 
-def _is_self_contained(exchange: Exchange) -> bool:
-    """Return whether the request itself contains all that the model reads."""
+def _has_only_prompt(exchange: Exchange) -> bool:
+    """Return whether the request adds no stored state or tools to its prompt."""
     return not any(
         exchange.request.field(name)
         for name in ("previous_response_id", "conversation", "prompt", "tools")
@@ -42,12 +42,12 @@ def _is_self_contained(exchange: Exchange) -> bool:
 
 
 SELF_CONTAINED_USAGE: Final = only(
-    EVERY_USAGE, "every usage object of a self-contained request", _is_self_contained
+    EVERY_USAGE, "every usage object of a self-contained request", _has_only_prompt
 )
 
 
 def _prompt_count(usage: Node, exchange: Exchange) -> Observation | None:
-    """Observe a prompt's digest, whether it was streamed, and its input count."""
+    """Observe (digest of the prompt, ``"stream"`` or ``"JSON"``, input count)."""
     count = input_tokens(exchange)
     if count is None:
         return None
@@ -65,8 +65,9 @@ def same_prompt(
 ) -> Iterator[tuple[Observation, list[Observation]]]:
     """Pair observations of the same prompt in two modes.
 
-    Yields each observation of the second mode, with all others of the first mode that
-    have the same prompt. Raises ``Inconclusive`` if there is no such pair.
+    The value of an observation is (prompt, mode, count). Yields each observation in the
+    second mode, with all others in the first mode that have the same prompt. Raises
+    ``Inconclusive`` if there is no such pair.
     """
     by_prompt = dict[str, list[Observation]]()
     pairs = 0
@@ -86,7 +87,7 @@ def same_prompt(
 
 
 def _count_differs(observation: Observation, other: Observation) -> Finding:
-    """Return the finding that a prompt has another count than in ``other``."""
+    """Return the finding that two observations of one prompt differ in their count."""
     node = Node(observation.value[2], observation.pointer, observation.exchange)
     return node.finding(f"{other.value[2]} (as in {other.exchange})")
 
@@ -148,7 +149,7 @@ MESSAGE_TOLERANCE: Final = 8
 
 @check(AS_MESSAGE, on=probes.equivalent_inputs)
 def message_counts_like_a_string(exchanges: Exchanges) -> Findings:
-    """Check both forms of the plain prompt.
+    """Compare the counts of one prompt as a string and as a single message.
 
     Tolerates eight tokens for the framing of the message. Does not check arrays of
     several messages.
@@ -181,11 +182,11 @@ def prompt_size(exchange: Exchange) -> tuple[int, int]:
 
 
 def fit_prompt_tokens(exchanges: Iterable[Exchange]) -> LinearFit:
-    """Fit a line to the input counts of the prompt series, by paragraphs.
+    """Fit a line to the input counts of prompts of 1, 2, 4 and 8 paragraphs.
 
     ``exchanges`` may contain all exchanges of a run. Raises ``Inconclusive`` if fewer
-    than two prompt lengths have a count, and whatever ``Exchange.response`` raises for
-    an exchange of the series.
+    than two of these lengths have a count, and whatever ``Exchange.response`` raises
+    for one of these prompts.
     """
     series = [x for x in exchanges if prompt_size(x)[0] and not prompt_size(x)[1]]
     points = tuple((prompt_size(x)[0], prompt_tokens_of(x)) for x in series)
@@ -210,11 +211,11 @@ def longer_prompt_has_more_tokens(exchanges: Exchanges) -> Findings:
     Does not check by how much; another requirement does.
     """
     points = fit_prompt_tokens(exchanges).points
-    for (_, shorter), (length, longer) in pairwise(points):
-        if longer <= shorter:
-            expected = f"more than {shorter} input tokens for {length} paragraphs"
+    for (_, count_before), (length, count) in pairwise(points):
+        if count <= count_before:
+            expected = f"more than {count_before} input tokens for {length} paragraphs"
             exchange = exchanges[probes.PROMPT_LENGTHS.index(length)]
-            yield exchange.finding("/usage", expected, f"{longer}")
+            yield exchange.finding("/usage", expected, f"{count}")
 
 
 LINEAR = should(
@@ -289,7 +290,7 @@ RATE = may(
 
 @check(RATE, on=probes.prompt_lengths)
 def tokens_per_word_are_plausible(exchanges: Exchanges) -> Findings:
-    """Check the slope of the fitted line.
+    """Check the slope of the fitted line, in tokens per word, against the limit of 3.
 
     A model that reads bytes may exceed the limit. Does not check for too few tokens.
     """

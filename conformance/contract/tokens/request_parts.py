@@ -45,23 +45,23 @@ LIKE_PROMPT_TEXT = must(
 
 MIN_RATIO: Final = 0.5
 MAX_RATIO: Final = 1.5
-"""Bounds of a paragraph's tokens in instructions, relative to the prompt."""
+"""Bounds of tokens per paragraph of instructions, divided by those of the prompt."""
 
 
 @check(LIKE_PROMPT_TEXT, on=token_probes.prompt_lengths)
 def instructions_count_like_prompt_text(exchanges: Exchanges) -> Findings:
     """Check how many tokens two more paragraphs of instructions add.
 
-    The difference of two requests does not depend on a default prompt. Between 0.5 and
-    1.5 times the tokens of a prompt paragraph pass: dropped instructions add none, and
-    duplicated ones add twice as many. Does not check counts that do not grow with the
-    prompt.
+    The difference of two requests does not depend on a default prompt of the model.
+    From 0.5 to 1.5 times the tokens of a prompt paragraph pass: dropped instructions
+    add none, and duplicated ones add twice as many. Does not check counts that do not
+    grow with the prompt.
     """
     slope = fit_prompt_tokens(exchanges).slope
     instructed = exchanges[len(token_probes.PROMPT_LENGTHS) :]
-    low, high = (prompt_tokens_of(exchange) for exchange in instructed)
+    short_count, long_count = (prompt_tokens_of(exchange) for exchange in instructed)
     short, long = token_probes.INSTRUCTION_LENGTHS
-    per_paragraph = (high - low) / (long - short)
+    per_paragraph = (long_count - short_count) / (long - short)
     if slope <= 0:
         raise Inconclusive("the token counts do not grow with the prompt")
     if not MIN_RATIO < per_paragraph / slope < MAX_RATIO:
@@ -79,7 +79,10 @@ IN_STREAMS = must(
 )
 
 MIN_INSTRUCTIONS_LENGTH: Final = 200
-"""Length of instructions that surely cost more than a template's default prompt."""
+"""Minimum number of characters of ``instructions`` in a stream that is checked.
+
+Instructions of this length have more tokens than the default prompt of a template.
+"""
 
 _IGNORED_FIELDS: Final = frozenset({"instructions", "max_output_tokens"})
 """Fields in which two requests with the same prompt may differ."""
@@ -89,7 +92,7 @@ STREAM_WITH_INSTRUCTIONS: Final = "a stream with instructions"
 
 
 def _count_by_instructions(usage: Node, exchange: Exchange) -> Observation | None:
-    """Observe the input count of a request without instructions, or a stream with some.
+    """Observe (digest of the prompt, with or without instructions, input count).
 
     Skips short instructions, and JSON responses to requests with instructions.
     """
@@ -124,8 +127,8 @@ def instructions_count_in_streams(observations: list[Observation]) -> Findings:
     """Check streams with long instructions against the same prompt without any.
 
     Counts that differ by at most two tokens are a violation. Does not check a lower
-    count: the instructions may have replaced a default prompt. Such a stream is one of
-    the requests of the probe ``concurrent-requests``.
+    count: the instructions may have replaced a default prompt. The probe
+    ``concurrent-requests`` sends a stream with long instructions.
     """
     if math.gcd(*(observation.value[2] for observation in observations)) > TOLERANCE:
         raise Inconclusive("all token counts are equal, or multiples of one number")
@@ -150,7 +153,7 @@ EVERY_MESSAGE = must(
 )
 
 MAX_MISSING_SHARE: Final = 0.5
-"""Share of a paragraph's tokens that may be missing; message framing adds some."""
+"""Share of a paragraph's tokens that may be missing without a finding."""
 
 
 def _paragraphs_in(input_: Json) -> int:
@@ -165,9 +168,9 @@ def _paragraphs_in(input_: Json) -> int:
 
 
 def _count_by_paragraphs(usage: Node, exchange: Exchange) -> Observation | None:
-    """Observe an input count, and the paragraphs that it covers.
+    """Observe an input count, and the numbers of paragraphs in the request.
 
-    The value is (in the prompt, in instructions, in messages, input count).
+    The value is (paragraphs in a string prompt, in instructions, in messages, count).
     """
     count, (prompt, instructions) = input_tokens(exchange), prompt_size(exchange)
     messages = _paragraphs_in(exchange.request.field("input"))
@@ -178,7 +181,7 @@ def _count_by_paragraphs(usage: Node, exchange: Exchange) -> Observation | None:
 
 
 def _fit_both(observations: Iterable[Observation]) -> tuple[LinearFit, LinearFit]:
-    """Return the lines through the counts by paragraphs of prompt, and of instructions.
+    """Fit lines to the counts by paragraphs of the prompt, and of the instructions.
 
     The instructions are sent with a prompt of one paragraph. Raises ``Inconclusive`` if
     a prompt length has no count, or if the counts are not on a line.
@@ -209,10 +212,11 @@ def _fit_both(observations: Iterable[Observation]) -> tuple[LinearFit, LinearFit
 def every_message_is_counted(observations: list[Observation]) -> Findings:
     """Check prompts of several messages for missing tokens.
 
-    The expected count is predicted from the prompt series. A system message may replace
-    a default prompt, and so may instructions, so the lower of two predictions is used:
-    from prompts with and without instructions. Half a paragraph may be missing. Does
-    not check for additional tokens. Other requirements check rejected prompts.
+    The expected count is predicted from the prompts of the probe ``prompt-lengths``. A
+    system message or instructions may replace a default prompt. The check therefore
+    uses the lower of two predictions: from prompts with and without instructions. Half
+    a paragraph may be missing. Does not check for additional tokens, or rejected
+    prompts; other requirements check the latter.
     """
     multi_message = [o for o in observations if o.value[2]]
     if not multi_message:
@@ -220,10 +224,10 @@ def every_message_is_counted(observations: list[Observation]) -> Findings:
     prompt_fit, instructions_fit = _fit_both(observations)
     for observation in multi_message:
         *_, messages, count = observation.value
-        with_instructions = instructions_fit.intercept + prompt_fit.slope * (
+        without_default_prompt = instructions_fit.intercept + prompt_fit.slope * (
             messages - 1
         )
-        predicted = min(prompt_fit.predict(messages), with_instructions)
+        predicted = min(prompt_fit.predict(messages), without_default_prompt)
         if count < predicted - MAX_MISSING_SHARE * prompt_fit.slope:
             node = Node(count, observation.pointer, observation.exchange)
             yield node.finding(f"about {predicted:.0f} or more ({messages} messages)")

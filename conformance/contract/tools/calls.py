@@ -15,6 +15,7 @@ from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
 from conformance.model.sources import OPENAI_API
 
 _FORCED_CALLS: Final = (probes.tool_choice_required, probes.tool_round_trip)
+"""Probes whose ``tool_choice`` forces the model to call a function."""
 
 CALL_ID = must(
     "tools.call-has-a-call-id",
@@ -74,7 +75,7 @@ ARGUMENTS_TYPE = must(
 @check(ARGUMENTS_TYPE, on=EVERY_CALL, exercised_by=_FORCED_CALLS)
 def arguments_are_a_string(call: Node, _exchange: Exchange) -> Findings:
     """Check the type of ``arguments``. Does not check the content of the string."""
-    call["arguments"].expect(str)
+    call["arguments"].expect(str)  # raises the finding as ``UnexpectedValue``
     yield from ()
 
 
@@ -88,16 +89,16 @@ ARGUMENTS_OBJECT = should(
 )
 
 
-def _is_complete(item: Node, exchange: Exchange) -> bool:
-    """Return whether the output was not truncated, so that arguments are complete.
+def _is_complete(call: Node, exchange: Exchange) -> bool:
+    """Return whether a call has all its arguments, because nothing is truncated.
 
-    Output that used all of ``max_output_tokens`` counts as truncated whatever its
+    A response that used all of ``max_output_tokens`` counts as truncated whatever its
     status is, because another requirement checks the status.
     """
     cap, used = exchange.request.field("max_output_tokens"), output_tokens(exchange)
     if isinstance(cap, int) and used is not None and used >= cap:
         return False
-    statuses = (exchange.response.get("status"), item.get("status"))
+    statuses = (exchange.response.get("status"), call.get("status"))
     return all(s is None or s.value == "completed" for s in statuses)
 
 
@@ -120,8 +121,8 @@ def arguments_are_one_json_object(call: Node, exchange: Exchange) -> Findings:
     if not _is_complete(call, exchange):
         return
     name = call.get("name")
-    function = str(name and name.value)
-    if not arguments.value.strip() and _has_no_parameters(function, exchange):
+    function_name = str(name and name.value)
+    if not arguments.value.strip() and _has_no_parameters(function_name, exchange):
         return
     try:
         value, end = json.JSONDecoder().raw_decode(arguments.value.strip())
@@ -162,9 +163,10 @@ def _declares_only_probe_functions(exchange: Exchange) -> bool:
     dependency=VALIDATOR,
 )
 def arguments_match_their_function(call: Node, exchange: Exchange) -> Findings:
-    """Check calls of the probes' two functions, whose parameter names all differ.
+    """Validate the arguments of calls of the two functions that the probes declare.
 
-    Does not check truncated calls, or arguments that are not JSON.
+    The two functions have no parameter name in common, so swapped arguments fail. Does
+    not check truncated calls, or arguments that are not JSON.
     """
     name, arguments = call.get("name"), call.get("arguments")
     schema = declared_functions(exchange.request).get(str(name.value)) if name else None
@@ -201,12 +203,15 @@ def _has_a_call(exchange: Exchange) -> bool:
     exercised_by=(probes.parallel_calls, *_FORCED_CALLS),
 )
 def call_ids_differ_within_a_response(response: Node, _exchange: Exchange) -> Findings:
-    """Compare the calls of one response. Does not check missing or empty ids."""
-    pointers = dict[str, str]()
+    """Compare the ``call_id`` of all calls in one response.
+
+    Does not check missing or empty ids.
+    """
+    first_pointers = dict[str, str]()
     for call in calls_in(response):
         call_id = call.get("call_id")
         if call_id is None or not call_id.is_a(str) or not call_id.value:
             continue
-        first = pointers.setdefault(call_id.value, call_id.pointer)
+        first = first_pointers.setdefault(call_id.value, call_id.pointer)
         if first != call_id.pointer:
             yield call_id.finding(f"a call_id different from {first}")

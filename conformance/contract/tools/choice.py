@@ -39,7 +39,7 @@ TOOLS_ACCEPTED = should(
 
 @check(TOOLS_ACCEPTED, on=probes.tool_choice_auto)
 def function_is_accepted_or_clearly_refused(exchange: Exchange) -> Findings:
-    """Check the message of a rejection. Does not check whether the model calls."""
+    """Check the message of a rejection, not whether the model calls the function."""
     yield from expect_rejection_to_name(exchange, Capability.TOOLS)
 
 
@@ -130,7 +130,7 @@ FORCED_CALL_OUTPUT = should(
 )
 
 _MAX_TOKENS_OF_EMPTY_OUTPUT = 2
-"""Number of output tokens, such as end markers, that an empty output may have."""
+"""Number of output tokens, such as end markers, that may leave no visible output."""
 
 
 def _has_visible_output(exchange: Exchange) -> bool:
@@ -150,14 +150,14 @@ def forced_call_response_is_not_empty(
     for exchange in json_and_stream:
         response = exchange.response
         reasoning = reasoning_tokens(response)
-        used = (output_tokens(exchange) or 0) - (reasoning.value if reasoning else 0)
+        visible = (output_tokens(exchange) or 0) - (reasoning.value if reasoning else 0)
         status = response.get("status")
         completed = status is not None and status.value == "completed"
-        if not completed or used <= _MAX_TOKENS_OF_EMPTY_OUTPUT:
+        if not completed or visible <= _MAX_TOKENS_OF_EMPTY_OUTPUT:
             continue
         if _final_snapshot_lost_items(exchange) or _has_visible_output(exchange):
             continue
-        yield response["output"].finding(f"a call or text for {used} output tokens")
+        yield response["output"].finding(f"a call or text for {visible} output tokens")
 
 
 NAMED_CHOICE = should(
@@ -172,7 +172,7 @@ NAMED_CHOICE = should(
 
 @check(NAMED_CHOICE, on=probes.tool_round_trip)
 def named_choice_makes_a_call(exchange: Exchange, *_results: object) -> Findings:
-    """Check that the response contains a call. Does not check which function."""
+    """Check that the response contains a call, of whichever function."""
     yield from _expect_call(exchange)
 
 
@@ -198,7 +198,7 @@ CHOSEN_FUNCTION = must(
 def named_choice_calls_no_other_function(
     response: Node, exchange: Exchange
 ) -> Findings:
-    """Check the names of the calls. Inconclusive if there is no call."""
+    """Check that each call names the chosen function; no call is inconclusive."""
     calls = calls_in(response)
     if not calls:
         raise Inconclusive(f"{exchange.id}: the response contains no call")

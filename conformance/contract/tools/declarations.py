@@ -20,6 +20,7 @@ from conformance.model.scope import EVERY_CALL, EVERY_RESPONSE_OBJECT, only
 from conformance.model.sources import OPENAI_API, REPORTED_BUGS
 
 _FORCED_CALLS: Final = (probes.tool_choice_required, probes.tool_round_trip)
+"""Probes whose ``tool_choice`` forces the model to call a function."""
 
 NO_CALL_WITHOUT_TOOLS = must(
     "tools.no-call-without-tools",
@@ -31,14 +32,14 @@ NO_CALL_WITHOUT_TOOLS = must(
 
 
 def _is_run_by_server(call: Node, exchange: Exchange) -> bool:
-    """Return whether the response contains the result of the call, too.
+    """Return whether the response also contains the result of the call.
 
-    Agent servers return calls of their own tools in this way.
+    An agent server runs its own tools, and returns each call with its result.
     """
     call_id = call.get("call_id")
     results = exchange.items("function_call_output")
-    ids = [found.value for item in results if (found := item.get("call_id"))]
-    return call_id is not None and call_id.value in ids
+    result_ids = [id_.value for item in results if (id_ := item.get("call_id"))]
+    return call_id is not None and call_id.value in result_ids
 
 
 def _declares_no_tools(exchange: Exchange) -> bool:
@@ -57,8 +58,8 @@ def _declares_no_tools(exchange: Exchange) -> bool:
 def no_call_without_tools(response: Node, exchange: Exchange) -> Findings:
     """Check that no output item is a function call for the client.
 
-    Does not check requests with stored state, which may declare tools, or a call whose
-    result is in the same response: an agent server ran its own tool.
+    Does not check requests with stored state, which may declare tools. Does not report
+    a call whose result is in the same response: an agent server ran its own tool.
     """
     output = response.get("output")
     if output is None or not output.is_a(list) or not output.value:
@@ -92,7 +93,7 @@ def _declares_tools(exchange: Exchange) -> bool:
     exercised_by=_FORCED_CALLS,
 )
 def calls_name_a_declared_function(call: Node, exchange: Exchange) -> Findings:
-    """Check that ``name`` occurs as a name in ``tools``, at any depth.
+    """Check that some object in ``tools`` has this ``name``, at any depth.
 
     Does not check calls whose result is in the same response: the server ran its own
     tool.
@@ -115,7 +116,7 @@ NO_MARKUP = should(
     covers=("OI-10",),
 )
 
-_MARKUP: Final = re.compile(
+_CALL_MARKUP: Final = re.compile(
     r"</?tool_calls?>|<function=|<\|?/?tool_call(?:s_begin)?\|?>|\[TOOL_CALLS\]"
     r"|<\|python_tag\|>|</?function_calls?>|<invoke name="
 )
@@ -138,10 +139,13 @@ def call_markup_is_not_in_text(_response: Node, exchange: Exchange) -> Findings:
     """Check the output text for the markup in which models write tool calls.
 
     Does not check responses to requests that contain such markup, or that forbid
-    calls: there it is ordinary text.
+    calls: in those responses, the markup is ordinary text.
     """
-    found = _MARKUP.search(exchange.text)
-    if found and not _MARKUP.search(exchange.request.content.decode("utf-8", "ignore")):
+    found = _CALL_MARKUP.search(exchange.text)
+    if found is None:
+        return
+    request_body = exchange.request.content.decode("utf-8", "ignore")
+    if not _CALL_MARKUP.search(request_body):
         expected = "text without tool call markup"
         yield exchange.finding("/output", expected, quote(found.group()))
 
@@ -156,9 +160,9 @@ ECHOED_TOOLS = should(
 
 
 def _echoes_functions(exchange: Exchange) -> bool:
-    """Return whether the response echoes ``tools``, and all tools are functions."""
-    final = exchange.response_or_none
-    echoed = final.get("tools") if final is not None else None
+    """Return whether a response echoes ``tools`` and its request has only functions."""
+    response = exchange.response_or_none
+    echoed = response.get("tools") if response is not None else None
     return (
         is_self_contained(exchange.request)
         and has_only_functions(exchange.request)
@@ -181,7 +185,7 @@ def echoed_tools_match_the_request(response: Node, exchange: Exchange) -> Findin
     """
     declared = set(declared_functions(exchange.request))
     echoed = response["tools"]
-    names = {tool["name"].expect(str) for tool in echoed}
-    if names != declared:
+    echoed_names = {tool["name"].expect(str) for tool in echoed}
+    if echoed_names != declared:
         expected = f"the functions {sorted(declared)}" if declared else "no tools"
         yield echoed.finding(expected)

@@ -10,7 +10,7 @@ from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
 MAX_CALL_TOKENS: Final = 256
-"""Output token limit of one response with a call, including reasoning."""
+"""Value of ``max_output_tokens`` in each request for a call; includes reasoning."""
 
 WEATHER: Final[Mapping[str, Json]] = {
     "type": "function",
@@ -41,16 +41,16 @@ TOOLS: Final = [WEATHER, POPULATION]
 LONG_RESULT: Final = " ".join(
     f"Line {number} of the old result." for number in range(1, 21)
 )
-"""A result of more than 100 tokens with any tokenizer."""
+"""A function result that has more than 100 tokens with any tokenizer."""
 
 BRACKETED_RESULT: Final = f"[Old tool result cleared] {LONG_RESULT}"
-"""A result that starts like a JSON array but is not JSON."""
+"""A function result that starts like a JSON array but is not JSON."""
 
 
 def function_calls(exchange: Exchange) -> list[Json]:
-    """Return the function calls in a response that have a string ``call_id``.
+    """Return the function calls of a response whose ``call_id`` is a string.
 
-    Empty if there is no response, or its ``output`` is not an array.
+    The list is empty if there is no response, or if ``output`` is not an array.
     """
     if exchange.response_or_none is None or not isinstance(
         exchange.response_or_none.value.get("output"), list
@@ -65,23 +65,29 @@ def function_calls(exchange: Exchange) -> list[Json]:
     ]
 
 
-def call_result(call: Json, output: Json) -> Json:
-    """Return the ``function_call_output`` item with the result of a call."""
+def call_result(call: Json, result: Json) -> Json:
+    """Return the ``function_call_output`` item with this result of a call."""
     return {
         "type": "function_call_output",
         "call_id": call["call_id"],
-        "output": output,
+        "output": result,
     }
 
 
-def _send_result(
-    context: ProbeContext, prompt: Json, exchange: Exchange, output: Json
+def _request_with_results(
+    context: ProbeContext, prompt: Json, exchange: Exchange, result: Json
 ) -> Request:
-    """Return a request with the prompt, the unchanged output and a result per call."""
-    items = exchange.response["output"].value
-    results = [call_result(call, output) for call in function_calls(exchange)]
+    """Return the request that continues ``exchange`` with the results of its calls.
+
+    Its input is the prompt, the unchanged output items of ``exchange``, and ``result``
+    once for each function call.
+    """
+    output_items = exchange.response["output"].value
+    results = [call_result(call, result) for call in function_calls(exchange)]
     return context.request(
-        [prompt, *items, *results], tools=TOOLS, max_output_tokens=MAX_CALL_TOKENS
+        [prompt, *output_items, *results],
+        tools=TOOLS,
+        max_output_tokens=MAX_CALL_TOKENS,
     )
 
 
@@ -100,8 +106,9 @@ def tool_choice_auto(context: ProbeContext) -> Steps:
 def tool_round_trip(context: ProbeContext) -> Steps:
     """Force a call of one of two functions, then send its result in three forms.
 
-    The forms, sent at the same time: a short string, a long string that starts like
-    JSON, and the long string as an ``input_text`` part.
+    The three requests with a result are sent at the same time. Their results are a
+    short string, a long string that starts like JSON, and a long string as an
+    ``input_text`` part.
     """
     prompt = {
         "role": "user",
@@ -118,9 +125,9 @@ def tool_round_trip(context: ProbeContext) -> Steps:
         short = f"The code word is {context.word('tool-result')}."
         parts = [{"type": "input_text", "text": LONG_RESULT}]
         yield (
-            _send_result(context, prompt, call_exchange, short),
-            _send_result(context, prompt, call_exchange, BRACKETED_RESULT),
-            _send_result(context, prompt, call_exchange, parts),
+            _request_with_results(context, prompt, call_exchange, short),
+            _request_with_results(context, prompt, call_exchange, BRACKETED_RESULT),
+            _request_with_results(context, prompt, call_exchange, parts),
         )
 
 
@@ -128,7 +135,7 @@ def tool_round_trip(context: ProbeContext) -> Steps:
 def tool_choice_required(context: ProbeContext) -> Steps:
     """Force a call in JSON and in a stream, then send the result of the streamed call.
 
-    The prompt is small talk, so that a model does not call on its own.
+    The prompt is small talk, so that no model calls the function unless it is forced.
     """
     prompt = {"role": "user", "content": "Hello, I am in Turin today."}
     fields: dict[str, Json] = {
@@ -141,7 +148,9 @@ def tool_choice_required(context: ProbeContext) -> Steps:
         context.request([prompt], stream=True, **fields),
     )
     if function_calls(stream_exchange):
-        yield _send_result(context, prompt, stream_exchange, "It is sunny in Turin.")
+        yield _request_with_results(
+            context, prompt, stream_exchange, "It is sunny in Turin."
+        )
 
 
 @probe(model_responses=1, max_output_tokens=MAX_CALL_TOKENS, needs=Capability.TOOLS)
@@ -157,7 +166,7 @@ def tool_choice_none(context: ProbeContext) -> Steps:
 
 @probe(model_responses=2, max_output_tokens=2 * MAX_CALL_TOKENS, needs=Capability.TOOLS)
 def parallel_calls(context: ProbeContext) -> Steps:
-    """Ask for several calls: in a stream, and with parallel calls disabled."""
+    """Ask for several calls: once in a stream, once with parallel calls disabled."""
     yield (
         context.request(
             "What is the weather in Turin, what is the weather in Oslo, and what is "

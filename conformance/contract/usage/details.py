@@ -12,10 +12,10 @@ from conformance.model.scope import EVERY_USAGE
 from conformance.model.sources import NEWAPI_DOCUMENT
 
 BILLED_COUNTERS: Final = ("cached_tokens", "reasoning_tokens")
-"""Counters of input and output details that affect the price."""
+"""Counters that affect the price: one of the input details, one of the output."""
 
 MODALITIES: Final = ("text_tokens", "audio_tokens", "image_tokens")
-"""Counters that break down a count by kind of content."""
+"""Counters in a details object that break down its count by kind of content."""
 
 
 INTEGERS = must(
@@ -33,8 +33,8 @@ def cached_and_reasoning_tokens_are_integers(
 ) -> Findings:
     """Check ``cached_tokens`` and ``reasoning_tokens`` in each details object.
 
-    Strict clients fail on ``null`` and repeat a request that was billed. Does not check
-    whether the counters are present; another requirement does.
+    Strict clients fail on ``null``, and then repeat a request that was billed. Does not
+    check whether the counters are present; another requirement does.
     """
     for _, detail in details(usage):
         for name in BILLED_COUNTERS:
@@ -53,7 +53,7 @@ MODALITY_INTEGERS = should(
 
 @check(MODALITY_INTEGERS, on=EVERY_USAGE, exercised_by=basic.text)
 def modality_tokens_are_integers(usage: Node, _exchange: Exchange) -> Findings:
-    """Check the type of these counters in each details object.
+    """Check the type of the counters by kind of content in each details object.
 
     Does not check whether they are present.
     """
@@ -76,15 +76,15 @@ PRESENT = should(
 def cached_and_reasoning_tokens_are_present(
     usage: Node, _exchange: Exchange
 ) -> Findings:
-    """Check that the details objects of one style contain each counter.
+    """Check that each counter is in a details object of either style.
 
-    Clients with typed models cannot read a response without them. Does not check the
-    values: 0 and ``null`` are present.
+    Clients with typed models cannot read a response without the counters. Does not
+    check the values: 0 and ``null`` are present.
     """
-    for side, counter in enumerate(BILLED_COUNTERS):
-        objects = [usage.get(style.details[side]) for style in STYLES]
+    for index, counter in enumerate(BILLED_COUNTERS):
+        objects = [usage.get(style.details[index]) for style in STYLES]
         if not any(detail is not None and counter in detail for detail in objects):
-            names = " or ".join(style.details[side] for style in STYLES)
+            names = " or ".join(style.details[index] for style in STYLES)
             yield usage.finding(f"{counter} in {names}", "missing")
 
 
@@ -112,7 +112,7 @@ REASONING = must(
 
 
 def _check_not_above_count(usage: Node, counter: str) -> Findings:
-    """Yield a finding for each ``counter`` that exceeds the count it is part of.
+    """Yield a finding for each ``counter`` that exceeds the count that contains it.
 
     Skips values that are not integers, and negative counts.
     """
@@ -127,8 +127,9 @@ def _check_not_above_count(usage: Node, counter: str) -> Findings:
 
 @check(CACHED, on=EVERY_USAGE, exercised_by=basic.text)
 def cached_tokens_do_not_exceed_prompt(usage: Node, _exchange: Exchange) -> Findings:
-    """Check ``cached_tokens`` of each style; a larger value makes the rest negative.
+    """Check ``cached_tokens`` of each style.
 
+    With a larger value, the number of tokens that are not cached would be negative.
     Does not check values that are not integers; another requirement does.
     """
     yield from _check_not_above_count(usage, "cached_tokens")
@@ -161,7 +162,7 @@ PARTS = should(
 def modality_tokens_do_not_exceed_count(usage: Node, _exchange: Exchange) -> Findings:
     """Check the sum of the counters that are present.
 
-    Does not check for a sum below the count: a server need not report all kinds.
+    Does not report a sum below the count: a server need not report all kinds.
     """
     for count, detail in details(usage):
         parts = [part for name in MODALITIES if (part := detail.get(name))]

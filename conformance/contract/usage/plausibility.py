@@ -8,7 +8,7 @@ from conformance.contract.usage.totals import (
     STYLES,
     USAGE_PROBES,
     completion_tokens,
-    reasoning_tokens,
+    largest_reasoning_count,
 )
 from conformance.model.check import Findings, check
 from conformance.model.exchange import Exchange
@@ -19,13 +19,13 @@ from conformance.model.scope import EVERY_USAGE, only
 from conformance.model.sources import PROJECT_DECISION, REPORTED_BUGS
 
 TOLERANCE: Final = 4
-"""Number of tokens allowed beyond the cap, for an end marker or message framing."""
+"""Number of output tokens allowed beyond the cap: an end marker, message framing."""
 
 MIN_CAP: Final = 16
-"""Smallest cap that is checked; some servers raise smaller ones to this value."""
+"""Smallest ``max_output_tokens`` that is checked; servers may raise smaller values."""
 
 MAX_INVISIBLE_TOKENS: Final = 12
-"""Number of output tokens that may be invisible, such as a written end marker."""
+"""Number of output tokens that may be invisible, such as those of an end marker."""
 
 
 def _did_not_fail(exchange: Exchange) -> bool:
@@ -60,7 +60,8 @@ def _has_prompt_text(exchange: Exchange) -> bool:
     content = last.get("content") if isinstance(last, dict) else None
     if isinstance(content, list):
         parts = (part for part in content if isinstance(part, dict))
-        content = "".join(t for p in parts if isinstance(t := p.get("text"), str))
+        texts = (part.get("text") for part in parts)
+        content = "".join(text for text in texts if isinstance(text, str))
     return isinstance(content, str) and bool(content.strip())
 
 
@@ -102,7 +103,7 @@ COMPLETION = must(
 def completion_is_counted(usage: Node, exchange: Exchange) -> Findings:
     """Check responses that contain visible text.
 
-    Does not check responses without text, which may have cost nothing, or failed ones.
+    Does not check failed responses, or responses without text, which may cost nothing.
     """
     if has_visible_text(exchange):
         for style in STYLES:
@@ -125,15 +126,15 @@ DELIVERED = must(
 def billed_output_is_delivered(usage: Node, exchange: Exchange) -> Findings:
     """Check completed responses whose ``output`` is an empty array.
 
-    Reasoning tokens are subtracted, and 12 more tokens are tolerated: an end marker may
-    leave nothing visible. Does not check incomplete responses, which may be truncated
-    before the first item.
+    Reasoning tokens are subtracted, and 12 more tokens are tolerated: an end marker has
+    tokens, but is not visible. Does not check incomplete responses, which may be
+    truncated before the first item.
     """
     response = exchange.response
     status, output = response.get("status"), response.get("output")
     if status is None or status.value != "completed" or output is None:
         return
-    billed = (completion_tokens(usage) or 0) - reasoning_tokens(usage)
+    billed = (completion_tokens(usage) or 0) - largest_reasoning_count(usage)
     if output.value == [] and billed > MAX_INVISIBLE_TOKENS:
         yield output.finding(f"an output item ({billed} output tokens are billed)")
 
@@ -167,5 +168,5 @@ def completion_does_not_exceed_max_output_tokens(
         count = usage.get(style.completion)
         if count is None or not count.is_a(int):
             continue
-        if count.value - reasoning_tokens(usage) > cap + TOLERANCE:
+        if count.value - largest_reasoning_count(usage) > cap + TOLERANCE:
             yield count.finding(f"at most {cap} (max_output_tokens)")

@@ -55,18 +55,18 @@ def is_complete(usage: Node, style: Style) -> bool:
 
 
 def counts(usage: Node) -> Iterator[Node]:
-    """Yield each count that is present.
+    """Yield each count of either style that is present.
 
     Skips a ``null`` if all counts of one style are present and not ``null``.
     """
-    one_is_complete = any(is_complete(usage, style) for style in STYLES)
+    a_style_is_complete = any(is_complete(usage, style) for style in STYLES)
     for name in dict.fromkeys(n for style in STYLES for n in style.counts):
-        if name in usage and not (one_is_complete and usage.value[name] is None):
+        if name in usage and not (a_style_is_complete and usage.value[name] is None):
             yield usage[name]
 
 
 def details(usage: Node) -> Iterator[tuple[Node | None, Node]]:
-    """Yield each details object after the count that it breaks down.
+    """Yield pairs of a count and the details object that breaks it down.
 
     The count is ``None`` if it is missing or ``null``.
     """
@@ -88,8 +88,8 @@ def completion_tokens(usage: Node | None) -> int | None:
     return first_integer(usage, *(style.completion for style in STYLES))
 
 
-def reasoning_tokens(usage: Node) -> int:
-    """Return the reported reasoning tokens; 0 if there are none."""
+def largest_reasoning_count(usage: Node) -> int:
+    """Return the larger ``reasoning_tokens`` of the two styles, or 0."""
     details_nodes = (usage.get(style.details[1]) for style in STYLES)
     return max(first_integer(node, "reasoning_tokens") or 0 for node in details_nodes)
 
@@ -136,7 +136,7 @@ def all_counts_are_present(
 
     The profile ``newapi`` accepts the names of Chat Completions or those of Responses,
     the other profiles only ``input_tokens`` and ``output_tokens``. Does not check
-    values: a count that is ``null`` is present, and its type is another requirement.
+    values: a count that is ``null`` is present; another requirement checks its type.
     """
     accepted = STYLES if profile == "newapi" else (RESPONSES,)
     if not any(all(n in usage for n in style.counts) for style in accepted):
@@ -204,7 +204,7 @@ TOTAL = must(
 
 @check(TOTAL, on=EVERY_USAGE, exercised_by=basic.text)
 def total_is_the_sum(usage: Node, _exchange: Exchange) -> Findings:
-    """Check the total against each style whose two counts are integers.
+    """Compare the total with the sum of each style whose two counts are integers.
 
     Does not check counts that are missing or not integers; other requirements do.
     """

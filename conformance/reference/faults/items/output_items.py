@@ -20,21 +20,23 @@ Json = Any
 def _change_in_json(
     request: GatewayRequest, reply: GatewayResponse, type_: str, change: Change
 ) -> GatewayResponse:
-    """Change the items of one type in responses that are not streams."""
+    """Change the items of one type in JSON responses only."""
     return reply if reply.streamed else _change_items(request, reply, type_, change)
 
 
 def _change_items(
     request: GatewayRequest, reply: GatewayResponse, type_: str, change: Change
 ) -> GatewayResponse:
-    """Change the items of one type, also in the events of a stream.
+    """Change the items of one type in JSON responses and in the events of a stream.
 
-    Responses with reasoning are not changed: their items are sent back, and broken
-    items would be rejected.
+    Does not change responses to requests with ``reasoning``: probes send their items
+    back, and the gateway would reject broken items.
     """
     if request.field("reasoning"):
         return reply
-    return change_each_item(reply, lambda i: change(i) if i["type"] == type_ else i)
+    return change_each_item(
+        reply, lambda item: change(item) if item["type"] == type_ else item
+    )
 
 
 def _change_parts(change: Change) -> Change:
@@ -46,7 +48,7 @@ def _change_parts(change: Change) -> Change:
 def chat_message_as_output_item(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The output item is a chat message, which has no ``type``."""
+    """The message of a JSON response is a chat message, which has no ``type``."""
     return _change_in_json(request, reply, "message", remove_fields("type"))
 
 
@@ -87,8 +89,8 @@ def call_item_ids_duplicated(
 
     def with_shared_id(response: Json) -> Json:
         items = [
-            {**i, "id": response["id"]} if i["type"] == "function_call" else i
-            for i in response["output"]
+            {**item, "id": response["id"]} if item["type"] == "function_call" else item
+            for item in response["output"]
         ]
         return {**response, "output": items}
 

@@ -15,7 +15,6 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-
 CREATED_AT: Final = "responses.created-at-is-a-number"
 
 

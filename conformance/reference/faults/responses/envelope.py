@@ -1,4 +1,4 @@
-"""Faults in the response object: other bodies, and wrong fields of its own."""
+"""Faults in a successful response: wrong bodies, and wrong fields of the object."""
 
 from dataclasses import replace
 from typing import Final
@@ -18,16 +18,16 @@ from conformance.reference.response_message import GatewayResponse, to_json
 
 IS_A_RESPONSE: Final = "responses.is-a-response-object"
 
-
 OUTPUT_IS_AN_ARRAY: Final = frozenset(
     {"responses.output-is-an-array", "streaming.same-items-as-json"}
 )
+"""Requirements that an ``output`` other than an array breaks."""
 
 
 def _replace_body(
     reply: GatewayResponse, body: bytes, media_type: str | None = None
 ) -> GatewayResponse:
-    """Replace the body of a JSON response."""
+    """Replace the body of a JSON response, and its media type if one is given."""
     if reply.streamed or not is_response(reply.payload):
         return reply
     return replace(reply, raw=body, media_type=media_type)
@@ -53,7 +53,7 @@ def empty_body_as_response(
 def empty_object_as_response(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A 200 response is an empty object."""
+    """The body of a 200 response is an empty object."""
     return _replace_body(reply, b"{}")
 
 

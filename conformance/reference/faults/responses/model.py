@@ -31,7 +31,7 @@ def response_model_empty(
 def upstream_model_name_returned(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every response has the upstream's name of the model."""
+    """``model`` is the upstream's name of the model in every response."""
     return change_each_response(reply, set_fields(model="upstream-large-v3"))
 
 
@@ -44,7 +44,7 @@ def upstream_model_name_returned(
 def upstream_model_name_returned_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Streams, but not JSON responses, have the upstream's name of the model."""
+    """``model`` is the upstream's name of the model in streams, but not in JSON."""
     if not reply.streamed:
         return reply
     return change_each_response(reply, set_fields(model="upstream-large-v3"))

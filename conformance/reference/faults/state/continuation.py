@@ -16,7 +16,7 @@ Json = Any
 
 
 def find_previous(request: GatewayRequest, gateway: Gateway) -> Record | None:
-    """Return the record that a request continues, whatever its key."""
+    """Return the stored record that a request continues, even that of another key."""
     id_ = request.field("previous_response_id")
     return gateway.store.records.get(id_) if isinstance(id_, str) else None
 
@@ -24,7 +24,7 @@ def find_previous(request: GatewayRequest, gateway: Gateway) -> Record | None:
 def answer_without_history(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayResponse:
-    """Answer as if the id was missing, but echo ``previous_response_id``."""
+    """Answer as if ``previous_response_id`` was missing, but echo it."""
     original = request.field("previous_response_id")
     reply = gateway.answer(request.without_fields("previous_response_id"))
     return change_each_response(
@@ -62,7 +62,7 @@ def stored_response_not_found(
 def previous_response_id_ignored(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """A valid ``previous_response_id`` is ignored unless the input is an array."""
+    """A valid ``previous_response_id`` is ignored unless ``input`` is an array."""
     if isinstance(request.field("input"), list) or not find_previous(request, gateway):
         return request
     return answer_without_history(request, gateway)
@@ -72,7 +72,7 @@ def previous_response_id_ignored(
 def stored_stream_id_differs(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The ``id`` in a stream is not the id of the stored response."""
+    """The response ``id`` in a stream is not the id of the stored response."""
     id_ = new_id("resp")
     if not reply.streamed:
         return reply
@@ -140,7 +140,7 @@ def instructions_carried_over(
 
 @on_request(breaks="state.unstored-response-cannot-be-continued")
 def store_false_ignored(request: GatewayRequest, gateway: Gateway) -> GatewayRequest:
-    """A turn that continues another is stored even if ``store`` is ``false``."""
+    """A turn that continues another turn is stored even if ``store`` is ``false``."""
     if not find_previous(request, gateway):
         return request
     return request.without_fields("store")

@@ -37,7 +37,7 @@ def numeric_previous_id_ignored(
 def conversation_readable_with_any_key(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest:
-    """Any key can continue a conversation by its id."""
+    """Any key can continue a conversation by the id of its response."""
     record = find_previous(request, gateway)
     if record is None or request.key is None:
         return request

@@ -17,7 +17,7 @@ Json = Any
 
 
 def _replace_completed(replacement: str) -> Change:
-    """Return a change that replaces the status ``completed``."""
+    """Return a change that replaces only the status ``completed``."""
 
     def change(value: Json) -> Json:
         completed = value["status"] == "completed"
@@ -96,7 +96,7 @@ def incomplete_reason_missing(
 def completed_response_has_incomplete_reason(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every JSON response has a reason for being incomplete."""
+    """Every JSON response has an ``incomplete_details.reason``."""
     reason = {"reason": "max_output_tokens"}
     return change_json_response(reply, set_fields(incomplete_details=reason))
 

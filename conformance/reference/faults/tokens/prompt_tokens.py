@@ -14,20 +14,21 @@ from conformance.reference.request import GatewayRequest
 from conformance.reference.response_message import GatewayResponse
 
 BLOCK_SIZE: Final = 128
-"""Rounded counts are a multiple of this number of tokens."""
-
+"""Number of tokens; a rounded count is a multiple of it."""
 
 MAX_PROMPT_LENGTH: Final = 1000
-"""Characters of a prompt that a truncating gateway passes on."""
+"""Number of characters of a prompt that a truncating gateway passes on."""
 
 
 @on_reply(breaks="tokens.stream-and-json-counts-match")
 def prompt_tokens_estimated_in_streams(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The input count of a stream is an estimate, about a quarter too high."""
+    """The input count of a stream is an estimate, at least a quarter too high."""
     return change_usage(
-        reply, recount(prompt=lambda n: n + 3 + n // 4), change_final_snapshot
+        reply,
+        recount(prompt=lambda count: count + 3 + count // 4),
+        change_final_snapshot,
     )
 
 
@@ -35,7 +36,7 @@ def prompt_tokens_estimated_in_streams(
 def repeated_prompt_overcharged(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every second JSON response to the same request reports four more input tokens."""
+    """Every second JSON response to the same request counts 4 input tokens too many."""
     if not request.is_create or reply.streamed or not is_response(reply.payload):
         return reply
     seen = request.fault_state.setdefault("prompts", set())
@@ -48,7 +49,7 @@ def repeated_prompt_overcharged(
 def message_array_overcharged(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A prompt that is an array has forty more input tokens."""
+    """The input count is 40 too high if the prompt is an array."""
     if not isinstance(request.field("input"), list):
         return reply
     return change_usage(reply, recount(prompt=lambda count: count + 40))
@@ -58,7 +59,7 @@ def message_array_overcharged(
 def prompt_tokens_constant(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every prompt has 36 input tokens."""
+    """The input count is 36 for every prompt."""
     return change_usage(reply, recount(prompt=lambda _: 36))
 
 
@@ -93,7 +94,7 @@ def prompt_tokens_rounded_up(
 def prompt_tokens_have_fixed_surcharge(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every prompt has 390 more input tokens than its text."""
+    """Every input count is 390 too high."""
     return change_usage(reply, recount(prompt=lambda count: count + 390))
 
 

@@ -15,7 +15,7 @@ Json = Any
 
 
 def _instructions_of(request: GatewayRequest) -> str:
-    """Return the instructions of a request with a string prompt, or an empty string."""
+    """Return the instructions of a request, or "" if its prompt is not a string."""
     instructions, input_ = request.field("instructions"), request.field("input")
     both_strings = isinstance(instructions, str) and isinstance(input_, str)
     return instructions if request.is_create and both_strings else ""
@@ -24,7 +24,7 @@ def _instructions_of(request: GatewayRequest) -> str:
 def _answer_changed(
     gateway: Gateway, request: GatewayRequest, changed: GatewayRequest
 ) -> GatewayResponse:
-    """Answer another request, but return the client's own instructions."""
+    """Answer the changed request, but echo the ``instructions`` of the client."""
     instructions = request.field("instructions")
     return change_each_response(
         gateway.answer(changed), set_fields(instructions=instructions)
@@ -40,7 +40,7 @@ def _answer_changed(
 def instructions_dropped(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``instructions`` are not passed on."""
+    """``instructions`` are not passed on to the model."""
     if not _instructions_of(request):
         return request
     return _answer_changed(gateway, request, request.without_fields("instructions"))
@@ -50,7 +50,7 @@ def instructions_dropped(
 def instructions_sent_twice(
     request: GatewayRequest, gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
-    """``instructions`` are passed on, and once more as a system message."""
+    """``instructions`` are passed on twice, the second time as a system message."""
     instructions, input_ = _instructions_of(request), request.field("input")
     if not instructions:
         return request
@@ -72,7 +72,7 @@ def instructions_dropped_in_streams(
 
 
 def _messages_of(request: GatewayRequest) -> list[Json]:
-    """Return the messages of a request if its input has no other items, else none."""
+    """Return the messages of a request; none if its ``input`` has other items, too."""
     input_ = request.field("input") if request.is_create else None
     items = input_ if isinstance(input_, list) else []
     return items if all(isinstance(m, dict) and "role" in m for m in items) else []

@@ -20,7 +20,7 @@ def function_calls(response: Json) -> list[Json]:
 def change_required_calls_in_json(
     request: GatewayRequest, reply: GatewayResponse, change: Callable[[Json], Json]
 ) -> GatewayResponse:
-    """Change the calls in a JSON reply to a request with ``tool_choice: required``."""
+    """Change each call in a JSON reply to a request with ``tool_choice: required``."""
 
     def change_call(item: Json) -> Json:
         return change(item) if item["type"] == "function_call" else item
@@ -100,7 +100,7 @@ def call_arguments_concatenated(
 def call_arguments_swapped(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Each of several parallel calls has the arguments of the next one."""
+    """Each of several parallel calls has the arguments of another call."""
 
     def shift(response: Json) -> Json:
         calls = function_calls(response)

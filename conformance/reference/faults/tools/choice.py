@@ -26,7 +26,7 @@ def _names_declared_function(request: GatewayRequest) -> bool:
 
 
 def bad_request(message: str) -> GatewayResponse:
-    """Return a 400 response with this error message."""
+    """Return a 400 response whose error has this message."""
     error = ApiError(400, message, code="invalid_request")
     return GatewayResponse(400, payload=error.envelope())
 
@@ -34,7 +34,7 @@ def bad_request(message: str) -> GatewayResponse:
 def _answer_with_choice(
     request: GatewayRequest, gateway: Gateway, choice: Json
 ) -> GatewayResponse:
-    """Answer as if ``tool_choice`` was ``choice``, but echo the original value."""
+    """Answer as if ``tool_choice`` was ``choice``, but echo the client's value."""
     original = request.field("tool_choice")
     reply = gateway.answer(request.with_fields(tool_choice=choice))
     return change_each_response(
@@ -47,8 +47,8 @@ def tools_rejected_without_reason(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest | GatewayResponse:
     """``tool_choice: auto`` is rejected with a 400 whose message gives no reason."""
-    may_call = request.field("tool_choice") == "auto"
-    return bad_request("The request is not valid.") if may_call else request
+    rejected = request.field("tool_choice") == "auto"
+    return bad_request("The request is not valid.") if rejected else request
 
 
 @on_request(breaks="tools.required-choice-makes-a-call")

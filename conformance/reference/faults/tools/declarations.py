@@ -76,10 +76,10 @@ def undeclared_tool_in_echo(
     """Echoed ``tools`` contain a function that the request does not declare."""
     tool = {"type": "function", "name": "search_web", "parameters": {"type": "object"}}
 
-    def add(response: Json) -> Json:
+    def add_tool(response: Json) -> Json:
         return {**response, "tools": [*response["tools"], tool]}
 
-    return change_each_response(reply, add) if request.field("tools") else reply
+    return change_each_response(reply, add_tool) if request.field("tools") else reply
 
 
 @on_reply(breaks="tools.echoed-tools-match-the-request")

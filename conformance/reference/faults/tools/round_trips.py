@@ -25,7 +25,7 @@ def _results(request: GatewayRequest) -> list[Json]:
 def _with_outputs(
     request: GatewayRequest, change: Callable[[Json], Json]
 ) -> GatewayRequest:
-    """Return the request with the ``output`` of each call result changed."""
+    """Return the request after ``change`` of the ``output`` of each call result."""
     results = _results(request)
     if not results:
         return request
@@ -72,7 +72,9 @@ def tool_result_in_parts_dropped(
     request: GatewayRequest, _gateway: Gateway
 ) -> GatewayRequest:
     """A call result that is an array of parts does not reach the model."""
-    return _with_outputs(request, lambda o: "" if isinstance(o, list) else o)
+    return _with_outputs(
+        request, lambda output: "" if isinstance(output, list) else output
+    )
 
 
 @on_request(breaks="tools.non-json-result-is-accepted")

@@ -15,6 +15,7 @@ from conformance.reference.response_message import GatewayResponse
 COMPLETION_IS_COUNTED: Final = frozenset(
     {"usage.completion-is-counted", "reasoning.visible-reasoning-is-counted"}
 )
+"""Requirements that an output count of 0 breaks."""
 
 
 @on_reply(breaks={"usage.prompt-is-counted", *COMPLETION_IS_COUNTED})
@@ -44,7 +45,7 @@ def completion_tokens_zero(
 def billed_output_dropped(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A JSON response without ``tools`` or cap bills tokens, but has no output."""
+    """If a request has no ``tools`` and no cap, the billed JSON output is empty."""
     if request.field("tools") or request.field("max_output_tokens"):
         return reply
     without_output = change_json_response(reply, set_fields(output=[]))
@@ -55,7 +56,7 @@ def billed_output_dropped(
 def completion_tokens_exceed_cap(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The output count of a capped response is 1.5 times the cap."""
+    """The output count is 1.5 times ``max_output_tokens``."""
     cap = request.field("max_output_tokens")
     if not isinstance(cap, int) or cap < 16:
         return reply

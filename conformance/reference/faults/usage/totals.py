@@ -19,7 +19,7 @@ Json = Any
 
 
 ResponseChange = Callable[[GatewayResponse, Change], GatewayResponse]
-
+"""Function that applies a change to the response objects in a reply."""
 
 TOTAL: Final = "total_tokens"
 
@@ -39,7 +39,7 @@ def change_usage(
     change: Change,
     change_response: ResponseChange = change_finished_response,
 ) -> GatewayResponse:
-    """Change the usage object of a finished response, if it has one."""
+    """Change the ``usage`` of the responses that ``change_response`` selects."""
 
     def with_changed_usage(response: Json) -> Json:
         usage = response.get("usage")
@@ -53,7 +53,7 @@ def recount(
     prompt: Callable[[int], int] = int,
     completion: Callable[[int], int] = int,
 ) -> Change:
-    """Return a change of the two counts that keeps the total and details consistent."""
+    """Return a change of the input and output count; the total and details follow."""
 
     def change(usage: Json) -> Json:
         counts = {
@@ -70,7 +70,7 @@ def recount(
 
 
 def _fit_details(details: Json, count: int) -> Json:
-    """Return details whose parts add up to another count."""
+    """Return the details, changed so that they add up to ``count``."""
     fitted = {name: min(part, count) for name, part in details.items()}
     if "text_tokens" in fitted:
         fitted["text_tokens"] = count - fitted.get("reasoning_tokens", 0)
@@ -78,7 +78,7 @@ def _fit_details(details: Json, count: int) -> Json:
 
 
 def set_details(count_field: Callable[[Json], str], **counters: Json) -> Change:
-    """Return a change that sets counters in the details of one count."""
+    """Return a change that sets counters in the details of the named count."""
 
     def change(usage: Json) -> Json:
         name = f"{count_field(usage)}_details"
@@ -141,7 +141,7 @@ def usage_in_chat_style(
 
 
 def _renamed(name: str, names: Mapping[str, str]) -> str:
-    """Return the new name of a count or of its details object."""
+    """Return the new name of a count, or that of its details object."""
     count = name.removesuffix("_details")
     return names.get(count, count) + name[len(count) :]
 
