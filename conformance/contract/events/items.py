@@ -127,10 +127,10 @@ ONE_ITEM_PER_INDEX = must(
     exercised_by=basic.streamed_text,
 )
 def output_index_identifies_one_item(findings: tuple[Finding, ...]) -> Findings:
-    """Check that added items differ in index and id, and events use both consistently.
+    """Check that no two added items share an ``output_index`` or an ``id``.
 
-    Does not check the order of items: events of several items may alternate, and
-    indexes may be skipped.
+    Also checks that events with an ``item_id`` have the index of that item. Does not
+    check the order: events of several items may alternate, and indexes may be skipped.
     """
     yield from findings
 

@@ -135,9 +135,10 @@ def _check_number(
     previous: int | None,
     findings: StreamFindings,
 ) -> int | None:
-    """Compare an event's sequence number with the ``previous`` one; return the former.
+    """Compare the sequence number of an event with ``previous``; return the number.
 
-    Return ``None`` if it is not an integer: the next event is then compared with none.
+    ``previous`` is the number of the event before, or ``None``. Return ``None`` if the
+    number is not an integer: then the next event has no number to be compared with.
     """
     name, pointer = "sequence_number", "/sequence_number"
     value = data.get(name)

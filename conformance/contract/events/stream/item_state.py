@@ -30,7 +30,7 @@ RULES_OF_DONE_ITEM: Final = {
         Rule.DONE_ITEM_TEXT,
     )
 }
-"""Rules that apply to a stream with a done item of a type, whichever events it had."""
+"""By type of a done item: rules that apply to its stream, whatever its events were."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,9 +89,9 @@ class TextState:
     ) -> None:
         """Check a copy of this text in a done part, done item or final snapshot.
 
-        The copy, ``later_text``, must equal ``done_item_text``, the done text or the
-        joined deltas; these three need not agree with each other. Does not check texts
-        that were never streamed, nor reasoning that the copy leaves out.
+        The copy, ``later_text``, must equal one of three earlier texts: the text of
+        the done item, the done text or the joined deltas. Does not compare these three,
+        nor check texts that were never streamed or reasoning that the copy omits.
         """
         streamed = self.streamed if self.deltas or self.initial_text else None
         earlier_texts = (done_item_text, self.done_text, streamed)
