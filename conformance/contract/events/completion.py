@@ -1,7 +1,7 @@
 """Requirements about done events, and the items of the final snapshot.
 
-A *done item* is the item in ``response.output_item.done``. ``contract/events/
-snapshots.py`` defines the final snapshot.
+A *done item* is the item in ``response.output_item.done``. The *final snapshot* is the
+``response`` object in the terminal event.
 """
 
 from conformance.contract.events.framing import STREAMING
@@ -49,9 +49,9 @@ ITEM_DONE_ONCE = must(
     exercised_by=basic.streamed_text,
 )
 def item_done_is_sent_once(findings: tuple[Finding, ...]) -> Findings:
-    """Check for a second done event: agents run the function call in each of them.
+    """Check for a second done event of an item: agents run its function call twice.
 
-    Does not require a first one: ``events.item-done-is-sent`` does.
+    Does not require that an item has the event: ``events.item-done-is-sent`` does.
     """
     yield from findings
 
@@ -93,9 +93,9 @@ PART_DONE = should(
 
 @check(PART_DONE, on=stream_rule(Rule.PART_DONE), exercised_by=basic.streamed_text)
 def part_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
-    """Check ``content_part.done`` and ``reasoning_summary_part.done`` events.
+    """Check for ``content_part.done`` and ``reasoning_summary_part.done`` events.
 
-    Does not check parts that the added item already contains.
+    Does not check parts that ``response.output_item.added`` already contains.
     """
     yield from findings
 
@@ -113,7 +113,7 @@ TEXT_DONE = should(
 
 @check(TEXT_DONE, on=stream_rule(Rule.TEXT_DONE), exercised_by=basic.streamed_text)
 def text_done_is_sent(findings: tuple[Finding, ...]) -> Findings:
-    """Check ``response.output_text.done`` and ``response.refusal.done``.
+    """Check each message text and each refusal that was sent in deltas.
 
     Does not check texts without deltas.
     """
@@ -161,7 +161,10 @@ SNAPSHOT_LISTS_ITEMS = must(
     exercised_by=basic.streamed_text,
 )
 def final_snapshot_lists_every_item(findings: tuple[Finding, ...]) -> Findings:
-    """Match items by ``id``, then by ``call_id``, then by type in order.
+    """Search the final snapshot for each done item.
+
+    Matches items by ``id``, then by ``call_id``. Items without a match are paired with
+    items of the same type, in the order of the stream.
 
     Does not check failed responses, nor an ``output`` that is missing or not an array.
     """
@@ -184,7 +187,7 @@ NO_EXTRA_ITEM = must(
     exercised_by=basic.streamed_text,
 )
 def final_snapshot_has_no_extra_item(findings: tuple[Finding, ...]) -> Findings:
-    """Check for items that had neither an added nor a done event.
+    """Search the final snapshot for items that had neither an added nor a done event.
 
     Does not check failed responses.
     """
@@ -203,9 +206,9 @@ ITEM_ORDER = should(
 
 @check(ITEM_ORDER, on=stream_rule(Rule.ITEM_ORDER), exercised_by=basic.streamed_text)
 def final_snapshot_keeps_item_order(findings: tuple[Finding, ...]) -> Findings:
-    """Compare the listed items that were in the stream.
+    """Compare the order of the items with the ``output_index`` in their events.
 
-    Does not check for gaps between indexes, nor streams in which an item lacks an index
-    or two share one.
+    Does not check items without events, nor gaps between indexes. Skips a stream in
+    which an item lacks an index or two items share one.
     """
     yield from findings

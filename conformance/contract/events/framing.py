@@ -3,7 +3,8 @@
 New API's document does not describe stream events, yet every client relies on the
 events of the Responses API. What breaks official clients is a MUST; what they
 tolerate is a SHOULD. ``stream.state_machine`` reads each stream once and finds the
-violations of all requirements of this section; the checks only report them.
+violations of all requirements of this section. Each check only reports the findings
+of its own requirement.
 """
 
 from typing import Final
@@ -69,7 +70,7 @@ TYPE_PRESENT = must(
 def data_has_a_type(findings: tuple[Finding, ...]) -> Findings:
     """Check the ``type`` of each event whose data is an object.
 
-    Does not check data of another API: ``events.no-event-of-another-api`` reports it.
+    Does not check events of another API: ``events.no-event-of-another-api`` does.
     """
     yield from findings
 
@@ -90,9 +91,10 @@ NO_OTHER_API = must(
     exercised_by=basic.streamed_text,
 )
 def no_event_of_another_api(findings: tuple[Finding, ...]) -> Findings:
-    """Check data without a ``type`` for ``choices``, ``error`` or a ``chat.`` object.
+    """Check events without a ``type`` for the fields of another API.
 
-    Does not check events that have a ``type``.
+    These fields are ``choices``, ``error``, and an ``object`` that begins with
+    ``chat.``. Does not check events that have a ``type``.
     """
     yield from findings
 
@@ -138,7 +140,7 @@ KNOWN_PREFIX = should(
 def type_has_a_known_prefix(findings: tuple[Finding, ...]) -> Findings:
     """Check the form of each event type.
 
-    Does not check that the type itself is documented: ``response.note`` passes.
+    Does not check that the API has an event of this type: ``response.note`` passes.
     """
     yield from findings
 
@@ -161,7 +163,7 @@ DATA_PRESENT = must(
 def every_event_has_data(findings: tuple[Finding, ...]) -> Findings:
     """Check for a blank line that follows an ``event`` field before any ``data``.
 
-    A browser drops such a frame; official SDKs parse the missing data and raise.
+    A browser drops such a frame. Official SDKs parse its data and raise an exception.
     Reports only the first such frame of a stream.
     """
     yield from findings
@@ -183,7 +185,7 @@ FINAL_BLANK_LINE = must(
     exercised_by=basic.streamed_text,
 )
 def last_event_ends_with_blank_line(findings: tuple[Finding, ...]) -> Findings:
-    """Check the last frame: the standard drops an event without a blank line.
+    """Check that a blank line follows the last frame: without it, browsers drop it.
 
     Does not check streams that failed or that the client ended, nor a last frame
     whose data is not an object, such as ``[DONE]``.
@@ -207,8 +209,9 @@ NO_LONE_SURROGATE = must(
     exercised_by=basic.streamed_text,
 )
 def text_has_no_lone_surrogate(findings: tuple[Finding, ...]) -> Findings:
-    """Check each delta and each done text: strict JSON parsers reject lone surrogates.
+    """Check each delta, and the complete text in each done event.
 
+    A lone surrogate is one half of a UTF-16 pair. Strict JSON parsers reject it.
     Does not check responses to a request that itself contains an escaped surrogate.
     """
     yield from findings
@@ -254,9 +257,10 @@ NUMBER_COUNTS_UP = must(
     exercised_by=basic.streamed_text,
 )
 def sequence_number_counts_up(findings: tuple[Finding, ...]) -> Findings:
-    """Compare each two consecutive events that both have an integer number.
+    """Compare the ``sequence_number`` of each two consecutive events.
 
-    Does not check the first number: the contract does not define it.
+    Does not compare numbers that are not integers, and does not check the first number
+    of a stream: no document defines it.
     """
     yield from findings
 
@@ -277,8 +281,9 @@ NUMBER_HAS_NO_GAP = should(
     exercised_by=basic.streamed_text,
 )
 def sequence_number_has_no_gap(findings: tuple[Finding, ...]) -> Findings:
-    """Compare each two consecutive events whose numbers count up.
+    """Compare the ``sequence_number`` of each two consecutive events.
 
-    Does not check numbers that do not: ``events.sequence-number-counts-up`` does.
+    Does not check a number that is not greater than the previous one:
+    ``events.sequence-number-counts-up`` does.
     """
     yield from findings

@@ -1,7 +1,8 @@
 """Requirements about how events name the output item and the part that they change.
 
 An item is *added* by ``response.output_item.added``, a content part by
-``response.content_part.added``.
+``response.content_part.added``, and a summary part by
+``response.reasoning_summary_part.added``.
 """
 
 from conformance.contract.events.framing import STREAMING
@@ -54,9 +55,10 @@ ITEM_ID = should(
 
 @check(ITEM_ID, on=stream_rule(Rule.ITEM_ID), exercised_by=basic.streamed_text)
 def item_id_is_present(findings: tuple[Finding, ...]) -> Findings:
-    """Check the events of parts, texts and arguments; clients use the index.
+    """Check the events of parts, texts and arguments.
 
-    Does not check the added and done events of an item, which contain the item.
+    Does not check the added and done events of an item, because they contain the item.
+    Not a MUST, because clients find the item by ``output_index``.
     """
     yield from findings
 
@@ -79,7 +81,7 @@ CONTENT_INDEX = must(
 def content_index_is_present(findings: tuple[Finding, ...]) -> Findings:
     """Check ``content_part``, ``output_text`` and ``refusal`` events.
 
-    Accumulators find the part by this index. Does not check raw reasoning:
+    SDKs use this index to append a delta to its part. Does not check raw reasoning:
     ``events.reasoning-index-is-present`` does.
     """
     yield from findings
@@ -102,7 +104,7 @@ REASONING_INDEX = should(
     exercised_by=streamed_reasoning,
 )
 def reasoning_index_is_present(findings: tuple[Finding, ...]) -> Findings:
-    """Check that the index is a non-negative integer.
+    """Check that each reasoning event has a non-negative integer as its index.
 
     Does not check the order of the indexes.
     """
@@ -125,9 +127,10 @@ ONE_ITEM_PER_INDEX = must(
     exercised_by=basic.streamed_text,
 )
 def output_index_identifies_one_item(findings: tuple[Finding, ...]) -> Findings:
-    """Check added items, and events whose index is not that of their ``item_id``.
+    """Check that no two added items share an ``output_index`` or an ``id``.
 
-    Does not check overlap or gaps: items may overlap, and indexes may be skipped.
+    Also checks that events with an ``item_id`` have the index of that item. Does not
+    check the order: events of several items may alternate, and indexes may be skipped.
     """
     yield from findings
 
@@ -148,9 +151,9 @@ SAME_IDENTITY = must(
     exercised_by=basic.streamed_text,
 )
 def item_identity_stays_the_same(findings: tuple[Finding, ...]) -> Findings:
-    """Compare each event, the done item and the final snapshot with the first value.
+    """Compare the identity in each event and in the final snapshot with the first one.
 
-    Does not check values that are missing.
+    Does not report a missing ``id``, ``call_id`` or ``type``.
     """
     yield from findings
 
@@ -173,7 +176,7 @@ ITEM_ADDED_FIRST = must(
 def item_added_comes_first(findings: tuple[Finding, ...]) -> Findings:
     """Check that part, text and done events belong to an item that was added.
 
-    Reports only the first event of each item that was not.
+    Reports only the first of these events if the item was not added before it.
     """
     yield from findings
 
@@ -219,7 +222,7 @@ SUMMARY_ADDED_FIRST = should(
     exercised_by=streamed_reasoning,
 )
 def summary_part_added_comes_first(findings: tuple[Finding, ...]) -> Findings:
-    """Check summary events: clients display the text under the part that was added.
+    """Check summary events: clients show summary text in the part that was added.
 
     Does not check parts of an item that was not added, nor parts that the added item
     already contains.
@@ -243,7 +246,7 @@ CONTENT_INDEX_ORDER = must(
     exercised_by=basic.streamed_text,
 )
 def content_index_counts_from_zero(findings: tuple[Finding, ...]) -> Findings:
-    """Check the index in each ``response.content_part.added``, item by item.
+    """Check the index in each ``response.content_part.added``, per output item.
 
     Does not check summary parts.
     """

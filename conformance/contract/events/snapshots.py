@@ -36,9 +36,9 @@ CREATED_FIRST = must(
     exercised_by=basic.streamed_text,
 )
 def created_comes_first(findings: tuple[Finding, ...]) -> Findings:
-    """Check the first event that has a type: official clients raise if it is another.
+    """Check the type of the first event; any other type makes official clients raise.
 
-    Does not check comments, which are not events.
+    Does not check comments and events without a type.
     """
     yield from findings
 
@@ -61,7 +61,7 @@ CREATED_ONCE = must(
 def created_is_sent_once(findings: tuple[Finding, ...]) -> Findings:
     """Check for a second ``response.created`` before the terminal event.
 
-    Does not check what follows the terminal event: another requirement does.
+    Does not check events after it: ``events.no-event-after-terminal-event`` does.
     """
     yield from findings
 
@@ -101,9 +101,9 @@ SAME_ID = must(
 
 @check(SAME_ID, on=stream_rule(Rule.SAME_ID), exercised_by=basic.streamed_text)
 def response_id_stays_the_same(findings: tuple[Finding, ...]) -> Findings:
-    """Compare each snapshot with the first one; official clients reject another ``id``.
+    """Compare the ``id`` of each snapshot with the ``id`` of the first snapshot.
 
-    Does not check the form of the ``id``.
+    Official clients reject a stream in which it changes. Does not check its form.
     """
     yield from findings
 
@@ -120,9 +120,9 @@ SAME_MODEL = should(
 
 @check(SAME_MODEL, on=stream_rule(Rule.SAME_MODEL), exercised_by=basic.streamed_text)
 def model_stays_the_same(findings: tuple[Finding, ...]) -> Findings:
-    """Compare each snapshot that names a model with the first one.
+    """Compare the ``model`` of each snapshot with the ``model`` of the first snapshot.
 
-    Does not check whether it is the requested model.
+    Does not check snapshots without a ``model``, nor whether it is the requested one.
     """
     yield from findings
 
@@ -147,7 +147,7 @@ CREATED_COMPLETE = should(
 def created_snapshot_is_complete(findings: tuple[Finding, ...]) -> Findings:
     """Check for the six fields of the example response in New API's document.
 
-    Does not check their values.
+    Does not check the values of these fields.
     """
     yield from findings
 
@@ -194,8 +194,8 @@ TERMINAL_SENT = must(
 def terminal_event_is_sent(findings: tuple[Finding, ...]) -> Findings:
     """Check that each stream that the server ended has a terminal event.
 
-    Does not check streams that the client disconnected, or stopped reading because of
-    a timeout, a size limit or unreadable bytes.
+    Does not check streams that the client ended: it disconnected on purpose, or it
+    stopped reading because of a timeout, a size limit or unreadable bytes.
     """
     yield from findings
 
@@ -216,7 +216,7 @@ TERMINAL_STATUS = must(
     exercised_by=basic.streamed_text,
 )
 def terminal_event_matches_status(findings: tuple[Finding, ...]) -> Findings:
-    """Compare the type and the ``status``.
+    """Compare the type of the event with the ``status`` in its snapshot.
 
     Does not check which of the two is correct: the section ``status`` does.
     """
@@ -239,7 +239,7 @@ TERMINAL_LAST = must(
     exercised_by=basic.streamed_text,
 )
 def no_event_after_terminal_event(findings: tuple[Finding, ...]) -> Findings:
-    """Check known event types after a terminal event or an ``error``.
+    """Check that no event of a known type follows a terminal event or an ``error``.
 
     Does not check ``[DONE]``, comments and events of unknown types. An ``error`` and a
     ``response.failed`` may follow each other.

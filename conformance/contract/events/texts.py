@@ -32,7 +32,7 @@ DELTA_IS_STRING = must(
 def delta_is_a_string(findings: tuple[Finding, ...]) -> Findings:
     """Check that no ``delta`` is missing, ``null`` or of another type.
 
-    Does not require that it is non-empty.
+    Does not reject an empty string.
     """
     yield from findings
 
@@ -56,7 +56,8 @@ NO_DELTA_AFTER_DONE = must(
 def no_delta_after_done(findings: tuple[Finding, ...]) -> Findings:
     """Check for deltas after a done event, and for a second done event of a text.
 
-    Does not check whether items are done twice: ``events.item-done-is-sent-once`` does.
+    Does not check for a second done event of an item:
+    ``events.item-done-is-sent-once`` does.
     """
     yield from findings
 
@@ -77,10 +78,11 @@ DONE_TEXT = must(
     exercised_by=basic.streamed_text,
 )
 def deltas_match_the_done_text(findings: tuple[Finding, ...]) -> Findings:
-    """Compare character by character, whitespace included.
+    """Compare the joined deltas of each text with its done text, whitespace included.
 
-    Text in the added part counts as the first delta. Does not compare texts without
-    deltas (``events.text-is-sent-in-deltas`` reports those), nor reasoning.
+    Text in ``response.content_part.added`` counts as the first delta. Does not compare
+    texts without deltas: ``events.text-is-sent-in-deltas`` reports them. Does not
+    compare reasoning: ``events.reasoning-deltas-match-the-done-text`` does.
     """
     yield from findings
 
@@ -101,9 +103,10 @@ SENT_IN_DELTAS = should(
     exercised_by=basic.streamed_text,
 )
 def text_is_sent_in_deltas(findings: tuple[Finding, ...]) -> Findings:
-    """Check that each non-empty text of a done message or call had a delta before.
+    """Check that deltas preceded each non-empty text of a done message or call.
 
-    Text in the added item or part counts as a delta. Does not check other item types.
+    Text in the added event of the item or part counts as a delta. Does not check items
+    of other types.
     """
     yield from findings
 
@@ -127,8 +130,9 @@ DONE_ITEM_TEXT = must(
 def done_item_has_the_streamed_text(findings: tuple[Finding, ...]) -> Findings:
     """Compare the item or part in a done event with the text that was streamed.
 
-    Either the sum of the deltas or the done text passes: this does not check whether
-    these two agree. Does not check reasoning.
+    The item or part passes if its text equals the joined deltas or the done text. Does
+    not compare these two: ``events.deltas-match-the-done-text`` does. Does not check
+    reasoning.
     """
     yield from findings
 
@@ -151,8 +155,9 @@ SNAPSHOT_TEXT = must(
 def final_snapshot_has_the_streamed_text(findings: tuple[Finding, ...]) -> Findings:
     """Compare the items of the final snapshot with the texts that were streamed.
 
-    The text of the done item, the done text or the sum of the deltas passes: this does
-    not check whether these agree. Does not check reasoning.
+    An item passes if its text equals the text of the done item, the done text or the
+    joined deltas. Does not compare these three with each other. Does not check
+    reasoning.
     """
     yield from findings
 
@@ -175,6 +180,6 @@ REASONING_TEXT = should(
 def reasoning_deltas_match_the_done_text(findings: tuple[Finding, ...]) -> Findings:
     """Compare streamed raw reasoning and summaries with each later copy of them.
 
-    Does not require that the item or the snapshot contains streamed reasoning.
+    Does not require that the done item or the final snapshot contains the reasoning.
     """
     yield from findings

@@ -60,7 +60,7 @@ STREAM_TRUE = must(
 
 @check(STREAM_TRUE, on=EVERY_STREAMING_REQUEST, exercised_by=basic.streamed_text)
 def stream_true_returns_a_stream(exchange: Exchange) -> Findings:
-    """Check successful responses.
+    """Check each successful response to a request with ``stream: true``.
 
     Does not check errors: a server that cannot stream should reject the request.
     """
@@ -71,8 +71,8 @@ def stream_true_returns_a_stream(exchange: Exchange) -> Findings:
 def _expects_json(exchange: Exchange) -> bool:
     """Return whether the request has ``stream`` false, ``null`` or missing.
 
-    A body that is not an object, or an ``accept`` header with the media type of event
-    streams, leaves open what the client expects.
+    Return false if the body is not an object, or if the ``accept`` header contains
+    ``text/event-stream``: both leave it unclear whether the client expects JSON.
     """
     body, accept = exchange.request.json, exchange.request.all_headers.get("accept", "")
     if not isinstance(body, dict) or SSE_TYPE in accept:
@@ -97,7 +97,8 @@ NO_STREAM = must(
 def no_stream_unless_requested(exchange: Exchange) -> Findings:
     """Check 2xx responses to requests with ``stream`` false, ``null`` or missing.
 
-    Does not check other values of ``stream``, nor requests that accept event streams.
+    Does not check other values of ``stream``, nor requests whose ``accept`` header
+    contains ``text/event-stream``.
     """
     if exchange.kind is ResponseKind.RESPONSE:
         return
@@ -118,7 +119,7 @@ STREAM_FALSE = must(
 )
 
 JsonAndStream = tuple[Exchange, Exchange]
-"""The exchanges of the probe ``json-and-stream``."""
+"""The exchanges of the probe ``json-and-stream``: JSON response, then stream."""
 
 
 @check(STREAM_FALSE, on=probes.json_and_stream)
@@ -135,15 +136,20 @@ def stream_false_is_accepted(exchanges: JsonAndStream) -> Findings:
 
 
 MIN_DELTAS: Final = 20
-"""Minimum number of deltas of a response that counts as long."""
+"""Minimum number of deltas in a stream that counts as long."""
 
 MIN_DURATION_S: Final = 1.0
-"""Duration in seconds below which a response may arrive all at once."""
+"""Minimum time in seconds from the request to the last event of a checked stream.
+
+A stream that is complete earlier may arrive all at once."""
 
 MAX_BURST_S: Final = 0.1
+"""Maximum time in seconds between the first and the last event of a burst."""
+
 MAX_BURST_SHARE: Final = 0.05
-"""A stream is a burst if its events arrive within both limits: seconds, and share of
-the time until the last event."""
+"""The same maximum as a share of the time from the request to the last event.
+
+A stream is a burst if it is within both limits."""
 
 NOT_BUFFERED = should(
     "streaming.long-response-is-not-buffered",
@@ -156,9 +162,10 @@ NOT_BUFFERED = should(
 
 
 def _arrival_times(exchange: Exchange) -> Observation | None:
-    """Return the arrival of the first and the last event of a long stream, in seconds.
+    """Return when the first and the last event of a long stream arrived.
 
-    Return ``None`` for a stream with few deltas, or one that the client ended.
+    Both times are in seconds after the request. Return ``None`` for a stream with fewer
+    than ``MIN_DELTAS`` deltas, or one that the client ended.
     """
     events = exchange.events
     deltas = sum(event.type.endswith(".delta") for event in events)
@@ -175,8 +182,8 @@ def _arrival_times(exchange: Exchange) -> Observation | None:
 def long_response_is_not_buffered(observations: list[Observation]) -> Findings:
     """Compare the wait for the first event with the time between first and last event.
 
-    Does not check streams that are complete within a second. Passes if at least one
-    long stream arrived gradually: a fast model may produce a burst.
+    Does not check streams that are complete within one second. Passes if at least one
+    long stream of the run arrived gradually: a fast model may cause the other bursts.
     """
     slow = [each for each in observations if each.value[1] >= MIN_DURATION_S]
     bursts = [each for each in slow if _is_burst(*each.value)]
@@ -189,5 +196,8 @@ def long_response_is_not_buffered(observations: list[Observation]) -> Findings:
 
 
 def _is_burst(first: float, last: float) -> bool:
-    """Return whether all events arrived nearly at once; times are in seconds."""
+    """Return whether all events arrived at about the same time.
+
+    ``first`` and ``last`` are arrival times in seconds after the request.
+    """
     return last - first <= min(MAX_BURST_S, MAX_BURST_SHARE * last)

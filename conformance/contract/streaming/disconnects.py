@@ -20,7 +20,9 @@ from conformance.model.scope import EVERY_STREAM, Observation, only
 from conformance.model.sources import OPEN_RESPONSES, REPORTED_BUGS
 
 MIN_FAILED_STREAMS: Final = 3
-"""Number of failed streams that cannot be a coincidence."""
+"""Minimum number of streams, all failed, that count as a defect.
+
+Fewer streams may all fail by coincidence."""
 
 REJECTED_WITH_4XX = should(
     "streaming.refused-request-gets-a-4xx",
@@ -41,9 +43,9 @@ def refused_request_gets_a_4xx(exchanges: tuple[Exchange, ...]) -> Findings:
     """
     rejected = 0
     for exchange in exchanges:
-        failed = exchange.status == 200 and _is_error_stream(exchange)
-        rejected += failed or exchange.kind is ResponseKind.CLIENT_ERROR
-        if failed:
+        is_200_error = exchange.status == 200 and _is_error_stream(exchange)
+        rejected += is_200_error or exchange.kind is ResponseKind.CLIENT_ERROR
+        if is_200_error:
             yield exchange.finding("status", "a 4xx status", exchange.summary)
     if not rejected:
         raise Inconclusive("no request was rejected")
@@ -52,12 +54,13 @@ def refused_request_gets_a_4xx(exchanges: tuple[Exchange, ...]) -> Findings:
 def _is_error_stream(exchange: Exchange) -> bool:
     """Return whether a stream has an ``error`` or ``response.failed`` event.
 
-    Also true for a stream of events without types that mention an ``error``.
+    Also true for a stream in which no event has a type and the string ``"error"``
+    occurs.
     """
     types = {event.type for event in exchange.events}
-    untyped = exchange.media_type == SSE_TYPE and b'"error"' in exchange.body
-    failed = not types.isdisjoint({"error", "response.failed"})
-    return failed or (untyped and not any(types))
+    mentions_error = exchange.media_type == SSE_TYPE and b'"error"' in exchange.body
+    has_error_event = not types.isdisjoint({"error", "response.failed"})
+    return has_error_event or (mentions_error and not any(types))
 
 
 UNBUFFERED = may(
@@ -75,7 +78,8 @@ UNBUFFERED = may(
 def disables_proxy_buffering(exchange: Exchange) -> Findings:
     """Check the headers that ask proxies not to buffer or change the stream.
 
-    Does not check whether a proxy buffers: another requirement compares times.
+    Does not check whether a proxy buffers the stream:
+    ``streaming.long-response-is-not-buffered`` does.
     """
     buffering = exchange.header("x-accel-buffering") or ""
     control = (exchange.header("cache-control") or "").lower()
@@ -110,7 +114,7 @@ DONE_MARKER = should(
     exercised_by=basic.streamed_text,
 )
 def ends_with_done_marker(exchange: Exchange) -> Findings:
-    """Check streams with a terminal event; only Open Responses requires the marker.
+    """Check the last frame; only the profile ``openresponses`` requires the marker.
 
     Does not check streams without a terminal event, nor truncated ones.
     """
@@ -120,7 +124,9 @@ def ends_with_done_marker(exchange: Exchange) -> Findings:
 
 
 Turn = tuple[Exchange]
-"""A turn of the probe ``early-disconnect`` after the first one."""
+"""The exchange of one turn of the probe ``early-disconnect``, as a tuple of one.
+
+Its first turn is a plain exchange instead: the disconnected stream."""
 
 NEXT_REQUEST = must(
     "streaming.disconnect-does-not-break-next-request",
@@ -136,9 +142,10 @@ NEXT_REQUEST = must(
 def disconnect_does_not_break_next_request(
     stream_exchange: Exchange, following_turn: Turn, *repeated: Turn
 ) -> Findings:
-    """Check for a closed connection or a 5xx after each of two disconnects.
+    """Check for a closed connection or a 5xx after both of two disconnects.
 
-    Does not check slow responses: a timeout is inconclusive.
+    Inconclusive if only one of the two plain requests fails, or the first times out.
+    Does not check whether a response is slow.
     """
     _require_stream(stream_exchange)
     (following,) = following_turn
@@ -165,7 +172,10 @@ STREAMS_SUCCEED = must(
 
 
 def _succeeded(exchange: Exchange) -> Observation | None:
-    """Return whether a stream delivered a response; ``None`` if it shows neither."""
+    """Observe true for a stream with a response, false for one with an error.
+
+    Return ``None`` for a stream that has neither, that failed or that the client ended.
+    """
     if is_abandoned(exchange) or exchange.failure:
         return None
     response = exchange.response_or_none
@@ -182,9 +192,10 @@ def _succeeded(exchange: Exchange) -> Observation | None:
     exercised_by=basic.streamed_text,
 )
 def not_every_stream_fails(observations: list[Observation]) -> Findings:
-    """Check all streams of the run together: fail if all of three or more are errors.
+    """Check all streams of the run together: not all may be errors.
 
-    Does not check single streams: one may fail by coincidence.
+    Inconclusive if fewer than three streams were sent and all failed. Does not check
+    each stream by itself: one may fail by coincidence.
     """
     if any(each.value for each in observations):
         return
@@ -209,9 +220,9 @@ NO_LEAK = must(
 def disconnect_leaks_no_text(
     stream_exchange: Exchange, following_turn: Turn, *_repeated: Turn
 ) -> Findings:
-    """Search the body of the next response for the random word of the stream.
+    """Search the response to the plain request for the random word of the stream.
 
-    Does not check a response without text, nor requests after that one.
+    Does not check a response without text, nor responses to later requests.
     """
     _require_stream(stream_exchange)
     (following,) = following_turn
@@ -231,6 +242,6 @@ def _require_stream(exchange: Exchange) -> None:
 
 
 def _repeated_word(exchange: Exchange) -> str:
-    """Return the word that the prompt of the stream repeats."""
+    """Return the random word that the prompt of ``early_disconnect`` repeats."""
     prompt = exchange.request.field("input")
     return str(prompt).rpartition(" ")[2]

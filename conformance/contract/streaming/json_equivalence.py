@@ -15,15 +15,14 @@ from conformance.model.sources import REPORTED_BUGS
 NOT_COMPARED: Final = frozenset(
     (*RESPONSE_FIELDS, "usage", "error", "incomplete_details", "output_text")
 )
-"""Fields that are not compared between a JSON response and a snapshot.
+"""Fields that ``streaming.same-fields-as-json`` does not compare.
 
-The fields of the example and ``usage`` have requirements of their own; ``error`` and
-``incomplete_details`` depend on the outcome of a response. ``output_text`` is not part
-of the API: some clients add it to a response."""
+They have requirements of their own, or depend on how the response ended, or are added
+by client libraries (``output_text``)."""
 
 
 def completed_responses(exchanges: JsonAndStream) -> tuple[Node, Node]:
-    """Return both response objects; raises ``Inconclusive`` unless both completed."""
+    """Return both response objects; raise ``Inconclusive`` if one is not completed."""
     json_response, stream_response = (exchange.response for exchange in exchanges)
     for response in (json_response, stream_response):
         status = response.get("status")
@@ -33,7 +32,7 @@ def completed_responses(exchanges: JsonAndStream) -> tuple[Node, Node]:
 
 
 def _count_items(response: Node) -> Counter[str]:
-    """Return the number of items of each type, without reasoning."""
+    """Return the number of output items by type, reasoning items excepted."""
     types = (item["type"].expect(str) for item in response["output"])
     return Counter(type_ for type_ in types if type_ != "reasoning")
 
@@ -51,7 +50,7 @@ SAME_ITEMS = should(
 
 @check(SAME_ITEMS, on=probes.json_and_stream)
 def same_items_as_json(exchanges: JsonAndStream) -> Findings:
-    """Compare the item types of both responses, and how often each occurs.
+    """Compare the number of output items of each type in the two responses.
 
     Does not compare reasoning items: a model may reason in only one of the two.
     """
@@ -79,7 +78,7 @@ SAME_FIELDS = should(
 def same_fields_as_json(exchanges: JsonAndStream) -> Findings:
     """Check that each field of the JSON response that is not ``null`` is present.
 
-    Does not compare values, nor fields that other requirements check.
+    Does not compare the values of fields, nor the fields in ``NOT_COMPARED``.
     """
     json_response, stream_response = completed_responses(exchanges)
     for name, field in json_response.fields():
@@ -104,7 +103,7 @@ def no_replacement_characters(exchanges: JsonAndStream) -> Findings:
     """Search the streamed text for U+FFFD, the replacement character.
 
     Does not compare the rest of the text, which the model chooses. Inconclusive if the
-    JSON response contains U+FFFD too: the model may intend it.
+    JSON response contains U+FFFD too: then the model itself may have generated it.
     """
     json_exchange, stream_exchange = exchanges
     json_text, streamed = json_exchange.text, _streamed_text(stream_exchange)
@@ -118,7 +117,7 @@ def no_replacement_characters(exchanges: JsonAndStream) -> Findings:
 
 
 def _streamed_text(exchange: Exchange) -> str:
-    """Return the text in the deltas of a stream, else that of its final snapshot."""
+    """Return the joined text deltas of a stream, or the final text if it has none."""
     deltas = [
         event.data.value.get("delta")
         for event in exchange.events
@@ -140,9 +139,9 @@ NOT_DUPLICATED = should(
 
 @check(NOT_DUPLICATED, on=probes.json_and_stream)
 def text_is_not_duplicated(exchanges: JsonAndStream) -> Findings:
-    """Check for a stream whose text is the text of the JSON response twice.
+    """Check whether the text of the stream is the JSON response's text, two times.
 
-    Does not compare the texts otherwise.
+    Does not report any other difference between the two texts.
     """
     json_exchange, stream_exchange = exchanges
     expected, got = json_exchange.text.strip(), stream_exchange.text.strip()

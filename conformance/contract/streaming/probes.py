@@ -8,16 +8,16 @@ from conformance.model.request import Request
 from conformance.model.requirement import Capability
 
 PHRASE: Final = "Grüße aus 東京 und Ελλάδα, 你好世界! 🦉🚀"
-"""Characters of one to four UTF-8 bytes; the last two are surrogate pairs in UTF-16."""
+"""Characters of one to four UTF-8 bytes; the emojis are surrogate pairs in UTF-16."""
 
 REPETITIONS: Final = 30
-"""How often the model repeats a word in the stream that is disconnected."""
+"""Number of times that the prompt of ``early_disconnect`` contains its random word."""
 
 EVENTS_BEFORE_DISCONNECT: Final = 5
-"""Number of events after which the client closes the connection."""
+"""Number of events after which the client disconnects from the stream."""
 
 MAX_LONG_OUTPUT_TOKENS: Final = 256
-"""Output token limit of a long response."""
+"""Maximum number of output tokens of one long response."""
 
 
 @probe(model_responses=2, max_output_tokens=256, needs=Capability.STREAMING)
@@ -49,8 +49,8 @@ def long_stream(context: ProbeContext) -> Steps:
 def early_disconnect(context: ProbeContext) -> Steps:
     """Disconnect from a long stream after five events, then send a plain request.
 
-    If the plain request gets a 5xx or no response, send both once more, because a
-    single failure may be a coincidence.
+    If the plain request gets a 5xx or no response, send both requests once more,
+    because a single failure may be a coincidence.
     """
     words = " ".join([context.word("left-behind")] * REPETITIONS)
     streamed = context.request(
@@ -60,12 +60,12 @@ def early_disconnect(context: ProbeContext) -> Steps:
         disconnect_after=EVENTS_BEFORE_DISCONNECT,
     )
     # A tuple, because a single request without a response would be inconclusive.
-    plain = (context.request(max_output_tokens=64),)
+    plain_turn = (context.request(max_output_tokens=64),)
     yield streamed
-    (following,) = yield plain
-    if following.kind in {ResponseKind.SERVER_ERROR, ResponseKind.NO_RESPONSE}:
+    (plain_exchange,) = yield plain_turn
+    if plain_exchange.kind in {ResponseKind.SERVER_ERROR, ResponseKind.NO_RESPONSE}:
         yield (streamed,)
-        yield plain
+        yield plain_turn
 
 
 @probe(rejections=2, needs=Capability.STREAMING)

@@ -1,4 +1,4 @@
-"""Requirements about streaming that a client alone cannot test."""
+"""Requirements about streaming that this suite, as a client, cannot test."""
 
 from typing import Final
 

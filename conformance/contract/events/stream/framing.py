@@ -12,7 +12,7 @@ from conformance.model.node import Json, UnexpectedValue, is_a
 from conformance.model.sse import names_without_data
 
 TypedEvent = tuple[Event, str, dict[str, Json]]
-"""An event, its type, and its data."""
+"""An event, its non-empty type, and its data: a JSON object."""
 
 CLIENT_SIDE_FAILURES: Final = frozenset(
     (
@@ -22,7 +22,7 @@ CLIENT_SIDE_FAILURES: Final = frozenset(
         FailureKind.PROTOCOL,
     )
 )
-"""Failures after which the client stops reading: the rest of the stream is unknown."""
+"""Kinds of failure after which the client stops reading, so the end is unknown."""
 
 _KNOWN_TYPE: Final = re.compile(r"response\..+|error|keepalive|[^:]+:.+", re.DOTALL)
 _FIELDS_OF_OTHER_APIS: Final = frozenset(("choices", "error"))
@@ -40,12 +40,12 @@ def typed_events(exchange: Exchange, findings: StreamFindings) -> Iterator[Typed
     _check_frames(exchange, findings)
     for rule in (Rule.NO_OTHER_API, Rule.NAME_MATCHES_TYPE, Rule.NUMBER_COUNTS_UP):
         findings.record(rule)
-    number: int | None = None
+    previous_number: int | None = None
     for event in exchange.events:
         data = _object_of(event, findings)
         if data is None:
             continue
-        number = _check_number(event, data, number, findings)
+        previous_number = _check_number(event, data, previous_number, findings)
         type_ = non_empty_string(data, "type")
         if type_ is None:
             _report_missing_type(event, data, findings)
@@ -70,14 +70,16 @@ def typed_events(exchange: Exchange, findings: StreamFindings) -> Iterator[Typed
 
 def _check_frames(exchange: Exchange, findings: StreamFindings) -> None:
     """Check for frames without data, and for the blank line after the last frame."""
-    incomplete = bool(exchange.failure) or is_abandoned(exchange)
+    may_be_truncated = bool(exchange.failure) or is_abandoned(exchange)
     without_data = findings.record(Rule.DATA_PRESENT)
     if name := next(names_without_data(exchange.body), ""):
         got = f"only 'event: {name}'"
         without_data.append(exchange.finding("the stream", "a data field", got))
     for frame in exchange.frames[-1:]:
         blank_line = findings.record(Rule.FINAL_BLANK_LINE)
-        if not (frame.terminated or incomplete) and _looks_like_an_object(frame.data):
+        if not (frame.terminated or may_be_truncated) and _looks_like_an_object(
+            frame.data
+        ):
             blank_line.append(
                 exchange.finding("the last event", "a blank line at its end", MISSING)
             )
@@ -90,8 +92,8 @@ def _looks_like_an_object(data: str) -> bool:
 def _object_of(event: Event, findings: StreamFindings) -> dict[str, Json] | None:
     """Return the data of an event if it is a JSON object, else record a finding.
 
-    Ignores data that does not parse in a frame without its blank line: the frame may
-    be truncated.
+    Return ``None`` without a finding if the data does not parse and no blank line ends
+    the frame: the frame may be truncated.
     """
     try:
         value = event.data.value
@@ -107,19 +109,19 @@ def _object_of(event: Event, findings: StreamFindings) -> dict[str, Json] | None
 def _report_missing_type(
     event: Event, data: dict[str, Json], findings: StreamFindings
 ) -> None:
-    """Record data of another API, or an event of this API that lacks its type."""
+    """Record that an event is from another API, or else that it lacks its type."""
     object_ = data.get("object")
     is_other_api = not _FIELDS_OF_OTHER_APIS.isdisjoint(data) or (
         isinstance(object_, str) and object_.startswith("chat.")
     )
     if is_other_api:
         expected = "an event of the Responses API"
-        findings.check(Rule.NO_OTHER_API, False, event, "", expected, data)  # noqa: FBT003 -- known to fail
+        findings.check(Rule.NO_OTHER_API, False, event, "", expected, data)  # noqa: FBT003 -- the rule is broken
         return
     got = data.get("type", MISSING)
     findings.check(
         Rule.TYPE_PRESENT,
-        False,  # noqa: FBT003 -- known to fail
+        False,  # noqa: FBT003 -- the rule is broken
         event,
         "/type",
         "a non-empty string",
@@ -133,9 +135,10 @@ def _check_number(
     previous: int | None,
     findings: StreamFindings,
 ) -> int | None:
-    """Compare the sequence number of an event with the previous one; return it.
+    """Compare the sequence number of an event with ``previous``; return the number.
 
-    Return ``None`` if it is not an integer, so that the next event is not compared.
+    ``previous`` is the number of the event before, or ``None``. Return ``None`` if the
+    number is not an integer: then the next event has no number to be compared with.
     """
     name, pointer = "sequence_number", "/sequence_number"
     value = data.get(name)

@@ -1,4 +1,4 @@
-"""The state of one output item while its events are read, and checks against it."""
+"""What the events of one output item have shown so far, and the checks that use it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ RULES_OF_DONE_ITEM: Final = {
         Rule.DONE_ITEM_TEXT,
     )
 }
-"""Rules that apply to every done item of a type, whichever events it had."""
+"""By type of a done item: rules that apply to its stream, whatever its events were."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,8 +38,9 @@ class PartState:
     """One element of an item's ``content`` or ``summary``.
 
     ``position`` is its index in that array, counted in the order of the added events.
-    ``initial_text`` is the text that it was added with. An ``implicit`` part needs no
-    added event: the added item contains it, or its absence is already reported.
+    ``initial_text`` is the text in its added event. An ``implicit`` part needs no added
+    event: the added item contains the part, or the missing event is already reported.
+    ``done`` is whether the done event of the part has been read.
     """
 
     position: int
@@ -52,8 +53,9 @@ class PartState:
 class TextState:
     """One text of an item: its initial text, its deltas, and its done text.
 
-    ``position`` is the index of its part in the item. ``done_text`` is the complete
-    text in ``done_event``, both ``None`` until that event.
+    ``events`` names its kind. ``position`` is the index of its part in the item.
+    ``initial_text`` is the text in the added event of the part or item. ``done_text``
+    is the complete text in ``done_event``; both are ``None`` until that event is read.
     """
 
     events: TextEvents
@@ -65,7 +67,7 @@ class TextState:
 
     @property
     def streamed(self) -> str:
-        """Return the initial text and all deltas, with surrogates joined."""
+        """Return the initial text and all deltas, with surrogate pairs joined."""
         return join_surrogates(self.initial_text + "".join(self.deltas))
 
     @property
@@ -77,40 +79,44 @@ class TextState:
 
     def check_text(
         self,
-        text: str | None,
+        later_text: str | None,
         event: Event,
         pointer: str,
         findings: StreamFindings,
         *,
         rule: Rule,
-        also: str | None = None,
+        done_item_text: str | None = None,
     ) -> None:
-        """Check that ``text`` equals the done text, the sum of deltas, or ``also``.
+        """Check a copy of this text in a done part, done item or final snapshot.
 
-        Does not check that these agree with each other: another rule does. Does not
-        check texts that were never streamed, nor require reasoning in the item.
+        The copy, ``later_text``, must equal one of three earlier texts: the text of
+        the done item, the done text or the joined deltas. Does not compare these three,
+        nor check texts that were never streamed or reasoning that the copy omits.
         """
         streamed = self.streamed if self.deltas or self.initial_text else None
-        texts = (also, self.done_text, streamed)
-        known = [each for each in texts if each is not None]
+        earlier_texts = (done_item_text, self.done_text, streamed)
+        accepted = [text for text in earlier_texts if text is not None]
         is_reasoning = self.events.is_reasoning
-        if not known or (is_reasoning and text is None):
+        if not accepted or (is_reasoning and later_text is None):
             return
-        expected, got = quote(known[0]), MISSING
-        if text is not None:
-            expected, got = ("", MISSING) if text in known else diff(known[0], text)
+        ok = later_text in accepted
+        expected, got = quote(accepted[0]), MISSING
+        if later_text is not None:
+            expected, got = ("", MISSING) if ok else diff(accepted[0], later_text)
         rule = Rule.REASONING_TEXT if is_reasoning else rule
-        findings.check(rule, text in known, event, pointer, expected, got)
+        findings.check(rule, ok, event, pointer, expected, got)
 
 
 @dataclass(slots=True, eq=False)
 class ItemState:
     """One output item, as far as its events have been read.
 
-    ``identity`` has the first ``id``, ``call_id`` and ``type`` seen; ``ids`` has every
-    id that events used for the item. ``parts`` is keyed by array name and index,
-    ``texts`` by the stem of the text events and index. ``done_item`` is the item in
-    its ``response.output_item.done``.
+    ``index`` is its ``output_index``. ``added`` is whether its
+    ``response.output_item.added`` has been read. ``identity`` has the first ``id``,
+    ``call_id`` and ``type`` in its events; ``ids`` has every id that they use for it.
+    ``parts`` is keyed by array name and part index, ``texts`` by the stem of the text
+    events and part index. ``done_item`` is the item in its
+    ``response.output_item.done``.
     """
 
     index: int | None
@@ -122,7 +128,7 @@ class ItemState:
     done_item: dict[str, Json] | None = None
 
     def read_added(self, item: dict[str, Json]) -> None:
-        """Take over the identity, parts and initial text of the added item."""
+        """Store the identity, parts and initial text of ``item``, which is added."""
         self.added = True
         self.identify(item)
         for name in ("content", "summary"):
@@ -136,9 +142,9 @@ class ItemState:
             self.text_of(events, 0).initial_text = events.text_in(item, 0) or ""
 
     def identify(self, item: dict[str, Json]) -> list[tuple[str, str, str]]:
-        """Remember ``id``, ``call_id`` and ``type``.
+        """Store each of ``id``, ``call_id`` and ``type`` that is not yet known.
 
-        Return ``(name, first value, new value)`` for each that has changed.
+        Return ``(name, first value, new value)`` for each that differs from the first.
         """
         changed = list[tuple[str, str, str]]()
         for name in ("id", "call_id", "type"):
@@ -156,11 +162,11 @@ class ItemState:
         pointer: str,
         findings: StreamFindings,
     ) -> None:
-        """Check that an item has the identity that earlier events gave it."""
+        """Check that ``item`` has the same identity as in the events before."""
         for name, first, value in self.identify(item):
             findings.check(
                 Rule.SAME_IDENTITY,
-                False,  # noqa: FBT003 -- known to fail
+                False,  # noqa: FBT003 -- the rule is broken
                 event,
                 f"{pointer}/{name}",
                 quote(first),
@@ -168,7 +174,10 @@ class ItemState:
             )
 
     def text_of(self, events: TextEvents, index: int) -> TextState:
-        """Return a text of the item; create it with its part's initial text."""
+        """Return the text that ``events`` send for the part with an index.
+
+        Create it if it is unknown, with the initial text of the part.
+        """
         key = (events.stem, index)
         if key not in self.texts:
             part = self.parts.get((events.array, index)) or PartState(index)
@@ -176,17 +185,20 @@ class ItemState:
         return self.texts[key]
 
     def newest_part(self, array: str, default: int = 0) -> int:
-        """Return the index of the part added last, or ``default`` if there is none."""
+        """Return the index of the part of an array that became known last.
+
+        ``array`` is the name of the array. Return ``default`` if no part is known.
+        """
         indexes = (index for name, index in reversed(self.parts) if name == array)
         return next(indexes, default)
 
     def part_index(self, array: str, index: int) -> int:
-        """Return ``index`` if that part is known, else the index of the newest part."""
+        """Return ``index`` if that part is known, else the index of ``newest_part``."""
         is_known = (array, index) in self.parts
         return index if is_known else self.newest_part(array, index)
 
     def is_done(self, text: TextState) -> bool:
-        """Return whether the text, its part or the item is done."""
+        """Return whether the text, its part or the item has had its done event."""
         part_done = any(
             part.done
             for (name, _), part in self.parts.items()
@@ -202,7 +214,7 @@ class ItemState:
         event: Event,
         findings: StreamFindings,
     ) -> None:
-        """Compare the part in a done event with its streamed text."""
+        """Compare ``part``, from its done event, with the texts streamed for it."""
         for state in self.texts.values():
             if state.events.array == array and state.position == position:
                 pointer = f"/part/{state.events.field}"
@@ -224,7 +236,7 @@ class ItemState:
                 findings.check(rule, ok, state.done_event, pointer, expected, got)
 
     def check_done_item(self, event: Event, findings: StreamFindings) -> None:
-        """Compare the done item with its streamed texts, and those with deltas."""
+        """Compare the done item with the streamed texts; check that it had deltas."""
         item = self.done_item or {}
         for state in self.texts.values():
             pointer = f"/item{state.pointer}"
@@ -244,7 +256,10 @@ class ItemState:
             findings.check(Rule.SENT_IN_DELTAS, ok, event, pointer, expected, text)
 
     def done_item_texts(self) -> Iterator[tuple[TextEvents, int, str]]:
-        """Yield each non-empty main text of the done item, with its position."""
+        """Yield the events, position and value of each main text of the done item.
+
+        ``MAIN_TEXT`` defines the main text of an item type. Skips empty texts.
+        """
         item = self.done_item or {}
         events = MAIN_TEXT.get(self.identity.get("type", ""))
         if events is None:
@@ -257,24 +272,28 @@ class ItemState:
 
     def check_final_item(
         self,
-        final: dict[str, Json],
+        final_item: dict[str, Json],
         event: Event,
         pointer: str,
         findings: StreamFindings,
     ) -> None:
-        """Compare the item in the final snapshot with the streamed and done texts."""
-        known = {(state.events.stem, state.position) for state in self.texts.values()}
+        """Compare ``final_item``, from the final snapshot, with the earlier texts."""
+        streamed = {
+            (state.events.stem, state.position) for state in self.texts.values()
+        }
         not_streamed = (
             TextState(events, position)
             for events, position, _ in self.done_item_texts()
-            if (events.stem, position) not in known
+            if (events.stem, position) not in streamed
         )
         for state in (*self.texts.values(), *not_streamed):
             state.check_text(
-                state.events.text_in(final, state.position),
+                state.events.text_in(final_item, state.position),
                 event,
                 pointer + state.pointer,
                 findings,
                 rule=Rule.SNAPSHOT_TEXT,
-                also=state.events.text_in(self.done_item or {}, state.position),
+                done_item_text=state.events.text_in(
+                    self.done_item or {}, state.position
+                ),
             )

@@ -1,4 +1,4 @@
-"""Find the output item that an event is about, by index and by id."""
+"""Find the output item that an event is about, by ``output_index`` and by id."""
 
 from conformance.contract.events.stream.item_state import ItemState
 from conformance.contract.events.stream.rules import Rule, StreamFindings
@@ -8,7 +8,7 @@ from conformance.model.node import Json, quote
 
 
 class ItemTable:
-    """The output items of a stream, in the order of their first event."""
+    """The output items of a stream, in the order of the first event about each."""
 
     def __init__(self, findings: StreamFindings) -> None:
         self.items: list[ItemState] = []
@@ -17,9 +17,9 @@ class ItemTable:
         self._check = findings.check
 
     def add(self, event: Event, index: int | None, item: dict[str, Json]) -> None:
-        """Read an added item; check that its index and id are not in use.
+        """Read an added item; check that no other added item has its index or id.
 
-        Ignores an item that is added again with the same index and id.
+        If the same item is added again, with the same index and id, only reports that.
         """
         id_ = non_empty_string(item, "id")
         same_index = self._by_index.get(index) if index is not None else None
@@ -35,8 +35,9 @@ class ItemTable:
                 break
         if same_id is not None and same_id is same_index and same_id.added:
             return
-        known = next((i for i in (same_id, same_index) if i and not i.added), None)
-        state = known or self._new(index)
+        # Earlier events may have named the item before this event adds it.
+        named = next((i for i in (same_id, same_index) if i and not i.added), None)
+        state = named or self._new(index)
         state.read_added(item)
         self._register(state, index, id_)
 
@@ -45,8 +46,9 @@ class ItemTable:
     ) -> ItemState:
         """Return the item that an event is about; create it if it is unknown.
 
-        Checks that the item was added before, and that index and id name the same
-        item. ``pointer`` is where the event names the item.
+        An event without index and id is about the last item. Checks that the item is
+        known, and that index and id name the same item. ``pointer`` is the JSON Pointer
+        of the id or the index in the event's data.
         """
         item = self._by_id.get(id_) if id_ is not None else None
         if item is not None:
@@ -73,11 +75,13 @@ class ItemTable:
         return item
 
     def _new(self, index: int | None) -> ItemState:
+        """Create an item, and append it to the table."""
         item = ItemState(index)
         self.items.append(item)
         return item
 
     def _register(self, item: ItemState, index: int | None, id_: str | None) -> None:
+        """Let later events find the item by its index and its id."""
         if index is not None:
             item.index = index
             self._by_index[index] = item

@@ -12,8 +12,10 @@ MAX_FINDINGS: Final = 5
 """Maximum number of findings that are recorded for one rule in one stream."""
 
 _CONTEXT_BEFORE: Final = 20
+"""Maximum number of characters quoted before the first difference of two strings."""
+
 _CONTEXT_LENGTH: Final = 60
-"""Number of characters quoted around the first difference of two strings."""
+"""Maximum number of characters quoted of each of two strings that differ."""
 
 
 class Unquoted(str):
@@ -26,11 +28,14 @@ MISSING: Final = Unquoted("missing")
 """What a finding prints for a missing field."""
 
 NO_EVENT: Final = Unquoted("no such event")
+"""What a finding prints for a missing event."""
+
 NO_ITEM: Final = Unquoted("no such item")
+"""What a finding prints for an item that the final snapshot lacks."""
 
 
 class Rule(StrEnum):
-    """A rule of a stream; its value is the slug of the requirement that states it."""
+    """A rule of a stream; its value is the requirement's id without ``events.``."""
 
     DATA_IS_JSON = "data-is-one-json-object"
     TYPE_PRESENT = "data-has-a-type"
@@ -98,7 +103,11 @@ class StreamAnalysis:
 
 @dataclass(slots=True)
 class StreamFindings:
-    """Collect the findings of one stream; ``exchange`` is the id of its exchange."""
+    """The findings of one stream, collected while it is read.
+
+    ``exchange`` is the id of the stream's exchange. ``by_rule`` has a list of findings
+    for each rule that applies to the stream so far.
+    """
 
     exchange: str
     by_rule: dict[Rule, list[Finding]] = field(default_factory=dict)
@@ -110,7 +119,7 @@ class StreamFindings:
         """
         return self.by_rule.setdefault(rule, [])
 
-    def check(  # noqa: PLR0917 -- called for every event: keywords cost
+    def check(  # noqa: PLR0917 -- called for every event; keywords are slower
         self,
         rule: Rule,
         ok: bool,  # noqa: FBT001 -- the condition that is checked
@@ -121,8 +130,9 @@ class StreamFindings:
     ) -> bool:
         """Record that ``rule`` applies, and a finding unless ``ok``; return ``ok``.
 
-        ``pointer`` is the JSON Pointer inside the event's data. ``got`` is quoted as
-        JSON unless it is ``Unquoted``. Drops findings beyond ``MAX_FINDINGS``.
+        ``pointer`` is the JSON Pointer of the checked value in the event's data.
+        ``got`` is printed as JSON unless it is ``Unquoted``. Drops findings beyond
+        ``MAX_FINDINGS``.
         """
         findings = self.record(rule)
         if not ok and len(findings) < MAX_FINDINGS:
@@ -139,10 +149,10 @@ class StreamFindings:
 
 
 def diff(expected: str, got: str) -> tuple[str, Unquoted]:
-    """Quote both strings around the first character in which they differ."""
+    """Return excerpts of both strings around the first character that differs."""
     shortest = min(len(expected), len(got))
-    at = next((i for i in range(shortest) if expected[i] != got[i]), shortest)
-    start = max(at - _CONTEXT_BEFORE, 0)
+    difference = next((i for i in range(shortest) if expected[i] != got[i]), shortest)
+    start = max(difference - _CONTEXT_BEFORE, 0)
 
     def excerpt(text: str) -> str:
         quoted = quote(text[start : start + _CONTEXT_LENGTH])

@@ -11,8 +11,8 @@ from conformance.model.scope import EVERY_STREAM, CheckArguments, Scope, every
 def stream_rule(rule: Rule) -> Scope:
     """Return a scope that selects the findings of ``rule`` in each stream.
 
-    A check on this scope is called with one tuple of findings per stream, and not
-    called for streams to which the rule does not apply.
+    A check on this scope is called once for each stream to which the rule applies, with
+    the tuple of findings. The tuple is empty if the stream conforms.
     """
 
     def select(exchange: Exchange) -> Iterator[CheckArguments]:

@@ -26,26 +26,28 @@ UNFINISHED: Final = frozenset(("queued", "in_progress"))
 _ERROR_AND_FAILURE: Final = frozenset((ERROR, "response.failed"))
 
 Data = dict[str, Json]
+"""The data of an event, or a snapshot in it."""
 
 
 class Snapshots:
     """What the snapshots of a stream have shown so far.
 
-    ``terminal_types`` are the types of the terminal events and errors, in order.
-    ``final`` is the event with the final snapshot, and that snapshot.
+    ``terminal_types`` are the types of the terminal events and ``error`` events read so
+    far, in order. ``final`` is the terminal event and the final snapshot in it.
     """
 
     def __init__(self, findings: StreamFindings) -> None:
         self.terminal_types: list[str] = []
         self.final: tuple[Event, Data] | None = None
         self._first: Data | None = None
-        self._created = 0
+        self._created_count = 0
         self._check = findings.check
 
     def may_follow(self, event: Event, type_: str) -> bool:
-        """Return whether the event may come now; check it after a terminal event.
+        """Return whether an event may follow the events read so far.
 
-        An ``error`` and a ``response.failed`` may follow each other.
+        Before a terminal event, every event may follow. After it, records a finding,
+        except for an ``error`` after ``response.failed`` or the reverse.
         """
         if not self.terminal_types:
             return True
@@ -56,7 +58,7 @@ class Snapshots:
         return self._check(Rule.TERMINAL_LAST, ok, event, "", expected, type_)
 
     def read_terminal(self, event: Event, data: Data) -> None:
-        """Read an event that ends the stream, and its snapshot if it has one."""
+        """Read a terminal event and its snapshot, or an ``error``, which has none."""
         type_ = event.type
         self._check(Rule.TERMINAL_LAST, True, event, "", "")  # noqa: FBT003 -- may_follow reports violations
         self.terminal_types.append(type_)
@@ -64,11 +66,11 @@ class Snapshots:
             self.read(event, data)
 
     def read(self, event: Event, data: Data) -> None:
-        """Check one snapshot, and compare it with the first one."""
+        """Check the snapshot of an event, and compare it with the first snapshot."""
         type_ = event.type
         if type_ == "response.created":
-            self._created += 1
-            is_first = self._created == 1
+            self._created_count += 1
+            is_first = self._created_count == 1
             expected, got = "only one response.created", Unquoted("a second one")
             self._check(Rule.CREATED_ONCE, is_first, event, "", expected, got)
         snapshot = data.get("response")
@@ -85,7 +87,7 @@ class Snapshots:
             self._check_early(event, type_, snapshot)
 
     def _compare_with_first(self, event: Event, snapshot: Data) -> None:
-        """Check that ``id`` and ``model`` are those of the first snapshot."""
+        """Check that the snapshot has the ``id`` and ``model`` of the first one."""
         if self._first is None:
             self._first = snapshot
             return
@@ -101,7 +103,10 @@ class Snapshots:
             self._check(Rule.SAME_MODEL, same, event, pointer, expected, model)
 
     def _check_early(self, event: Event, type_: str, snapshot: Data) -> None:
-        """Check the status of an early snapshot, and the fields of the created one."""
+        """Check the status of an early snapshot.
+
+        In ``response.created``, also check that the snapshot has all fields.
+        """
         status = non_empty_string(snapshot, "status")
         if status:
             pointer, ok = "/response/status", status in UNFINISHED
@@ -115,7 +120,7 @@ class Snapshots:
             self._check(rule, not missing, event, "/response", expected, got)
 
     def _check_final(self, event: Event, type_: str, snapshot: Data) -> None:
-        """Compare the status of the final snapshot with the type of its event."""
+        """Store the final snapshot; compare its status with the type of its event."""
         self.final = (event, snapshot)
         status = non_empty_string(snapshot, "status")
         if status:

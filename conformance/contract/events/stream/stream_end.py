@@ -1,4 +1,4 @@
-"""Check the end of a stream: what is not done, and the output of the final snapshot."""
+"""Check the end of a stream: missing done events, and the final snapshot's items."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -23,8 +23,10 @@ from conformance.model.exchange import Exchange
 from conformance.model.node import Json
 
 _PART_DONE_TYPE: Final = {array: type_ for type_, (array, _) in PARTS_DONE.items()}
+"""The type of the done event of a part, by the name of the item's array of parts."""
 
 _OUTPUT: Final = "/response/output"
+"""JSON Pointer of the final snapshot's items in the terminal event."""
 
 
 def check_end(
@@ -33,14 +35,16 @@ def check_end(
     snapshots: Snapshots,
     findings: StreamFindings,
 ) -> None:
-    """Check the end of a stream, and its items against the final snapshot."""
-    terminal = findings.record(Rule.TERMINAL_SENT)
+    """Check that there is a terminal event, and compare its snapshot with the items."""
+    terminal_findings = findings.record(Rule.TERMINAL_SENT)
     if not snapshots.terminal_types:
         end = exchange.failure or "the end of the stream"
-        last = [f"{event.pointer} ({event.type})" for event in exchange.events[-1:]]
-        got = f"{end} after {', '.join(last) or 'no event'}"
+        last_event = [
+            f"{event.pointer} ({event.type})" for event in exchange.events[-1:]
+        ]
+        got = f"{end} after {', '.join(last_event) or 'no event'}"
         expected = "response.completed, response.incomplete, response.failed or error"
-        terminal.append(exchange.finding("the end", expected, got))
+        terminal_findings.append(exchange.finding("the end", expected, got))
     if snapshots.final is None:
         return
     event, snapshot = snapshots.final
@@ -59,15 +63,15 @@ def _check_everything_done(
     """Check that an item, its parts and its texts have their done events."""
     name = item.identity.get("id", f"the item with output_index {item.index}")
 
-    def check_done(rule: Rule, what: str, *, done: bool) -> None:
-        expected = f"{what} of {name} before {event.type}"
+    def check_done(rule: Rule, done_event: str, *, done: bool) -> None:
+        expected = f"{done_event} of {name} before {event.type}"
         findings.check(rule, done, event, "", expected, NO_EVENT)
 
     check_done(Rule.ITEM_DONE, ITEM_DONE, done=item.done_item is not None)
     for (array, index), part in item.parts.items():
         if not part.implicit:
-            what = f"{_PART_DONE_TYPE[array]} for part {index}"
-            check_done(Rule.PART_DONE, what, done=part.done)
+            done_event = f"{_PART_DONE_TYPE[array]} for part {index}"
+            check_done(Rule.PART_DONE, done_event, done=part.done)
     for text in item.texts.values():
         rule = text.events.done_rule
         if rule and text.deltas:
@@ -81,36 +85,37 @@ def _check_output(
     event: Event,
     findings: StreamFindings,
 ) -> None:
-    """Compare ``output`` of the final snapshot with the items of the stream."""
+    """Compare ``output``, the items of the final snapshot, with those of the stream."""
     streamed = [item for item in items if item.added or item.done_item is not None]
     pairs = _pair_by_position(streamed, output)
     findings.record(Rule.SAME_IDENTITY)
     for item in streamed:
         if item.done_item is not None:
             name = item.identity.get("id", f"with output_index {item.index}")
-            is_listed = any(item is other for other in pairs.values())
+            is_listed = any(item is listed for listed in pairs.values())
             expected, rule = f"the item {name}", Rule.SNAPSHOT_LISTS_ITEMS
             findings.check(rule, is_listed, event, _OUTPUT, expected, NO_ITEM)
-    for position, final in enumerate(output):
+    for position, final_item in enumerate(output):
         match, pointer = pairs.get(position), f"{_OUTPUT}/{position}"
         expected = "an item that was in the stream"
         was_streamed = match is not None
         rule = Rule.NO_EXTRA_ITEM
-        findings.check(rule, was_streamed, event, pointer, expected, final)
+        findings.check(rule, was_streamed, event, pointer, expected, final_item)
         if match is not None:
-            match.check_identity(final, event, pointer, findings)
-            match.check_final_item(final, event, pointer, findings)
-        elif known := _item_with_id(items, final):
-            known.check_final_item(final, event, pointer, findings)
+            match.check_identity(final_item, event, pointer, findings)
+            match.check_final_item(final_item, event, pointer, findings)
+        elif same_id := _item_with_id(items, final_item):
+            same_id.check_final_item(final_item, event, pointer, findings)
     _check_order(pairs, event, findings)
 
 
 def _check_order(
     pairs: Mapping[int, ItemState], event: Event, findings: StreamFindings
 ) -> None:
-    """Check that output items are in the order of their ``output_index``.
+    """Check that the final snapshot has its items in the order of ``output_index``.
 
-    Skips the check if an index is missing or used twice.
+    ``pairs`` maps positions in the snapshot to items of the stream. Skips the check if
+    an item has no ``output_index`` or two items share one.
     """
     indexes = [pairs[position].index for position in sorted(pairs)]
     known = [index for index in indexes if index is not None]
@@ -120,18 +125,19 @@ def _check_order(
         findings.check(Rule.ITEM_ORDER, ok, event, _OUTPUT, expected, got)
 
 
-def _item_with_id(items: Sequence[ItemState], final: Json) -> ItemState | None:
-    """Return the item with the id of a listed one, though it was never added."""
-    id_ = non_empty_string(final, "id") if isinstance(final, dict) else None
+def _item_with_id(items: Sequence[ItemState], final_item: Json) -> ItemState | None:
+    """Return the stream's item with the id of ``final_item``, even if never added."""
+    id_ = non_empty_string(final_item, "id") if isinstance(final_item, dict) else None
     return next((item for item in items if id_ in item.ids), None)
 
 
 def _pair_by_position(
     streamed: Sequence[ItemState], output: list[Json]
 ) -> dict[int, ItemState]:
-    """Return the streamed item of each position in ``output``.
+    """Return the streamed item that corresponds to each position in ``output``.
 
-    Match by id, then by call id, then the first unmatched item of the same type.
+    Match by ``id``, then by ``call_id``, then by type: the first item not yet matched.
+    A position without a match has no entry.
     """
     pairs: dict[int, ItemState] = {}
     unmatched = list(streamed)
@@ -141,18 +147,18 @@ def _pair_by_position(
             pairs[position] = item
             unmatched.remove(item)
 
-    listed = [(i, final) for i, final in enumerate(output) if isinstance(final, dict)]
-    for position, final in listed:
-        id_ = non_empty_string(final, "id")
+    listed = [(i, item) for i, item in enumerate(output) if isinstance(item, dict)]
+    for position, final_item in listed:
+        id_ = non_empty_string(final_item, "id")
         pair(position, next((item for item in unmatched if id_ in item.ids), None))
-    for position, final in listed:
-        call_id = non_empty_string(final, "call_id")
+    for position, final_item in listed:
+        call_id = non_empty_string(final_item, "call_id")
         if position not in pairs and call_id is not None:
             same = (i for i in unmatched if i.identity.get("call_id") == call_id)
             pair(position, next(same, None))
-    for position, final in listed:
+    for position, final_item in listed:
         if position not in pairs:
-            type_ = non_empty_string(final, "type")
+            type_ = non_empty_string(final_item, "type")
             same = (i for i in unmatched if i.identity.get("type") == type_)
             pair(position, next(same, None))
     return pairs

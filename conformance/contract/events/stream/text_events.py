@@ -17,16 +17,17 @@ from conformance.model.node import Json, is_a
 class TextEvents:
     """The ``delta`` and ``done`` events of one kind of text.
 
-    ``stem`` is their type without the suffix, and ``done_field`` the field of the
-    ``done`` event with the complete text.
+    ``stem`` is the type of both events without ``.delta`` or ``.done``. ``done_field``
+    is the field of the ``done`` event that contains the complete text.
 
-    ``field`` is the name of the field with the text in the output item. If ``array`` is
-    set, it names an array of the item, each of whose elements has this field, and
-    ``index_field`` names the field of the event with the index of the element.
+    ``field`` is the field of the output item that contains the text. If ``array`` is
+    set, it names an array of the item: then each part, an element of this array, has
+    the field. ``index_field`` is the field of both events that contains the index of
+    the part.
 
-    ``added_rule`` requires an added event for the part, ``done_rule`` a ``done``
-    event for the text; ``None`` requires neither. ``is_reasoning`` marks texts that
-    the item and the snapshot may leave out.
+    ``added_rule`` requires an added event for the part, and ``done_rule`` a ``done``
+    event for the text. If one of them is ``None``, that event is not required.
+    ``is_reasoning`` marks texts that the done item and the final snapshot may omit.
     """
 
     stem: str
@@ -53,6 +54,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _CONTENT: Final = ("content", "content_index")
 _SUMMARY: Final = ("summary", "summary_index")
+"""The item's array of parts, and the field of an event with the index of a part."""
 
 _TEXT_EVENTS: Final = (
     TextEvents(
@@ -92,12 +94,13 @@ _TEXT_EVENTS: Final = (
 
 DELTAS: Final = {f"{events.stem}.delta": events for events in _TEXT_EVENTS}
 DONES: Final = {f"{events.stem}.done": events for events in _TEXT_EVENTS}
+"""Types of the delta events, and of the done events, of each kind of text."""
 
 MAIN_TEXT: Final = {
     "message": DELTAS["response.output_text.delta"],
     "function_call": DELTAS["response.function_call_arguments.delta"],
 }
-"""The text that a client waits for, by the type of the output item."""
+"""The kind of text that clients mainly use, by the type of the output item."""
 
 PARTS_ADDED: Final = {
     "response.content_part.added": _CONTENT,
@@ -107,12 +110,12 @@ PARTS_DONE: Final = {
     "response.content_part.done": _CONTENT,
     "response.reasoning_summary_part.done": _SUMMARY,
 }
-"""Part events: the item's array with the part, and the event's field with its index."""
+"""Event types of parts: the item's array of parts, and the event's index field."""
 
 EARLY_SNAPSHOTS: Final = frozenset(
     ("response.created", "response.queued", "response.in_progress")
 )
-"""Events with a snapshot of the unfinished response."""
+"""Types of the events with an early snapshot: the response while it is unfinished."""
 
 ERROR: Final = "error"
 ITEM_ADDED: Final = "response.output_item.added"
@@ -129,31 +132,35 @@ KNOWN: Final = frozenset(
         *PARTS_DONE,
     )
 ).union(DELTAS, DONES)
-"""Every event type that changes the state of a stream; all others are ignored."""
+"""Every event type that the state machine reads; it ignores events of other types."""
 
 
 def non_negative_integer(data: dict[str, Json], name: str) -> int | None:
-    """Return a field that is an integer from 0 up, else ``None``."""
+    """Return the value of a field if it is a non-negative integer, else ``None``."""
     value = data.get(name)
     return value if isinstance(value, int) and is_a(value, int) and value >= 0 else None
 
 
 def non_empty_string(data: dict[str, Json], name: str) -> str | None:
-    """Return a field that is a non-empty string, else ``None``."""
+    """Return the value of a field if it is a non-empty string, else ``None``."""
     value = data.get(name)
     return value if isinstance(value, str) and value else None
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Return whether a string contains a UTF-16 surrogate without its other half."""
+    """Return whether a string contains a surrogate, which is half of a UTF-16 pair.
+
+    Each surrogate in a string from a JSON document is lone: the parser joins pairs.
+    """
     return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def join_surrogates(text: str) -> str:
     """Join adjacent surrogates to characters; replace lone ones by U+FFFD.
 
-    When most languages concatenate two strings, the surrogates at the seam form one
-    character. In Python they do not.
+    If a delta ends with the first half of a surrogate pair and the next delta begins
+    with the second half, their concatenation has one character in JavaScript. In Python
+    it has two surrogates, which this function joins.
     """
     if not has_lone_surrogate(text):
         return text

@@ -14,11 +14,11 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-DONE = "response.output_item.done"
+ITEM_DONE = "response.output_item.done"
 
 
 def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
-    """Remove every event of a type and renumber the others."""
+    """Return the stream without its events of one type; renumber the other events."""
     changed = change_each_event(
         reply, lambda event: None if event["type"] == type_ else event
     )
@@ -34,7 +34,7 @@ def item_done_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """No item has a ``response.output_item.done``."""
-    return _without_events(reply, DONE)
+    return _without_events(reply, ITEM_DONE)
 
 
 @on_reply(breaks="events.item-done-is-sent")
@@ -44,7 +44,8 @@ def item_done_missing_for_calls(
     """Function calls have no ``response.output_item.done``."""
 
     def without_calls(event: Json) -> Json:
-        is_call = event["type"] == DONE and event["item"]["type"] == "function_call"
+        is_item_done = event["type"] == ITEM_DONE
+        is_call = is_item_done and event["item"]["type"] == "function_call"
         return None if is_call else event
 
     return renumber_events(change_each_event(reply, without_calls))
@@ -57,7 +58,7 @@ def item_done_duplicated(
     """Every ``response.output_item.done`` is sent twice."""
     events = list[Json]()
     for event in reply.events or ():
-        events.extend([event] * (2 if event["type"] == DONE else 1))
+        events.extend([event] * (2 if event["type"] == ITEM_DONE else 1))
     return renumber_events(reply.with_events(events)) if reply.streamed else reply
 
 
@@ -68,7 +69,7 @@ def done_item_in_progress(
     """Items in ``response.output_item.done`` have the ``status`` ``in_progress``."""
 
     def in_progress(event: Json) -> Json:
-        if event["type"] == DONE:
+        if event["type"] == ITEM_DONE:
             event["item"] = set_fields(status="in_progress")(event["item"])
         return event
 
@@ -95,7 +96,7 @@ def text_done_missing(
 def arguments_done_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """No arguments have a ``response.function_call_arguments.done``."""
+    """No function call has a ``response.function_call_arguments.done``."""
     return _without_events(reply, "response.function_call_arguments.done")
 
 
@@ -117,7 +118,7 @@ def final_output_empty(
 def reasoning_missing_from_final_output(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Streamed reasoning items are missing from the final snapshot."""
+    """The final snapshot lacks the reasoning items that were streamed."""
 
     def without_reasoning(response: Json) -> Json:
         output = [item for item in response["output"] if item["type"] != "reasoning"]
@@ -130,11 +131,12 @@ def reasoning_missing_from_final_output(
 def reasoning_only_in_final_output(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Reasoning is in the final snapshot but has no events."""
+    """The final snapshot contains a reasoning item for which no event was sent."""
     final = (reply.events or ({},))[-1].get("response", {"output": []})
     if not _has_reasoning(final):
         return reply
 
+    # Reasoning is always the first output item of the embedded gateway.
     def without_first_item(event: Json) -> Json:
         return None if event.get("output_index") == 0 else event
 

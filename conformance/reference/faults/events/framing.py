@@ -17,12 +17,14 @@ from conformance.reference.variants.streams import is_stream
 
 Json = Any
 Sent = tuple[ResponseHead, Iterable[Chunk]]
+"""A response as it is sent: its head, and the chunks of its body."""
 
 OWL: Final = "🦉"
+"""An emoji in the prompt of ``json_and_stream``; two surrogates in UTF-16."""
 
 
 def _with_frame(head: ResponseHead, chunks: Iterable[Chunk], frame: bytes) -> Sent:
-    """Insert a frame after the first event of a stream."""
+    """Insert a frame after the first chunk, which is the first event, of a stream."""
 
     def with_frame() -> Iterator[Chunk]:
         rest = iter(chunks)
@@ -44,7 +46,7 @@ def _with_event(reply: GatewayResponse, event: Json) -> GatewayResponse:
 def error_inside_open_frame(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """An error is written into a frame that is still open."""
+    """An error is written into the frame of another event, before its blank line."""
     frame = b'data: {"type":"response.note"}\ndata: {"type":"error"}\n\n'
     return _with_frame(head, chunks, frame)
 
@@ -53,7 +55,7 @@ def error_inside_open_frame(
 def event_array_in_one_frame(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """The data of one frame is an array of events."""
+    """The data of one frame is a JSON array of events, not one object."""
     return _with_frame(head, chunks, b'data: [{"type":"response.note"}]\n\n')
 
 
@@ -93,7 +95,7 @@ def chat_chunk_relayed(
 def upstream_error_relayed(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """An error object of the upstream is relayed without an event type."""
+    """An error object of the upstream is relayed as an event without a ``type``."""
     return _with_event(reply, {"error": {"message": "overloaded", "code": 529}})
 
 
@@ -186,7 +188,7 @@ def sequence_number_constant(
 def sequence_number_restarts(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Sequence numbers start again at 0 after the second event."""
+    """The third event has the ``sequence_number`` 0 again, the fourth has 1."""
 
     def restart(event: Json) -> Json:
         number = event["sequence_number"]
@@ -199,7 +201,7 @@ def sequence_number_restarts(
 def sequence_number_skipped(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Every second sequence number is skipped."""
+    """Each ``sequence_number`` is two greater than the previous one."""
 
     def double(event: Json) -> Json:
         return set_fields(sequence_number=2 * event["sequence_number"])(event)

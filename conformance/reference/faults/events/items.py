@@ -19,7 +19,7 @@ Json = Any
 
 
 def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
-    """Remove every event of a type and renumber the others."""
+    """Return the stream without its events of one type; renumber the other events."""
     changed = change_each_event(
         reply, lambda event: None if event["type"] == type_ else event
     )
@@ -29,7 +29,7 @@ def _without_events(reply: GatewayResponse, type_: str) -> GatewayResponse:
 def _change_events(
     reply: GatewayResponse, type_: str, change: Change
 ) -> GatewayResponse:
-    """Change every event of a type."""
+    """Apply ``change`` to every event of one type."""
     return change_each_event(
         reply, lambda event: change(event) if event["type"] == type_ else event
     )
@@ -171,8 +171,9 @@ def content_part_added_missing(
 def content_index_per_delta(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """``content_index`` increases with each delta."""
+    """The ``content_index`` of text deltas increases by 1 with each of them."""
 
+    # The first text delta of a plain message has the sequence number 4.
     def increase(event: Json) -> Json:
         return {**event, "content_index": event["sequence_number"] - 4}
 
@@ -191,7 +192,7 @@ def summary_part_added_missing(
 def content_index_not_per_item(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Content parts are counted across items, so ``content_index`` is never 0."""
+    """``content_index`` counts the parts of all items from 1, so it is never 0."""
 
     def count_across_items(event: Json) -> Json:
         if "content_index" not in event:

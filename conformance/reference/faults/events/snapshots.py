@@ -23,10 +23,11 @@ from conformance.reference.variants.streams import is_stream
 
 Json = Any
 Sent = tuple[ResponseHead, Iterable[Chunk]]
+"""A response as it is sent: its head, and the chunks of its body."""
 
 
 def _change_created(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change the snapshot in ``response.created``."""
+    """Apply ``change`` to the snapshot in ``response.created``."""
 
     def change_if_created(event: Json) -> Json:
         if event["type"] == "response.created":
@@ -46,7 +47,7 @@ def _change_created(reply: GatewayResponse, change: Change) -> GatewayResponse:
 def keepalive_as_in_progress_event(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A keep-alive in the form of an event precedes ``response.created``."""
+    """A keep-alive, sent as ``response.in_progress``, precedes ``response.created``."""
     if reply.events is None:
         return reply
     return reply.with_events(({"type": "response.in_progress"}, *reply.events))
@@ -67,7 +68,7 @@ def created_after_in_progress(
 def created_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream, as if from a cache, begins with its first output item."""
+    """A cached stream begins with its first output item, not ``response.created``."""
     return (
         renumber_events(reply.with_events(reply.events[2:])) if reply.events else reply
     )
@@ -77,7 +78,7 @@ def created_missing(
 def created_duplicated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A retry sends ``response.created`` a second time."""
+    """``response.created`` is sent a second time, as if by an internal retry."""
     events = reply.events
     return (
         renumber_events(reply.with_events((*events[:2], *events))) if events else reply
@@ -88,7 +89,7 @@ def created_duplicated(
 def snapshot_not_nested(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The first two events contain the fields of their snapshot directly."""
+    """The first two events have the snapshot's fields instead of a ``response``."""
 
     def flatten(event: Json) -> Json:
         if event["type"] in {"response.created", "response.in_progress"}:
@@ -102,7 +103,7 @@ def snapshot_not_nested(
 def created_snapshot_id_differs(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The snapshot in ``response.created`` has another ``id`` than later ones."""
+    """The snapshot in ``response.created`` has another ``id`` than later snapshots."""
     return _change_created(reply, set_fields(id=new_id("resp")))
 
 
@@ -110,7 +111,7 @@ def created_snapshot_id_differs(
 def created_snapshot_model_differs(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The snapshot in ``response.created`` names the model of the upstream."""
+    """The snapshot in ``response.created`` has the model name of the upstream."""
     return _change_created(reply, set_fields(model="provider/scripted-1"))
 
 
@@ -120,7 +121,7 @@ def created_snapshot_incomplete(
 ) -> GatewayResponse:
     """The snapshot in ``response.created`` has only ``id``, ``object``, ``status``."""
     names = ("id", "object", "status")
-    return _change_created(reply, lambda full: {name: full[name] for name in names})
+    return _change_created(reply, lambda snapshot: {n: snapshot[n] for n in names})
 
 
 @on_reply(breaks="events.early-snapshot-status-is-not-final")
@@ -164,7 +165,7 @@ def terminal_event_always_completed(
 def second_response_in_stream(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A second complete response follows in the same stream."""
+    """A second complete response follows the first one in the same stream."""
     events = reply.events
     return renumber_events(reply.with_events((*events, *events))) if events else reply
 
@@ -176,5 +177,5 @@ def item_done_after_terminal_event(
     """A ``response.output_item.done`` follows the terminal event."""
     if reply.events is None:
         return reply
-    done = [e for e in reply.events if e["type"] == "response.output_item.done"]
-    return renumber_events(reply.with_events((*reply.events, *done[-1:])))
+    dones = [e for e in reply.events if e["type"] == "response.output_item.done"]
+    return renumber_events(reply.with_events((*reply.events, *dones[-1:])))

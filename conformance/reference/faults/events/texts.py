@@ -15,12 +15,12 @@ from conformance.reference.response_message import GatewayResponse
 
 Json = Any
 
-DELTA = "response.output_text.delta"
-DONE = "response.output_text.done"
+TEXT_DELTA = "response.output_text.delta"
+TEXT_DONE = "response.output_text.done"
 
 
 def _change_parts(response: Json, change: Change) -> Json:
-    """Change every content part of every message of a response."""
+    """Apply ``change`` to every content part of every message of a response."""
     output = [
         {**item, "content": [change(part) for part in item["content"]]}
         if item["type"] == "message"
@@ -36,20 +36,20 @@ def _without_last_character(value: Json) -> Json:
 
 
 def _last_index(reply: GatewayResponse, type_: str) -> int:
-    """Return the index of the last event of a type, or -1 if there is none."""
+    """Return the position of the last event of a type, or -1 if there is none."""
     events = reply.events or ()
     return max((i for i, e in enumerate(events) if e["type"] == type_), default=-1)
 
 
 @on_reply(breaks="events.delta-is-a-string")
 def delta_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
-    """A final chunk without text becomes a delta that is ``null``."""
-    at = _last_index(reply, DELTA) + 1
-    if not reply.events or not at:
+    """After the last text delta, a chunk without text becomes a ``null`` delta."""
+    end = _last_index(reply, TEXT_DELTA) + 1
+    if not reply.events or not end:
         return reply
-    empty = {**reply.events[at - 1], "delta": None}
+    null_delta = {**reply.events[end - 1], "delta": None}
     return renumber_events(
-        reply.with_events((*reply.events[:at], empty, *reply.events[at:]))
+        reply.with_events((*reply.events[:end], null_delta, *reply.events[end:]))
     )
 
 
@@ -57,13 +57,13 @@ def delta_null(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRespo
 def text_done_after_first_delta(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The done event of a text follows its first delta."""
+    """The done event of a text follows its first delta, before its other deltas."""
     events = list(reply.events or ())
-    first = next((i for i, e in enumerate(events) if e["type"] == DELTA), None)
-    if first is None or events[first + 1]["type"] == DONE:
+    first = next((i for i, e in enumerate(events) if e["type"] == TEXT_DELTA), None)
+    if first is None or events[first + 1]["type"] == TEXT_DONE:
         return reply
-    end = next(i for i, e in enumerate(events) if e["type"] == DONE)
-    events.insert(first + 1, events.pop(end))
+    done = next(i for i, e in enumerate(events) if e["type"] == TEXT_DONE)
+    events.insert(first + 1, events.pop(done))
     return renumber_events(reply.with_events(events))
 
 
@@ -74,7 +74,7 @@ def done_text_truncated(
     """The text in the done event lacks its last character."""
 
     def truncate(event: Json) -> Json:
-        return _without_last_character(event) if event["type"] == DONE else event
+        return _without_last_character(event) if event["type"] == TEXT_DONE else event
 
     return change_each_event(reply, truncate)
 
@@ -84,11 +84,11 @@ def last_delta_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The last delta of a text is missing."""
-    at = _last_index(reply, DELTA)
-    if not reply.events or at < 0:
+    last = _last_index(reply, TEXT_DELTA)
+    if not reply.events or last < 0:
         return reply
     return renumber_events(
-        reply.with_events((*reply.events[:at], *reply.events[at + 1 :]))
+        reply.with_events((*reply.events[:last], *reply.events[last + 1 :]))
     )
 
 
@@ -96,12 +96,12 @@ def last_delta_missing(
 def full_text_as_last_delta(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last delta contains the complete text."""
-    at, end = _last_index(reply, DELTA), _last_index(reply, DONE)
-    if not reply.events or at < 0:
+    """After the deltas of a text, one more delta contains the complete text."""
+    last, done = _last_index(reply, TEXT_DELTA), _last_index(reply, TEXT_DONE)
+    if not reply.events or last < 0:
         return reply
-    again = {**reply.events[at], "delta": reply.events[end]["text"]}
-    events = (*reply.events[: at + 1], again, *reply.events[at + 1 :])
+    full_text = {**reply.events[last], "delta": reply.events[done]["text"]}
+    events = (*reply.events[: last + 1], full_text, *reply.events[last + 1 :])
     return renumber_events(reply.with_events(events))
 
 
@@ -109,11 +109,11 @@ def full_text_as_last_delta(
 def first_delta_in_added_part(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """``response.content_part.added`` contains text that the deltas contain again."""
+    """``response.content_part.added`` contains text that is sent again in deltas."""
 
     def with_text(event: Json) -> Json:
         if event["type"] == "response.content_part.added":
-            event["part"]["text"] = "You"
+            event["part"]["text"] = "You"  # most scripted texts begin with it
         return event
 
     return change_each_event(reply, with_text)
@@ -162,7 +162,7 @@ def done_part_truncated(
 def done_call_arguments_empty(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """``arguments`` of a call in ``response.output_item.done`` are always ``{}``."""
+    """Function calls in ``response.output_item.done`` have the ``arguments`` ``{}``."""
 
     def empty(event: Json) -> Json:
         if event["type"] == "response.output_item.done":
@@ -183,7 +183,7 @@ def done_call_arguments_empty(
 def final_output_text_truncated(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The texts in the final snapshot lack their last character."""
+    """Each message text in the final snapshot lacks its last character."""
     return change_final_snapshot(
         reply, lambda response: _change_parts(response, _without_last_character)
     )
@@ -194,8 +194,8 @@ def last_reasoning_delta_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The last delta of a reasoning summary is missing."""
-    at = _last_index(reply, "response.reasoning_summary_text.delta")
-    if not reply.events or at < 0:
+    last = _last_index(reply, "response.reasoning_summary_text.delta")
+    if not reply.events or last < 0:
         return reply
-    events = (*reply.events[:at], *reply.events[at + 1 :])
+    events = (*reply.events[:last], *reply.events[last + 1 :])
     return renumber_events(reply.with_events(events))

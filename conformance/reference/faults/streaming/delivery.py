@@ -14,12 +14,13 @@ from conformance.reference.stream import stream_events
 from conformance.reference.variants.streams import is_stream
 
 Sent = tuple[ResponseHead, Iterable[Chunk]]
+"""A response as it is sent: its head, and the chunks of its body."""
 
 MIN_BUFFERED_CHUNKS: Final = 40
-"""Minimum number of chunks of a stream that is buffered."""
+"""Minimum number of chunks in a stream for the gateway to buffer it."""
 
 BUFFER_DELAY_S: Final = 1.1
-"""Time in seconds after which the buffered stream is sent."""
+"""Time in seconds from the headers to the chunk that contains the whole stream."""
 
 
 @on_reply(breaks="streaming.media-type-is-event-stream")
@@ -66,7 +67,7 @@ def stream_false_rejected(
 def stream_buffered(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """A long stream is buffered and sent in one piece at its end."""
+    """A long stream is buffered until its end and then sent in one piece."""
     if not is_stream(head):
         return head, chunks
     buffered = list(chunks)

@@ -14,13 +14,15 @@ from conformance.reference.response_message import Chunk, GatewayResponse, Respo
 from conformance.reference.variants.streams import is_stream
 
 REPETITION_LIMIT: Final = 20
-"""A stream that repeats a word more often is the one that the client disconnects."""
+"""Maximum number of times that the first word of another stream occurs in it.
+
+A stream with more occurrences is the one from which the client disconnects."""
 
 
 def _follows_disconnect(request: GatewayRequest) -> bool:
-    """Return whether this is the plain request that follows a disconnect."""
-    small = request.field("max_output_tokens") == 64 and not request.wants_stream
-    return small and request.field("input") == "Say hello in one word."
+    """Return whether this is the plain request of the probe ``early-disconnect``."""
+    is_plain = request.field("max_output_tokens") == 64 and not request.wants_stream
+    return is_plain and request.field("input") == "Say hello in one word."
 
 
 @on_reply(breaks="streaming.not-every-stream-fails")
@@ -49,7 +51,7 @@ def error_as_200_stream(
 def anti_buffering_header_missing(
     _request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> Sent:
-    """No header disables buffering in proxies."""
+    """Streams have no header that disables buffering in proxies."""
     if not is_stream(head):
         return head, chunks
     head = head.without_headers("x-accel-buffering", "cache-control")
@@ -60,23 +62,24 @@ def anti_buffering_header_missing(
 def done_marker_missing(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Streams have no ``[DONE]`` frame."""
+    """Streams do not end with a ``[DONE]`` frame."""
     return replace(reply, done=False)
 
 
 def _word_of_disconnected_stream(
     request: GatewayRequest, reply: GatewayResponse
 ) -> str:
-    """Remember a word that a stream repeats; return it for the next plain request.
+    """Return the word of the disconnected stream if this is the request after it.
 
-    Return an empty string for all other requests.
+    If this is the stream, store its word for that request. Return an empty string for
+    every request except the one after the stream.
     """
-    state: dict[str, str] = request.fault_state
+    fault_state: dict[str, str] = request.fault_state
     final = final_response(reply)
     words = text_of(final).split() if final is not None else []
     if request.wants_stream and words and words.count(words[0]) > REPETITION_LIMIT:
-        state["repeated"] = words[0]
-    return state.get("repeated", "") if _follows_disconnect(request) else ""
+        fault_state["repeated"] = words[0]
+    return fault_state.get("repeated", "") if _follows_disconnect(request) else ""
 
 
 @on_reply(
@@ -88,7 +91,7 @@ def _word_of_disconnected_stream(
 def disconnect_crashes_next_request(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The request after a client disconnect fails."""
+    """The request after a client disconnect gets a 500."""
     if not _word_of_disconnected_stream(request, reply):
         return reply
     error = ApiError(500, "The worker is busy.", code="server_error")

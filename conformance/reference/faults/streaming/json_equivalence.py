@@ -17,12 +17,12 @@ Json = Any
 
 
 def _change_streamed(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change the response of a stream; leave JSON responses as they are."""
+    """Apply ``change`` to the response in a stream; do not change JSON responses."""
     return rebuild_stream(reply, change) if reply.streamed else reply
 
 
 def text_of(response: Json) -> str:
-    """Return the text of all messages of a response, joined."""
+    """Return the joined text of all messages of a response."""
     return "".join(
         part["text"]
         for item in response["output"]
@@ -32,7 +32,7 @@ def text_of(response: Json) -> str:
 
 
 def with_text(response: Json, text: str) -> Json:
-    """Replace the content of every message of a response by ``text``; return it."""
+    """Set the text of every message in ``response``; return the same ``response``."""
     for item in response["output"]:
         if item["type"] == "message":
             item["content"] = [text_part(text)]
@@ -43,13 +43,18 @@ def with_text(response: Json, text: str) -> Json:
 def stream_has_extra_message(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """A stream has an additional message that the JSON response lacks."""
+    """A completed stream has one more message than the JSON response."""
 
     def add_message(response: Json) -> Json:
-        message = {"type": "message", "id": new_id("msg"), "role": "assistant"}
-        content = {"status": "completed", "content": [text_part("Anything else?")]}
+        message = {
+            "type": "message",
+            "id": new_id("msg"),
+            "role": "assistant",
+            "status": "completed",
+            "content": [text_part("Anything else?")],
+        }
         if response["status"] == "completed":
-            response["output"].append({**message, **content})
+            response["output"].append(message)
         return response
 
     return _change_streamed(reply, add_message)
@@ -59,7 +64,7 @@ def stream_has_extra_message(
 def final_snapshot_lacks_field(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The final snapshot lacks a field that the JSON response has."""
+    """The final snapshot lacks ``service_tier``, which the JSON response has."""
     return change_final_snapshot(reply, remove_fields("service_tier"))
 
 
@@ -67,7 +72,7 @@ def final_snapshot_lacks_field(
 def multibyte_characters_corrupted(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """Four-byte characters in streams are replaced by U+FFFD."""
+    """In streams, each character of four UTF-8 bytes is replaced by U+FFFD."""
 
     def replace_characters(response: Json) -> Json:
         text = text_of(response)
