@@ -5,7 +5,7 @@ from typing import Final
 
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, except tab and line feed
-    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # direction, zero width
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # direction, no width
     "\u2028\u2029\ufff9-\ufffb\ud800-\udfff"  # line separators, surrogates
     "\U000e0000-\U000e007f]"  # tags
 )
@@ -21,9 +21,9 @@ def _escaped(match: re.Match[str]) -> str:
 def escape_control_characters(text: str) -> str:
     r"""Return ``text`` with invisible and control characters as escape sequences.
 
-    The result cannot control a terminal or a page (``\x1b``, C1 controls) or appear in
-    another direction (``\u202e``), and it can be encoded as UTF-8. Tabs and line feeds
-    are not changed.
+    The result cannot send commands to a terminal (``\x1b``, C1 controls) or reverse the
+    direction of text (``\u202e``). It contains no lone surrogates, so UTF-8 can encode
+    it. Tabs and line feeds are not changed.
     """
     return _UNSAFE.sub(_escaped, text)
 
