@@ -5,7 +5,7 @@ from typing import Final
 
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, except tab and line feed
-    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # direction, no width
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # direction, zero width
     "\u2028\u2029\ufff9-\ufffb\ud800-\udfff"  # line separators, surrogates
     "\U000e0000-\U000e007f]"  # tags
 )
