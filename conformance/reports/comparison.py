@@ -13,8 +13,8 @@ from conformance.reports.report_summary import Cell, ReportSummary
 class Row:
     """One requirement in all reports.
 
-    ``cells`` has one element for each report, in order. It is ``None`` if the report
-    does not contain the requirement.
+    ``cells`` has one element for each report, in order. An element is ``None`` if
+    the report does not contain the requirement.
     """
 
     id: str

@@ -21,9 +21,9 @@ class OutcomeChange:
 class RequirementHistory:
     """One requirement in all runs of one target.
 
-    ``cells`` has one element for each run, the oldest first. It is ``None`` if the
-    report of the run does not contain the requirement. ``tested_since`` is the first
-    run that tested the requirement.
+    ``cells`` has one element for each run, the oldest first. An element is ``None``
+    if the report of the run does not contain the requirement. ``tested_since`` is the
+    first run that tested the requirement.
     """
 
     id: str

@@ -22,7 +22,7 @@ WIDTH: Final = 100.0
 MAX_STROKES: Final = 200
 """Maximum number of response times of one kind that are drawn, one stroke for each.
 
-Of a longer sorted list, every n-th time is drawn.
+If there are more, so many are selected at even distances in the sorted times.
 """
 
 PLOT_SIZE: Final = (320.0, 180.0)

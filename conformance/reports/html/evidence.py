@@ -71,7 +71,7 @@ class TranscriptRow:
 class EvidenceView:
     """An exchange as evidence of ``finding``.
 
-    Control characters are escaped in all texts except those of ``finding``. ``head`` is
+    Only the texts of ``finding`` can contain control characters. ``head`` is
     the status line and the headers. ``ids`` are names and values of the headers that
     identify the request. ``elapsed`` is in seconds, and ``size`` is that of the body.
     """
