@@ -26,22 +26,27 @@ FORMATS: Final = {
 """The module of each format, imported when the format is written."""
 
 BY_PYTEST = ("allure", "junit")
+"""Formats that pytest and allure-pytest write during the run."""
+
 BILINGUAL = ("html",)
-"""Formats whose ``render`` has a parameter ``lang``, the language shown first."""
+"""Formats in two languages; ``lang`` of their ``render`` is the one shown first."""
 
 
 class Evidence(Protocol):
-    """The recorded exchanges of a report."""
+    """The recorded exchanges of the run that a report is about."""
 
     def __call__(self, id_: str, /) -> Exchange | None:
         """Return an exchange by its id, or ``None`` if it was not recorded."""
 
     def exchanges(self) -> Iterator[Exchange]:
-        """Yield every recorded exchange, in the order in which they ended."""
+        """Yield every recorded exchange; the exchange that ended first comes first."""
 
 
 def select_formats(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names without duplicates; raises ``UnknownName``."""
+    """Return ``names`` without duplicates and empty names.
+
+    Raises ``UnknownName`` for a name that is not a report format.
+    """
     known = {*FORMATS, *BY_PYTEST}
     selected = tuple(dict.fromkeys(name for name in names if name))
     for name in selected:
@@ -67,7 +72,10 @@ def write_reports(
     directory: Path,
     lang: str = "en",
 ) -> tuple[Path, ...]:
-    """Write the report into ``directory`` in each format that has a module."""
+    """Write the report into ``directory`` in each format of ``names`` with a module.
+
+    Return the paths of the written files.
+    """
     written = []
     for name in names:
         if name in BY_PYTEST:

@@ -1,8 +1,8 @@
 """Read and rewrite ``conformance-baseline.toml``.
 
-Each ``[[expected]]`` table has a ``requirement`` and a ``reason``, and optionally
-``target``, ``issue`` and ``expires``. Comments and the order of entries survive an
-update.
+Each ``[[expected]]`` table is an entry. It has a ``requirement`` and a ``reason``, and
+optionally ``target``, ``issue`` and ``expires``. An update keeps comments and the order
+of the entries that it does not remove.
 """
 
 import tomllib
@@ -21,8 +21,11 @@ from conformance.model.report import Report
 from conformance.model.verdict import Outcome
 
 NAME: Final = "conformance-baseline.toml"
+"""Usual name of a baseline file."""
+
 TABLE: Final = "expected"
 FIELDS: Final = ("requirement", "reason", "target", "issue", "expires")
+"""Fields that an entry may have."""
 
 
 def _parse_entry(
@@ -31,6 +34,7 @@ def _parse_entry(
     entry: Any,  # noqa: ANN401 -- any TOML value
     known: frozenset[str],
 ) -> ExpectedFailure:
+    """Return the entry with this number, counted from 1; ``known`` are known ids."""
     location = f"{path}, entry {number}"
     if not isinstance(entry, dict):
         raise ConfigurationError(
@@ -63,9 +67,10 @@ def _parse_entry(
 
 
 def read(path: Path, known: Iterable[str], today: date) -> Baseline:
-    """Read a baseline file; ``known`` are the ids that an entry may name.
+    """Read a baseline file; ``known`` are the requirement ids that an entry may name.
 
-    Raises ``ConfigurationError`` or ``UnknownName`` that names the entry.
+    ``today`` is the date that decides which entries have expired. Raises
+    ``ConfigurationError`` or ``UnknownName``. The message names the invalid entry.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -91,6 +96,7 @@ def read(path: Path, known: Iterable[str], today: date) -> Baseline:
 
 
 def _load(path: Path) -> tomlkit.TOMLDocument:
+    """Read the baseline at ``path`` with its comments; empty if there is no file."""
     if not path.exists():
         return tomlkit.document()
     try:
@@ -100,7 +106,10 @@ def _load(path: Path) -> tomlkit.TOMLDocument:
 
 
 def _remove(document: tomlkit.TOMLDocument, ids: set[str], url: str) -> int:
-    """Remove the entries for these requirements that apply to the target at ``url``."""
+    """Remove the entries for ``ids`` that apply to the target at ``url``.
+
+    Return the number of removed entries.
+    """
     entries = document.get(TABLE, [])
     remaining = [
         entry
@@ -114,7 +123,7 @@ def _remove(document: tomlkit.TOMLDocument, ids: set[str], url: str) -> int:
 
 
 def _replace_entries(document: tomlkit.TOMLDocument, entries: list[Any]) -> None:
-    """Replace all entries; without any, remove the table itself."""
+    """Replace all entries with ``entries``; if it is empty, remove the table itself."""
     document.pop(TABLE, None)
     if entries:
         tables = tomlkit.aot()
@@ -124,7 +133,11 @@ def _replace_entries(document: tomlkit.TOMLDocument, entries: list[Any]) -> None
 
 
 def add_failures(path: Path, report: Report, today: date) -> int:
-    """Write an entry for each failed requirement; return the number of entries."""
+    """Write an entry for each failed requirement to the baseline at ``path``.
+
+    It replaces earlier entries for the requirement that apply to the target. Return the
+    number of written entries.
+    """
     document = _load(path)
     failed = [r for r in report.results if r.outcome is Outcome.FAILED]
     _remove(document, {result.requirement.id for result in failed}, report.target.url)
@@ -140,7 +153,10 @@ def add_failures(path: Path, report: Report, today: date) -> int:
 
 
 def with_failures_expected(report: Report) -> Report:
-    """Return the report as if the baseline had contained its failures."""
+    """Return the report as if the baseline had contained all its failures.
+
+    Stale entries remain a problem. Expired ones do not: ``add_failures`` replaces them.
+    """
     return replace(
         report,
         verdicts=tuple(
@@ -154,12 +170,15 @@ def with_failures_expected(report: Report) -> Report:
 
 
 def without_problems(report: Report) -> Report:
-    """Return the report as if no entry of the baseline were stale or expired."""
+    """Return the report as if no entry of the baseline were stale or had expired."""
     return replace(report, baseline_problems=())
 
 
 def prune(path: Path, report: Report) -> int:
-    """Remove stale and expired entries; return the number of removed entries."""
+    """Remove the entries that ``report`` names as stale or expired from the baseline.
+
+    Return the number of removed entries.
+    """
     document = _load(path)
     ids = {problem.requirement for problem in report.baseline_problems}
     removed = _remove(document, ids, report.target.url)

@@ -14,7 +14,11 @@ from conformance.reports.report_summary import (
 )
 
 LATER: Final = "added since"
-"""Start of the reason for requirements that a frozen catalogue does not contain."""
+"""Start of the reason why a requirement was not run with an older catalogue.
+
+A run with ``--catalogue`` uses the requirements of an earlier date. It does not run
+requirements that were added since.
+"""
 
 
 class ChangeKind(StrEnum):
@@ -38,7 +42,7 @@ class ChangeKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return the change in words that follow a number."""
+        """Return the words that follow the number of requirements with this change."""
         return _LABELS[self]
 
 
@@ -60,7 +64,10 @@ _LABELS: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """A requirement whose outcome changed."""
+    """A requirement whose outcome changed.
+
+    ``before`` and ``after`` are ``None`` if the report lacks the requirement.
+    """
 
     kind: ChangeKind
     id: str
@@ -69,14 +76,15 @@ class Change:
 
 
 def _if_in_catalogue(cell: Cell | None) -> Cell | None:
-    """Return ``None`` for a requirement that a frozen catalogue did not contain."""
-    is_later = (
+    """Return ``cell``, or ``None`` if the catalogue of its run did not contain it."""
+    was_added_later = (
         cell and cell.outcome is Outcome.NOT_RUN and cell.reason.startswith(LATER)
     )
-    return None if is_later else cell
+    return None if was_added_later else cell
 
 
 def _change_kind(before: Outcome, after: Outcome) -> ChangeKind | None:
+    """Return the kind of a change of outcome, or ``None`` if it shows no change."""
     if before is after or {before, after} <= UNTESTED:
         return None
     if {before, after} <= WITH_FINDINGS:
@@ -99,7 +107,10 @@ def _change_kind(before: Outcome, after: Outcome) -> ChangeKind | None:
 
 
 def changes(before: ReportSummary, after: ReportSummary) -> Iterator[Change]:
-    """Yield the changes between two reports of one target, most severe kind first."""
+    """Yield the changes between two reports of one target, most severe kind first.
+
+    ``before`` is the older report, ``after`` the newer one.
+    """
     found = []
     for id_ in {**before.cells, **after.cells}:
         old = _if_in_catalogue(before.cells.get(id_))

@@ -1,4 +1,4 @@
-"""Render the code spans of requirement texts, which are written in backticks."""
+"""Render the code spans of a text as HTML. A code span is a text in backticks."""
 
 import re
 from typing import Final
@@ -9,6 +9,6 @@ _SPAN: Final = re.compile(r"`([^`]+)`")
 
 
 def code_spans(text: str) -> Markup:
-    """Return escaped HTML with a ``code`` element for each text between backticks."""
+    """Return ``text`` as escaped HTML, with a ``code`` element for each code span."""
     html = _SPAN.sub(r"<code>\1</code>", str(escape(text)))
-    return Markup(html)  # noqa: S704 -- escaped before
+    return Markup(html)  # noqa: S704 -- the line above escapes it

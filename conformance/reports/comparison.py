@@ -11,7 +11,11 @@ from conformance.reports.report_summary import Cell, ReportSummary
 
 @dataclass(frozen=True)
 class Row:
-    """One requirement in all reports; ``None`` for a report without it."""
+    """One requirement in all reports.
+
+    ``cells`` has one element for each report, in order. An element is ``None`` if
+    the report does not contain the requirement.
+    """
 
     id: str
     text: str
@@ -24,7 +28,7 @@ class Row:
 
     @property
     def level(self) -> Level:
-        """Return the level, the strictest one if profiles disagree."""
+        """Return the strictest level that the requirement has in these reports."""
         levels = [cell.level for cell in self.cells if cell]
         return min(levels, key=list(Level).index)
 
@@ -38,9 +42,9 @@ class Row:
 class Comparison:
     """Several reports, requirement by requirement.
 
-    ``changes`` is ``None`` unless there are two reports of one target; ``sides`` then
-    has the older report first. ``incompatibilities`` says why the reports are not
-    directly comparable.
+    ``sides`` are the compared reports. If they have one target, the oldest report comes
+    first. ``changes`` is ``None`` unless there are two reports of one target.
+    ``incompatibilities`` are the reasons why the reports are not directly comparable.
     """
 
     sides: tuple[ReportSummary, ...]
@@ -50,12 +54,15 @@ class Comparison:
 
     @property
     def different(self) -> tuple[Row, ...]:
-        """Return the requirements with different outcomes."""
+        """Return the rows of the requirements with different outcomes."""
         return tuple(row for row in self.rows if row.differs)
 
 
 class ComparisonBasis(Protocol):
-    """What must be equal for runs to be comparable; known before a run starts."""
+    """The properties that decide whether runs are comparable, known before they start.
+
+    Profile and catalogue must be equal. The name only identifies a run in messages.
+    """
 
     @property
     def name(self) -> str:
@@ -71,7 +78,7 @@ class ComparisonBasis(Protocol):
 
 
 def incompatibilities(bases: Sequence[ComparisonBasis]) -> Iterator[str]:
-    """Yield why runs are not directly comparable: profiles or catalogues differ."""
+    """Yield each reason why runs with these bases are not directly comparable."""
     properties: dict[str, Callable[[ComparisonBasis], str]] = {
         "profiles": lambda basis: basis.profile,
         "catalogues": lambda basis: basis.catalogue,
@@ -83,7 +90,7 @@ def incompatibilities(bases: Sequence[ComparisonBasis]) -> Iterator[str]:
 
 
 def compare_reports(sides: Sequence[ReportSummary]) -> Comparison:
-    """Compare reports; those of one target are sorted by time."""
+    """Compare reports; if all have the same target, sort them by their time."""
     one_target = len({side.target for side in sides}) == 1
     if one_target:
         sides = sorted(sides, key=lambda side: side.started_at)
@@ -96,26 +103,32 @@ def compare_reports(sides: Sequence[ReportSummary]) -> Comparison:
         for id_, text in texts.items()
     )
     rows = tuple(sorted(unsorted, key=lambda row: sections.index(row.section)))
-    found = tuple(changes(*sides)) if one_target and len(sides) == 2 else None
+    comparable_over_time = one_target and len(sides) == 2
+    found = tuple(changes(*sides)) if comparable_over_time else None
     return Comparison(tuple(sides), rows, found, tuple(incompatibilities(sides)))
 
 
 def unique_names(sides: Sequence[ReportSummary]) -> tuple[str, ...]:
-    """Return the shortest names that distinguish the reports."""
+    """Return the shortest names that distinguish the reports.
+
+    Reports of one target have the same host and model. Their names need the time.
+    """
 
     def minute(side: ReportSummary) -> str:
         return side.started_at[:16].replace("T", " ")
 
     one_target = len({side.target for side in sides}) == 1
-    naming: list[Callable[[ReportSummary], str]] = [
+    by_target: list[Callable[[ReportSummary], str]] = [
         lambda s: s.host,
         lambda s: s.model,
         lambda s: f"{s.host} {s.model}",
+    ]
+    by_time: list[Callable[[ReportSummary], str]] = [
         minute,
         lambda s: f"{s.host} {s.model} {minute(s)}",
         lambda s: s.run,
     ]
-    for name_of in naming[3:] if one_target else naming:
+    for name_of in by_time if one_target else by_target + by_time:
         names = tuple(map(name_of, sides))
         if len(set(names)) == len(sides):
             return names

@@ -30,23 +30,26 @@ NOT_TESTED: Final = "not tested"
 
 @dataclass(frozen=True)
 class ComparisonView:
-    """A comparison, the links to the compared reports, and the time it was made.
+    """A comparison, the links to the compared reports, and the time of the comparison.
 
-    ``links`` has one link for each report, relative to the comparison's directory and
-    empty if there is nothing to link to. ``made_at`` is ISO 8601 in UTC.
+    ``links`` has one link for each report, relative to the directory of the comparison.
+    A link is empty if the reader cannot follow it. ``made_at`` is ISO 8601 in UTC.
     """
 
     comparison: Comparison
     links: tuple[str, ...]
     made_at: str
 
-    def evidence(self, side: int, id_: str) -> str:
-        """Return the link to a requirement in the report with the index ``side``."""
-        link = self.links[side]
+    def evidence(self, index: int, id_: str) -> str:
+        """Return the link to a requirement in the report with this ``index``.
+
+        Only an HTML report has an anchor for each requirement.
+        """
+        link = self.links[index]
         return f"{link}#{id_}" if link.endswith(".html") else link
 
     def without_links(self) -> "ComparisonView":
-        """Return the view for a terminal, where relative links lead nowhere."""
+        """Return the view for a terminal, where users cannot follow relative links."""
         return replace(self, links=("",) * len(self.links))
 
 
@@ -79,11 +82,14 @@ _FACTS: Final[dict[str, Callable[[ReportSummary], str]]] = {
     "SHOULD failed": _failed(Level.SHOULD),
     "SHOULD not tested": _untested(Level.SHOULD),
 }
-"""The rows of the table that describes the reports."""
+"""The rows of the table that describes each report: the heading and the value."""
 
 
 def _changes_by_kind(view: ComparisonView) -> list[tuple[str, list[Json]]]:
-    """Return the label of each kind of change, with its changes as text and link."""
+    """Return the label of each kind of change, and the changes of this kind.
+
+    Each change has the keys ``id``, ``href``, ``level`` and ``text``.
+    """
 
     def outcome(cell: Cell | None) -> str:
         return outcome_label(cell.outcome) if cell else NOT_TESTED
@@ -107,7 +113,7 @@ def _changes_by_kind(view: ComparisonView) -> list[tuple[str, list[Json]]]:
 
 
 def html(view: ComparisonView) -> str:
-    """Return a page with one table, whose cells link to the evidence."""
+    """Return an HTML page, in which each outcome links to the report it is from."""
     comparison = view.comparison
     return render_page(
         "compare.html.j2",
@@ -130,20 +136,21 @@ def html(view: ComparisonView) -> str:
 
 
 def _linked(text: str, href: str) -> str:
+    """Return a Markdown link, or only ``text`` if ``href`` is empty."""
     return f"[{text}]({href})" if href else text
 
 
 def _matrix_line(view: ComparisonView, row: Row) -> str:
     """Return one requirement as a line of a Markdown table."""
 
-    def linked(side: int, cell: Cell | None) -> str:
+    def linked(index: int, cell: Cell | None) -> str:
         if cell is None:
             return NOT_TESTED
-        count = f" ({cell.finding_count})" if cell.finding_count else ""
+        findings = f" ({cell.finding_count})" if cell.finding_count else ""
         label = outcome_label(cell.outcome)
-        return _linked(label, view.evidence(side, row.id)) + count
+        return _linked(label, view.evidence(index, row.id)) + findings
 
-    cells = (linked(side, cell) for side, cell in enumerate(row.cells))
+    cells = (linked(index, cell) for index, cell in enumerate(row.cells))
     return f"| {row.level} `{row.id}` | {' | '.join(cells)} |"
 
 
@@ -157,6 +164,7 @@ def _table(view: ComparisonView, title: str, lines: Iterator[str]) -> Iterator[s
 
 
 def _fact_lines(view: ComparisonView) -> Iterator[str]:
+    """Yield the Markdown rows that describe the reports, and links to the reports."""
     for noun, value_of in _FACTS.items():
         values = [table_cell(value_of(side)) for side in view.comparison.sides]
         yield f"| {noun} | {' | '.join(values)} |"
@@ -166,7 +174,10 @@ def _fact_lines(view: ComparisonView) -> Iterator[str]:
 
 
 def markdown(view: ComparisonView, *, differences_only: bool = False) -> str:
-    """Return the comparison as Markdown, for a pull request or a terminal."""
+    """Return the comparison as Markdown, for a pull request or a terminal.
+
+    With ``differences_only``, omit requirements with the same outcome in all reports.
+    """
     comparison = view.comparison
     lines = ["# Comparison of `POST /v1/responses`", ""]
     lines += _table(view, "", _fact_lines(view))
@@ -195,14 +206,15 @@ def markdown(view: ComparisonView, *, differences_only: bool = False) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _json_cell(view: ComparisonView, row: Row, side: int) -> Json:
-    cell = row.cells[side]
+def _json_cell(view: ComparisonView, row: Row, index: int) -> Json:
+    """Return a requirement in the report with this index; ``null`` if it is missing."""
+    cell = row.cells[index]
     return cell and {
         "outcome": cell.outcome,
         "level": cell.level,
         "broken": cell.finding_count,
         "why": cell.reason,
-        "evidence": view.evidence(side, row.id),
+        "evidence": view.evidence(index, row.id),
     }
 
 
@@ -265,4 +277,4 @@ WRITERS: Final[dict[str, tuple[str, Callable[[ComparisonView], str]]]] = {
     "json": ("compare.json", as_json),
     "markdown": ("compare.md", markdown),
 }
-"""The file name and the function of each format."""
+"""The file name of each format, and the function that returns its content."""

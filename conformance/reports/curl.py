@@ -1,4 +1,4 @@
-"""Show a request as a curl command, with variables in place of API keys."""
+"""Show a request as a curl command, with shell variables in place of API keys."""
 
 import base64
 import gzip
@@ -16,18 +16,23 @@ from conformance.model.request import (
 from conformance.reports.escaping import has_control_characters
 
 SECOND_KEY_ENV: Final = "CONFORMANCE_SECOND_KEY"
+"""Environment variable with the second API key."""
 
 MAX_BODY_BYTES: Final = 4096
-"""Length of the longest body that the command contains uncompressed."""
+"""Maximum size of a body that the command contains uncompressed."""
 
 _METHODS: Final = {"POST": "", "HEAD": " --head"}
-"""Options instead of ``-X``: a body implies POST; ``-X HEAD`` would wait for a body."""
+"""The option for each method that needs no ``-X``.
+
+The option that sends a body implies POST. With ``-X HEAD``, curl would wait for a body.
+"""
 
 
 def curl(request: Request, url: str, key_env: str) -> str:
     """Return a curl command for a POSIX shell that sends ``request``.
 
-    ``url`` is the endpoint of the target, and ``key_env`` the variable with its key.
+    ``url`` is the endpoint of the target. ``key_env`` is the environment variable with
+    the API key.
     """
     headers = request.all_headers
     target = url.removesuffix("/v1/responses") + request.path
@@ -50,12 +55,12 @@ def curl(request: Request, url: str, key_env: str) -> str:
         for name, value in headers.items()
         if name not in {"authorization", "content-type"}
     ]
-    before, body = _body(request, key_env)
-    return before + " ".join(parts) + body
+    pipe, body_option = _body(request, key_env)
+    return pipe + " ".join(parts) + body_option
 
 
 def _double_quoted(text: str, key_env: str) -> str:
-    """Quote for a POSIX shell, with a variable in place of each key placeholder."""
+    """Quote ``text`` for a shell, with a variable in place of each key placeholder."""
     for special in ("\\", '"', "`", "$"):
         text = text.replace(special, "\\" + special)
     for placeholder, variable in (
@@ -69,17 +74,20 @@ def _double_quoted(text: str, key_env: str) -> str:
 
 
 def _body(request: Request, key_env: str) -> tuple[str, str]:
-    """Return what precedes ``curl``, and the option that sends the body."""
+    """Return the pipe that writes the body to curl, and the option that sends the body.
+
+    The pipe is empty if the option contains the body.
+    """
     content = request.content
     if not content:
         return "", " --data-binary ''" if request.method == "POST" else ""
     if len(content) > MAX_BODY_BYTES and not request.has_key_placeholder:
         return _decompression(content), " --data-binary @-"
     try:
-        text = content.decode("utf-8")
+        text: str | None = content.decode("utf-8")
     except UnicodeDecodeError:
-        text = "\0"
-    if has_control_characters(text):
+        text = None
+    if text is None or has_control_characters(text):
         encoded = base64.b64encode(content).decode("ascii")
         return f"echo {encoded} | base64 -d | ", " --data-binary @-"
     quoted = (
@@ -91,9 +99,10 @@ def _body(request: Request, key_env: str) -> tuple[str, str]:
 
 
 def _decompression(content: bytes) -> str:
-    """Return a pipe that writes ``content``, which it contains compressed.
+    """Return a pipe that contains ``content`` compressed, and writes it decompressed.
 
-    A repetitive body becomes smaller if it is compressed twice.
+    The content is compressed as often as it becomes smaller. Gzip makes a repetitive
+    body smaller again the second time.
     """
     smallest, times = gzip.compress(content, mtime=0), 1
     while len(again := gzip.compress(smallest, mtime=0)) < len(smallest):

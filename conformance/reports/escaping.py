@@ -21,9 +21,9 @@ def _escaped(match: re.Match[str]) -> str:
 def escape_control_characters(text: str) -> str:
     r"""Return ``text`` with invisible and control characters as escape sequences.
 
-    The result cannot control a terminal or a page (``\x1b``, C1 controls) or appear in
-    another direction (``\u202e``), and it can be encoded as UTF-8. Tabs and line feeds
-    are not changed.
+    The result cannot send commands to a terminal (``\x1b``, C1 controls) or reverse the
+    direction of text (``\u202e``). It contains no lone surrogates, so UTF-8 can encode
+    it. Tabs and line feeds are not changed.
     """
     return _UNSAFE.sub(_escaped, text)
 

@@ -1,4 +1,4 @@
-"""Group the findings of generated requests by the field that they are about."""
+"""Group the findings of generated requests by the request field that they test."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,11 +18,15 @@ _PROBLEMS: Final = {
     Scenario.NULL: "rejected when null",
     Scenario.UNSPECIFIED: "rejected without a reason",
 }
+"""What is wrong if a generated request of each scenario fails."""
 
 
 @dataclass(frozen=True)
 class FindingGroup:
-    """The failures of one requirement in one field; ``cases`` is their number."""
+    """The failed cases of one requirement with the same field and the same problem.
+
+    ``cases`` is their number. ``findings`` are the findings of all of them.
+    """
 
     field: str
     problem: str
@@ -35,9 +39,10 @@ class FindingGroup:
 
 
 def group_findings(verdicts: Iterable[Verdict]) -> tuple[FindingGroup, ...]:
-    """Group the failed verdicts of one requirement by field, the largest group first.
+    """Group the failed verdicts of one requirement, the largest group first.
 
-    Verdicts on other probes than those of generated requests are ignored.
+    Verdicts about the same field and scenario are in one group. Only verdicts on
+    generated requests are considered.
     """
     failed: dict[tuple[str, Scenario], list[Verdict]] = {}
     for verdict in verdicts:
@@ -48,9 +53,9 @@ def group_findings(verdicts: Iterable[Verdict]) -> tuple[FindingGroup, ...]:
         FindingGroup(
             field,
             _PROBLEMS[scenario],
-            len(of_field),
-            tuple(finding for verdict in of_field for finding in verdict.findings),
+            len(in_group),
+            tuple(finding for verdict in in_group for finding in verdict.findings),
         )
-        for (field, scenario), of_field in failed.items()
+        for (field, scenario), in_group in failed.items()
     )
     return tuple(sorted(groups, key=lambda group: (-group.cases, group.field)))

@@ -1,6 +1,6 @@
 """Report to GitHub Actions: annotations of the job, and the summary of the step.
 
-Nothing happens outside of GitHub Actions, which sets ``GITHUB_ACTIONS`` and
+This module does nothing outside of GitHub Actions, which sets ``GITHUB_ACTIONS`` and
 ``GITHUB_STEP_SUMMARY``.
 """
 
@@ -16,25 +16,26 @@ from conformance.reports import Evidence, render_report
 from conformance.reports.wording import outcome_label
 
 MAX_ANNOTATIONS: Final = 10
-"""Annotations of one kind that GitHub shows for one step."""
+"""Maximum number of annotations of one kind that GitHub shows for one step."""
 
 MAX_SUMMARY_BYTES: Final = 1_000_000
-"""Length of a summary in bytes; GitHub rejects more than one mebibyte."""
+"""Maximum size of a summary; GitHub rejects more than one mebibyte."""
 
 _TRUNCATED: Final = "\n\n*The summary is truncated; the report contains the rest.*\n"
 
 
 def _escaped(text: str) -> str:
-    """Escape a message, so that it stays on the line of its command."""
+    """Escape line breaks in a message, because a workflow command is one line."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _escaped_property(text: str) -> str:
-    """Escape the value of a property of a command."""
+    """Escape the value of a property, such as the title, of a workflow command."""
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _command(kind: str, title: str, text: str) -> str:
+    """Return a workflow command; ``kind`` is ``error`` or ``warning``."""
     return f"::{kind} title={_escaped_property(title)}::{_escaped(text)}"
 
 
@@ -44,7 +45,10 @@ def _message(result: RequirementResult) -> str:
 
 
 def _annotations(kind: str, results: Sequence[RequirementResult]) -> Iterator[str]:
-    """Yield a command for each result; the last one names those beyond the limit."""
+    """Yield a workflow command for each result, at most ``MAX_ANNOTATIONS``.
+
+    If there are more results, the last command lists the requirements of all others.
+    """
     fits = len(results) <= MAX_ANNOTATIONS
     for result in results[: MAX_ANNOTATIONS if fits else MAX_ANNOTATIONS - 1]:
         outcome = outcome_label(result.outcome)
@@ -56,7 +60,11 @@ def _annotations(kind: str, results: Sequence[RequirementResult]) -> Iterator[st
 
 
 def annotations(report: Report) -> Iterator[str]:
-    """Yield workflow commands: errors for what fails the job, else warnings."""
+    """Yield workflow commands for the failures of a report.
+
+    Failed MUST requirements, internal errors and baseline problems are errors. Other
+    failures and inconclusive MUST requirements are warnings.
+    """
     broken = [r for r in report.results if r.outcome in {Outcome.FAILED, Outcome.ERROR}]
     errors = [r for r in broken if r.level is Level.MUST or r.outcome is Outcome.ERROR]
     untested = [
@@ -74,7 +82,10 @@ def annotations(report: Report) -> Iterator[str]:
 
 
 def disable_workflow_commands(text: str, environ: Mapping[str, str]) -> str:
-    """Disable workflow commands around text that may contain server output."""
+    """Return ``text`` so that GitHub Actions executes no workflow command in it.
+
+    The text may quote a server. Outside of GitHub Actions it is unchanged.
+    """
     if environ.get("GITHUB_ACTIONS") != "true":
         return text
     token = secrets.token_hex(16)
@@ -82,7 +93,7 @@ def disable_workflow_commands(text: str, environ: Mapping[str, str]) -> str:
 
 
 def append_step_summary(markdown: str, environ: Mapping[str, str]) -> None:
-    """Append to the summary of the current step, if there is one."""
+    """Append ``markdown`` to the step summary, if ``GITHUB_STEP_SUMMARY`` names one."""
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         content = markdown.encode()
         if len(content) > MAX_SUMMARY_BYTES:
@@ -95,7 +106,7 @@ def append_step_summary(markdown: str, environ: Mapping[str, str]) -> None:
 def publish(
     report: Report, evidence: Evidence, environ: Mapping[str, str]
 ) -> Iterator[str]:
-    """Write the summary of the step, and yield the lines that annotate the job."""
+    """Append the report to the step summary, and yield the workflow commands."""
     append_step_summary(render_report("markdown", report, evidence), environ)
     if environ.get("GITHUB_ACTIONS") == "true":
         yield from annotations(report)

@@ -1,7 +1,8 @@
-"""All exchanges of a run as an HTTP Archive (HAR 1.2), for a browser's network tab.
+"""All exchanges of a run as an HTTP Archive (HAR 1.2).
 
-Fields that begin with ``_`` are extensions, which the format allows. Requests contain
-a placeholder (``${KEY}``) in place of an API key.
+The network tab of a browser can open the file. Fields that begin with ``_`` are
+extensions, which the format allows. In requests, a placeholder such as ``${KEY}`` is in
+place of the API key.
 """
 
 import base64
@@ -20,7 +21,7 @@ from conformance.reports import Evidence
 FILE: Final = "exchanges.har"
 
 _UNKNOWN: Final = -1
-"""Value that the format requires for an unknown size or time."""
+"""Value of an unknown size or time in the format."""
 
 
 def _name_value_pairs(pairs: Iterable[tuple[str, str]]) -> Json:
@@ -28,7 +29,7 @@ def _name_value_pairs(pairs: Iterable[tuple[str, str]]) -> Json:
 
 
 def _timestamp(report: Report, seconds: float) -> str:
-    """Return a time after the start of the run in ISO 8601, with milliseconds."""
+    """Return the time ``seconds`` after the start of the run, in ISO 8601."""
     start = datetime.fromisoformat(report.run.started_at)
     return (start + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
 
@@ -90,8 +91,8 @@ def _response(exchange: Exchange) -> Json:
 
 
 def _entry(exchange: Exchange, report: Report, base: str) -> Json:
-    first = exchange.chunks[0][0] if exchange.chunks else exchange.elapsed
-    wait = min(first, exchange.elapsed)
+    first_chunk_at = exchange.chunks[0][0] if exchange.chunks else exchange.elapsed
+    wait = min(first_chunk_at, exchange.elapsed)
     return {
         "pageref": exchange.probe,
         "startedDateTime": _timestamp(report, exchange.started),
@@ -113,7 +114,7 @@ def _entry(exchange: Exchange, report: Report, base: str) -> Json:
 
 
 def _pages(exchanges: Iterable[Exchange], report: Report) -> Json:
-    """Return one page for each probe, because viewers group entries by page."""
+    """Return a HAR page for each probe, because HAR viewers group entries by page."""
     starts: dict[str, float] = {}
     for exchange in exchanges:
         started = starts.get(exchange.probe, exchange.started)
@@ -130,7 +131,7 @@ def _pages(exchanges: Iterable[Exchange], report: Report) -> Json:
 
 
 def render(report: Report, evidence: Evidence) -> str:
-    """Return all recorded exchanges as HAR, in the order of their requests."""
+    """Return all recorded exchanges as HAR; the first request sent comes first."""
     exchanges = sorted(evidence.exchanges(), key=lambda exchange: exchange.started)
     base = report.target.url.removesuffix("/v1/responses")
     log = {

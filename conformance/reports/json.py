@@ -16,6 +16,7 @@ from conformance.reports.finding_groups import group_findings
 
 FILE: Final = "report.json"
 SCHEMA_VERSION: Final = 1
+"""Version of ``docs/report.schema.json``, which the report contains."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -41,6 +42,7 @@ def _requirement(result: RequirementResult) -> Json:
 
 
 def _field(row: FieldRow) -> Json:
+    """Return how often the server reacted how to generated values of a field."""
     return {
         "field": row.field,
         "did": {scenario: dict(counts) for scenario, counts in row.cells.items()},

@@ -18,23 +18,26 @@ from conformance.reports.wording import cost_line, outcome_label, verdict_line
 FILE: Final = "summary.md"
 
 MAX_REASON_LENGTH: Final = 200
-"""Characters of a reason that are shown."""
+"""Maximum number of characters of a reason that a table shows."""
 
 _FAILING = (Outcome.FAILED, Outcome.ERROR)
-_UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
+"""Outcomes of the requirements that the report lists as failed."""
+
+_LISTED_AS_UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
+"""Outcomes of the requirements that the report lists as not tested."""
 
 
 def code(text: str) -> str:
-    """Return ``text`` as inline code that backticks in the text cannot end."""
-    flat = " ".join(text.split())
-    longest = max((len(run) for run in re.findall("`+", flat)), default=0)
+    """Return ``text`` as inline code, which backticks in ``text`` do not end."""
+    on_one_line = " ".join(text.split())
+    longest = max((len(run) for run in re.findall("`+", on_one_line)), default=0)
     fence = "`" * (longest + 1)
-    space = " " if flat.startswith("`") or flat.endswith("`") else ""
-    return f"{fence}{space}{flat}{space}{fence}"
+    space = " " if on_one_line.startswith("`") or on_one_line.endswith("`") else ""
+    return f"{fence}{space}{on_one_line}{space}{fence}"
 
 
 def table_cell(text: str) -> str:
-    """Return ``text`` as inline code for the cell of a table."""
+    """Return ``text`` as inline code for the cell of a Markdown table."""
     return code(text).replace("|", "\\|")
 
 
@@ -51,7 +54,7 @@ def _summary_table(report: Report) -> Iterator[str]:
 def _failure_lines(
     result: RequirementResult, report: Report, evidence: Evidence
 ) -> Iterator[str]:
-    """Yield a requirement with its first findings, likely cause and curl command."""
+    """Yield a failed requirement, its first findings, usual cause and curl command."""
     yield f"### {result.level} `{result.requirement.id}`"
     yield ""
     yield f"{result.requirement.text} *({result.requirement.source})*"
@@ -75,7 +78,7 @@ def _failure_lines(
 
 
 def _reason_table(results: list[RequirementResult]) -> Iterator[str]:
-    """Yield a table of requirements with outcome and reason."""
+    """Yield a table with the outcome of each requirement and the reason for it."""
     yield from ("| outcome | requirement | reason |", "|---|---|---|")
     for result in results:
         reason = result.reason[:MAX_REASON_LENGTH]
@@ -86,9 +89,10 @@ def _reason_table(results: list[RequirementResult]) -> Iterator[str]:
 
 
 def _field_table(rows: tuple[FieldRow, ...]) -> Iterator[str]:
-    """Yield how the server reacted to generated values of each field.
+    """Yield a table of how the server reacted to generated values of each field.
 
-    The contract states no ranges, so the last column is the same in each row.
+    The contract states no range for any field. The last column is therefore the same in
+    each row.
     """
     yield f"| field | {' | '.join(COLUMNS)} | out of range |"
     yield f"|---|{'---|' * len(COLUMNS)}---|"
@@ -98,7 +102,7 @@ def _field_table(rows: tuple[FieldRow, ...]) -> Iterator[str]:
 
 
 def render(report: Report, evidence: Evidence) -> str:
-    """Return verdict, totals, failures, and what was not tested, as Markdown."""
+    """Return the verdict, the totals, the failures and what was not tested."""
     lines = ["# Conformance of `POST /v1/responses`", "", verdict_line(report), ""]
     lines += [*_summary_table(report), ""]
     by_level = sorted(report.results, key=lambda r: list(Level).index(r.level))
@@ -109,7 +113,7 @@ def render(report: Report, evidence: Evidence) -> str:
             lines += _failure_lines(result, report, evidence)
     if expected := [r for r in by_level if r.outcome is Outcome.EXPECTED]:
         lines += ["## Expected failures", "", *_reason_table(expected)]
-    if untested := [r for r in by_level if r.outcome in _UNTESTED]:
+    if untested := [r for r in by_level if r.outcome in _LISTED_AS_UNTESTED]:
         lines += ["## Not tested", "", *_reason_table(untested)]
     if report.baseline_problems:
         lines += ["## Baseline entries to fix", ""]

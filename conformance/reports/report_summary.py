@@ -1,7 +1,7 @@
-"""What a comparison or a trend needs to know of one ``report.json``.
+"""The parts of one ``report.json`` that a comparison or a trend page shows.
 
-The file may be years old: a requirement is identified by its id only, and may no longer
-exist.
+The file may be years old. A requirement is identified only by its id, because the
+current catalogue may no longer contain it.
 """
 
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 
 WITH_FINDINGS: Final = frozenset({Outcome.FAILED, Outcome.EXPECTED})
-"""Outcomes of a requirement with findings."""
+"""Outcomes of a requirement that has findings, expected by a baseline or not."""
 
 UNTESTED: Final = frozenset({Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.ERROR})
-"""Outcomes that say nothing about the server."""
+"""Outcomes that do not show whether the server meets the requirement."""
 
 
 @dataclass(frozen=True)
 class Cell:
     """The outcome of one requirement in one report.
 
-    ``finding_count`` counts findings; ``reason`` is the first finding, or why the
-    requirement has no finding and did not pass.
+    ``finding_count`` includes findings that the report does not list. ``reason`` is the
+    first finding. Without findings, it is why the requirement did not pass.
     """
 
     outcome: Outcome
@@ -35,8 +35,8 @@ class Cell:
 
     @classmethod
     def of(cls, result: Json) -> "Cell":
-        """Read an element of ``requirements`` in ``report.json``."""
-        first = [
+        """Read ``result``, an element of ``requirements`` in ``report.json``."""
+        first_finding = [
             f"at {f['pointer'] or 'the whole body'}: expected {f['expected']},"
             f" got {f['got']}"
             for f in result["findings"][:1]
@@ -45,16 +45,18 @@ class Cell:
             Outcome(result["outcome"]),
             Level(result["level"]),
             result["broken"],
-            "".join(first) or result["reason"],
+            "".join(first_finding) or result["reason"],
         )
 
 
 @dataclass(frozen=True)
 class ReportSummary:
-    """One report: its target, its time, and the outcome of each requirement by id.
+    """One report: its target, its time, and the outcome of each requirement.
 
-    ``counts`` maps level and outcome to a number of requirements; ``texts`` maps ids
-    to requirement texts; ``started_at`` is ISO 8601 in UTC.
+    ``name`` distinguishes the report from others on the same page. ``run`` is the id of
+    the run, and ``started_at`` its start, in ISO 8601 and UTC. ``counts`` maps level
+    and outcome to a number of requirements. ``cells`` and ``texts`` map the id of each
+    requirement to its outcome and its text.
     """
 
     name: str
@@ -91,14 +93,14 @@ class ReportSummary:
 
     @property
     def target(self) -> tuple[str, str]:
-        """Return URL and model: reports with the same pair have the same target."""
+        """Return URL and model. Reports that share both have the same target."""
         return self.url, self.model
 
     @property
     def host(self) -> str:
-        """Return the host and port."""
+        """Return the host and port of the target."""
         return urlsplit(self.url).netloc or self.url
 
     def count(self, level: str, *outcomes: Outcome) -> int:
-        """Return how many requirements of a level have one of ``outcomes``."""
+        """Return the number of requirements at ``level`` with one of ``outcomes``."""
         return sum(self.counts[level].get(outcome, 0) for outcome in outcomes)

@@ -16,7 +16,10 @@ FILE: Final = "report.json"
 _SCHEMA: Final = "report.schema.json"
 
 MAX_PROBLEM_LENGTH: Final = 200
-"""Characters of a schema violation that an error message quotes."""
+"""Length in characters from which the description of a schema violation is too long.
+
+The error message then names the violated keyword of the schema instead.
+"""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,11 @@ class SavedReport:
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    """Return a validator for the schema in the wheel or in the checkout."""
+    """Return a validator for the schema of reports.
+
+    An installed package contains the schema next to this module. In a checkout, the
+    schema is in ``docs``.
+    """
     schema = Path(__file__).with_name(_SCHEMA)
     if not schema.is_file():
         schema = Path(__file__).parents[2] / "docs" / _SCHEMA
@@ -37,9 +44,9 @@ def _validator() -> jsonschema.Draft202012Validator:
 
 
 def read_report(path: Path) -> SavedReport:
-    """Read the report at ``path``, a report directory or the file itself.
+    """Read the report at ``path``, a report directory or its ``report.json``.
 
-    Raises ``InvalidReport`` that names the part of the file that is wrong.
+    Raises ``InvalidReport``. The message names the invalid part of the file.
     """
     file = path / FILE if path.is_dir() else path
     hint = "name a directory that `conformance run` wrote; it contains report.json"
@@ -49,12 +56,12 @@ def read_report(path: Path) -> SavedReport:
         raise InvalidReport(f"{file} cannot be read: {error.strerror}", hint) from None
     except (ValueError, RecursionError) as error:
         raise InvalidReport(f"{file} is not JSON: {error}", hint) from None
-    problem = jsonschema.exceptions.best_match(_validator().iter_errors(document))
-    if problem is not None:
-        location = problem.json_path.removeprefix("$") or "the top level"
-        text = problem.message
+    violation = jsonschema.exceptions.best_match(_validator().iter_errors(document))
+    if violation is not None:
+        location = violation.json_path.removeprefix("$") or "the top level"
+        text = violation.message
         if len(text) >= MAX_PROBLEM_LENGTH:
-            text = f"violates {problem.validator!r} of the schema"
+            text = f"violates {violation.validator!r} of the schema"
         raise InvalidReport(f"{file} is not a report: at {location}: {text}", hint)
     return SavedReport(document, file.parent)
 

@@ -1,4 +1,4 @@
-"""The badge as JSON for the endpoint badges of shields.io."""
+"""The verdict as JSON, from which shields.io draws an endpoint badge."""
 
 import json
 from typing import Final
@@ -11,7 +11,7 @@ FILE: Final = "badge.json"
 
 
 def render(report: Report, _evidence: Evidence) -> str:
-    """Return the JSON that shields.io reads from a URL; its schema version is 1."""
+    """Return the JSON in version 1 of the format that shields.io reads from a URL."""
     label, message = label_and_message(report)
     badge = {
         "schemaVersion": 1,

@@ -1,7 +1,7 @@
 """Render HTML pages and SVG images from the templates of this package.
 
-All values are escaped. Each page has a Content-Security-Policy that allows nothing
-except the style that the page contains.
+All values are escaped. Each page has a Content-Security-Policy that allows only the
+style sheet in the page itself.
 """
 
 import base64
@@ -39,5 +39,5 @@ def _environment() -> jinja2.Environment:
 
 
 def render_page(template: str, **values: Any) -> str:  # noqa: ANN401 -- a template takes any value
-    """Return a template of this package, filled with ``values``."""
+    """Return the page from a template of this package and the ``values`` it uses."""
     return _environment().get_template(template).render(values)

@@ -21,17 +21,21 @@ MAX_FINDINGS: Final = 3
 """Maximum number of findings that are shown for one requirement."""
 
 _MAX_CANDIDATES: Final = 25
-"""Maximum number of exchanges among which the smallest is searched."""
+"""Number of exchanges from which ``smallest_exchange`` selects one."""
 
 _FAILING = (Outcome.FAILED, Outcome.ERROR)
-_UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
+"""Outcomes of the requirements that the report lists first."""
+
+_LISTED_AS_UNTESTED = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED)
+"""Outcomes of the requirements that the report lists as not tested."""
 
 
 def smallest_exchange(result: RequirementResult, evidence: Evidence) -> Exchange | None:
     """Return the failing exchange with the smallest request.
 
-    Only the first findings are considered. Hand-written probes are preferred to
-    generated requests.
+    Only the first ``_MAX_CANDIDATES`` exchanges with a finding are considered.
+    Exchanges of hand-written probes are preferred to those of generated requests.
+    Return ``None`` if no finding is about a recorded exchange.
     """
     ids = dict.fromkeys(f.exchange for f in result.findings if f.exchange)
     found = [x for id_ in islice(ids, _MAX_CANDIDATES) if (x := evidence(id_))]
@@ -45,16 +49,19 @@ def smallest_exchange(result: RequirementResult, evidence: Evidence) -> Exchange
 def _failure_lines(
     result: RequirementResult, report: Report, evidence: Evidence
 ) -> Iterator[str]:
-    """Yield a requirement with its first findings and a curl command."""
-    failing = [v.probe for v in result.verdicts if v.outcome in _FAILING]
-    probes = [
+    """Yield a failed requirement, its first findings and a curl command.
+
+    The findings about the exchange that the command reproduces come first.
+    """
+    failing_probes = [v.probe for v in result.verdicts if v.outcome in _FAILING]
+    hand_written = [
         name
-        for name in failing
+        for name in failing_probes
         if name != ALL_EXCHANGES and not name.startswith(PREFIX)
     ]
-    on = f"  on {', '.join(probes)}" if probes else ""
+    on_probes = f"  on {', '.join(hand_written)}" if hand_written else ""
     outcome = outcome_label(result.outcome)
-    yield f"{outcome}  {result.level}  {result.requirement.id}{on}"
+    yield f"{outcome}  {result.level}  {result.requirement.id}{on_probes}"
     yield f"    {result.requirement.text}"
     for group in group_findings(result.verdicts):
         yield f"    {group}"
@@ -78,7 +85,7 @@ def _untested_lines(report: Report) -> Iterator[str]:
     """Yield the requirements that were not tested, grouped by their reason."""
     by_reason: dict[tuple[Outcome, str], list[RequirementResult]] = {}
     for result in report.results:
-        if result.outcome in _UNTESTED:
+        if result.outcome in _LISTED_AS_UNTESTED:
             key = result.outcome, result.reason
             by_reason.setdefault(key, []).append(result)
     for (outcome, reason), results in by_reason.items():
@@ -97,9 +104,9 @@ def _total_lines(report: Report) -> Iterator[str]:
 
 
 def render(report: Report, evidence: Evidence) -> str:
-    """Return failures with evidence, what was not tested, totals and the verdict.
+    """Return the failures with evidence, what was not tested, totals and the verdict.
 
-    Text from a server is escaped, so that it cannot control the terminal.
+    Text from a server is escaped, so that it cannot send commands to the terminal.
     """
     lines = list[str]()
     by_level = sorted(report.results, key=lambda r: list(Level).index(r.level))

@@ -23,10 +23,11 @@ _SIGNS: Final = {
     Outcome.NOT_RUN: "·",
     Outcome.ERROR: "!",
 }
+"""The sign of each outcome in the history of a requirement."""
 
 
 def summary_line(history: TargetHistory) -> str:
-    """Return the latest verdict of a target, and how many requirements changed."""
+    """Return the latest verdict on a target, and how many outcomes ever changed."""
     latest = history.latest
     changed = count(len(history.changed), "requirement")
     return (
@@ -39,10 +40,19 @@ def summary_line(history: TargetHistory) -> str:
 def _runs_by_day(
     histories: tuple[TargetHistory, ...],
 ) -> list[tuple[str, list[list[ReportSummary]]]]:
-    """Return the runs of each day, newest day first, in one list for each target."""
+    """Return each day, the latest first, with a list of its runs for each history.
+
+    The lists of a day are in the order of ``histories``.
+    """
     days = {run.started_at[:10] for history in histories for run in history.runs}
     return [
-        (day, [[r for r in h.runs if r.started_at[:10] == day] for h in histories])
+        (
+            day,
+            [
+                [run for run in history.runs if run.started_at[:10] == day]
+                for history in histories
+            ],
+        )
         for day in sorted(days, reverse=True)
     ]
 
@@ -50,7 +60,11 @@ def _runs_by_day(
 def render_trend(
     histories: tuple[TargetHistory, ...], links: Mapping[str, str], made_at: str
 ) -> str:
-    """Return the page; ``links`` maps the name of a run to the link to its report."""
+    """Return the trend page in HTML.
+
+    ``links`` maps the name of a run to the link to its report. ``made_at`` is the time
+    at which the page is written.
+    """
 
     def evidence(run: ReportSummary, id_: str) -> str:
         link = links[run.name]

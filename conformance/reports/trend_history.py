@@ -1,4 +1,4 @@
-"""Follow the outcomes of each target and requirement over many reports."""
+"""Collect the outcomes of each requirement over many reports of each target."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from conformance.reports.report_summary import UNTESTED, Cell, ReportSummary
 
 @dataclass(frozen=True)
 class OutcomeChange:
-    """A change of outcome, and the run that first showed it."""
+    """A change of outcome; ``run`` is the first run with the outcome ``after``."""
 
     run: ReportSummary
     before: Outcome
@@ -19,9 +19,11 @@ class OutcomeChange:
 
 @dataclass(frozen=True)
 class RequirementHistory:
-    """One requirement of one target in each run; ``None`` for a run without it.
+    """One requirement in all runs of one target.
 
-    ``tested_since`` is the first run that tested it.
+    ``cells`` has one element for each run, the oldest first. An element is ``None``
+    if the report of the run does not contain the requirement. ``tested_since`` is the
+    first run that tested the requirement.
     """
 
     id: str
@@ -32,12 +34,12 @@ class RequirementHistory:
 
     @property
     def level(self) -> Level:
-        """Return the level in the latest run that has the requirement."""
+        """Return the level in the latest run whose report contains the requirement."""
         return next(cell.level for cell in reversed(self.cells) if cell)
 
     @property
     def latest(self) -> Cell | None:
-        """Return the outcome in the latest run."""
+        """Return the outcome in the latest run, or ``None`` if its report has none."""
         return self.cells[-1]
 
 
@@ -55,7 +57,7 @@ class TargetHistory:
 
     @property
     def changed(self) -> tuple[RequirementHistory, ...]:
-        """Return the requirements that changed, the latest change first."""
+        """Return the requirements whose outcome changed, the latest change first."""
         changes = [
             (requirement.last_change.run.started_at, requirement)
             for requirement in self.requirements
@@ -68,22 +70,22 @@ class TargetHistory:
 def _requirement_history(
     id_: str, text: str, runs: tuple[ReportSummary, ...]
 ) -> RequirementHistory:
-    """Follow one requirement; a run that did not test it is not a change."""
-    last_change = tested_since = before = None
+    """Return the history of a requirement; skip the runs that did not test it."""
+    last_change = tested_since = last_outcome = None
     for run in runs:
         cell = run.cells.get(id_)
         if cell is None or cell.outcome in UNTESTED:
             continue
-        if before is not None and cell.outcome is not before:
-            last_change = OutcomeChange(run, before, cell.outcome)
+        if last_outcome is not None and cell.outcome is not last_outcome:
+            last_change = OutcomeChange(run, last_outcome, cell.outcome)
         tested_since = tested_since or run
-        before = cell.outcome
+        last_outcome = cell.outcome
     cells = tuple(run.cells.get(id_) for run in runs)
     return RequirementHistory(id_, text, cells, last_change, tested_since)
 
 
 def target_histories(reports: Iterable[ReportSummary]) -> tuple[TargetHistory, ...]:
-    """Return one history for each target and profile, sorted by URL and model."""
+    """Return a history for each target and profile, sorted by URL, model, profile."""
     by_target: dict[tuple[str, str, str], list[ReportSummary]] = {}
     for report in sorted(reports, key=lambda report: (report.started_at, report.run)):
         by_target.setdefault((*report.target, report.profile), []).append(report)

@@ -7,10 +7,11 @@ from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 
 _LABELS: Final = {Outcome.ERROR: "internal error", Outcome.EXPECTED: "expected failure"}
+"""Labels of the outcomes whose value is not clear on its own."""
 
 
 def outcome_label(outcome: Outcome) -> str:
-    """Return an outcome as people read it; programs read the value."""
+    """Return an outcome for people. Programs read the value of the outcome."""
     return _LABELS.get(outcome, outcome.value)
 
 
@@ -29,7 +30,7 @@ def verdict_line(report: Report) -> str:
 
 
 def _verdict_reason(report: Report) -> str:
-    """Return the reason for the verdict, with the number of requirements if known."""
+    """Return the reason for the verdict, with the number of requirements, if any."""
     musts = report.summary()[Level.MUST]
     if failed := musts[Outcome.FAILED]:
         return f"{count(failed, 'MUST requirement')} failed"

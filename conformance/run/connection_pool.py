@@ -12,18 +12,21 @@ from conformance.model.settings import Limits
 from conformance.run.http import Connection
 
 SUCCESSES_BEFORE_GROWTH: Final = 20
-"""Responses without a 429 after which the concurrency limit grows by one."""
+"""Number of responses without a 429, in a row, that raise the concurrency limit."""
 
 LOWEST_PRIORITY: Final = 10
-"""The priority of requests that are sent when no other request is waiting."""
+"""Priority of requests that are sent only when no other request is waiting.
+
+A lower number is a higher priority, so this is the highest number.
+"""
 
 
 class ConnectionPool:
-    """A fixed number of connections, given out by priority; a lower number goes first.
+    """A fixed number of connections, given to requests in the order of their priority.
 
-    Clients with one connection each need a third of the CPU time of one client with
-    many connections. If the target accepts fewer concurrent requests than configured,
-    fewer connections are handed out.
+    A request with a lower priority number gets a connection first. Each connection has
+    its own httpx client: one client with many connections takes three times as much CPU
+    time. After a 429, fewer connections are in use at once than the user configured.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -33,16 +36,17 @@ class ConnectionPool:
         self._limit = len(self._all)
         self._successes = 0
         self._waiting: list[tuple[int, int, asyncio.Future[Connection]]] = []
-        self._order = itertools.count()
-        self._interval = 1 / limits.rate if limits.rate else 0.0
+        self._arrival_numbers = itertools.count()
+        self._seconds_between_starts = 1 / limits.rate if limits.rate else 0.0
         self._next_start = 0.0
 
     async def acquire(self, priority: int) -> Connection:
-        """Wait for a connection, and until the rate limit allows one more request.
+        """Return a connection when one is free and ``limits.rate`` allows a request.
 
-        A request with ``LOWEST_PRIORITY`` starts immediately only if no connection is
-        in use. Otherwise it waits until a connection is released and no request with a
-        higher priority is waiting, even if a connection is idle.
+        A request with ``LOWEST_PRIORITY`` gets a connection at once only if no other
+        connection is in use. Otherwise it waits, even if a connection is idle. It gets
+        a connection that another request releases while no request with a lower
+        priority number is waiting.
         """
         must_wait = priority >= LOWEST_PRIORITY and self._in_use > 0
         if self._in_use < self._limit and not must_wait:
@@ -51,12 +55,14 @@ class ConnectionPool:
             future: asyncio.Future[Connection] = (
                 asyncio.get_running_loop().create_future()
             )
-            heapq.heappush(self._waiting, (priority, next(self._order), future))
+            heapq.heappush(
+                self._waiting, (priority, next(self._arrival_numbers), future)
+            )
             connection = await future
-        if self._interval:
+        if self._seconds_between_starts:
             now = time.monotonic()
             start = max(now, self._next_start)
-            self._next_start = start + self._interval
+            self._next_start = start + self._seconds_between_starts
             await asyncio.sleep(start - now)
         return connection
 
@@ -65,10 +71,11 @@ class ConnectionPool:
         return len(self._all) - len(self._idle)
 
     def adjust_limit(self, *, rate_limited: bool) -> None:
-        """Lower the concurrency limit after a 429, raise it after enough successes.
+        """Lower the concurrency limit after a 429, or count a response without one.
 
-        Call this before the connection is released: a 429 means that the number of
-        requests in flight, this one included, was too high.
+        ``SUCCESSES_BEFORE_GROWTH`` responses without a 429 raise the limit by one. Call
+        this method before the connection is released: a 429 means that the number of
+        requests in flight, including the rejected request, was too high.
         """
         if rate_limited:
             self._limit = max(1, min(self._limit, self._in_use - 1))
@@ -80,7 +87,7 @@ class ConnectionPool:
             self._successes = 0
 
     def release(self, connection: Connection) -> None:
-        """Return a connection, and hand out as many as the limit allows."""
+        """Take back a connection; give idle ones to as many requests as allowed."""
         self._idle.append(connection)
         while self._waiting and self._in_use < self._limit:
             _, _, future = heapq.heappop(self._waiting)

@@ -1,8 +1,9 @@
-"""The journal of a run: one JSON object per line, written while the run goes on.
+"""The journal of a run: one JSON object per line, written during the run.
 
-It has a header, a record for each exchange and each verdict, and a footer. A journal
-without a footer is from a run that did not finish, and is not accepted. It contains no
-secret, because exchanges contain none.
+The first line is the header, and the last one the footer. Between them is one record
+for each exchange and each verdict. A journal without a footer is from a run that did
+not finish, and ``read`` rejects it. A journal contains no secret, because API keys are
+redacted in exchanges.
 """
 
 import base64
@@ -22,13 +23,17 @@ from conformance.model.verdict import Verdict
 from conformance.run.journal_index import JournalIndex
 
 VERSION: Final = 1
+"""Version of the file format, which the header contains."""
 
 MAX_PLAIN_BYTES: Final = 65536
-"""Maximum size of a body that is stored as text; a larger one is compressed."""
+"""Maximum size of a body that is stored as text; a larger body is compressed."""
 
 
 def _bytes_fields(name: str, data: bytes) -> dict[str, str]:
-    """Return bytes as a JSON field: text, base64 if not UTF-8, compressed if long."""
+    """Return bytes as a JSON field: text, or base64 if they are long or not UTF-8.
+
+    The name of the field shows the encoding. Long bytes are compressed before base64.
+    """
     if len(data) > MAX_PLAIN_BYTES:
         packed = base64.b64encode(zlib.compress(data)).decode("ascii")
         return {f"{name}_zlib_base64": packed}
@@ -39,6 +44,7 @@ def _bytes_fields(name: str, data: bytes) -> dict[str, str]:
 
 
 def _read_bytes(record: Json, name: str) -> bytes:
+    """Return the bytes that ``_bytes_fields`` wrote into ``record``."""
     if f"{name}_zlib_base64" in record:
         return zlib.decompress(base64.b64decode(record[f"{name}_zlib_base64"]))
     if f"{name}_base64" in record:
@@ -143,7 +149,7 @@ class Journal:
         self.path = path
         self.index = JournalIndex()
         self._file: IO[bytes] = path.open("wb")
-        self._end = 0
+        self._size = 0
 
     def __enter__(self) -> Self:
         """Return the journal itself."""
@@ -155,20 +161,20 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file. Without a footer it is not a valid journal."""
+        """Close the file. Unless a footer was written, ``read`` rejects it."""
         self._file.close()
 
     def write(self, record: Json) -> None:
         """Append one record and flush it to the operating system."""
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        written = line.encode("utf-8", "surrogatepass") + b"\n"
-        self._file.write(written)
+        data = line.encode("utf-8", "surrogatepass") + b"\n"
+        self._file.write(data)
         self._file.flush()
-        self._end += len(written)
+        self._size += len(data)
 
     def exchange(self, exchange: Exchange) -> None:
         """Append an exchange and store its offset."""
-        self.index.add(exchange.id, self._end)
+        self.index.add(exchange.id, self._size)
         self.write(exchange_record(exchange))
 
     @property
@@ -220,15 +226,15 @@ class LoadedJournal:
 
 
 def read(path: Path) -> LoadedJournal:
-    """Read a journal; raises ``InvalidJournal`` for another file or without footer."""
+    """Read a journal; raises ``InvalidJournal`` if it is invalid or has no footer."""
     hint = "pass the journal.ndjson of a report directory"
     records: dict[str, list[Json]] = {"header": [], "footer": [], "verdict": []}
     index = JournalIndex()
-    offset = number = 0
+    offset = line_number = 0
     try:
         with path.open("rb") as file:
             for line in file:
-                number += 1
+                line_number += 1
                 record = json.loads(line)
                 if record["type"] == "exchange":
                     index.add(record["id"], offset)
@@ -239,7 +245,7 @@ def read(path: Path) -> LoadedJournal:
         raise InvalidJournal(f"{path} cannot be read: {error.strerror}", hint) from None
     except (ValueError, TypeError, KeyError):
         raise InvalidJournal(
-            f"{path}, line {number}: not a journal record", hint
+            f"{path}, line {line_number}: not a journal record", hint
         ) from None
     if not records["header"] or records["header"][0].get("version") != VERSION:
         raise InvalidJournal(f"{path} has no header of journal version {VERSION}", hint)

@@ -1,4 +1,4 @@
-"""A compact index of exchange ids to byte offsets in a journal."""
+"""A compact index that maps exchange ids to byte offsets in a journal."""
 
 from array import array
 from bisect import bisect_left
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 
 class JournalIndex:
-    """The offset in bytes of each exchange's line, by the id of the exchange.
+    """Maps the id of each exchange to the byte offset of its line in the journal.
 
-    An id is ``x-`` and a number. Numbers increase in the order in which exchanges end,
-    which is the order of their lines. Two arrays need little memory for many exchanges.
+    An id is ``x-`` followed by a number. The exchange that ends later has the higher
+    number and the later line, so both arrays are sorted. Two arrays need less memory
+    than a dictionary.
     """
 
     def __init__(self) -> None:
@@ -17,7 +18,7 @@ class JournalIndex:
         self._offsets = array("q")
 
     def add(self, id_: str, offset: int) -> None:
-        """Add an exchange; raises ``ValueError`` unless its id is the highest."""
+        """Add an exchange; raises ``ValueError`` unless its number is the highest."""
         number = _number(id_)
         if self._numbers and number <= self._numbers[-1]:
             raise ValueError(f"{id_} comes after x-{self._numbers[-1]}")

@@ -1,4 +1,4 @@
-"""Evaluate the exchanges of a journal again, or restore its report."""
+"""Evaluate the exchanges of a journal again, or restore the report of its run."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,11 @@ from conformance.run.journal import LoadedJournal, read_finding
 
 
 def _settings(journal: LoadedJournal) -> Settings:
+    """Return the settings of the recorded run.
+
+    The journal does not contain API keys. ``second_key`` therefore only shows whether
+    the run had a second key.
+    """
     header = journal.header
     target = header["target"]
     return Settings(
@@ -40,9 +45,10 @@ def _settings(journal: LoadedJournal) -> Settings:
 def _observe_all(
     evaluator: Evaluator, journal: LoadedJournal
 ) -> dict[str, RecordedExchanges]:
-    """Evaluate every recorded exchange; return them grouped by probe, turn and index.
+    """Pass each recorded exchange to ``evaluator``, and return the exchanges by probe.
 
-    If a request was sent again after a 429, only the last exchange is returned.
+    The exchanges of a probe are grouped by turn and index. If a request was sent again
+    after a 429, only the last of its exchanges is returned.
     """
     by_probe: dict[str, RecordedExchanges] = {}
     for exchange in journal.reader.exchanges():
@@ -55,7 +61,11 @@ def _observe_all(
 def _replay_all(
     evaluator: Evaluator, journal: LoadedJournal, context: ProbeContext
 ) -> None:
-    """Replay and evaluate every recorded probe, the capability probes first."""
+    """Replay every recorded probe and evaluate it.
+
+    The capability probes are evaluated before all others, because their results show
+    which other probes the server supports.
+    """
     by_probe = _observe_all(evaluator, journal)
     replayed = {
         probe: replay(probe, context, by_probe[probe.name])
@@ -73,11 +83,15 @@ def _replay_all(
 
 
 def reevaluate(journal: LoadedJournal, catalogue: Catalogue) -> Report:
-    """Return the report of a journal, evaluated by ``catalogue``; sends nothing."""
+    """Return the report of a journal, evaluated with the checks of ``catalogue``.
+
+    Sends no requests.
+    """
     settings = _settings(journal)
     generated = [*generated_requests.recorded_cases(journal.header["cases"])]
-    full = plan(catalogue, settings, generated)
-    evaluator = Evaluator(settings, _as_recorded(full, journal, settings))
+    complete_plan = plan(catalogue, settings, generated)
+    recorded_plan = _as_recorded(complete_plan, journal, settings)
+    evaluator = Evaluator(settings, recorded_plan)
     context = ProbeContext(settings.model, settings.seed, settings.profile.name)
     _replay_all(evaluator, journal, context)
     return Report(
@@ -90,10 +104,10 @@ def reevaluate(journal: LoadedJournal, catalogue: Catalogue) -> Report:
     )
 
 
-def _as_recorded(full: Plan, journal: LoadedJournal, settings: Settings) -> Plan:
-    """Return the plan with only the cases that the recorded run had."""
-    known = {case.id for case in full.cases}
-    return restrict_to(full, known & set(journal.header["cases"]), settings)
+def _as_recorded(complete: Plan, journal: LoadedJournal, settings: Settings) -> Plan:
+    """Return ``complete`` with only those of its cases that the recorded run had."""
+    known = {case.id for case in complete.cases}
+    return restrict_to(complete, known & set(journal.header["cases"]), settings)
 
 
 def _target(journal: LoadedJournal) -> TargetInfo:
@@ -123,7 +137,10 @@ def _verdicts(journal: LoadedJournal, catalogue: Catalogue) -> Iterator[Verdict]
 
 
 def _verdict(record: Json, requirement: Requirement | None) -> Verdict:
-    """Return a recorded verdict; ``requirement`` is ``None`` if it was retired."""
+    """Return the verdict of a verdict record.
+
+    ``requirement`` is ``None`` if the catalogue no longer contains the requirement.
+    """
     retired = Requirement(
         record["requirement"], Level(record["level"]), "(retired)", "(retired)"
     )
@@ -140,7 +157,11 @@ def _verdict(record: Json, requirement: Requirement | None) -> Verdict:
 
 
 def restore(journal: LoadedJournal, catalogue: Catalogue) -> Report:
-    """Return the report of a journal with the verdicts that the run recorded."""
+    """Return the report of a journal with the verdicts that the run recorded.
+
+    No check runs again: the plan is empty. The evaluator only collects the cost, the
+    latencies and the table of fields from the exchanges.
+    """
     evaluator = Evaluator(_settings(journal), Plan((), (), ()))
     _observe_all(evaluator, journal)
     return Report(
@@ -148,7 +169,7 @@ def restore(journal: LoadedJournal, catalogue: Catalogue) -> Report:
         _run(journal, evaluator.cost),
         tuple(_verdicts(journal, catalogue)),
         journal.footer["capabilities"],
-        tuple(BaselineProblem(**c) for c in journal.footer["complaints"]),
+        tuple(BaselineProblem(**problem) for problem in journal.footer["complaints"]),
         evaluator.fields.rows(),
         evaluator.latencies.times,
     )

@@ -1,4 +1,4 @@
-"""How long to wait before a request is sent again after a 429."""
+"""Compute the delay before a request is sent again after a 429."""
 
 import math
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.http_date import parse_http_date
 
 MAX_RETRY_DELAY: Final = 20.0
-"""Maximum delay in seconds before a retry, whatever ``Retry-After`` says."""
+"""Maximum delay in seconds before a retry, even if ``Retry-After`` is longer."""
 
 
 def retry_delay(exchange: Exchange, attempt: int) -> float:
@@ -16,7 +16,8 @@ def retry_delay(exchange: Exchange, attempt: int) -> float:
 
     ``Retry-After`` is a number of seconds or a date. A date is compared with the
     ``Date`` header of the same response, or with the local clock if there is none.
-    Without a valid ``Retry-After``, the delay is 1 s, and doubles with each attempt.
+    Without a valid ``Retry-After``, the delay is 1 s for attempt 0. It doubles with
+    each further attempt.
     """
     stated = _stated_delay(exchange)
     delay = 2.0**attempt if stated is None else stated
@@ -24,7 +25,10 @@ def retry_delay(exchange: Exchange, attempt: int) -> float:
 
 
 def _stated_delay(exchange: Exchange) -> float | None:
-    """Return ``Retry-After`` in seconds, or ``None`` if it is missing or invalid."""
+    """Return the delay that ``Retry-After`` states, in seconds.
+
+    Return ``None`` if the header is missing or invalid.
+    """
     text = exchange.header("retry-after") or ""
     if date := parse_http_date(text):
         now = parse_http_date(exchange.header("date")) or datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""A run from the first request to the report, in a background thread."""
+"""Execute a run in a background thread, from the first request to the report."""
 
 import asyncio
 import threading
@@ -24,7 +24,10 @@ from conformance.run.runner import Runner
 
 @dataclass
 class RunObserver:
-    """Callbacks about the progress of a run, called in the thread of the run."""
+    """Callbacks for the progress of a run, called in the background thread of the run.
+
+    ``on_sent`` receives the name of the probe whose request is sent.
+    """
 
     on_sent: Callable[[str], None] = field(default=lambda _probe: None)
     on_exchange: Callable[[Exchange], None] = field(default=lambda _exchange: None)
@@ -32,7 +35,10 @@ class RunObserver:
 
 
 def run_name(settings: Settings, at: datetime) -> str:
-    """Return the name of a run: its time in UTC, the host and the profile."""
+    """Return the name of a run: its start ``at`` in UTC, the host and the profile.
+
+    It is also the name of a directory, so the host has no colons or brackets.
+    """
     host = (
         urlsplit(settings.url)
         .netloc.replace(":", "-")
@@ -60,11 +66,13 @@ class Session:
         self._observer = observer or RunObserver()
         self._lock = threading.Lock()
         self._started_at = datetime.now(UTC)
-        self._started = time.monotonic()
+        self._monotonic_start = time.monotonic()
         self.name = run_name(settings, self._started_at)
         self.evaluator = Evaluator(settings, plan, self._on_verdict)
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
+        self._thread = threading.Thread(
+            target=self._run_to_end, name=self.name, daemon=True
+        )
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
         self._write(self._header())
@@ -111,7 +119,8 @@ class Session:
         """Start the run and return immediately."""
         self._thread.start()
 
-    def _work(self) -> None:
+    def _run_to_end(self) -> None:
+        """Run the plan, then record the verdicts of the cases that did not run."""
         asyncio.set_event_loop(self._loop)
         runner = Runner(
             self.settings, self.evaluator, self._observer.on_sent, self._on_exchange
@@ -146,13 +155,16 @@ class Session:
             raise self._error
 
     def stop(self) -> None:
-        """Cancel the requests in flight; verdicts so far stay as they are."""
+        """Cancel the run and its requests in flight; keep the recorded verdicts."""
         if self._thread.is_alive() and self._task and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
             self._thread.join(10)
 
     def report(self, *, interrupted: bool = False) -> Report:
-        """Return the report of a finished run, and write the journal's footer."""
+        """Return the report, and write the footer of the journal; the run has ended.
+
+        ``interrupted`` is true if the run was stopped before all probes had run.
+        """
         report = Report(
             TargetInfo(
                 self.settings.url + "/v1/responses",
@@ -163,7 +175,7 @@ class Session:
             RunInfo(
                 self.name,
                 self._started_at.isoformat(timespec="seconds"),
-                round(time.monotonic() - self._started, 3),
+                round(time.monotonic() - self._monotonic_start, 3),
                 self.settings.seed,
                 interrupted,
                 self.settings.catalogue,
@@ -190,7 +202,7 @@ class Session:
                 "verdict": report.verdict,
                 "exit_code": report.exit_code,
                 "capabilities": dict(report.capabilities),
-                "complaints": [asdict(c) for c in report.baseline_problems],
+                "complaints": [asdict(problem) for problem in problems],
             }
         )
         return report
@@ -199,9 +211,9 @@ class Session:
 def run_to_completion(
     settings: Settings, plan: Plan, journal: Journal | None = None
 ) -> Report:
-    """Run a plan in the foreground and return the report.
+    """Run a plan, wait for its end and return the report.
 
-    Raises ``ConformanceError`` if the run cannot produce one.
+    Raises ``ConformanceError`` if the run cannot produce a report.
     """
     session = Session(settings, plan, journal)
     session.start()

@@ -1,8 +1,8 @@
 """The server under test: its URL, its headers and its API keys.
 
-Only this module handles the value of a key once the options are read.
-``Target.insert_keys`` puts keys into requests, ``Target.redact`` removes them from
-everything that is received.
+After the command-line options are read, only this module handles the value of a key.
+``Target.insert_keys`` puts keys into requests. ``Target.redact`` removes them from
+everything that the server sends.
 """
 
 import hashlib
@@ -24,20 +24,26 @@ from conformance.model.request import (
 )
 
 LONG_KEY = 24
-"""Minimum length of a key of which a long part is redacted, too."""
+"""Minimum length in characters of a long secret.
 
-_PART = 12
+Parts of a long key are redacted, too. The value of a header that the user adds is
+redacted only if it is long.
+"""
+
+_END_LENGTH = 12
+"""Number of characters at the end of a long key that are redacted."""
 
 
 def _may_be_coincidence(key: str) -> bool:
-    """Return whether a response may contain a key so short or plain by chance."""
+    """Return whether a response may contain this short or plain key by chance."""
     return len(key) < 6 or (len(key) < 16 and key.isalnum())
 
 
 def _is_not_secret(key: str) -> bool:
-    """Return whether a key is a plain word or number, as used for keyless servers.
+    """Return whether a key is a short word or number, as for servers without keys.
 
-    Redacting ``none`` or ``test`` would change responses and protect nothing.
+    Redacting a key such as ``none`` or ``test`` would only change responses. It would
+    protect nothing.
     """
     mixed = not key.isalpha() and not key.isdigit()
     return _may_be_coincidence(key) and (len(key) < 8 or not mixed)
@@ -76,7 +82,7 @@ class Target:
     """The base URL of the server under test, and its credentials.
 
     ``base`` is a URL as returned by ``read_url``. ``headers`` are added to every
-    request; like keys, they may be secret.
+    request. Their values may be secret, like keys.
     """
 
     base: str
@@ -91,7 +97,7 @@ class Target:
 
     @property
     def origin(self) -> str:
-        """Return scheme, host and port: keys are sent only to this origin."""
+        """Return the scheme, host and port of the target. Keys are sent only there."""
         parts = urlsplit(self.base)
         return f"{parts.scheme}://{parts.netloc}"
 
@@ -119,7 +125,7 @@ class Target:
         return self.base + path, headers, content
 
     def _secrets(self) -> Iterator[tuple[str, str]]:
-        """Yield each string to redact, and its name in the marker."""
+        """Yield each string to redact, and the words that describe it in its marker."""
         for name, key in (("key", self.key), ("second key", self.second_key)):
             if not key or _is_not_secret(key):
                 continue
@@ -132,7 +138,7 @@ class Target:
             yield hashlib.sha256(key.encode()).hexdigest(), f"the SHA-256 of the {name}"
             if len(key) >= LONG_KEY:
                 yield key[:-4], f"most of the {name}"
-                yield key[-_PART:], f"the end of the {name}"
+                yield key[-_END_LENGTH:], f"the end of the {name}"
         for name, value in self.headers:
             if len(value) >= LONG_KEY:
                 yield value, f"the value of header {name}"
@@ -140,8 +146,8 @@ class Target:
     @cached_property
     def _redactions(self) -> tuple[re.Pattern[bytes], dict[bytes, bytes]] | None:
         markers = {
-            secret.encode(): REDACTED.format(name).encode()
-            for secret, name in self._secrets()
+            secret.encode(): REDACTED.format(description).encode()
+            for secret, description in self._secrets()
         }
         if not markers:
             return None
@@ -149,14 +155,14 @@ class Target:
         return re.compile(b"|".join(map(re.escape, longest_first))), markers
 
     def redact(self, data: bytes) -> bytes:
-        """Return ``data`` with a marker instead of each key in it."""
+        """Return ``data`` with a marker in place of each secret or part of a secret."""
         if not self._redactions:
             return data
         pattern, markers = self._redactions
         return pattern.sub(lambda match: markers[match.group()], data)
 
     def redact_text(self, text: str) -> str:
-        """Return ``text`` with a marker instead of each key in it."""
+        """Return ``text`` with a marker in place of each secret or part of a secret."""
         return self.redact(text.encode("utf-8", "surrogateescape")).decode(
             "utf-8", "surrogateescape"
         )

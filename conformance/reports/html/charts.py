@@ -17,18 +17,24 @@ from conformance.model.verdict import Outcome
 from conformance.reports import Evidence
 
 WIDTH: Final = 100.0
-"""Width of a bar or strip, in units of its image."""
+"""Width of a bar or strip, in units of its SVG ``viewBox``."""
 
 MAX_STROKES: Final = 200
-"""Response times of one kind that are drawn; of more, evenly selected ones."""
+"""Maximum number of response times of one kind that are drawn, one stroke for each.
+
+If there are more, so many are selected at even distances in the sorted times.
+"""
 
 PLOT_SIZE: Final = (320.0, 180.0)
-"""Width and height of the plot of token counts, in units of its image."""
+"""Width and height of the plot of token counts, in units of its SVG ``viewBox``."""
 
 
 @dataclass(frozen=True)
 class BarSegment:
-    """The part of a bar for the requirements with one outcome."""
+    """The part of a bar for the requirements with one outcome.
+
+    ``count`` is their number. ``x`` is the left edge of the segment.
+    """
 
     outcome: Outcome
     count: int
@@ -38,14 +44,14 @@ class BarSegment:
 
 @dataclass(frozen=True)
 class Bar:
-    """The requirements of one section at one level."""
+    """The bar for the requirements of one section at one level."""
 
     level: Level
     segments: tuple[BarSegment, ...]
 
     @property
     def failed(self) -> int:
-        """Return how many of them failed or had an internal error."""
+        """Return how many requirements failed or had an internal error."""
         failing = (Outcome.FAILED, Outcome.ERROR)
         return sum(
             segment.count for segment in self.segments if segment.outcome in failing
@@ -66,7 +72,7 @@ class SectionBars:
 
 
 def _bar(level: Level, results: list[RequirementResult], maximum: int) -> Bar:
-    """Return a bar on a scale where ``maximum`` requirements fill the width."""
+    """Return the bar for ``results``; ``maximum`` requirements would fill ``WIDTH``."""
     segments, x = list[BarSegment](), 0.0
     for outcome in Outcome:
         if count := sum(result.outcome is outcome for result in results):
@@ -77,14 +83,17 @@ def _bar(level: Level, results: list[RequirementResult], maximum: int) -> Bar:
 
 
 def bars(report: Report) -> tuple[SectionBars, ...]:
-    """Return the sections in alphabetical order; bars of a level have one scale."""
+    """Return the bars of each section; the sections are in alphabetical order.
+
+    The bars of one level have the same scale in all sections.
+    """
     by_section: dict[str, dict[Level, list[RequirementResult]]] = {}
     for result in report.results:
         levels = by_section.setdefault(result.requirement.section, {})
         levels.setdefault(result.level, []).append(result)
     maximum = {
         level: max(
-            (len(found.get(level, [])) for found in by_section.values()), default=0
+            (len(levels.get(level, [])) for levels in by_section.values()), default=0
         )
         for level in Level
     }
@@ -101,8 +110,8 @@ def bars(report: Report) -> tuple[SectionBars, ...]:
 class TokenPlot:
     """Prompt tokens by prompt length: dots and a fitted line within ``PLOT_SIZE``.
 
-    A dot is ``x, y, paragraphs, tokens``; ``maximum`` is the largest value of each
-    axis.
+    A dot is ``x, y, paragraphs, tokens``. ``line`` is ``x, y`` of its start and
+    ``x, y`` of its end. ``maximum`` is the largest number of paragraphs and of tokens.
     """
 
     fit: LinearFit
@@ -112,7 +121,7 @@ class TokenPlot:
 
 
 def _prompt_length_exchanges(evidence: Evidence) -> Iterator[Exchange]:
-    """Yield the exchanges with prompts of different lengths, the last try of each."""
+    """Yield an exchange for each prompt length, the last one if it was sent again."""
     last: dict[tuple[int, int], Exchange] = {}
     for exchange in evidence.exchanges():
         if exchange.probe == probes.prompt_lengths.name:
@@ -127,18 +136,23 @@ def token_plot(evidence: Evidence) -> TokenPlot | None:
     except (Inconclusive, RejectedRequest, UnexpectedValue):
         return None
     width, height = PLOT_SIZE
-    max_size = max(size for size, _ in fit.points)
-    max_tokens = max(*(tokens for _, tokens in fit.points), fit.predict(max_size), 1)
+    max_paragraphs = max(paragraphs for paragraphs, _ in fit.points)
+    max_tokens = max(
+        *(tokens for _, tokens in fit.points), fit.predict(max_paragraphs), 1
+    )
 
-    def x(size: float) -> float:
-        return round(width * size / max_size, 1)
+    def x(paragraphs: float) -> float:
+        return round(width * paragraphs / max_paragraphs, 1)
 
     def y(tokens: float) -> float:
         return round(height - height * max(tokens, 0) / max_tokens, 1)
 
-    dots = tuple((x(size), y(tokens), size, tokens) for size, tokens in fit.points)
-    line = (x(0), y(fit.predict(0)), x(max_size), y(fit.predict(max_size)))
-    return TokenPlot(fit, dots, line, (max_size, round(max_tokens)))
+    dots = tuple(
+        (x(paragraphs), y(tokens), paragraphs, tokens)
+        for paragraphs, tokens in fit.points
+    )
+    line = (x(0), y(fit.predict(0)), x(max_paragraphs), y(fit.predict(max_paragraphs)))
+    return TokenPlot(fit, dots, line, (max_paragraphs, round(max_tokens)))
 
 
 LABELS: Final = {
@@ -147,12 +161,12 @@ LABELS: Final = {
     "stream": "complete stream",
     "refusal": "rejection (4xx)",
 }
-"""The names of the measured times in the report, and what the page calls them."""
+"""The label on the page for each name of a response time in ``report.json``."""
 
 
 @dataclass(frozen=True)
 class LatencyStrip:
-    """The response times of one kind: an SVG path of strokes, and a summary."""
+    """The response times of one kind: an SVG path with a stroke for each, a summary."""
 
     label: str
     path: str
@@ -161,14 +175,17 @@ class LatencyStrip:
 
 @dataclass(frozen=True)
 class LatencyChart:
-    """All strips on one logarithmic scale; ``ticks`` are positions with labels."""
+    """All strips, on one logarithmic scale.
+
+    A tick of the scale is its position and its label.
+    """
 
     strips: tuple[LatencyStrip, ...]
     ticks: tuple[tuple[float, str], ...]
 
 
 def format_duration(seconds: float) -> str:
-    """Return a duration with three digits, in milliseconds or seconds."""
+    """Return a duration with three significant digits, in milliseconds or seconds."""
     if seconds < 1:
         return f"{seconds * 1000:.3g} ms"
     return f"{seconds:.3g} s" if seconds < 1000 else f"{seconds:.0f} s"
@@ -181,11 +198,13 @@ def latency_chart(report: Report) -> LatencyChart | None:
         return None
     minimum = max(min(s.minimum for s in summaries.values()), 1e-4)
     maximum = max(*(s.maximum for s in summaries.values()), 1e-4)
-    low = math.floor(math.log10(minimum))
-    high = max(math.ceil(math.log10(maximum)), low + 1)
+    low_exponent = math.floor(math.log10(minimum))
+    high_exponent = max(math.ceil(math.log10(maximum)), low_exponent + 1)
 
     def x(seconds: float) -> float:
-        share = (math.log10(max(seconds, 10.0**low)) - low) / (high - low)
+        share = (math.log10(max(seconds, 10.0**low_exponent)) - low_exponent) / (
+            high_exponent - low_exponent
+        )
         return round(WIDTH * min(share, 1), 1)
 
     def strip(name: str, summary: LatencySummary) -> LatencyStrip:
@@ -196,6 +215,6 @@ def latency_chart(report: Report) -> LatencyChart | None:
         return LatencyStrip(LABELS[name], path, summary)
 
     strips = tuple(strip(name, summary) for name, summary in summaries.items())
-    powers = range(low, high + 1)
-    ticks = tuple((x(10.0**n), format_duration(10.0**n)) for n in powers)
+    exponents = range(low_exponent, high_exponent + 1)
+    ticks = tuple((x(10.0**n), format_duration(10.0**n)) for n in exponents)
     return LatencyChart(strips, ticks)

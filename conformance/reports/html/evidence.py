@@ -21,32 +21,40 @@ from conformance.reports.html.json_excerpt import (
 from conformance.reports.text import smallest_exchange
 
 MAX_FINDINGS: Final = 3
-"""Findings of one requirement that are shown."""
+"""Maximum number of findings of one requirement that are shown."""
 
 MAX_HEADERS: Final = 40
-"""Header lines of a response that are shown."""
+"""Maximum number of response headers that are shown."""
 
 MAX_EVENTS: Final = 24
-"""Length in events up to which a stream is shown completely."""
+"""Maximum number of events of a stream that is shown completely."""
 
 MAX_DELTA_LENGTH: Final = 24
-"""Characters of a delta that are shown after the type of its event."""
+"""Maximum number of characters of a delta that follow the type of its event."""
 
 EVENTS_BEFORE, EVENTS_AFTER = 5, 3
-"""Events shown before and after the wrong one; the latter also at both ends."""
+"""Number of events shown before and after the event that the finding is about.
+
+``EVENTS_AFTER`` is also the number of events shown at each end of such a stream.
+"""
 
 _REQUEST_ID: Final = re.compile(
     r"(?:request|req|trace|correlation|transaction)[-_]?id$|^cf-ray$|^traceparent$"
 )
+"""Names of headers that identify a request."""
+
 _EVENT: Final = re.compile(r"event (\d{1,9})(?: (/.*))?", re.DOTALL)
+"""Pointer of a finding about an event: its index, and a JSON pointer into its data."""
 
 
 @dataclass(frozen=True)
 class TranscriptRow:
-    """One event of a transcript, ``at`` seconds after the request was sent.
+    """One event of a stream, or a gap between the events that are shown.
 
-    ``delta`` is the quoted start of the text that it adds. For a ``marked`` event
-    ``lines`` is its data. ``omitted`` is the number of events that the row stands for.
+    ``number`` is the index of the event, ``at`` the seconds from the request to the
+    event, and ``delta`` the quoted start of its delta. ``data`` is the truncated data.
+    The finding is about a ``marked`` event, whose ``lines`` show its data. ``omitted``
+    is the number of events in the gap, and 0 for an event.
     """
 
     number: str = ""
@@ -61,10 +69,11 @@ class TranscriptRow:
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """An exchange as evidence of ``finding``; all other texts are safe to show.
+    """An exchange as evidence of ``finding``.
 
-    ``head`` is the status line and the headers, ``ids`` are headers that identify the
-    request, ``elapsed`` is in seconds and ``size`` in bytes.
+    Only the texts of ``finding`` can contain control characters. ``head`` is
+    the status line and the headers. ``ids`` are names and values of the headers that
+    identify the request. ``elapsed`` is in seconds, and ``size`` is that of the body.
     """
 
     finding: Finding
@@ -80,13 +89,16 @@ class EvidenceView:
 
 
 def sanitize(finding: Finding) -> Finding:
-    """Return a finding with short texts that are safe to show."""
+    """Return a finding with truncated texts and escaped control characters."""
     expected, got = truncate(finding.expected, 600), truncate(finding.got, 600)
     return Finding(truncate(finding.pointer), expected, got, finding.exchange)
 
 
 def _head(exchange: Exchange, pointer: str) -> tuple[Line, ...]:
-    """Return the status line and headers; the one that ``pointer`` names is marked."""
+    """Return the status line and headers; mark the line that ``pointer`` names.
+
+    If ``pointer`` names a header that the response does not have, add a marked line.
+    """
     if not exchange.status:
         return (Line(truncate(exchange.summary), marked=True),)
     header = pointer.removeprefix("header ") if pointer.startswith("header ") else ""
@@ -115,7 +127,11 @@ def _delta(event: Event) -> str:
 
 
 def _row(event: Event, pointer: str | None) -> TranscriptRow:
-    """Return an event, marked if ``pointer`` is a pointer into its data."""
+    """Return the row of an event.
+
+    If the finding is about this event, ``pointer`` is the JSON pointer into its data.
+    Otherwise it is ``None``.
+    """
     lines: tuple[Line, ...] = ()
     if pointer is not None:
         try:
@@ -134,7 +150,10 @@ def _row(event: Event, pointer: str | None) -> TranscriptRow:
 
 
 def _shown_events(length: int, marked: int | None) -> set[int]:
-    """Return the indices of the events to show of a stream of ``length`` events."""
+    """Return the indices of the events to show of a stream of ``length`` events.
+
+    ``marked`` is the index of the event that the finding is about, if any.
+    """
     if length <= MAX_EVENTS:
         return set(range(length))
     ends = EVENTS_AFTER if marked is not None else MAX_EVENTS // 2
@@ -145,7 +164,7 @@ def _shown_events(length: int, marked: int | None) -> set[int]:
 
 
 def _transcript(exchange: Exchange, pointer: str) -> tuple[TranscriptRow, ...]:
-    """Return the events of a stream, with a row for each gap."""
+    """Return a row for each event to show of a stream, and for each gap."""
     events: Sequence[Event] = exchange.events
     match = _EVENT.fullmatch(pointer)
     marked = int(match[1]) if match else None
@@ -166,6 +185,7 @@ def _transcript(exchange: Exchange, pointer: str) -> tuple[TranscriptRow, ...]:
 
 
 def _body(exchange: Exchange, pointer: str) -> tuple[Line, ...]:
+    """Return an excerpt of the body; in JSON, the value at ``pointer`` is marked."""
     if not exchange.body:
         return ()
     if exchange.is_json:
@@ -196,10 +216,10 @@ def view(finding: Finding, exchange: Exchange, report: Report) -> EvidenceView:
 
 
 def findings_to_show(
-    result: RequirementResult, evidence: EvidenceView | None
+    result: RequirementResult, shown_evidence: EvidenceView | None
 ) -> tuple[Finding, ...]:
-    """Return the first findings, that of the evidence before all others."""
-    first = evidence.finding if evidence else None
+    """Return the first findings; the finding of the shown evidence comes first."""
+    first = shown_evidence.finding if shown_evidence else None
     findings = [first] if first else []
     findings += [f for f in result.findings[:MAX_FINDINGS] if f is not first]
     return tuple(sanitize(finding) for finding in findings[:MAX_FINDINGS])
@@ -208,7 +228,7 @@ def findings_to_show(
 def select_evidence(
     result: RequirementResult, report: Report, evidence: Evidence
 ) -> EvidenceView | None:
-    """Return the failing exchange with the smallest request, or ``None``."""
+    """Return the failing exchange with the smallest request, if one was recorded."""
     exchange = smallest_exchange(result, evidence)
     if exchange is None:
         return None

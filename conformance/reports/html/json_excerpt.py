@@ -1,6 +1,7 @@
-"""Show a JSON value or other text in a few short lines, with the wrong part marked.
+"""Show a JSON value or other text in a few short lines.
 
-The result is small for every response, however large or deeply nested it is.
+The part that a finding is about is marked. The excerpt is small even if the response is
+large or deeply nested.
 """
 
 import json
@@ -14,38 +15,43 @@ from conformance.model.node import Json
 from conformance.reports.escaping import escape_control_characters
 
 MAX_DEPTH: Final = 24
-"""Levels of nesting that are shown."""
+"""Maximum number of nested levels that are shown."""
 
 MAX_SIBLINGS: Final = 16
-"""Elements of one object or array that are shown, in addition to the marked one."""
+"""Maximum number of elements of one object or array, not counting the marked one."""
 
 MAX_LINE_LENGTH: Final = 240
-"""Characters in a line."""
+"""Maximum number of characters of a value or text in a line."""
 
 MAX_MARKED_LINE_LENGTH: Final = 1200
-"""Characters in a marked line."""
+"""Maximum number of characters of a value in a marked line."""
 
 MAX_OTHER_VALUES: Final = 240
-"""Values outside of the path to the marked one that are shown in full."""
+"""Number of values that are shown although they do not contain the marked value.
+
+After that, an object or array is shown without its elements.
+"""
 
 CONTEXT_LINES: Final = 7
-"""Lines shown before and after the marked lines."""
+"""Number of lines shown before the first and after the last marked line."""
 
 MIN_LINES: Final = 36
-"""Length up to which an excerpt is shown completely."""
+"""Maximum number of lines of a value that is shown completely."""
 
 MAX_MARKED_LINES: Final = 24
-"""Marked lines that are shown."""
+"""Number of marked lines that are shown after the first marked line."""
 
 Path = tuple[str | int, ...]
+"""The keys and indices that lead to a part of a JSON value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of an excerpt.
 
-    A finding is about a ``marked`` line. ``omitted`` is the number of lines that this
-    line stands for. A line that ``encloses`` opens or closes a parent of a marked line.
+    A finding is about a ``marked`` line. A line that ``encloses`` opens or closes an
+    object or array on the path to the marked value. If ``omitted`` is not 0, the line
+    is in place of so many omitted lines, and has no text.
     """
 
     text: str
@@ -55,14 +61,17 @@ class Line:
 
 
 def truncate(text: str, max_length: int = MAX_LINE_LENGTH) -> str:
-    """Return ``text`` escaped, and truncated to ``max_length`` of its characters."""
+    """Return the first ``max_length`` characters of ``text``, escaped.
+
+    The length follows if the text is longer.
+    """
     if len(text) <= max_length:
         return escape_control_characters(text)
     return f"{escape_control_characters(text[:max_length])}… ({len(text)} characters)"
 
 
 def _resolve(value: Json, step: str) -> str | int | None:
-    """Return ``step`` as a key or an index of ``value``, or ``None`` if it has none."""
+    """Return ``step`` as a key or index of ``value``, or ``None`` if it is neither."""
     if isinstance(value, list) and step.isascii() and step.isdigit():
         index = int(step[:9])
         return index if index < len(value) else None
@@ -70,7 +79,11 @@ def _resolve(value: Json, step: str) -> str | int | None:
 
 
 def walk(value: Json, pointer: str) -> tuple[Path, str]:
-    """Follow a pointer; return the path to the last existing value, and the rest."""
+    """Follow a JSON pointer from ``value``, as far as it exists.
+
+    Return the path to the last existing value, and the steps that do not exist, joined
+    with slashes.
+    """
     steps = json_pointer.split(pointer)
     path: list[str | int] = []
     for number, step in enumerate(steps):
@@ -83,13 +96,17 @@ def walk(value: Json, pointer: str) -> tuple[Path, str]:
 
 
 class _Printer:
-    """Formats one JSON value: everything on the path, and little outside of it."""
+    """Formats one JSON value: all values on ``path``, and few others.
+
+    ``missing`` names the value that the end of the path lacks, if any. With ``mark``,
+    the line of the missing value or the end of the path is marked.
+    """
 
     def __init__(self, path: Path, missing: str, *, mark: bool) -> None:
         self._path = path
         self._missing = missing
         self._mark = mark
-        self._budget = MAX_OTHER_VALUES
+        self._other_values_left = MAX_OTHER_VALUES
 
     def lines(
         self,
@@ -100,11 +117,11 @@ class _Printer:
         *,
         on_path: bool = True,
     ) -> Iterator[Line]:
-        """Yield the lines of ``value``; ``on_path`` says that the path leads to it."""
+        """Yield the lines of ``value``; ``on_path`` is true if it is on the path."""
         is_target = on_path and depth == len(self._path)
         marked = is_target and self._mark and not self._missing
         if not on_path:
-            self._budget -= 1
+            self._other_values_left -= 1
         indent = "  " * depth
         if not isinstance(value, dict | list) or not value:
             max_length = MAX_MARKED_LINE_LENGTH if marked else MAX_LINE_LENGTH
@@ -114,8 +131,8 @@ class _Printer:
                 yield self._missing_line(depth)
             return
         opening, closing = "{}" if isinstance(value, dict) else "[]"
-        over_budget = self._budget <= 0 and (not on_path or is_target)
-        if over_budget or depth >= MAX_DEPTH:
+        omit_elements = self._other_values_left <= 0 and (not on_path or is_target)
+        if omit_elements or depth >= MAX_DEPTH:
             yield Line(f"{indent}{label}{opening} … {closing}{comma}", marked)
             return
         yield Line(indent + label + opening, marked, encloses=on_path)
@@ -134,7 +151,7 @@ class _Printer:
     def _inside(
         self, value: dict[str, Json] | list[Json], depth: int, *, on_path: bool
     ) -> Iterator[Line]:
-        """Yield the lines of the elements: the first ones, and the one on the path."""
+        """Yield the lines of the first elements, and of the element on the path."""
         next_key = self._path[depth - 1] if on_path else None
         shown = 0
         elements: Iterable[tuple[str | int, Json]] = (
@@ -153,6 +170,7 @@ class _Printer:
 
 
 def _quoted(text: str, max_length: int) -> str:
+    """Return ``text`` as a JSON string, truncated to ``max_length`` characters."""
     if len(text) <= max_length:
         return json.dumps(text, ensure_ascii=False)
     start = json.dumps(text[:max_length], ensure_ascii=False)
@@ -169,7 +187,7 @@ def _scalar(value: Json, max_length: int) -> str:
 
 
 def json_lines(value: Json, pointer: str | None) -> tuple[Line, ...]:
-    """Return a JSON value as lines, with the value at ``pointer`` marked, if any."""
+    """Return an excerpt of a JSON value; the value at ``pointer`` is marked, if any."""
     path, missing = walk(value, pointer or "")
     mark = pointer is not None and pointer.startswith("/")
     printer = _Printer(path[:MAX_DEPTH], missing, mark=mark)
@@ -187,7 +205,10 @@ def text_lines(body: bytes) -> tuple[Line, ...]:
 
 
 def around_marked(lines: list[Line]) -> tuple[Line, ...]:
-    """Return the lines around the marked ones, and how many were omitted between."""
+    """Return the lines near the marked lines, and a line in place of each gap.
+
+    Without a marked line, return the first lines.
+    """
     if len(lines) <= MIN_LINES:
         return tuple(lines)
     marked = [number for number, line in enumerate(lines) if line.marked]

@@ -1,7 +1,7 @@
 """The HTML report: one self-contained page in English and Chinese.
 
-The page loads nothing. Its Content-Security-Policy allows only its own script and style
-sheet, by their hashes. All text from a server is escaped.
+The page loads no other files. Its Content-Security-Policy allows only its own script
+and style sheet, by their hashes. All text from a server is escaped.
 """
 
 import re
@@ -31,16 +31,24 @@ from conformance.reports.wording import outcome_label
 FILE: Final = "report.html"
 
 MAX_EVIDENCE_BYTES: Final = 1_100_000
-"""Bytes of the page that the evidence of all failures may take."""
+"""Maximum size of the details of all requirements with evidence."""
 
 MAX_HEADLINES: Final = 8
-"""Failed requirements that are listed at the top of the page."""
+"""Maximum number of failed requirements that the top of the page lists."""
 
 DEFAULT_EXPIRY_DAYS: Final = 90
-"""Days until the proposed entry for a baseline expires."""
+"""Days from the start of the run until a proposed baseline entry expires."""
 
-_EXCHANGE: Final = re.compile(r"^x-\d+: ")
-_UNTESTED: Final = (Outcome.INCONCLUSIVE, Outcome.UNSUPPORTED, Outcome.NOT_RUN)
+_EXCHANGE_ID: Final = re.compile(r"^x-\d+: ")
+"""The exchange id at the start of a reason."""
+
+_LISTED_AS_UNTESTED: Final = (
+    Outcome.INCONCLUSIVE,
+    Outcome.UNSUPPORTED,
+    Outcome.NOT_RUN,
+)
+"""Outcomes of the requirements that the page lists as not tested."""
+
 _WITH_FINDINGS: Final = (Outcome.FAILED, Outcome.EXPECTED)
 
 
@@ -73,13 +81,13 @@ def _environment() -> Environment:
 
 
 def _template_file(name: str) -> Markup:
-    """Return a file of this package that goes into the page unescaped."""
+    """Return the content of a file of this package, which is not to be escaped."""
     folder = files("conformance.reports") / "templates"
     return Markup((folder / name).read_text(encoding="utf-8"))  # noqa: S704 -- a file of this package
 
 
 def policy(style: str, script: str) -> str:
-    """Return a content security policy that allows this style and script only."""
+    """Return the Content-Security-Policy that allows only this style and script."""
     return (
         f"default-src 'none'; style-src {csp_hash(style)};"
         f" script-src {csp_hash(script)}; base-uri 'none'; form-action 'none'"
@@ -87,7 +95,7 @@ def policy(style: str, script: str) -> str:
 
 
 def _by_severity(report: Report) -> list[RequirementResult]:
-    """Return the results by outcome, level and id."""
+    """Return the results, sorted by severity of the outcome, then level, then id."""
     levels = list(Level)
     return sorted(
         report.results,
@@ -100,7 +108,10 @@ def _by_severity(report: Report) -> list[RequirementResult]:
 
 
 def _baseline_entry(result: RequirementResult, report: Report) -> str:
-    """Return a baseline entry that expects the failure until it expires."""
+    """Return a baseline entry for the requirement, for the user to copy.
+
+    It expires ``DEFAULT_EXPIRY_DAYS`` after the start of the run.
+    """
     started = date.fromisoformat(report.run.started_at[:10])
     return (
         "[[expected]]\n"
@@ -111,9 +122,10 @@ def _baseline_entry(result: RequirementResult, report: Report) -> str:
 
 
 class _RequirementPanels:
-    """Renders the details of requirements; ``without_evidence`` counts omissions.
+    """Renders the details of each requirement.
 
-    Evidence is omitted as soon as ``MAX_EVIDENCE_BYTES`` would be exceeded.
+    A requirement is rendered without evidence if ``MAX_EVIDENCE_BYTES`` would otherwise
+    be exceeded. ``without_evidence`` counts these requirements.
     """
 
     def __init__(self, report: Report, journal: Evidence) -> None:
@@ -123,12 +135,12 @@ class _RequirementPanels:
         self.without_evidence = 0
 
     def of(self, result: RequirementResult) -> Markup:
-        """Return the details of a requirement."""
+        """Return the details of a requirement, with evidence if there is space left."""
         if result.outcome not in _WITH_FINDINGS:
             return self._render(result, None, ())
-        best = evidence.select_evidence(result, self._report, self._journal)
-        findings = evidence.findings_to_show(result, best)
-        panel = self._render(result, best, findings)
+        view = evidence.select_evidence(result, self._report, self._journal)
+        findings = evidence.findings_to_show(result, view)
+        panel = self._render(result, view, findings)
         if (size := len(panel.encode("utf-8"))) <= self._bytes_left:
             self._bytes_left -= size
             return panel
@@ -149,18 +161,19 @@ class _RequirementPanels:
             has_findings=result.outcome in _WITH_FINDINGS,
             baseline_entry=_baseline_entry(result, self._report),
         )
-        return Markup(text)  # noqa: S704 -- the template has escaped it
+        return Markup(text)  # noqa: S704 -- the template escapes all values
 
 
 def _untested(report: Report) -> list[tuple[Outcome, str, list[RequirementResult]]]:
-    """Return the requirements that were not tested, by outcome and reason.
+    """Return the requirements that were not tested, grouped by outcome and reason.
 
-    Reasons that differ only in the exchange are the same; frequent ones come first.
+    Reasons that differ only in the id of an exchange are in one group. The groups of an
+    outcome are sorted by size, the largest first.
     """
     by_reason: dict[tuple[Outcome, str], list[RequirementResult]] = {}
     for result in report.results:
-        if result.outcome in _UNTESTED:
-            reason = _EXCHANGE.sub("", result.reason)
+        if result.outcome in _LISTED_AS_UNTESTED:
+            reason = _EXCHANGE_ID.sub("", result.reason)
             by_reason.setdefault((result.outcome, reason), []).append(result)
     return sorted(
         (
@@ -172,7 +185,10 @@ def _untested(report: Report) -> list[tuple[Outcome, str, list[RequirementResult
 
 
 def _untestable(report: Report) -> list[Untested]:
-    """Return the requirements of the profile that a client cannot test."""
+    """Return the requirements of the report's profile that a client cannot test.
+
+    Requirements that are newer than the catalogue of the run are omitted.
+    """
     profile = PROFILES.get(report.target.profile)
     return [
         untested

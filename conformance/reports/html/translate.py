@@ -1,7 +1,8 @@
-"""Translated texts as HTML that contains every language; the page shows one of them.
+"""Return texts as HTML that contains every language; the page shows one language.
 
-Each language has its own ``span``. A style sheet hides the other languages, so
-switching needs no reload and no texts in a script.
+The text in each language is in its own ``span``. The style sheet hides all languages
+except the selected one. The page therefore needs neither a reload nor texts in a script
+when the user switches the language.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,8 @@ _SPAN: Final = Markup('<span class="{lang}" lang="{tag}">{text}</span>')
 def in_all_languages(text_in: Callable[[str], str], **values: object) -> Markup:
     """Return ``text_in(lang)`` for each language, formatted with ``values``.
 
-    Values are escaped. If all languages have the same text, it appears once.
+    The text and the values are escaped. If all languages have the same text, the result
+    contains it once, without a ``span``.
     """
     texts = {
         lang: code_spans(escape_control_characters(text_in(lang))).format(**values)
@@ -45,11 +47,12 @@ def t(text: str, **values: object) -> Markup:
 
 
 def term(word: str) -> Markup:
-    """Return a word from the data, such as a section; an unknown word is unchanged."""
+    """Return a word of the report, such as a section; English if not translated."""
     return in_all_languages(lambda lang: _without_placeholders(_term(word, lang)))
 
 
 def _term(word: str, lang: str) -> str:
+    """Return a word of the report in ``lang``, or in English as a fallback."""
     return word if lang == "en" else i18n.interface().get(word, word)
 
 
@@ -86,17 +89,17 @@ def verdict_reason(text: str) -> Markup:
 
 
 def attribute(name: str, text: str, **values: object) -> Markup:
-    """Return an HTML attribute with the English text.
+    """Return the HTML attribute ``name`` with the English text.
 
-    Further ``data-*`` attributes contain its text in every language, from which the
-    language switch takes the one to show.
+    Further attributes (``data-en``, ``data-zh``) contain the text in each language. The
+    language switch copies one of them to the attribute.
     """
     texts = {lang: escape(translate(text, lang)).format(**values) for lang in LANGUAGES}
     return _attribute_in_all_languages(name, texts)
 
 
 def term_attribute(name: str, word: str) -> Markup:
-    """Return an HTML attribute whose value is a word from the data, like ``term``."""
+    """Return an HTML attribute whose value is a word of the report; see ``term``."""
     return _attribute_in_all_languages(
         name, {lang: escape(_term(word, lang)) for lang in LANGUAGES}
     )
@@ -106,8 +109,8 @@ def _attribute_in_all_languages(name: str, texts: dict[str, Markup]) -> Markup:
     data = Markup(" ").join(
         Markup('data-{}="{}"').format(lang, text) for lang, text in texts.items()
     )
-    current = Markup('{}="{}"').format(name, texts[LANGUAGES[0]])
-    return Markup('{} data-attribute="{}" {}').format(current, name, data)
+    english = Markup('{}="{}"').format(name, texts[LANGUAGES[0]])
+    return Markup('{} data-attribute="{}" {}').format(english, name, data)
 
 
 def verdict_sentence(report: Report) -> Markup:
@@ -142,13 +145,13 @@ def _failed(report: Report) -> int:
 
 
 def _failed_sentence(report: Report) -> Markup:
-    must = report.summary()[Level.MUST][Outcome.FAILED]
-    others = _failed(report) - must
-    number = "1 MUST requirement" if must == 1 else "{n} MUST requirements"
+    failed_musts = report.summary()[Level.MUST][Outcome.FAILED]
+    others = _failed(report) - failed_musts
+    number = "1 MUST requirement" if failed_musts == 1 else "{n} MUST requirements"
     text = f"Non-conformant: {number} failed."
     if others:
         text += " Failed SHOULD or MAY requirements: {m}."
-    return t(text, n=must, m=others)
+    return t(text, n=failed_musts, m=others)
 
 
 def _inconclusive_sentence(report: Report) -> Markup:

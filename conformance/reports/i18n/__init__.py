@@ -1,8 +1,8 @@
 """Translations of reports and requirements: English (in the code) and Chinese (TOML).
 
-The Chinese texts are in ``zh``: texts of pages by their English (``interface.toml``),
-requirements by their id (``requirements/``), and common reasons of verdicts by their
-English (``reasons.toml``).
+The Chinese texts are in the directory ``zh``. In ``interface.toml`` (texts of pages)
+and ``reasons.toml`` (common reasons of verdicts), the key is the English text. In
+``requirements/``, the key is the id of the requirement.
 """
 
 import tomllib
@@ -18,7 +18,7 @@ LANGUAGES: Final = ("en", "zh")
 """The languages of a report; the first one is the default."""
 
 TAGS: Final = {"en": "en", "zh": "zh-Hans"}
-"""The languages as HTML names them (BCP 47)."""
+"""The BCP 47 tag of each language, for the ``lang`` attribute in HTML."""
 
 
 def _read(file: Traversable) -> dict[str, Any]:
@@ -27,6 +27,7 @@ def _read(file: Traversable) -> dict[str, Any]:
 
 @cache
 def _table(name: str) -> Mapping[str, str]:
+    """Return the content of ``{name}.toml``: Chinese texts by their English text."""
     return _read(files(__name__) / "zh" / f"{name}.toml")
 
 
@@ -34,8 +35,9 @@ def _table(name: str) -> Mapping[str, str]:
 def requirement_texts() -> Mapping[str, Mapping[str, str]]:
     """Return the Chinese texts of every requirement by its id.
 
-    ``text`` is the requirement, ``cause`` the usual cause of a failure and ``because``
-    the reason why it is not tested; the latter two only if the requirement has them.
+    ``text`` is the text of the requirement, ``cause`` the usual cause of a failure and
+    ``because`` the reason why it is not tested. A requirement without a cause or reason
+    has no such key.
     """
     texts: dict[str, Mapping[str, str]] = {}
     folder = files(__name__) / "zh" / "requirements"
@@ -45,12 +47,12 @@ def requirement_texts() -> Mapping[str, Mapping[str, str]]:
 
 
 def interface() -> Mapping[str, str]:
-    """Return the Chinese texts of the pages by their English."""
+    """Return the Chinese texts of the pages by their English text."""
     return _table("interface")
 
 
 def translate(text: str, lang: str) -> str:
-    """Return a text of a page; raises ``LookupError`` if it has no translation."""
+    """Return ``text`` in ``lang``; raises ``LookupError`` if it has no translation."""
     if lang == "en":
         return text
     if text not in interface():
@@ -58,30 +60,33 @@ def translate(text: str, lang: str) -> str:
     return interface()[text]
 
 
-def _of_requirement(
+def _translated_field(
     requirement: Requirement, field: str, english: str, lang: str
 ) -> str:
-    """Return a translation; English if there is none, as for retired requirements."""
+    """Return the text in this field of the requirement's translation.
+
+    Return ``english`` if there is none. A retired requirement has no translation.
+    """
     if lang == "en":
         return english
     return requirement_texts().get(requirement.id, {}).get(field, english)
 
 
 def requirement_text(requirement: Requirement, lang: str) -> str:
-    """Return the text of a requirement."""
-    return _of_requirement(requirement, "text", requirement.text, lang)
+    """Return the text of a requirement in ``lang``."""
+    return _translated_field(requirement, "text", requirement.text, lang)
 
 
 def cause(requirement: Requirement, lang: str) -> str:
-    """Return the usual cause of a failure, or an empty string."""
-    return _of_requirement(requirement, "cause", requirement.cause, lang)
+    """Return the usual cause of a failure in ``lang``, or an empty string."""
+    return _translated_field(requirement, "cause", requirement.cause, lang)
 
 
 def untested_reason(requirement: Requirement, english: str, lang: str) -> str:
     """Return why a requirement is not tested; ``english`` is the reason in English."""
-    return _of_requirement(requirement, "because", english, lang)
+    return _translated_field(requirement, "because", english, lang)
 
 
 def verdict_reason(text: str, lang: str) -> str:
-    """Return the reason of a verdict; one that quotes a server is not translated."""
+    """Return a reason in ``lang``; a reason that quotes a server stays English."""
     return text if lang == "en" else _table("reasons").get(text, text)
