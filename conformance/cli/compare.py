@@ -1,4 +1,4 @@
-"""``conformance compare``: compare reports, also of targets that it tests first."""
+"""``conformance compare``: test the targets of a file, if any; compare reports."""
 
 # ruff: noqa: PLC0415 -- slow imports wait until the command runs
 

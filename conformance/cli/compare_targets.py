@@ -91,7 +91,7 @@ def read(path: Path) -> dict[str, FileOptions]:
 
 
 def _validate(options: Mapping[str, object], location: str) -> None:
-    """Raise ``ConfigurationError`` if the options of a target are incomplete.
+    """Raise ``ConfigurationError`` if a target lacks an option or sets a wrong one.
 
     Every target needs a URL, and every target except the embedded gateway the name of
     its key variable. No target may set the options that the comparison sets.
@@ -204,7 +204,7 @@ def run(
                 on_finished(finished[-1])
         except KeyboardInterrupt:
             for running in processes:
-                if sys.platform != "win32":  # there, Ctrl-C reaches every process
+                if sys.platform != "win32":  # on Windows, Ctrl-C has reached it already
                     running.process.send_signal(signal.SIGINT)
             for running in processes[len(finished) :]:
                 finished.append(_wait_after_interrupt(running))
@@ -222,7 +222,7 @@ def _start(target: PreparedTarget, directory: Path) -> _RunningProcess:
         text=True,
         encoding="utf-8",
         errors="replace",
-        process_group=0,  # Ctrl-C must not reach it directly; `run` passes it on
+        process_group=0,  # Ctrl-C reaches the process only through `run`
     )
     return _RunningProcess(target.name, directory, process)
 
@@ -280,8 +280,8 @@ def combined_exit_code(runs: Sequence[FinishedRun]) -> int:
     """Return one exit code for all runs.
 
     It is 130 if a run was interrupted, and 0 if every run wrote a report. Otherwise it
-    is the highest exit code of the runs without a report. For a process that a signal
-    ended, 4 (internal error) counts as its exit code.
+    is the highest exit code of the runs without a report. There, exit code 0 and a
+    process that a signal ended count as 4 (internal error).
     """
     if any(finished.exit_code == INTERRUPTED for finished in runs):
         return INTERRUPTED

@@ -19,7 +19,7 @@ _KEY_NAMES: Final = frozenset({"api-key", "second-key", "key"})
 class FileOptions:
     """The options that a file sets, by ``Option.key``.
 
-    ``locations`` has the file and the line or key of each value, for messages.
+    ``locations`` says where the file sets each option, for error messages.
     """
 
     values: Mapping[str, str | list[str]] = field(default_factory=dict)

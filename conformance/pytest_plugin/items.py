@@ -277,7 +277,7 @@ class ConformancePlugin:
         items.sort(key=lambda i: isinstance(i, CaseItem) and i.case.probe is None)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Start to send requests once pytest has selected the items."""
+        """Start to send requests after pytest has selected the items."""
         ids = {item.case.id for item in session.items if isinstance(item, CaseItem)}
         if ids and not session.config.option.collectonly:
             self.start(ids)

@@ -44,7 +44,8 @@ class Gateway:
     """One gateway with its own keys, store and prompt cache.
 
     `answer` returns a response to every request and never raises `ApiError`.
-    ``fault_state`` is for the faults; the gateway itself does not read it.
+    ``usage_style`` replaces that of the profile, unless it is None. Faults keep values
+    in ``fault_state``; the gateway itself does not read it.
     """
 
     def __init__(

@@ -112,7 +112,7 @@ def _end_connection(transport: asyncio.Transport | None, chunk: Chunk) -> None:
 def _compressed(
     request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Compress a large JSON body; leave a body alone if a fault has changed it."""
+    """Compress a large JSON body, unless a fault has changed how it is sent."""
     accepted = "gzip" in request.headers.get("accept-encoding", "")
     if not (accepted and isinstance(chunks, list) and len(chunks) == 1):
         return head, chunks

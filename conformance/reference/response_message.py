@@ -128,6 +128,7 @@ class GatewayResponse:
         return ResponseHead(self.status, tuple(headers.items())), [Chunk(body)]
 
     def _frames(self) -> Iterator[Chunk]:
+        """Yield the SSE frame of each event as one chunk, ``pacing`` seconds apart."""
         pause = 0.0
         for i, event in enumerate(self.events or ()):
             yield Chunk(
@@ -138,6 +139,7 @@ class GatewayResponse:
             yield Chunk(b"data: [DONE]\n\n", pause)
 
     def _event_line(self, i: int, event: Json) -> bytes:
+        """Return the ``event`` field of a frame, or no bytes if it has none."""
         if self.names is None:
             return b""
         name = event.get("type") if self.names == "types" else self.names[i]

@@ -111,6 +111,7 @@ class SchemaValueGenerator:
         return schema
 
     def _target(self, ref: Json) -> Json | None:
+        """Return the schema that a local ``$ref`` names, or None if there is none."""
         if not isinstance(ref, str) or not ref.startswith("#"):
             return None
         here = self.root
@@ -220,16 +221,19 @@ def _bounds(
 
 
 def _count(schema: Mapping[str, Json], name: str, default: int) -> int:
+    """Return the value of a keyword such as ``minItems``; ``default`` without one."""
     value = schema.get(name)
     return max(int(value), 0) if isinstance(value, int | float) else default
 
 
 def _array(schema: Mapping[str, Json], name: str) -> list[Json]:
+    """Return the value of a keyword, or an empty list if it is not an array."""
     value = schema.get(name)
     return value if isinstance(value, list) else []
 
 
 def _object(schema: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """Return the value of a keyword, or an empty dict if it is not an object."""
     value = schema.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -239,6 +243,7 @@ def _without(schema: Json, *names: str) -> Json:
 
 
 def _merge(schema: Json, parts: list[Json]) -> Json:
+    """Return ``schema`` with the keywords of all ``parts`` of its ``allOf``."""
     merged = dict(schema)
     for part in parts:
         if isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""Serve a gateway on a TCP port, in the background or until a signal."""
+"""Serve a gateway on a TCP port, in a background thread or until a signal."""
 
 import asyncio
 import os
@@ -173,7 +173,8 @@ def gateway_server(
 ) -> GatewayServer:
     """Return a server for ``app``, by default the embedded gateway with ``faults``.
 
-    ``latency`` is the delay before each response in seconds.
+    ``latency`` is the delay before each response in seconds. If ``app`` is given, all
+    other arguments are ignored.
     """
     if app is None:
         app = application(

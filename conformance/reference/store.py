@@ -77,4 +77,5 @@ class Store:
         return next((item for item in outputs if item["id"] == item_id), None)
 
     def _owned(self, owner: str) -> Iterator[Record]:
+        """Return the records of the owner, latest first."""
         return (r for r in reversed(self.records.values()) if r.owner == owner)

@@ -134,6 +134,7 @@ def frames_split_mid_character(
     """Frames are sent in pieces, split inside CR LF and inside characters."""
     if not is_stream(head):
         return head, chunks
+    # The last two cuts are inside CR LF. The first one may be inside a character.
     return head, (
         Chunk(piece)
         for chunk in chunks
