@@ -1,4 +1,4 @@
-"""``conformance compare``: compare reports, and test the targets of a file first."""
+"""``conformance compare``: test the targets of a file, if any; compare reports."""
 
 # ruff: noqa: PLC0415 -- slow imports wait until the command runs
 
@@ -67,7 +67,7 @@ def compare(
 
 
 def _compare(
-    paths: Sequence[str],
+    arguments: Sequence[str],
     targets_file: str,
     report_dir: str,
     formats: str,
@@ -76,19 +76,20 @@ def _compare(
 ) -> int:
     """Write the comparison, print its summary and return the exit code.
 
-    The code is 0, or that of a target's run that left no report. Raises
-    ``ConformanceError``.
+    ``arguments`` have the form ``PATH`` or ``NAME=PATH``. The exit code is 0, or that
+    of ``combined_exit_code`` if targets are tested. Raises ``ConformanceError``.
     """
     from conformance.reports import saved
     from conformance.reports.comparison import compare_reports
     from conformance.reports.wording import count
 
-    selected = _select_formats(formats)
+    selected_formats = _select_formats(formats)
     now = datetime.now(UTC)
     directory = Path(report_dir or f"reports/compare-{now:%Y%m%dT%H%M%SZ}")
-    named = [_split_name(path) for path in paths]
+    named_paths = [_split_name(argument) for argument in arguments]
     report_set = _ReportSet(
-        [saved.read_report(path) for _, path in named], [name for name, _ in named]
+        [saved.read_report(path) for _, path in named_paths],
+        [name for name, _ in named_paths],
     )
     exit_code = 0
     if targets_file:
@@ -109,7 +110,7 @@ def _compare(
         summary.name: report.directory
         for summary, report in zip(summaries, report_set.reports, strict=True)
     }
-    _write(compare_reports(summaries), directories, directory, selected, now)
+    _write(compare_reports(summaries), directories, directory, selected_formats, now)
     return exit_code
 
 
@@ -125,21 +126,24 @@ def _select_formats(text: str) -> tuple[str, ...]:
 
 
 def _split_name(argument: str) -> tuple[str, Path]:
-    """Split ``NAME=PATH``; an existing path, or one without ``=``, has no name."""
+    """Return the name and the path in ``NAME=PATH``.
+
+    The name is empty if the argument has no ``=``, or is itself an existing path.
+    """
     name, equals, path = argument.partition("=")
-    plain = Path(argument)
-    return (name, Path(path)) if name and equals and not plain.exists() else ("", plain)
+    whole = Path(argument)
+    return (name, Path(path)) if name and equals and not whole.exists() else ("", whole)
 
 
 class _ReportSet:
-    """The reports to compare, and the name that the user gave each, or ``""``."""
+    """The reports to compare, each with the name that the user chose, or ``""``."""
 
     def __init__(self, reports: list["SavedReport"], names: list[str]) -> None:
         self.reports = reports
         self.names = names
 
     def summaries(self) -> list["ReportSummary"]:
-        """Return the reports under unique names."""
+        """Return the summary of each report, with a unique name."""
         from conformance.reports.comparison import unique_names
         from conformance.reports.report_summary import ReportSummary
 

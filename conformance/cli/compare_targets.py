@@ -1,7 +1,8 @@
-"""Test several targets at the same time, each in a process with its own limits.
+"""Test several targets at the same time, each in its own process.
 
-Each process runs ``conformance run``, so options that a target's table omits come from
-``CONFORMANCE_*`` variables and ``conformance.toml``.
+Each process runs ``conformance run``. Limits such as the request rate therefore apply
+to each target separately. An option that the table of a target omits comes from a
+``CONFORMANCE_*`` variable or from ``conformance.toml``.
 """
 
 import re
@@ -28,15 +29,16 @@ from conformance.reports import saved
 EMBEDDED: Final = "embedded"
 """Value of ``url`` that selects the embedded gateway."""
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TARGET_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A valid target name, which is also the name of a subdirectory."""
 
 _GRACE_PERIOD_S: Final = 15.0
-"""Seconds that an interrupted run has to write its report."""
+"""Maximum time in seconds that an interrupted run may take to write its report."""
 
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A finished process: its report directory, exit code and printed output."""
+    """The finished run of one target: report directory, exit code, printed output."""
 
     name: str
     directory: Path
@@ -57,10 +59,10 @@ class _RunningProcess:
 
 
 def read(path: Path) -> dict[str, FileOptions]:
-    """Return the options of each target in a TOML file, by its name.
+    """Return the options of each target in a TOML file, by the name of the target.
 
-    Options above the first table apply to every target that does not set them.
-    Raises ``ConfigurationError`` or ``UnknownName``.
+    An option above the first table applies to every target whose table does not set
+    it. Raises ``ConfigurationError`` or ``UnknownName``.
     """
     document = read_toml(path)
     tables = document.pop("targets", None)
@@ -72,7 +74,7 @@ def read(path: Path) -> dict[str, FileOptions]:
     common = FileOptions.of_table(document, str(path))
     targets = {}
     for name, table in tables.items():
-        if not _NAME.fullmatch(name):
+        if not _TARGET_NAME.fullmatch(name):
             raise ConfigurationError(
                 f"{path}: invalid target name {name!r}",
                 "use letters, digits, dots, dashes and underscores",
@@ -89,7 +91,11 @@ def read(path: Path) -> dict[str, FileOptions]:
 
 
 def _validate(options: Mapping[str, object], location: str) -> None:
-    """Raise ``ConfigurationError`` unless a target names its own URL and key."""
+    """Raise ``ConfigurationError`` if a target lacks an option or sets a wrong one.
+
+    Every target needs a URL, and every target except the embedded gateway the name of
+    its key variable. No target may set the options that the comparison sets.
+    """
     for option in OPTIONS:
         if option.name in {"report-dir", "format"} and option.key in options:
             raise ConfigurationError(
@@ -110,7 +116,11 @@ def _validate(options: Mapping[str, object], location: str) -> None:
 
 @dataclass(frozen=True)
 class PreparedTarget:
-    """A target with validated options; ``environ`` is passed to its process."""
+    """A target with validated options, and what its process gets.
+
+    ``arguments`` are those of ``conformance run``. ``environ`` are the environment
+    variables, which include the API keys.
+    """
 
     name: str
     arguments: Sequence[str]
@@ -124,20 +134,22 @@ def prepare(
     environ: Mapping[str, str],
     stack: ExitStack,
 ) -> Iterator[PreparedTarget]:
-    """Validate the options of all targets; start the embedded gateway if one needs it.
+    """Validate the options of each target and yield the prepared target.
 
+    Starts an embedded gateway for each target that selects it; ``stack`` stops it.
     Raises ``ConformanceError``.
     """
-    for name, table in targets.items():
-        given, variables = dict(table.values), dict(environ)
+    for name, file_options in targets.items():
+        given, variables = dict(file_options.values), dict(environ)
         if is_embedded := given["url"] == EMBEDDED:
             del given["url"]
-        options = parse_options(given, locations=table.locations)
+        options = parse_options(given, locations=file_options.locations)
         if is_embedded:
-            target, keys = start_embedded_gateway(options["profile"].name, stack)
-            given |= target
-            options |= target
-            variables |= keys
+            profile = options["profile"].name
+            gateway_options, gateway_keys = start_embedded_gateway(profile, stack)
+            given |= gateway_options
+            options |= gateway_options
+            variables |= gateway_keys
         try:
             settings = settings_from(options, variables)
         except ConfigurationError as error:
@@ -154,7 +166,10 @@ def prepare(
 
 
 def _arguments(given: Mapping[str, str | list[str]], *, shrink: bool) -> Iterator[str]:
-    """Yield the arguments of ``conformance run`` for the options of one target."""
+    """Yield the arguments of ``conformance run`` for the options of one target.
+
+    ``shrink`` is the parsed value of the only option of type ``YesNo``.
+    """
     for option in OPTIONS:
         values = given.get(option.key, [])
         for value in [values] if isinstance(values, str) else values:
@@ -171,10 +186,11 @@ def run(
     directory: Path,
     on_finished: Callable[[FinishedRun], None],
 ) -> list[FinishedRun]:
-    """Test all targets at the same time, each into its own subdirectory.
+    """Test all targets at the same time.
 
-    ``on_finished`` is called for each finished run. On Ctrl-C every run is
-    interrupted, and still writes a report of what was tested until then.
+    The report of each target is written to the subdirectory of ``directory`` that has
+    the name of the target. ``on_finished`` is called for each finished run. On Ctrl-C
+    every run is interrupted, and still writes a report of what was tested until then.
     """
     directory.mkdir(parents=True, exist_ok=True)
     processes = list[_RunningProcess]()
@@ -183,15 +199,15 @@ def run(
             processes.append(_start(target, directory / target.name))
         finished = list[FinishedRun]()
         try:
-            for process in processes:
-                finished.append(_wait(process))
+            for running in processes:
+                finished.append(_wait(running))
                 on_finished(finished[-1])
         except KeyboardInterrupt:
-            for process in processes:
-                if sys.platform != "win32":  # Ctrl-C has reached the process already
-                    process.process.send_signal(signal.SIGINT)
-            for process in processes[len(finished) :]:
-                finished.append(_wait_after_interrupt(process))
+            for running in processes:
+                if sys.platform != "win32":  # on Windows, Ctrl-C has reached it already
+                    running.process.send_signal(signal.SIGINT)
+            for running in processes[len(finished) :]:
+                finished.append(_wait_after_interrupt(running))
                 on_finished(finished[-1])
         return finished
 
@@ -206,7 +222,7 @@ def _start(target: PreparedTarget, directory: Path) -> _RunningProcess:
         text=True,
         encoding="utf-8",
         errors="replace",
-        process_group=0,  # otherwise Ctrl-C would reach it twice
+        process_group=0,  # Ctrl-C reaches the process only through `run`
     )
     return _RunningProcess(target.name, directory, process)
 
@@ -220,18 +236,21 @@ def _command(arguments: Sequence[str], directory: Path) -> list[str]:
 
 
 def _without_github_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which a run does not write to GitHub Actions."""
+    """Return the variables without those that make a run write to GitHub Actions."""
     return {k: v for k, v in environ.items() if not k.startswith("GITHUB_")}
 
 
 @contextmanager
 def _terminating(processes: Sequence[_RunningProcess]) -> Iterator[None]:
-    """Terminate all running processes at the end; treat SIGTERM like Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    """Terminate the processes that still run when the ``with`` block ends.
+
+    Within the block, SIGTERM has the same effect as Ctrl-C.
+    """
+    previous_handler = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous_handler)
         for running in processes:
             if running.process.poll() is None:
                 running.process.terminate()
@@ -249,7 +268,7 @@ def _wait(running: _RunningProcess, timeout: float | None = None) -> FinishedRun
 
 
 def _wait_after_interrupt(running: _RunningProcess) -> FinishedRun:
-    """Wait for the report of an interrupted run; kill it after the grace period."""
+    """Wait until an interrupted run ends; kill its process after the grace period."""
     try:
         return _wait(running, _GRACE_PERIOD_S)
     except subprocess.TimeoutExpired:
@@ -258,9 +277,11 @@ def _wait_after_interrupt(running: _RunningProcess) -> FinishedRun:
 
 
 def combined_exit_code(runs: Sequence[FinishedRun]) -> int:
-    """Return 130 if a run was interrupted, else the code of a run without a report.
+    """Return one exit code for all runs.
 
-    Returns 0 if every run has a report, and 4 instead of the code of a signal.
+    It is 130 if a run was interrupted, and 0 if every run wrote a report. Otherwise it
+    is the highest exit code of the runs without a report. There, exit code 0 and a
+    process that a signal ended count as 4 (internal error).
     """
     if any(finished.exit_code == INTERRUPTED for finished in runs):
         return INTERRUPTED

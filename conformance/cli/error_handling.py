@@ -15,11 +15,11 @@ class ErrorHandlingGroup(click.Group):
     """A command group that prints every error as ``error: …`` with a hint.
 
     Exit codes: that of the ``ConformanceError``, 2 for a usage error, and
-    ``INTERNAL_ERROR`` for any other exception, which must not look like a verdict.
+    ``INTERNAL_ERROR`` for any other exception, so that a bug is not read as a verdict.
     """
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 -- passed on as click gives it
-        """Parse the options before the name of the command."""
+        """Parse the options of the group, which precede the name of the command."""
         try:
             return super().make_context(*args, **kwargs)
         except click.UsageError as error:
@@ -47,7 +47,7 @@ class ErrorHandlingGroup(click.Group):
 
 
 def _exit_with_usage_error(error: click.UsageError) -> NoReturn:
-    """Print a usage error of click in the style of all other errors, and exit."""
+    """Print a usage error of click in the format of all other errors, and exit."""
     no_arguments = getattr(click.exceptions, "NoArgsIsHelpError", ())
     if isinstance(error, no_arguments):
         raise error  # its message is the help page

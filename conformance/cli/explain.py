@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conformance.model.requirement import Requirement
 
 WIDTH = 80
-"""Characters in a line of the output."""
+"""Maximum length of an output line in characters."""
 
 
 @click.command()
@@ -44,7 +44,7 @@ def describe(requirement_id: str) -> str:
 
 
 def _paragraph(text: str) -> list[str]:
-    """Wrap a paragraph, indented by two spaces."""
+    """Return the lines of a paragraph, wrapped and indented by two spaces."""
     return textwrap.wrap(
         " ".join(text.split()),
         WIDTH,
@@ -56,22 +56,26 @@ def _paragraph(text: str) -> list[str]:
 
 
 def _parts(check: "Check") -> Iterator[tuple[str, list[str]]]:
-    """Yield the title and the paragraphs of each part."""
+    """Yield the title and the paragraphs of each part of the description."""
     requirement = check.requirement
     yield "Level", _levels(requirement)
     yield "Source", [requirement.source]
-    judged_on = (
+    evaluated_on = (
         [f"Evaluated on: {check.scope.name}."]
         if check.scope
         else [f"Probe {probe.name}: {probe.text}" for probe in check.probes]
     )
-    yield "How it is checked", [*check.text.split("\n\n"), *judged_on]
+    yield "How it is checked", [*check.text.split("\n\n"), *evaluated_on]
     if requirement.cause:
         yield "Usual cause of a failure", [requirement.cause]
 
 
 def _levels(requirement: "Requirement") -> list[str]:
-    """Return the level, those of other profiles, and the capability it needs."""
+    """Return the paragraph about the default level and its exceptions.
+
+    It names the levels in other profiles, the profiles to which the requirement is
+    limited, and the capability that it needs.
+    """
     from conformance.model.requirement import Capability
 
     levels = [f"{level} in {profile}" for profile, level in requirement.levels.items()]

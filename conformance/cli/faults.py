@@ -9,8 +9,8 @@ import click
 def faults() -> None:
     """List the faults that the embedded gateway can simulate.
 
-    Each line names a fault for `conformance serve --fault`, followed by the
-    requirements that fail with it.
+    The first line of each fault starts with its name for `conformance serve
+    --fault`. The second line lists the requirements that fail with it.
     """
     from conformance.reference.faults import FAULTS
 

@@ -12,7 +12,10 @@ import conformance
 from conformance.errors import ConfigurationError, UnknownName
 
 STDOUT: Final = "-"
+"""Value of ``--output`` that prints the job."""
+
 _PLACEHOLDER: Final = "@INSTALL@"
+"""String in a template that is replaced by the requirement that pip installs."""
 
 
 @click.command()
@@ -41,9 +44,11 @@ def init(kind: str, *, output: str | None, install: str | None, force: bool) -> 
 
 
 class CiTemplate(NamedTuple):
-    """A CI template: its file, default output path and the remaining setup step.
+    """A template of a CI job.
 
-    ``shell`` says that a shell reads the line that installs conformance.
+    ``template`` is the name of its file, ``path`` the default output path, and
+    ``next_step`` what the user must do afterwards. If ``shell`` is true, a shell parses
+    the line that installs conformance, so the requirement is quoted.
     """
 
     template: str
@@ -96,7 +101,10 @@ def render_template(kind: str, install: str = "") -> str:
 
 
 def _write(path: Path, text: str, kind: str, *, force: bool) -> None:
-    """Write a file; raises ``ConfigurationError`` if it exists and not ``force``."""
+    """Write the job to ``path``; overwrite an existing file only with ``force``.
+
+    Raises ``ConfigurationError`` if the file exists or cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
@@ -110,6 +118,7 @@ def _write(path: Path, text: str, kind: str, *, force: bool) -> None:
 
 
 def _already_exists(kind: str, path: Path) -> ConfigurationError:
+    """Return the error for an existing file, with the alternatives for this kind."""
     alternative = {
         "gitlab": "--output conformance.gitlab-ci.yml and include that file in yours",
         "tox": "--output - and copy the section into your file",

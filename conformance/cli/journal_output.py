@@ -10,7 +10,7 @@ from conformance.run.journal import LoadedJournal
 
 
 def journal_path(path: str) -> Path:
-    """Return the journal at ``path``, which is a report directory or the file."""
+    """Return the path of a journal; ``path`` is the file or its report directory."""
     given = Path(path)
     return given / "journal.ndjson" if given.is_dir() else given
 
@@ -22,10 +22,10 @@ def write_or_print(
     formats: str,
     lang: str,
 ) -> int:
-    """Write the report to ``report_dir``, or print it if that is ``None``.
+    """Write the report to ``report_dir``, or print it if ``report_dir`` is ``None``.
 
     Returns the exit code of the report. Formats that pytest writes during a run are
-    skipped. Raises ``UnknownName``.
+    skipped. Raises ``UnknownName`` for an unknown format.
     """
     names = select_formats(name.strip() for name in formats.split(","))
     names = tuple(name for name in names if name not in BY_PYTEST)

@@ -71,14 +71,15 @@ def describe_coverage() -> str:
     uncovered = [defect for defect in known if defect.id not in covered]
     observable = [defect for defect in known if defect.is_observable_by_requests]
     covered_count = len(known) - len(uncovered)
-    caught = sum(defect.id in covered for defect in observable)
+    detected = sum(defect.id in covered for defect in observable)
+    undetected = len(observable) - detected
     lines = [
         f"{len(known)} kinds of defects have been reported from deployed servers:",
         f"  {covered_count} are detected by a requirement, as simulated faults show,",
         f"  {len(uncovered)} are not tested, each for the reason below.",
         f"A client can observe {len(observable)} of them, with single requests, pairs",
         "of requests, a second API key or a burst of requests;",
-        f"{caught} of these are detected, {len(observable) - caught} are not tested.",
+        f"{detected} of these are detected, {undetected} are not tested.",
         "",
         "not tested:",
     ]

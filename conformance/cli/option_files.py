@@ -9,26 +9,31 @@ from conformance.config.options import OPTIONS, Option
 from conformance.errors import ConfigurationError, UnknownName
 
 FILE: Final = "conformance.toml"
+"""Name of the options file in the working directory."""
 
 _KEY_NAMES: Final = frozenset({"api-key", "second-key", "key"})
+"""Names that suggest that a file contains an API key, which is an error."""
 
 
 @dataclass(frozen=True)
 class FileOptions:
-    """The options that a file sets, and where it sets them, by ``Option.key``."""
+    """The options that a file sets, by ``Option.key``.
+
+    ``locations`` says where the file sets each option, for error messages.
+    """
 
     values: Mapping[str, str | list[str]] = field(default_factory=dict)
     locations: Mapping[str, str] = field(default_factory=dict)
 
     def __or__(self, other: "FileOptions") -> "FileOptions":
-        """Return both; ``other`` overrides."""
+        """Return the options of both; where both set an option, use ``other``."""
         return FileOptions(
             {**self.values, **other.values}, {**self.locations, **other.locations}
         )
 
     @classmethod
     def of_table(cls, table: Mapping[str, Any], location: str) -> Self:
-        """Return the options in a TOML table, which ``location`` names.
+        """Return the options in a TOML table; messages name the table ``location``.
 
         Raises ``ConfigurationError`` for an API key, a wrong type, or an option that is
         set twice, and ``UnknownName`` for an unknown option.
@@ -63,6 +68,7 @@ def _read_value(option: Option, value: object, where: str) -> str | list[str]:
 
 
 def _read_scalar(value: object, where: str, expected: str) -> str:
+    """Return a TOML value as a string; raise an error for a table or an array."""
     if isinstance(value, dict | list):
         got = "a table" if isinstance(value, dict) else "an array"
         raise ConfigurationError(
@@ -89,7 +95,10 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_default_file() -> FileOptions:
-    """Return the options in ``conformance.toml`` of the working directory, if any."""
+    """Return the options in ``conformance.toml`` of the working directory.
+
+    Without that file there are none.
+    """
     path = Path(FILE)
     table = read_toml(path) if path.is_file() else {}
     return FileOptions.of_table(table, FILE)

@@ -23,7 +23,7 @@ def settings_from(
     """Return the settings of a run.
 
     ``options`` maps each ``Option.key`` to its value, as ``OptionsCommand`` parses it.
-    ``environ`` has the API keys. Raises ``ConfigurationError`` or ``UnknownName``.
+    ``environ`` contains the API keys. Raises ``ConfigurationError`` or ``UnknownName``.
     """
     if not options["url"]:
         raise ConfigurationError(
@@ -34,15 +34,15 @@ def settings_from(
         raise ConfigurationError(
             "no model given", "name one that the key may use: --model gpt-4o-mini"
         )
-    second_env = options["second_key_env"] or ""
+    second_key_env = options["second_key_env"] or ""
     key_env, key = _read_key(environ, options["api_key_env"])
-    second_key = _read_key(environ, second_env)[1] if second_env else ""
+    second_key = _read_key(environ, second_key_env)[1] if second_key_env else ""
     report_dir = options["report_dir"]
     return Settings(
         url=url,
         model=options["model"],
         key=_validate_key(key_env, key),
-        second_key=_validate_key(second_env, second_key),
+        second_key=_validate_key(second_key_env, second_key),
         key_env=key_env,
         profile=options["profile"],
         headers=options["header"],
@@ -90,7 +90,10 @@ def _read_key(environ: Mapping[str, str], variable: str | None) -> tuple[str, st
 
 
 def _validate_key(variable: str, key: str) -> str:
-    """Return the key; raise an error without the key if no header can contain it."""
+    """Return the key; raise an error if a header cannot contain it.
+
+    The message of the error does not quote the key.
+    """
     if not key.isascii() or not key.isprintable() or key != key.strip():
         raise ConfigurationError(
             f"the key in {variable} contains leading or trailing spaces, line breaks"
@@ -101,7 +104,7 @@ def _validate_key(variable: str, key: str) -> str:
 
 
 def _validate_capabilities(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names; raise an error if an optional dependency is missing."""
+    """Return the capabilities; raise an error if one needs a missing package."""
     if Capability.SDK in names and (reason := missing_extra("openai")):
         raise ConfigurationError(
             "--require sdk: the official client is missing", reason
@@ -109,8 +112,8 @@ def _validate_capabilities(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _read_baseline(name: str | None) -> Baseline:
-    if not name:
+def _read_baseline(path: str | None) -> Baseline:
+    if not path:
         return Baseline()
     known = (requirement.id for requirement in catalogue().requirements)
-    return baseline_file.read(Path(name), known, datetime.now(UTC).date())
+    return baseline_file.read(Path(path), known, datetime.now(UTC).date())

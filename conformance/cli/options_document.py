@@ -52,7 +52,7 @@ def options_markdown() -> str:
 
 
 def _rows() -> Iterator[str]:
-    """Yield the row of each option."""
+    """Yield the table row of each option."""
     for option in OPTIONS:
         default = option.shown_default
         cells = [
@@ -66,7 +66,7 @@ def _rows() -> Iterator[str]:
 
 
 def _flag(option: Option) -> str:
-    """Return how the command line sets an option."""
+    """Return the flag or the argument that sets an option on the command line."""
     if option.name == "url":
         return "argument `URL`"
     if isinstance(option.type, YesNo):

@@ -10,11 +10,11 @@ from conformance.reports.wording import count
 def describe_plan(plan: Plan) -> str:
     """Return the size of a plan on one line."""
     generated = sum(probe.name.startswith(PREFIX) for probe in plan.probes)
-    of_them = f", {generated} of them generated" if generated else ""
+    generated_part = f", {generated} of them generated" if generated else ""
     return (
         f"planned: {count(len(plan.cases), 'test case')}"
         f" on {count(len(plan.probes), 'request sequence')} (probes)"
-        f"{of_them}; expected: {_cost(plan.model_responses, plan.rejections)},"
+        f"{generated_part}; expected: {_cost(plan.model_responses, plan.rejections)},"
         f" at most {count(plan.max_output_tokens, 'output token')}"
     )
 

@@ -24,15 +24,21 @@ MAX_PROBES: Final = 4
 """Maximum number of probes in flight that the live display names."""
 
 _STYLES = {Outcome.FAILED: "red", Outcome.ERROR: "magenta"}
-"""Style of the outcomes that are printed as soon as they are known."""
+"""Text style of each outcome that a terminal shows as soon as it is known."""
 
 
 def _where(verdict: Verdict) -> Text:
-    """Return the probe, or where a universal check failed first."""
-    first = next((f.exchange for f in verdict.findings if f.exchange), "")
+    """Return the probe of a verdict.
+
+    A check of all exchanges has no probe. For it, return the exchange of the first
+    finding.
+    """
+    first_exchange = next((f.exchange for f in verdict.findings if f.exchange), "")
     is_universal = verdict.probe == ALL_EXCHANGES
     return Text(
-        f"first in {first}" if is_universal and first else f"on {verdict.probe}"
+        f"first in {first_exchange}"
+        if is_universal and first_exchange
+        else f"on {verdict.probe}"
     )
 
 
@@ -42,11 +48,11 @@ class Progress:
     def __init__(self, console: Console, plan: Plan, *, quiet: bool = False) -> None:
         self._console = console
         self._quiet = quiet
-        self._cases = len(plan.cases)
+        self._case_count = len(plan.cases)
         self._lock = threading.Lock()
         self._in_flight: Counter[str] = Counter()
         self._sent = self._responses = self._rejections = self._evaluated = 0
-        self._last_line = time.monotonic()
+        self._last_line_time = time.monotonic()
         self._live: Live | None = None
 
     def observer(self) -> RunObserver:
@@ -93,7 +99,7 @@ class Progress:
 
     def _counts(self) -> str:
         return (
-            f"{self._evaluated} of {count(self._cases, 'case')} evaluated ·"
+            f"{self._evaluated} of {count(self._case_count, 'case')} evaluated ·"
             f" {count(self._sent, 'request')} sent ·"
             f" {count(self._responses, 'model response')} ·"
             f" {count(self._rejections, 'rejection')} ·"
@@ -111,9 +117,9 @@ class Progress:
         now = time.monotonic()
         if self._quiet or self._console.is_terminal:
             return
-        if now - self._last_line < INTERVAL_S:
+        if now - self._last_line_time < INTERVAL_S:
             return
-        self._last_line = now
+        self._last_line_time = now
         with self._lock:
             line = self._counts()
         self._console.print(Text(line))

@@ -12,7 +12,8 @@ from conformance.cli.progress import Progress
 from conformance.errors import ConfigurationError
 from conformance.pytest_plugin.items import CONTRACT, ConformancePlugin
 
-_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+_DISABLE_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+"""Environment variable that stops pytest from loading installed plugins."""
 
 
 def run_pytest(plugin: ConformancePlugin, *, quiet: bool) -> None:
@@ -34,7 +35,7 @@ def run_pytest(plugin: ConformancePlugin, *, quiet: bool) -> None:
 
 
 def _arguments(plugin: ConformancePlugin) -> list[str]:
-    """Return pytest's arguments, which ignore the user's own configuration files."""
+    """Return the arguments of pytest; it ignores the user's configuration files."""
     arguments = [str(CONTRACT), "-c", os.devnull, "--rootdir", str(CONTRACT.parents[1])]
     for name in ("cacheprovider", "terminal", "logging", "warnings", "faulthandler"):
         arguments += ["-p", f"no:{name}"]
@@ -49,13 +50,13 @@ def _arguments(plugin: ConformancePlugin) -> list[str]:
 
 @contextmanager
 def _without_other_plugins() -> Iterator[None]:
-    """Prevent pytest from loading installed plugins, and restore that afterwards."""
-    before = os.environ.get(_AUTOLOAD)
-    os.environ[_AUTOLOAD] = "1"
+    """Prevent pytest from loading installed plugins within the ``with`` block."""
+    previous = os.environ.get(_DISABLE_AUTOLOAD)
+    os.environ[_DISABLE_AUTOLOAD] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[_AUTOLOAD]
+        if previous is None:
+            del os.environ[_DISABLE_AUTOLOAD]
         else:
-            os.environ[_AUTOLOAD] = before
+            os.environ[_DISABLE_AUTOLOAD] = previous

@@ -64,7 +64,10 @@ def run(
 
 
 class RunMode(NamedTuple):
-    """The flags that decide what a run prints and does with the baseline."""
+    """The flags that decide what a run prints, and how it changes the baseline.
+
+    ``update`` adds failures to it; ``prune`` removes stale and expired entries.
+    """
 
     plan_only: bool = False
     quiet: bool = False
@@ -103,7 +106,10 @@ def execute(
 
 
 def _baseline_to_change(name: str | None, mode: RunMode) -> Path | None:
-    """Return the baseline file to change, if any; create it to update it."""
+    """Return the baseline file that the run changes, or ``None``.
+
+    A file that is to be updated is created if it does not exist.
+    """
     from conformance.reports import baseline_file
 
     if not mode.update and not mode.prune:
@@ -121,7 +127,7 @@ def _baseline_to_change(name: str | None, mode: RunMode) -> Path | None:
 def _create_plugin(
     settings: "Settings", formats: tuple[str, ...]
 ) -> "ConformancePlugin":
-    """Plan the run; generate its requests if they are not stored yet."""
+    """Plan the run; print a notice if planning must first generate requests."""
     from conformance.property_based.corpus import is_stored
     from conformance.pytest_plugin.items import ConformancePlugin
     from conformance.run.session import run_name
@@ -129,19 +135,19 @@ def _create_plugin(
     name = run_name(settings, datetime.now(UTC))
     directory = settings.report_dir or Path("reports") / name
     if settings.generated != 0 and not is_stored(settings.seed):
-        first = f"first run with --seed {settings.seed}; cached afterwards"
-        click.echo(f"generating requests ({first})", err=True)
+        reason = f"first run with --seed {settings.seed}; cached afterwards"
+        click.echo(f"generating requests ({reason})", err=True)
     return ConformancePlugin(settings, formats, directory, allure="allure" in formats)
 
 
 def _print_result(plugin: "ConformancePlugin", *, quiet: bool) -> int:
-    """Print the report and return the exit code; raises what stopped the run."""
+    """Print the report and return the exit code; raise the error that ended the run."""
     from conformance.reports import github_actions, render_report
 
     if plugin.error:
         raise plugin.error
     if plugin.report is None and plugin.interrupted:
-        return INTERRUPTED  # before the first request
+        return INTERRUPTED  # before the first request was sent
     if plugin.report is None:
         click.echo("internal error: pytest ended without a report", err=True)
         return INTERNAL_ERROR
@@ -156,7 +162,10 @@ def _print_result(plugin: "ConformancePlugin", *, quiet: bool) -> int:
 
 
 def _update_baseline(path: Path, report: "Report", mode: RunMode) -> int:
-    """Add failures to the baseline, or prune it; return the exit code afterwards."""
+    """Change the baseline file as ``mode`` says.
+
+    Returns the exit code of the report with the changed baseline.
+    """
     from conformance.reports import baseline_file
     from conformance.reports.wording import count
 

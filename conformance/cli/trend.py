@@ -1,4 +1,4 @@
-"""``conformance trend``: write a page of all reports in a directory over time."""
+"""``conformance trend``: show the results of many reports over time."""
 
 # ruff: noqa: PLC0415 -- slow imports wait until the command runs
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conformance.reports.report_summary import ReportSummary
 
 FILE: Final = "trend.html"
+"""Name of the page if ``--output`` is not given."""
 
 
 @click.command()
@@ -24,8 +25,8 @@ FILE: Final = "trend.html"
 def trend(directory: str, output: str | None) -> None:
     """Show the outcomes of many reports over time.
 
-    All reports below DIRECTORY are read. A file that is not a report is named and
-    skipped.
+    All reports below DIRECTORY are read. A file that is not a valid report is
+    skipped with a message.
     """
     from conformance.reports.trend import render_trend, summary_line
     from conformance.reports.trend_history import target_histories
@@ -50,7 +51,10 @@ def trend(directory: str, output: str | None) -> None:
 def _read_reports(
     folder: Path, page_folder: Path
 ) -> tuple[list["ReportSummary"], dict[str, str]]:
-    """Return all reports below a folder, and their links from the page by name."""
+    """Return all reports below a folder, and the link to each by the report's name.
+
+    The links are relative to ``page_folder``, the directory of the page.
+    """
     from conformance.reports import saved
     from conformance.reports.links import link_to_report
     from conformance.reports.report_summary import ReportSummary

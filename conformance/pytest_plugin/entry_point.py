@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from conformance.cli.option_files import FileOptions
     from conformance.pytest_plugin.items import ConformancePlugin
 
-_FLAG: Final = "--conformance-"
-_PLUGIN: "pytest.StashKey[ConformancePlugin]" = pytest.StashKey()
+_FLAG_PREFIX: Final = "--conformance-"
+_PLUGIN_KEY: "pytest.StashKey[ConformancePlugin]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if option.separator:
             text += f" Separate several values by {option.separator}."
         group.addoption(
-            f"{_FLAG}{option.name}",
+            f"{_FLAG_PREFIX}{option.name}",
             dest=option.ini_name,
             metavar=option.metavar,
             action="append",
@@ -43,7 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _flags(config: pytest.Config) -> dict[str, list[str]]:
-    """Return the flags that are given and not empty; the last one unless repeatable."""
+    """Return the values of each flag that are not empty, by ``Option.key``.
+
+    For an option that cannot be repeated, return only the last value.
+    """
     flags = dict[str, list[str]]()
     for option in OPTIONS:
         values = [value for value in config.getoption(option.ini_name) if value]
@@ -51,16 +54,16 @@ def _flags(config: pytest.Config) -> dict[str, list[str]]:
     return flags
 
 
-def _lines(config: pytest.Config) -> "FileOptions":
+def _ini_options(config: pytest.Config) -> "FileOptions":
     """Return the options that pytest's configuration file sets."""
     from conformance.cli.option_files import FileOptions
 
-    lines = {
+    values = {
         option: value for option in OPTIONS if (value := config.getini(option.ini_name))
     }
     return FileOptions(
-        {o.key: [value] if o.separator else value for o, value in lines.items()},
-        {o.key: f"{config.inipath}: {o.ini_name}" for o in lines},
+        {o.key: [value] if o.separator else value for o, value in values.items()},
+        {o.key: f"{config.inipath}: {o.ini_name}" for o in values},
     )
 
 
@@ -71,7 +74,10 @@ def _is_used(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Plan the run if a URL is given; raises ``pytest.UsageError``."""
+    """Plan the run if a URL is given.
+
+    Raises ``pytest.UsageError`` for invalid options.
+    """
     if not _is_used(config):
         return
     from conformance.cli.click_options import parse_options
@@ -87,7 +93,9 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     try:
         options = parse_options(
-            _flags(config), prefix=_FLAG.removeprefix("--"), file=_lines(config)
+            _flags(config),
+            prefix=_FLAG_PREFIX.removeprefix("--"),
+            file=_ini_options(config),
         )
         settings = settings_from(options, os.environ)
         name = run_name(settings, datetime.now(UTC))
@@ -99,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[_PLUGIN] = plugin
+    config.stash[_PLUGIN_KEY] = plugin
     config.pluginmanager.register(plugin, "conformance-run")
 
 
@@ -107,7 +115,7 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print the report and the directory that it was written to."""
-    plugin = config.stash.get(_PLUGIN, None)
+    plugin = config.stash.get(_PLUGIN_KEY, None)
     if plugin is None or plugin.report is None:
         return
     from conformance.reports import github_actions, render_report

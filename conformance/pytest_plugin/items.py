@@ -128,9 +128,9 @@ class SectionFile(pytest.File):
 
 
 def _add_junit_properties(config: pytest.Config, report: Report) -> None:
-    """Add target and verdict as properties to pytest's JUnit file, if it writes one.
+    """Add target and verdict as properties to the JUnit file, if pytest writes one.
 
-    pytest offers this only as a fixture, which these items do not have.
+    pytest offers this only as a fixture, and these items cannot request fixtures.
     """
     properties = {
         "target": report.target.url,
@@ -150,8 +150,8 @@ def _add_junit_properties(config: pytest.Config, report: Report) -> None:
 class ConformancePlugin:
     """The pytest plugin of one run: plan, send, wait for verdicts, write the reports.
 
-    ``allure`` says whether Allure results are written. ``error`` is what stopped the
-    run, if anything did.
+    ``allure`` says whether Allure results are written. ``error`` is the error that
+    stopped the run, or ``None``.
     """
 
     settings: Settings
@@ -225,7 +225,7 @@ class ConformancePlugin:
         return curl(exchange.request, url, self.settings.key_env)
 
     def verdict(self, case: Case) -> Verdict:
-        """Wait for the verdict of a case; raises what stopped the run."""
+        """Wait for the verdict of a case; raise the error that stopped the run."""
         if self.session is None:
             raise RuntimeError("the session has not been started")
         return self.session.verdict(case)
@@ -273,11 +273,11 @@ class ConformancePlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Move items that wait for every exchange to the end."""
+        """Move the items whose check needs every exchange to the end."""
         items.sort(key=lambda i: isinstance(i, CaseItem) and i.case.probe is None)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Start to send requests once pytest has selected the items."""
+        """Start to send requests after pytest has selected the items."""
         ids = {item.case.id for item in session.items if isinstance(item, CaseItem)}
         if ids and not session.config.option.collectonly:
             self.start(ids)
@@ -288,7 +288,7 @@ class ConformancePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the reports, and exit with the report's code where pytest's is 0.
+        """Write the reports; if pytest would exit with 0, exit with the report's code.
 
         This runs before other plugins, so that the JUnit file contains target and
         verdict.

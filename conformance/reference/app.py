@@ -57,17 +57,17 @@ class GatewayApp:
 async def read_request(scope: Scope, receive: Receive) -> GatewayRequest | None:
     """Return the complete request, or None if the client disconnects before its end.
 
-    Of a body that is too large, the first ``MAX_BODY_BYTES + 1`` bytes are returned:
-    enough for the gateway to see that it is too large.
+    A body that is too large is cut to its first ``MAX_BODY_BYTES + 1`` bytes, from
+    which the gateway can still see that it is too large.
     """
-    raw = bytearray()
-    more = True
-    while more:
+    body = bytearray()
+    more_body = True
+    while more_body:
         message = await receive()
         if message["type"] != "http.request":
             return None
-        raw += message.get("body", b"")[: MAX_BODY_BYTES + 1 - len(raw)]
-        more = message.get("more_body", False)
+        body += message.get("body", b"")[: MAX_BODY_BYTES + 1 - len(body)]
+        more_body = message.get("more_body", False)
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in scope["headers"]
@@ -77,7 +77,7 @@ async def read_request(scope: Scope, receive: Receive) -> GatewayRequest | None:
         scope["method"],
         scope["path"].removeprefix(scope.get("root_path", "")),
         headers,
-        bytes(raw),
+        bytes(body),
         dict(parse_qsl(query.decode("latin-1"))) if query else {},
     )
 
@@ -92,7 +92,8 @@ def application(
 ) -> Starlette:
     """Return an application with one gateway.
 
-    ``latency`` is the delay before each response in seconds.
+    ``latency`` is the delay before each response in seconds. ``keys`` are the two API
+    keys that the gateway accepts. ``usage_style`` replaces that of the profile.
     """
     gateway = Gateway(profile, keys=keys, usage_style=usage_style)
     return Starlette(routes=[Mount("/", GatewayApp(gateway, faults, latency))])
@@ -107,8 +108,9 @@ def multi_gateway_app(
 ) -> Starlette:
     """Return an application with one gateway per name, each with its own store.
 
-    The gateway ``name`` serves ``/at/<name>/v1/responses``. It is created when its
-    first request arrives. A request to any other path gets a 404.
+    ``faults_by_name`` maps the name of each gateway to its faults. The gateway ``name``
+    serves ``/at/<name>/v1/responses``. It is created when its first request arrives. A
+    request to any other path gets a 404.
     """
     apps: dict[str, GatewayApp] = {}
 

@@ -29,7 +29,7 @@ class CreateRequest:
 
     @property
     def instructions(self) -> str | None:
-        """Return the instructions of this request; earlier turns add none."""
+        """Return this request's instructions, or None; earlier turns have no effect."""
         return self.fields.get("instructions")
 
     @property
@@ -40,7 +40,10 @@ class CreateRequest:
 
     @property
     def tool_choice(self) -> Json:
-        """Return a mode, or an object of type ``function`` or ``allowed_tools``."""
+        """Return the mode, such as ``auto``, or an object that names functions.
+
+        The type of the object is ``function`` or ``allowed_tools``.
+        """
         return self.fields.get("tool_choice", "auto")
 
     @property
@@ -77,10 +80,10 @@ class CreateRequest:
 
     @property
     def wants_storage(self) -> bool:
-        """Return whether the response is stored; it is unless ``store`` is false."""
+        """Return whether to store the response: true unless ``store`` is false."""
         return self.fields.get("store") is not False
 
     @property
     def previous_response_id(self) -> str | None:
-        """Return the id of the response that this one continues, or None."""
+        """Return the id of the response that this request continues, or None."""
         return self.fields.get("previous_response_id")

@@ -1,4 +1,7 @@
-"""API errors: one exception, and the JSON error object that describes it."""
+"""API errors: one exception, and the JSON error object that describes it.
+
+``where`` is always the path of a field in the request body, as in ``input[0].role``.
+"""
 
 from typing import Any, Final
 
@@ -8,6 +11,7 @@ MAX_QUOTE_LENGTH: Final = 80
 """Maximum length, in characters, of a client's value quoted in an error message."""
 
 _TYPES: Final = {401: "authentication_error"}
+"""``type`` of the error by status; any other is ``invalid_request_error``."""
 
 
 class ApiError(Exception):
@@ -90,8 +94,8 @@ def json_type(value: Json) -> str:
 def quoted(value: Json) -> str:
     """Return a value in ASCII, truncated to `MAX_QUOTE_LENGTH` characters.
 
-    A very large integer is only described, because Python does not convert integers
-    with thousands of digits to decimal.
+    A very large integer is described in words, because Python refuses to convert an
+    integer with thousands of digits to decimal.
     """
     if isinstance(value, int) and abs(value) >= 10**20:
         return "a huge integer"

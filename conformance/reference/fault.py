@@ -2,7 +2,7 @@
 
 * `on_request` changes the request before the gateway reads the key or the body, or
   responds in place of the gateway;
-* `on_reply` changes the response;
+* `on_reply` changes the response, which is called the reply, as JSON values;
 * `on_wire` changes the bytes of the response and their timing.
 
 A fault is named after its function, and the first line of the docstring describes it.
@@ -30,7 +30,7 @@ class Fault:
 
     ``text`` describes it in one sentence. ``breaks`` are the ids of the requirements
     that it violates. ``profiles`` are the profiles in which it is a defect; None
-    means all. ``module`` is the dotted name of the module that defines it.
+    means all profiles. ``module`` is the dotted name of the module that defines it.
     """
 
     name: str
@@ -106,7 +106,11 @@ def _attributes(
 def respond(
     gateway: Gateway, faults: Iterable[Fault], request: GatewayRequest
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Return the response to a request, with the faults applied in the given order."""
+    """Return the response to a request, with all faults applied.
+
+    Faults of the same kind are applied in the given order. A request fault that
+    responds in place of the gateway ends the request faults.
+    """
     faults = tuple(faults)
     request = replace(
         request, key=gateway.key_name_of(request), fault_state=gateway.fault_state

@@ -1,8 +1,8 @@
 """Rules for the individual fields of a create request.
 
-A rule takes a value, its path and the profile. It returns None, or raises `ApiError`
-if the value is invalid. It never gets ``null``, because a ``null`` field counts as
-missing.
+A rule takes a value, its path (``where``) and the profile. It returns None, or raises
+`ApiError` if the value is invalid. It never gets ``null``, because a ``null`` field
+counts as missing.
 """
 
 from collections.abc import Callable, Mapping
@@ -170,7 +170,8 @@ def check_required(
 def unsupported(advice: str) -> Rule:
     """Return a rule that rejects a known but unsupported field, unless it is false.
 
-    Ignoring the field would suggest that the gateway supports it.
+    Ignoring the field would suggest that the gateway supports it. ``advice`` is the
+    last sentence of the error message.
     """
 
     def rule(value: Json, where: str, _profile: Profile) -> None:
@@ -190,6 +191,7 @@ _TOOL_RULES: Final[Mapping[str, Rule]] = {
     "parameters": check_parameters,
     "strict": check_boolean,
 }
+"""The rules for the optional fields of a tool."""
 
 RULES: Final[Mapping[str, Rule]] = {
     "instructions": check_string,
@@ -222,3 +224,4 @@ RULES: Final[Mapping[str, Rule]] = {
     "max_tokens": unsupported("Use 'max_output_tokens' instead."),
     "max_completion_tokens": unsupported("Use 'max_output_tokens' instead."),
 }
+"""The rule for each field that is valid or invalid on its own, except ``input``."""

@@ -28,12 +28,13 @@ MAX_CONTEXT_TOKENS: Final = 200_000
 """Maximum prompt length in tokens."""
 
 MIN_CACHED_TOKENS: Final = 1024
-"""Minimum length in tokens of a prompt that is cached."""
+"""Length in tokens from which a prompt is cached."""
 
 CACHE_BLOCK: Final = 128
-"""Cached tokens are counted in blocks of this size."""
+"""Number of tokens in a block; only complete blocks count as cached tokens."""
 
 MAX_CACHED_PROMPTS: Final = 10_000
+"""Maximum number of prompts in the cache; the oldest one is removed first."""
 
 _BEARER: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
 _RESPONSE_PATH: Final = re.compile(r"/v1/responses/([^/]+)")
@@ -43,7 +44,8 @@ class Gateway:
     """One gateway with its own keys, store and prompt cache.
 
     `answer` returns a response to every request and never raises `ApiError`.
-    `fault_state` is for the faults; the gateway itself does not read it.
+    ``usage_style`` replaces that of the profile, unless it is None. Faults keep values
+    in ``fault_state``; the gateway itself does not read it.
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class Gateway:
         self.keys = dict(zip(("first", "second"), keys, strict=True))
         self.store = Store()
         self.fault_state: dict[str, Any] = {}
-        self._prompts: OrderedDict[bytes, None] = OrderedDict()
+        self._cached_prompts: OrderedDict[bytes, None] = OrderedDict()
 
     def answer(self, request: GatewayRequest) -> GatewayResponse:
         """Return the conforming response to a request."""
@@ -194,22 +196,22 @@ class Gateway:
             for text in model.readable_texts(item)
         )
         characters = sum(map(len, texts)) + len(create_request.instructions or "")
-        # Skip the slow count where even the longest tokens would not fit.
-        is_too_long = characters > MAX_CONTEXT_TOKENS * tokens.MAX_TOKEN_LENGTH
-        prompt_tokens = 0 if is_too_long else model.prompt_tokens(create_request)
-        if is_too_long or prompt_tokens > MAX_CONTEXT_TOKENS:
+        # Counting is slow: skip it if even tokens of maximum length would not fit.
+        too_many_characters = characters > MAX_CONTEXT_TOKENS * tokens.MAX_TOKEN_LENGTH
+        count = 0 if too_many_characters else model.prompt_tokens(create_request)
+        if too_many_characters or count > MAX_CONTEXT_TOKENS:
             raise ApiError(
                 400,
                 f"The input is longer than the model's {MAX_CONTEXT_TOKENS} tokens.",
                 param="input",
                 code="context_length_exceeded",
             )
-        return prompt_tokens
+        return count
 
     def _cached_tokens(
         self, create_request: CreateRequest, owner: str, prompt_tokens: int
     ) -> int:
-        """Return how many of the prompt tokens are cached: 0 for a new prompt."""
+        """Return the number of cached tokens: 0 if the prompt is short, or new."""
         if prompt_tokens < MIN_CACHED_TOKENS:
             return 0
         texts = [model.readable_texts(item) for item in create_request.context]
@@ -221,11 +223,11 @@ class Gateway:
             texts,
         )
         digest = hashlib.sha256(repr(identity).encode()).digest()
-        if digest in self._prompts:
+        if digest in self._cached_prompts:
             return prompt_tokens // CACHE_BLOCK * CACHE_BLOCK
-        self._prompts[digest] = None
-        if len(self._prompts) > MAX_CACHED_PROMPTS:
-            self._prompts.popitem(last=False)
+        self._cached_prompts[digest] = None
+        if len(self._cached_prompts) > MAX_CACHED_PROMPTS:
+            self._cached_prompts.popitem(last=False)
         return 0
 
     def _models(self, request: GatewayRequest) -> GatewayResponse:
@@ -248,6 +250,10 @@ class Gateway:
         return GatewayResponse(payload=deleted)
 
     def _owned_record(self, request: GatewayRequest, response_id: str) -> Record:
+        """Return a stored response of the request's key.
+
+        Raises `ApiError`: 401 without a valid key, 404 without such a response.
+        """
         record = self.store.get(response_id, self.authenticate(request))
         if record is None:
             raise ApiError(

@@ -1,4 +1,7 @@
-"""Send a response through ASGI, or write it to the connection for a wire fault."""
+"""Send a response through ASGI, or write it directly to the connection.
+
+Only a wire fault that replaces the status line is written directly.
+"""
 
 import asyncio
 import gzip
@@ -19,7 +22,7 @@ MIN_COMPRESSED_BYTES: Final = 8192
 """Minimum size of a JSON body that is compressed for clients that accept gzip."""
 
 MAX_UNSENT_BYTES: Final = 1 << 20
-"""Size of the write buffer above which sending waits for the client."""
+"""Size of the write buffer in bytes above which sending waits for the client."""
 
 
 class Disconnected(ConnectionError):
@@ -47,8 +50,8 @@ async def send_reply(
         return
     headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in head.headers]
     start = {"type": "http.response.start", "status": head.status, "headers": headers}
-    # Send the status line with the first bytes, so that a chunk without bytes can
-    # close the connection before it.
+    # Send the status line only with the first bytes of the body. A chunk without bytes
+    # can then close the connection before the status line.
     for chunk in chunks:
         await _pause(chunk, transport)
         if transport is not None and transport.is_closing():
@@ -83,9 +86,9 @@ async def _send_raw(
 
 
 async def _pause(chunk: Chunk, transport: asyncio.Transport | None) -> None:
-    """Wait for the chunk's delay, and while a slow client has too much unread data.
+    """Wait for the chunk's delay, and until a slow client has read enough data.
 
-    Without a delay, this still yields to other requests.
+    Even without a delay, other requests are served in between.
     """
     await asyncio.sleep(chunk.delay_s)
     if transport is None:
@@ -109,7 +112,7 @@ def _end_connection(transport: asyncio.Transport | None, chunk: Chunk) -> None:
 def _compressed(
     request: GatewayRequest, head: ResponseHead, chunks: Iterable[Chunk]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Compress a large JSON body; leave a body alone if a fault has changed it."""
+    """Compress a large JSON body, unless a fault has changed how it is sent."""
     accepted = "gzip" in request.headers.get("accept-encoding", "")
     if not (accepted and isinstance(chunks, list) and len(chunks) == 1):
         return head, chunks

@@ -19,7 +19,7 @@ TEXT_FIELDS: Final[Mapping[str, str | None]] = {
     "input_image": None,  # accepted and ignored
     "input_file": None,
 }
-"""The field that contains the text, for each type of content part."""
+"""Type of a content part to the field with its text; None if it has no text."""
 
 
 def to_items(input_: Json) -> tuple[Json, ...]:
@@ -45,7 +45,10 @@ def item_type(item: Json) -> str:
 
 
 def content_text(content: Json) -> str:
-    """Return the text of a content: a string as it is, parts joined by line breaks."""
+    """Return the text of an item's content, which is a string or an array of parts.
+
+    The texts of parts are joined by line breaks.
+    """
     if isinstance(content, str):
         return content
     texts = []
@@ -144,10 +147,14 @@ _CHECKS: Final[Mapping[str, Callable[[Json, str], None]]] = {
     "reasoning": _check_reasoning,
     "item_reference": _check_reference,
 }
+"""The function that validates an item, by the type of the item."""
 
 
 def check_tool_outputs(items: tuple[Json, ...], earlier: tuple[Json, ...]) -> None:
-    """Raise `ApiError` for a tool output whose call is not in the conversation."""
+    """Raise `ApiError` for a tool output whose call does not precede it.
+
+    ``items`` are those of the request, ``earlier`` those of earlier turns.
+    """
     call_ids = {i["call_id"] for i in earlier if item_type(i) == "function_call"}
     for index, item in enumerate(items):
         if item_type(item) == "function_call":

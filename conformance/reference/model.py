@@ -4,7 +4,7 @@ The first rule that applies determines the output:
 
 * a tool is called if ``tool_choice`` forces it, or if the last user message contains
   a word of its name (``get_weather``: "weather");
-* after a tool output, the text repeats it;
+* if the conversation ends with a tool output, the text repeats that output;
 * with a JSON ``text.format``, the text is JSON that matches the schema;
 * ``Reply with exactly: X`` returns X, without surrounding quotation marks;
 * ``Which word did I ask you to remember?`` returns the X of the last
@@ -36,13 +36,13 @@ EFFORT_TOKENS: Final = {
 """Reasoning tokens for each ``reasoning.effort``; ``none`` is 0."""
 
 PROMPT_OVERHEAD: Final = 3
-"""Number of tokens that every prompt has in addition to its items."""
+"""Number of tokens that every prompt has in addition to its items and tools."""
 
 ITEM_OVERHEAD: Final = 4
 """Number of tokens of an item or a tool in addition to its text."""
 
 MAX_COUNT: Final = 50_000
-"""Number at which ``Count from 1 to N`` stops."""
+"""Largest number in the output for ``Count from 1 to N``."""
 
 _EXACTLY: Final = re.compile(r"reply with exactly:\s?(.*)", re.IGNORECASE | re.DOTALL)
 _QUOTES: Final = {'"': '"', "\u201c": "\u201d"}
@@ -52,12 +52,12 @@ _REMEMBER: Final = re.compile(
 _RECALL: Final = re.compile(r"which word did i ask you to remember", re.IGNORECASE)
 _COUNT: Final = re.compile(r"count from 1 to (\d{1,6})", re.IGNORECASE | re.ASCII)
 _HELLO: Final = re.compile(r"say hello in one word", re.IGNORECASE)
-_START: Final = re.compile(
+_PREFIX: Final = re.compile(
     r"always start your answer with (.+?)[.!]?\s*$", re.IGNORECASE | re.MULTILINE
 )
 _PLACE: Final = re.compile(r"\bin (\w[\w'\u2019-]*)")
 _WORD: Final = re.compile(r"[a-z]{4,}")
-_VERBS: Final = frozenset(("call", "find", "fetch", "look", "lookup", "tool", "with"))
+_IGNORED: Final = frozenset(("call", "find", "fetch", "look", "lookup", "tool", "with"))
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ class Text:
 class ModelOutput:
     """The output of the model and its token counts.
 
-    ``completion`` are all output tokens, ``reasoning`` those of hidden reasoning. If
-    ``truncated`` is true, ``max_output_tokens`` ended the last part, and
-    ``completion`` equals it.
+    ``completion`` counts all output tokens, ``reasoning`` those of hidden reasoning. If
+    ``truncated`` is true, ``max_output_tokens`` cut the output short, and
+    ``completion`` equals ``max_output_tokens``.
     """
 
     parts: tuple[Reasoning | Call | Text, ...]
@@ -114,7 +114,7 @@ def generate(create_request: CreateRequest) -> ModelOutput:
 
 
 def prompt_tokens(create_request: CreateRequest) -> int:
-    """Return the prompt tokens of all items, the tools and the instructions."""
+    """Return the number of tokens of all items, the tools and the instructions."""
     total = PROMPT_OVERHEAD + tokens.count(create_request.instructions or "")
     for item in create_request.context:
         total += ITEM_OVERHEAD + sum(map(tokens.count, readable_texts(item)))
@@ -187,8 +187,8 @@ def _generate_text(create_request: CreateRequest) -> str:
         return _generate_json(create_request, prompt)
     else:
         text = _reply_to(create_request, prompt)
-    starts = _START.findall(_system_text(create_request))
-    return " ".join([*(start.strip("\"'") for start in starts[-1:]), text])
+    prefixes = _PREFIX.findall(_system_text(create_request))
+    return " ".join([*(prefix.strip("\"'") for prefix in prefixes[-1:]), text])
 
 
 def _reply_to(create_request: CreateRequest, prompt: str) -> str:
@@ -258,7 +258,7 @@ def _calls_to(tool: Json, prompt: str) -> list[Call]:
 
 
 def _is_mentioned(tool: Json, prompt: str) -> bool:
-    words = set(_WORD.findall(tool["name"].lower())) - _VERBS
+    words = set(_WORD.findall(tool["name"].lower())) - _IGNORED
     return not words.isdisjoint(_WORD.findall(prompt.lower()))
 
 

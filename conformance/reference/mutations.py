@@ -1,7 +1,7 @@
 """Functions with which faults change the response objects, items or events of a reply.
 
-A ``change`` gets a copy of the JSON value. It may modify the copy, and must return
-the result.
+A ``change`` gets a copy of a JSON value. It may modify the copy, and must return the
+changed value. A snapshot is the response object in an event of a stream.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def change_json_response(reply: GatewayResponse, change: Change) -> GatewayRespo
 
 
 def change_final_snapshot(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change only the response object in the last event of a stream."""
+    """Change only the snapshot in the last event of a stream."""
     last = len(reply.events or ()) - 1
 
     def change_last(event: Json) -> Json:
@@ -64,12 +64,12 @@ def change_final_snapshot(reply: GatewayResponse, change: Change) -> GatewayResp
 
 
 def change_finished_response(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change the finished response object: the JSON body, or the last snapshot."""
+    """Change the finished response object: the JSON body, or the final snapshot."""
     return change_final_snapshot(change_json_response(reply, change), change)
 
 
 def change_each_item(reply: GatewayResponse, change: Change) -> GatewayResponse:
-    """Change every output item in response objects and in added and done events."""
+    """Change every output item: in response objects, and in the events of items."""
 
     def change_output(response: Json) -> Json:
         response["output"] = [change(item) for item in response["output"]]
@@ -88,7 +88,7 @@ def change_each_event(
 ) -> GatewayResponse:
     """Change every event of a stream; a change that returns None removes the event.
 
-    Sequence numbers stay as they are; see `renumber_events`.
+    The events keep their sequence numbers; `renumber_events` numbers them again.
     """
     if reply.events is None:
         return reply
@@ -107,7 +107,7 @@ def final_response(reply: GatewayResponse) -> Json:
 def rebuild_stream(reply: GatewayResponse, change: Change) -> GatewayResponse:
     """Return the reply as if the model had generated the changed response.
 
-    All events of a stream are generated again, so that they match the snapshots.
+    All events of a stream are generated again from the changed response.
     """
     final = final_response(reply)
     if final is None:

@@ -10,10 +10,11 @@ from conformance.reference.tokens import Style
 class Profile:
     """The behavior that differs between profiles.
 
-    ``efforts`` and ``summaries`` are the accepted values of ``reasoning``; with
-    ``summaries`` None, any string is accepted. With ``done``, streams end with
-    ``[DONE]``. With ``explicit_nulls``, echoed tools and formats contain the optional
-    fields that the request does not set, as ``null``.
+    ``usage_style`` selects the field names of ``usage``. ``efforts`` and ``summaries``
+    are the accepted values of ``reasoning.effort`` and ``reasoning.summary``. If
+    ``summaries`` is None, any string is accepted. If ``done`` is true, streams end with
+    ``[DONE]``. If ``explicit_nulls`` is true, echoed tools and formats contain the
+    optional fields that the request does not set, as ``null``.
     """
 
     name: str

@@ -15,7 +15,7 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """Maximum size of a request body in bytes; a larger one is rejected with 413."""
 
 MAX_DEPTH: Final = 128
-"""Maximum nesting depth of a request body."""
+"""Maximum depth of nested arrays and objects in a request body."""
 
 
 class Absent:
@@ -39,9 +39,9 @@ class GatewayRequest:
 
     ``raw`` are the bytes of the body; `body` is parsed from them, and `with_body`
     replaces them. ``headers`` have lower-case names and the last value of each;
-    ``raw_headers`` contains every value. ``key`` is "first", "second", or None for a
-    request without a valid key. ``fault_state`` is one dict per gateway, in which
-    faults keep values between requests.
+    ``raw_headers`` contains every value. ``key`` is the name of the API key, "first" or
+    "second", or None for a request without a valid key. ``fault_state`` is
+    one dict per gateway, in which faults keep values between requests.
     """
 
     method: str
@@ -103,15 +103,16 @@ class GatewayRequest:
         return replace(self, raw_headers=others)
 
     def _object(self) -> dict[str, Json]:
+        """Return the body, or an empty object if the body is not an object."""
         return self.body if isinstance(self.body, dict) else {}
 
 
 def read_json(raw: bytes) -> Json:
     """Parse a request body strictly according to RFC 8259.
 
-    Of duplicate members the last one is used. Raises `ApiError` (400) if the body is
-    not JSON in UTF-8, contains an infinite number or an unpaired surrogate, or is
-    nested more than `MAX_DEPTH` levels deep.
+    If a member name occurs more than once in an object, the last value is used.
+    Raises `ApiError` (400) if the body is not JSON in UTF-8, contains an infinite
+    number or an unpaired surrogate, or is nested more than `MAX_DEPTH` levels deep.
     """
     try:
         value = json.loads(
@@ -173,6 +174,7 @@ def _unpaired_surrogate(where: str) -> ApiError:
 
 
 def _is_deep(value: Json) -> bool:
+    """Return whether a value is nested more than `MAX_DEPTH` levels deep."""
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [child for parent in level for child in _children(parent)]

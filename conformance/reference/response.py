@@ -41,12 +41,12 @@ def build(
 
 
 def _items(create_request: CreateRequest, output: ModelOutput) -> list[Json]:
-    last = len(output.parts) - 1
+    last_index = len(output.parts) - 1
     return [
         _item(
             part,
             create_request,
-            "incomplete" if output.truncated and i == last else "completed",
+            "incomplete" if output.truncated and i == last_index else "completed",
         )
         for i, part in enumerate(output.parts)
     ]
@@ -101,7 +101,7 @@ def summary_part(text: str) -> Json:
 
 
 def _echo(create_request: CreateRequest, profile: Profile) -> Json:
-    """Return the request's parameters, with defaults for missing ones."""
+    """Return the fields that repeat the request's parameters, with their defaults."""
     fields = create_request.fields
     return {
         "instructions": create_request.instructions,
@@ -139,7 +139,10 @@ def _tool(tool: Json, profile: Profile) -> Json:
 
 
 def _text_format(format_: Json, profile: Profile) -> Json:
-    """Return the echoed format; OpenResponses defines its ``schema`` as null."""
+    """Return the echoed ``text.format``.
+
+    OpenResponses defines that its ``schema`` is ``null`` in a response.
+    """
     if not profile.explicit_nulls or format_["type"] != "json_schema":
         return format_
     strict = bool(format_.get("strict"))

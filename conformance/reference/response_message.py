@@ -17,7 +17,7 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 class Chunk:
     """Bytes that are flushed together, ``delay_s`` seconds after the previous chunk.
 
-    With ``end``, the connection is closed or reset right after them.
+    If ``end`` is set, the connection is closed or reset right after these bytes.
     """
 
     data: bytes = b""
@@ -70,7 +70,7 @@ class GatewayResponse:
     ``names`` are the values of the SSE ``event`` field: one per event, "types" for
     the type of each event, or None for frames without the field. ``done`` ends the
     stream with ``[DONE]``. ``pacing`` is the pause between two events in seconds.
-    ``raw`` replaces the body.
+    ``raw`` replaces the body, and ``media_type`` the default media type.
     """
 
     status: int = 200
@@ -98,7 +98,10 @@ class GatewayResponse:
         return replace(self, payload=payload)
 
     def with_events(self, events: Iterable[Json]) -> Self:
-        """Return the stream with other events; named events are named by type again."""
+        """Return the stream with other events.
+
+        If frames have an ``event`` field, its value becomes the type of the new event.
+        """
         if self.names is None:
             return replace(self, events=tuple(events))
         return replace(self, events=tuple(events), names="types")
@@ -125,16 +128,18 @@ class GatewayResponse:
         return ResponseHead(self.status, tuple(headers.items())), [Chunk(body)]
 
     def _frames(self) -> Iterator[Chunk]:
+        """Yield the SSE frame of each event as one chunk, ``pacing`` seconds apart."""
         pause = 0.0
         for i, event in enumerate(self.events or ()):
             yield Chunk(
-                self._name(i, event) + b"data: " + to_json(event) + b"\n\n", pause
+                self._event_line(i, event) + b"data: " + to_json(event) + b"\n\n", pause
             )
             pause = self.pacing
         if self.done:
             yield Chunk(b"data: [DONE]\n\n", pause)
 
-    def _name(self, i: int, event: Json) -> bytes:
+    def _event_line(self, i: int, event: Json) -> bytes:
+        """Return the ``event`` field of a frame, or no bytes if it has none."""
         if self.names is None:
             return b""
         name = event.get("type") if self.names == "types" else self.names[i]

@@ -12,16 +12,28 @@ from typing import Any, Final
 Json = Any
 
 PLACE_FIELDS: Final = ("city", "location", "place", "town")
-"""A string field whose name contains one of these gets the place of the prompt."""
+"""A string field whose name contains one of these words gets a place as its value."""
 
 _MAX_OPTIONAL_DEPTH: Final = 6
 """Nesting depth from which objects contain only required fields."""
 
 _MAX_DEPTH: Final = 32
+"""Nesting depth from which objects and arrays are empty.
+
+It is also the maximum number of steps in which `$ref` and alternatives are resolved.
+"""
+
 _MAX_VALUES: Final = 2_000
+"""Maximum number of generated values, including nested ones."""
+
 _MAX_ITEMS: Final = 16
+"""Maximum number of items in an array, even if ``minItems`` is larger."""
+
 _MAX_MIN_LENGTH: Final = 10_000
+"""Maximum number of characters to which ``minLength`` extends a string."""
+
 _MAX_NUMBER: Final = 1e15
+"""Bounds and steps of this absolute value or more are ignored."""
 
 _FORMATS: Final = {
     "date": "2024-01-31",
@@ -80,7 +92,11 @@ class SchemaValueGenerator:
                 return self._string(schema, name)
 
     def _resolved(self, schema: Json) -> Json:
-        """Follow a local ``$ref``, take the first alternative, merge ``allOf``."""
+        """Return the schema without ``$ref``, ``anyOf``, ``oneOf`` and ``allOf``.
+
+        A local ``$ref`` is followed, of alternatives the first is used, and the parts
+        of ``allOf`` are merged.
+        """
         for _ in range(_MAX_DEPTH):
             target = self._target(schema.get("$ref"))
             branches = _array(schema, "anyOf") or _array(schema, "oneOf")
@@ -95,6 +111,7 @@ class SchemaValueGenerator:
         return schema
 
     def _target(self, ref: Json) -> Json | None:
+        """Return the schema that a local ``$ref`` names, or None if there is none."""
         if not isinstance(ref, str) or not ref.startswith("#"):
             return None
         here = self.root
@@ -104,10 +121,10 @@ class SchemaValueGenerator:
         return here if isinstance(here, dict) else None
 
     def _object(self, schema: Json, depth: int) -> Json:
-        """Return an object with all declared fields, or fewer at a greater depth.
+        """Return an object with all declared fields, or fewer in a deep schema.
 
-        From `_MAX_OPTIONAL_DEPTH` on it has the required fields, from `_MAX_DEPTH` on
-        none.
+        From the depth `_MAX_OPTIONAL_DEPTH` it has only the required fields, from the
+        depth `_MAX_DEPTH` none.
         """
         declared = _object(schema, "properties")
         required = [n for n in _array(schema, "required") if isinstance(n, str)]
@@ -120,7 +137,10 @@ class SchemaValueGenerator:
         }
 
     def _items(self, schema: Json, name: str, depth: int) -> Json:
-        """Return an array of one item, or of ``minItems`` items."""
+        """Return an array of one item, or of ``minItems`` if that is more.
+
+        ``name`` is the name of the field that contains the array.
+        """
         default = 1 if depth < _MAX_OPTIONAL_DEPTH else 0
         length = max(_count(schema, "minItems", 0), default)
         length = min(length, _count(schema, "maxItems", length), _MAX_ITEMS)
@@ -133,7 +153,7 @@ class SchemaValueGenerator:
         format_ = schema.get("format")
         if isinstance(format_, str) and format_ in _FORMATS:
             return _FORMATS[format_]
-        is_place = any(field in name.lower() for field in PLACE_FIELDS)
+        is_place = any(word in name.lower() for word in PLACE_FIELDS)
         text = self.place if is_place else self.text
         min_length = min(_count(schema, "minLength", 0), _MAX_MIN_LENGTH)
         text = text.ljust(min_length, "x")
@@ -153,7 +173,10 @@ def _type(schema: Mapping[str, Json]) -> str:
 
 
 def _integer(schema: Mapping[str, Json]) -> int:
-    """Return the smallest allowed integer from 1, or the largest if all are below 1."""
+    """Return the smallest allowed integer that is at least 1.
+
+    If every allowed integer is below 1, return the largest one.
+    """
     low = _bounds(schema, "minimum", "exclusiveMinimum", 1)
     high = _bounds(schema, "maximum", "exclusiveMaximum", -1)
     value = math.ceil(max([1, *low]))
@@ -185,7 +208,10 @@ def _step(schema: Mapping[str, Json]) -> int:
 def _bounds(
     schema: Mapping[str, Json], inclusive: str, exclusive: str, inward: int
 ) -> list[float]:
-    """Return the lower or the upper bounds; shift an exclusive one by ``inward``."""
+    """Return the values of two keywords for the lower or for the upper bound.
+
+    ``inward`` is added to an exclusive bound, so that the sum is allowed.
+    """
     bounds = ((schema.get(inclusive), 0), (schema.get(exclusive), inward))
     return [
         value + shift
@@ -195,16 +221,19 @@ def _bounds(
 
 
 def _count(schema: Mapping[str, Json], name: str, default: int) -> int:
+    """Return the value of a keyword such as ``minItems``; ``default`` without one."""
     value = schema.get(name)
     return max(int(value), 0) if isinstance(value, int | float) else default
 
 
 def _array(schema: Mapping[str, Json], name: str) -> list[Json]:
+    """Return the value of a keyword, or an empty list if it is not an array."""
     value = schema.get(name)
     return value if isinstance(value, list) else []
 
 
 def _object(schema: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """Return the value of a keyword, or an empty dict if it is not an object."""
     value = schema.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -214,6 +243,7 @@ def _without(schema: Json, *names: str) -> Json:
 
 
 def _merge(schema: Json, parts: list[Json]) -> Json:
+    """Return ``schema`` with the keywords of all ``parts`` of its ``allOf``."""
     merged = dict(schema)
     for part in parts:
         if isinstance(part, dict):

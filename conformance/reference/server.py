@@ -1,4 +1,4 @@
-"""Serve a gateway on a TCP port, in the background or until a signal."""
+"""Serve a gateway on a TCP port, in a background thread or until a signal."""
 
 import asyncio
 import os
@@ -20,13 +20,19 @@ from conformance.reference.tokens import Style
 
 LOOPBACK: Final = "127.0.0.1"
 MAX_START_SECONDS: Final = 30.0
+"""Maximum time in seconds that a server may take to start."""
+
 DATE_INTERVAL_SECONDS: Final = 1.0
-"""Interval at which uvicorn updates the Date header."""
+"""Interval in seconds at which uvicorn updates the Date header."""
 
 MAX_HEADER_BYTES: Final = 1 << 20
+"""Maximum size in bytes of a request line with the headers."""
+
 _BACKLOG: Final = 2048
+"""Maximum number of connections that wait to be accepted."""
+
 _ACCEPT_ITERATIONS: Final = 5
-"""Number of event loop iterations after which an accepted connection is registered."""
+"""Event loop iterations until uvicorn has registered an accepted connection."""
 
 
 class _Protocol(H11Protocol):
@@ -38,7 +44,7 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that another thread can stop immediately."""
+    """A uvicorn server that another thread can stop without delay."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -60,8 +66,8 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Abort every connection, because endless responses would delay the shutdown.
 
-        First wait for connections that are just being accepted: they are not
-        registered yet, and would stay open.
+        First wait for connections that are just being accepted. They are not registered
+        yet, so they would stay open.
         """
         for _ in range(_ACCEPT_ITERATIONS):
             await asyncio.sleep(0)
@@ -167,7 +173,8 @@ def gateway_server(
 ) -> GatewayServer:
     """Return a server for ``app``, by default the embedded gateway with ``faults``.
 
-    ``latency`` is the delay before each response in seconds.
+    ``latency`` is the delay before each response in seconds. If ``app`` is given, all
+    other arguments are ignored.
     """
     if app is None:
         app = application(

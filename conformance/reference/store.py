@@ -14,12 +14,15 @@ MAX_RECORDS: Final = 20_000
 """Maximum number of stored responses."""
 
 MAX_BYTES: Final = 128 * 1024 * 1024
-"""Maximum size of all stored responses in bytes."""
+"""Maximum total size of all stored responses in bytes."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A stored response as JSON bytes, to save memory; ``owner`` is a key's name."""
+    """A stored response and its conversation, as JSON bytes to save memory.
+
+    ``owner`` is the name of the API key that created it: "first" or "second".
+    """
 
     owner: str
     data: bytes
@@ -31,7 +34,7 @@ class Record:
 
     @property
     def context(self) -> tuple[Json, ...]:
-        """Return the items of the conversation, with the output of this response."""
+        """Return the items of the conversation, including the response's output."""
         return tuple(json.loads(self.data)["context"])
 
 
@@ -43,7 +46,7 @@ class Store:
         self._bytes = 0
 
     def put(self, owner: str, response: Json, context: Sequence[Json]) -> None:
-        """Store a response with the conversation that it continues."""
+        """Store a response; ``context`` are the items that the model read for it."""
         items = [*context, *response["output"]]
         record = Record(owner, to_json({"response": response, "context": items}))
         self.delete(response["id"])
@@ -64,7 +67,7 @@ class Store:
             self._bytes -= len(record.data)
 
     def item(self, item_id: str, owner: str) -> Json | None:
-        """Return an output item of the owner, or None; search all of its responses."""
+        """Return the output item with this id in any response of the owner, or None."""
         outputs = (
             item
             for record in self._owned(owner)
@@ -74,4 +77,5 @@ class Store:
         return next((item for item in outputs if item["id"] == item_id), None)
 
     def _owned(self, owner: str) -> Iterator[Record]:
+        """Return the records of the owner, latest first."""
         return (r for r in reversed(self.records.values()) if r.owner == owner)

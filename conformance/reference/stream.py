@@ -15,6 +15,7 @@ TERMINAL_EVENTS: Final = {
     "incomplete": "response.incomplete",
     "failed": "response.failed",
 }
+"""Type of the last event of a stream, by the status of the finished response."""
 
 
 def stream_events(response: Json) -> tuple[Json, ...]:
@@ -35,6 +36,10 @@ def stream_events(response: Json) -> tuple[Json, ...]:
 
 
 def _events(started: Json, response: Json) -> Iterator[Json]:
+    """Yield the events without sequence numbers.
+
+    ``started`` is the response object as it is before the model generates output.
+    """
     yield {"type": "response.created", "response": started}
     yield {"type": "response.in_progress", "response": started}
     for index, item in enumerate(response["output"]):
@@ -99,6 +104,7 @@ _EMPTY_FIELDS: Final[dict[str, Json]] = {
     "function_call": {"arguments": ""},
     "reasoning": {"summary": []},
 }
+"""Fields of an item that are empty in ``response.output_item.added``, by type."""
 
 
 def deltas(text: str) -> Iterator[str]:

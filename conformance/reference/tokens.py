@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 Json = Any
 Style = Literal["chat", "responses", "both"]
+"""The API whose field names ``usage`` has: Chat, Responses, or both."""
 
 MAX_TOKEN_LENGTH: Final = 5
 """Maximum number of characters in a token."""
@@ -20,7 +21,7 @@ MAX_TOKEN_LENGTH: Final = 5
 _TOKEN: Final = re.compile(r" ?\w{1,4}|\s{1,4}|[^\w\s]")
 
 split: Callable[[str], list[str]] = _TOKEN.findall
-"""Split a text into its tokens; joined, they are the text again."""
+"""Split a text into its tokens. Joined, the tokens are the text again."""
 
 
 def count(text: str) -> int:

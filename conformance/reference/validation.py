@@ -1,6 +1,7 @@
 """Validate create requests against the Responses page of New API.
 
-Where the page does not define the behavior, the gateway decides as follows:
+Where that page of the documentation does not define the behavior, the gateway decides
+as follows:
 
 * ``null`` counts as missing for every optional field;
 * ``input`` may be missing or empty;
@@ -89,19 +90,19 @@ def _convert_integers(fields: dict[str, Json]) -> None:
 
 def _check_tool_choice(choice: Json, tools: list[Json]) -> None:
     """Accept a mode, one declared function, or a list of allowed declared functions."""
-    names = {tool["name"] for tool in tools}
+    declared = {tool["name"] for tool in tools}
     if isinstance(choice, str):
         if choice not in {"none", "auto", "required"}:
             expected = "one of none, auto, required"
             raise wrong_value("tool_choice", expected, choice)
-        if choice == "required" and not names:
+        if choice == "required" and not declared:
             raise wrong_value("tool_choice", "tools to be given with it", choice)
         return
     if not isinstance(choice, dict):
         raise wrong_type("tool_choice", "a string or an object", choice)
     match choice:
         case {"type": "function", "name": str(name)}:
-            _check_declared(name, names)
+            _check_declared(name, declared)
         case {"type": "function"}:
             raise missing("tool_choice.name")
         case {
@@ -110,14 +111,14 @@ def _check_tool_choice(choice: Json, tools: list[Json]) -> None:
             "tools": list(allowed),
         }:
             for tool in allowed:
-                _check_declared(isinstance(tool, dict) and tool.get("name"), names)
+                _check_declared(isinstance(tool, dict) and tool.get("name"), declared)
         case {"type": type_}:
             raise wrong_value("tool_choice.type", "'function'", type_)
         case _:
             raise missing("tool_choice.type")
 
 
-def _check_declared(name: Json, names: Collection[str]) -> None:
-    if not isinstance(name, str) or name not in names:
+def _check_declared(name: Json, declared: Collection[str]) -> None:
+    if not isinstance(name, str) or name not in declared:
         expected = "the name of one of the given tools"
         raise wrong_value("tool_choice", expected, name)

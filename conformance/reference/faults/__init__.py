@@ -1,7 +1,7 @@
 """Every fault of the embedded gateway, one package per section of the contract.
 
-A fault is a function decorated with `on_request`, `on_reply` or `on_wire`. It is
-found by being defined in a module of this package.
+A fault is a function decorated with `on_request`, `on_reply` or `on_wire`. `FAULTS`
+is collected from all modules of this package, so a new fault needs no registration.
 """
 
 import importlib

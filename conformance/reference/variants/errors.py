@@ -13,10 +13,10 @@ from conformance.reference.response_message import GatewayResponse
 Json = Any
 
 
-def _each_error(
+def _change_error(
     reply: GatewayResponse, change: Callable[[Json], Json]
 ) -> GatewayResponse:
-    """Change the ``error`` object of an error response."""
+    """Change the ``error`` object of a reply; return other replies unchanged."""
     if not reply.is_rejection or not isinstance(reply.payload, dict):
         return reply
     return reply.with_payload({"error": change(dict(reply.payload["error"]))})
@@ -60,7 +60,7 @@ def errors_without_code(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The error object has only ``message`` and ``type``."""
-    return _each_error(
+    return _change_error(
         reply, lambda error: {name: error[name] for name in ("message", "type")}
     )
 
@@ -71,7 +71,7 @@ def errors_with_extra_fields(
 ) -> GatewayResponse:
     """The error object has the extra fields ``request_id`` and ``doc_url``."""
     extra = {"request_id": "req_7", "doc_url": "https://docs.example.com/errors#a:b"}
-    return _each_error(reply, lambda error: {**error, **extra})
+    return _change_error(reply, lambda error: {**error, **extra})
 
 
 @on_reply()
@@ -83,7 +83,7 @@ def errors_in_chinese(
     def translated(error: Json) -> Json:
         return {**error, "message": f"请求无效 {error['param'] or error['message']}"}
 
-    return _each_error(reply, translated)
+    return _change_error(reply, translated)
 
 
 @on_request()

@@ -40,8 +40,8 @@ def gzip_whenever_accepted(
     if not _is_json(head) or "gzip" not in accepted or head.header("content-encoding"):
         return head, chunks
     body = gzip.compress(b"".join(chunk.data for chunk in chunks))
-    compressed = head.with_header("content-encoding", "gzip")
-    return compressed.with_header("content-length", str(len(body))), [Chunk(body)]
+    head = head.with_header("content-encoding", "gzip")
+    return head.with_header("content-length", str(len(body))), [Chunk(body)]
 
 
 @on_wire()

@@ -23,12 +23,13 @@ PAGE_FIELDS: Final = (
     "output",
     "usage",
 )
-"""The fields of New API's page, and ``error`` and ``incomplete_details``."""
+"""The fields in New API's documentation, ``error`` and ``incomplete_details``."""
 
 RESPONSES_PREFIXES: Final = {"prompt": "input", "completion": "output"}
-"""Prefixes of token counts: from the Chat API to the Responses API."""
+"""Prefix of a token count in the Chat API to its prefix in the Responses API."""
 
 NULLED_FIELDS: Final = ("temperature", "top_p", "max_output_tokens", "user", "metadata")
+"""Echoed parameters that `unset_parameters_null` sets to ``null``."""
 
 
 @on_reply()
@@ -110,10 +111,10 @@ def cached_prompt(_request: GatewayRequest, reply: GatewayResponse) -> GatewayRe
 
     def cached(response: Json) -> Json:
         usage = response.get("usage") or {}
-        for side in ("prompt", "input"):
-            details = usage.get(f"{side}_tokens_details")
+        for prefix in ("prompt", "input"):
+            details = usage.get(f"{prefix}_tokens_details")
             if details:
-                details["cached_tokens"] = usage[f"{side}_tokens"] // 2
+                details["cached_tokens"] = usage[f"{prefix}_tokens"] // 2
         return response
 
     return change_each_response(reply, cached)

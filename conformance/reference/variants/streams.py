@@ -59,7 +59,7 @@ def unknown_extra_fields(
 def _change_chunks(
     head: ResponseHead, chunks: Iterable[Chunk], change: Callable[[bytes], bytes]
 ) -> tuple[ResponseHead, Iterable[Chunk]]:
-    """Change the bytes of each chunk of a stream; leave other responses alone."""
+    """Change the bytes of each chunk of a stream; return other responses unchanged."""
     if not is_stream(head):
         return head, chunks
     return head, (replace(chunk, data=change(chunk.data)) for chunk in chunks)
@@ -134,6 +134,7 @@ def frames_split_mid_character(
     """Frames are sent in pieces, split inside CR LF and inside characters."""
     if not is_stream(head):
         return head, chunks
+    # The last two cuts are inside CR LF. The first one may be inside a character.
     return head, (
         Chunk(piece)
         for chunk in chunks
@@ -201,7 +202,7 @@ def added_message_with_empty_part(
 def overlapping_items(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """All items are added first, their deltas alternate, and the last is done first."""
+    """All items are added first, their deltas alternate, the last item ends first."""
     by_item = dict[int, list[Json]]()
     for event in reply.events or ():
         if "output_index" in event:
@@ -213,8 +214,8 @@ def overlapping_items(
     rows = zip_longest(*(events[1:-1] for events in by_item.values()))
     alternating = [event for row in rows for event in row if event is not None]
     done = [events[-1] for events in reversed(by_item.values())]
-    *first, last = response_events
-    events = (*first, *added, *alternating, *done, last)
+    *opening, terminal = response_events
+    events = (*opening, *added, *alternating, *done, terminal)
     return renumber_events(reply.with_events(events))
 
 
