@@ -70,8 +70,9 @@ class ClientResult:
 class ClientError:
     """The error that the client raises for a 4xx.
 
-    ``name`` is the class of the error. ``message`` is the message of the error object,
-    empty if the client found none. ``sent`` is how often the client sent the request.
+    ``name`` is the class of the error, or ``no error``. ``message`` is the message of
+    the error object, empty if the client found none. ``sent`` is how often the client
+    sent the request.
     """
 
     name: str

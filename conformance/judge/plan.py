@@ -107,8 +107,8 @@ def _with_capability_probes(
     With ``--case``, no capability probes are sent.
     """
     if settings.case:
-        with_probe = [case for case in cases if case.probe] or cases
-        return tuple(dict.fromkeys(_required_probes(with_probe, generated_probes)))
+        cases_to_send = [case for case in cases if case.probe] or cases
+        return tuple(dict.fromkeys(_required_probes(cases_to_send, generated_probes)))
     required = [
         probe
         for probe in dict.fromkeys(_required_probes(cases, generated_probes))
@@ -151,6 +151,7 @@ def plan(
     cases, skipped = list[Case](), list[Verdict]()
     checks_of_generated = dict[str, Check]()
     for check in catalogue.for_profile(settings.profile):
+        # A check without scope and without probes is evaluated on generated requests.
         for case in cases_of(check) or (Case(check, None),):
             reason = _skip_reason(check, case.probe, settings, selected)
             if reason:

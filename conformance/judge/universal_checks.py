@@ -43,6 +43,7 @@ def evaluate(case: Case, turns: tuple[ProbeResult, ...], profile: str) -> Verdic
     exchanges = flatten(turns)
     optional_turns = case.probe is not None and case.probe.optional_turns
     for exchange in flatten(turns[:1]) if optional_turns else exchanges:
+        # Of concurrent requests, which are in a tuple, some may have no response.
         if exchange.status == 0 and exchange in turns:
             reason = f"{exchange.id}: {exchange.summary}"
             return case.without_findings(profile, Outcome.INCONCLUSIVE, reason)
