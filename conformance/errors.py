@@ -42,10 +42,14 @@ class UnknownName(ConformanceError):
 
     @classmethod
     def of(cls, kind: str, name: str, known: Iterable[str]) -> Self:
-        """Return the error for ``name``, with the closest known name as a hint."""
-        known = sorted(str(one) for one in known)
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+        """Return the error for ``name``, with the closest known name as a hint.
+
+        ``kind`` says what has the name, such as ``profile``. If no known name is
+        similar, the hint lists all of them.
+        """
+        names = sorted(str(each) for each in known)
+        close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
         return cls(f"unknown {kind}: {name!r}", hint)
 
 

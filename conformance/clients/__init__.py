@@ -1,5 +1,5 @@
-"""Widely used clients, run on recorded responses.
+"""The official ``openai`` client and published models, applied to recorded responses.
 
-They are optional dependencies and slow to import, so each is imported where it is first
-used.
+Their packages are optional dependencies and slow to import, so each function imports
+what it needs when it is called.
 """

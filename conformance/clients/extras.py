@@ -13,7 +13,7 @@ _MODULES: Final = {
 def missing_extra(extra: str) -> str:
     """Return how to install a missing extra, or an empty string if it is installed.
 
-    Imports nothing.
+    No module of the extra is imported.
     """
     if all(find_spec(module) for module in _MODULES[extra]):
         return ""

@@ -12,9 +12,9 @@ TAG: Final = "type"
 def shape(value: Json) -> Hashable:
     """Return a hashable value that is equal for JSON values of the same shape.
 
-    Names of fields, types of values and tags count. Other strings and numbers do not,
-    except that ``1.0`` is an integer in JSON Schema. Raises ``RecursionError`` for a
-    very deeply nested value.
+    The shape contains names of fields, types of values and tags, but no other strings
+    and no numbers. A number such as ``1.0`` has the shape of an integer, as in JSON
+    Schema. Raises ``RecursionError`` for a very deeply nested value.
     """
     if isinstance(value, dict):
         return tuple(

@@ -1,8 +1,8 @@
 """Run the official ``openai`` client on recorded responses.
 
-Its HTTP layer, SSE decoder, models, stream accumulator and errors are the real ones.
-Only the network is replaced: a transport returns the recorded bytes in the recorded
-chunks. Other parts of the client are not used.
+The HTTP layer, SSE decoder, models, stream accumulator and errors are those of the
+client. Only the network is replaced: a transport returns the recorded bytes in the
+recorded chunks. Other parts of the client are not used.
 """
 
 import json
@@ -23,14 +23,21 @@ if TYPE_CHECKING:
     import openai
 
 EXTRA: Final = "openai"
+"""The extra that installs the client."""
 
 _TRANSFER_HEADERS: Final = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "connection"}
 )
-"""Headers that describe the transfer; a recorded body is already decoded."""
+"""Headers that are not replayed: they describe the transfer of the encoded body.
+
+A recorded body is already decoded.
+"""
 
 _LOCK: Final = RLock()
-"""Two threads that import the client at once would see incomplete modules."""
+"""Held while the client is imported and used.
+
+If two threads import the client at the same time, they see incomplete modules.
+"""
 
 _REQUEST: Final[dict[str, Any]] = {"model": "recorded", "input": "recorded"}
 """The request that the client sends. The response does not depend on it."""
@@ -47,7 +54,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ClientResult:
-    """What the client returns to a program; ``error`` is the exception, if any."""
+    """What the client returns to the program that uses it.
+
+    ``text`` is the text of the response, ``events`` the types of its events. ``error``
+    is the exception that the client raised, empty if there was none.
+    """
 
     text: str = ""
     calls: tuple[Call, ...] = ()
@@ -57,9 +68,11 @@ class ClientResult:
 
 @dataclass(frozen=True, slots=True)
 class ClientError:
-    """The error that the client raises for a 4xx, and how often it sent the request.
+    """The error that the client raises for a 4xx.
 
-    ``message`` is the message of the error object, empty if the client found none.
+    ``name`` is the class of the error, or ``no error``. ``message`` is the message of
+    the error object, empty if the client found none. ``sent`` is how often the client
+    sent the request.
     """
 
     name: str
@@ -83,7 +96,10 @@ def _chunks(exchange: Exchange) -> Iterator[bytes]:
 
 
 class _Replay:
-    """A transport that returns the same recorded response for every request."""
+    """A transport that returns the same recorded response for every request.
+
+    ``sent`` counts the requests that the client sent.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -100,7 +116,7 @@ class _Replay:
         ]
         return httpx2.Response(
             self._exchange.status,
-            headers=[*headers, ("retry-after-ms", "1")],  # retries need not wait
+            headers=[*headers, ("retry-after-ms", "1")],  # so that retries do not wait
             content=_chunks(self._exchange),
             request=request,
         )
@@ -127,12 +143,15 @@ def _without_warnings() -> Iterator[None]:
 
 
 def _read(
-    exchange: Exchange, drive: Callable[["openai.OpenAI"], ClientResult]
+    exchange: Exchange, use: Callable[["openai.OpenAI"], ClientResult]
 ) -> ClientResult:
-    """Run the client on a response; an error that it raises is part of the result."""
+    """Call ``use`` with a client that receives the recorded response.
+
+    An error that the client raises becomes part of the result.
+    """
     with _LOCK, _without_warnings(), _client(_Replay(exchange)) as client:
         try:
-            return drive(client)
+            return use(client)
         except Exception as error:  # noqa: BLE001 -- every error of the client is evidence
             return ClientResult(error=f"{type(error).__name__}: {error}")
 
@@ -158,6 +177,7 @@ def _iterate(client: "openai.OpenAI") -> ClientResult:
 
 
 def _accumulate(client: "openai.OpenAI", *, completed: bool) -> ClientResult:
+    """Return the result of ``responses.stream``; see ``read_final_response``."""
     with client.responses.stream(**_REQUEST) as stream:
         events = list(stream)
         if completed:
@@ -206,9 +226,10 @@ def read_error(exchange: Exchange, retries: int = 1) -> ClientError:
 
 
 def preload(_profile: str) -> None:
-    """Load the client before the first response arrives.
+    """Load the client, so that the first response need not wait for it.
 
-    It builds most of its models when it reads its first response, so it reads one here.
+    The client builds most of its models when it reads its first response, so it reads
+    one here.
     """
     if missing_reason():
         return

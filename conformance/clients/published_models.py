@@ -1,8 +1,8 @@
 """Validate responses against the models that are published for a profile.
 
-The ``openai`` profile has the models of the official SDK, ``openresponses`` those of
-``openresponses-types``. Both packages are optional and slow to import, so they are
-imported where they are first used.
+The profile ``openai`` has the models of the official SDK, ``openresponses`` those of
+``openresponses-types``. Both packages are optional and slow to import, so each function
+imports what it needs when it is called.
 """
 
 from collections.abc import Hashable
@@ -20,19 +20,21 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 EXTRA: Final = {"openai": "openai", "openresponses": "openresponses"}
-"""The extra that installs the models of a profile. ``newapi`` has no models."""
+"""The extra that installs the models of each profile. ``newapi`` has no models."""
 
 MAX_CACHED_SHAPES: Final = 4096
-"""Maximum number of shapes with a cached result. Most responses share a few shapes."""
+"""Maximum number of shapes with cached errors. Most responses share a few shapes."""
 
 
 def _openai() -> tuple[Any, str]:
+    """Return the union of all events, and the name of the response object's model."""
     from openai.types.responses import ResponseStreamEvent  # noqa: PLC0415 -- slow
 
     return ResponseStreamEvent, "Response"
 
 
 def _openresponses() -> tuple[Any, str]:
+    """Return the same for ``openresponses`` as ``_openai`` for ``openai``."""
     import openresponses_types  # noqa: PLC0415 -- slow
 
     events = tuple(
@@ -53,15 +55,17 @@ def _allow_any_instead_of_null(models: dict[str, Json]) -> None:
 
     Such a type is a gap in the document that the model was generated from: with the
     models of ``openresponses-types``, ``schema`` in ``text.format`` could never be set.
+    ``models`` is modified.
     """
     for model in models.values():
         properties = model.get("properties", {})
-        for name, type_ in properties.items():
-            if type_.get("type") == "null":
+        for name, schema in properties.items():
+            if schema.get("type") == "null":
                 properties[name] = {}
 
 
 _MODELS: Final = {"openai": _openai, "openresponses": _openresponses}
+"""The function that imports the models of each profile."""
 
 
 class PublishedModels:
@@ -83,10 +87,11 @@ class PublishedModels:
         self._validators: dict[str, Draft202012Validator] = {}
         self._cache: dict[Hashable, tuple[ModelError, ...]] = {}
 
-    def _tags(self, tag: Json) -> list[str]:
-        if "$ref" in tag:
-            tag = self._models[tag["$ref"].rpartition("/")[2]]
-        allowed: list[str] = tag.get("enum") or [tag["const"]]
+    def _tags(self, schema: Json) -> list[str]:
+        """Return the values that the schema of a tag allows."""
+        if "$ref" in schema:
+            schema = self._models[schema["$ref"].rpartition("/")[2]]
+        allowed: list[str] = schema.get("enum") or [schema["const"]]
         return allowed
 
     @property
@@ -108,9 +113,10 @@ class PublishedModels:
         return self._errors(self._response, value)
 
     def against_event(self, value: Json) -> tuple[ModelError, ...]:
-        """Return the errors in an event; none if its type is unknown.
+        """Return the errors in an event; none if the type of the event is unknown.
 
-        Errors in its response object are not included: it is validated separately.
+        Errors inside the event's response object are not included, because
+        ``against_response`` finds them.
         """
         tag = value.get(TAG) if isinstance(value, dict) else None
         if not isinstance(tag, str) or tag not in self._events:
@@ -155,6 +161,6 @@ def published(profile: str) -> PublishedModels:
 
 
 def preload(profile: str) -> None:
-    """Load the models of a profile before the first response arrives."""
+    """Load the models of a profile, so that the first response need not wait."""
     if profile in EXTRA and not missing_extra(EXTRA[profile]):
         _published(profile)

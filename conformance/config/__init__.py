@@ -1,1 +1,1 @@
-"""The options of a run, and their types. Nothing is read or validated twice."""
+"""The options of a run, and the types that convert and validate their values."""

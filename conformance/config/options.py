@@ -1,8 +1,9 @@
 """The options of a run, in one table.
 
-Command-line flags, variables, ``conformance.toml``, the options of the pytest plugin,
-the tables of ``compare --targets`` and ``docs/options.md`` are made from ``OPTIONS``. A
-flag overrides a variable, which overrides a file.
+Command-line flags, environment variables, ``conformance.toml``, the options of the
+pytest plugin, the tables of ``compare --targets`` and ``docs/options.md`` are made from
+``OPTIONS``. A flag overrides an environment variable. An environment variable overrides
+a file.
 """
 
 from typing import Any, Final, NamedTuple
@@ -31,14 +32,17 @@ REPORT_FORMATS: Final = (
     *("allure", "badge", "har", "html", "json", "junit"),
     *("markdown", "shields", "text"),
 )
+"""The names of all report formats, in alphabetical order."""
 
 
 class Option(NamedTuple):
-    """One option: ``name`` is its flag without dashes, ``metavar`` stands for a value.
+    """One option of a run.
 
-    ``default`` is written as a user would write it; ``None`` means that
-    ``default_text`` describes what happens without a value. An option with a
-    ``separator``, ``commas`` or ``line breaks``, accepts several values.
+    ``name`` is its flag without the leading dashes. ``metavar`` is the placeholder for
+    the value in help texts. ``default`` is written as a user would write it. If
+    ``default`` is ``None``, ``default_text`` describes what happens without a value. An
+    option with a ``separator`` accepts several values; ``separator`` is ``commas`` or
+    ``line breaks``.
     """
 
     name: str
@@ -61,7 +65,7 @@ class Option(NamedTuple):
 
     @property
     def ini_name(self) -> str:
-        """Return the line of pytest's configuration file that sets the option."""
+        """Return the name of the option in pytest's configuration file."""
         return f"conformance_{self.key}"
 
     @property

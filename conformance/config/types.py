@@ -17,24 +17,30 @@ from conformance.errors import ConfigurationError, UnknownName
 from conformance.model.requirement import CATALOGUE, FIRST_CATALOGUE
 
 FLAG_LOCATIONS: Final = "conformance.flag_locations"
+"""Key of ``Context.meta``: where flags set options, by the parameter's name."""
+
 FILE_LOCATIONS: Final = "conformance.file_locations"
-"""Keys of ``Context.meta``: where each option is set, by parameter name."""
+"""Key of ``Context.meta``: where files set options, by the parameter's name."""
 
 
 def _source(param: click.Parameter | None, ctx: click.Context | None) -> str:
-    """Return the flag, variable or line of a file that a value was read from."""
+    """Return the flag, environment variable or line of a file that has the value."""
     if param is None or ctx is None or param.name is None:
         return "value"
     source = ctx.get_parameter_source(param.name)
     if source is ParameterSource.ENVIRONMENT:
         return f"the variable {param.envvar}"
-    places = FLAG_LOCATIONS if source is ParameterSource.COMMANDLINE else FILE_LOCATIONS
-    location: str | None = ctx.meta.get(places, {}).get(param.name)
+    from_flag = source is ParameterSource.COMMANDLINE
+    meta_key = FLAG_LOCATIONS if from_flag else FILE_LOCATIONS
+    location: str | None = ctx.meta.get(meta_key, {}).get(param.name)
     return location or param.opts[0]
 
 
 class Expecting(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
-    """Convert with another click type, and say what it expects if that fails."""
+    """Convert with the click type ``inner``; if that fails, say what was expected.
+
+    The error message contains the value, unless ``secret`` is true.
+    """
 
     def __init__(
         self,
@@ -66,7 +72,7 @@ class Expecting(click.ParamType):  # type: ignore[type-arg]  # not generic befor
 
 
 class YesNo(click.types.BoolParamType):
-    """Yes or no, or any other spelling that click accepts; can be a flag."""
+    """Yes or no, or any other boolean that click accepts; the option can be a flag."""
 
     expected = "yes or no"
 
@@ -76,7 +82,7 @@ class YesNo(click.types.BoolParamType):
         param: click.Parameter | None = None,
         ctx: click.Context | None = None,
     ) -> NoReturn:
-        """Raise ``ConfigurationError``; click's message begins with the value."""
+        """Raise ``ConfigurationError``; ``message`` is click's, with the value."""
         raise ConfigurationError(
             f"{_source(param, ctx)}: expected {self.expected}; {message}",
             "correct the value, or remove it to use the default",
@@ -84,7 +90,10 @@ class YesNo(click.types.BoolParamType):
 
 
 class Name(click.Choice):  # type: ignore[type-arg]  # not generic before click 8.2
-    """One of several names, converted to what it names."""
+    """One of several names, converted to its value in ``values``.
+
+    ``kind`` says what the names are for, such as ``profile``.
+    """
 
     def __init__(self, kind: str, values: Mapping[str, Any]) -> None:
         super().__init__(list(values), case_sensitive=False)
@@ -109,7 +118,10 @@ class Name(click.Choice):  # type: ignore[type-arg]  # not generic before click 
 
 
 class Several(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
-    """A tuple of values in one string."""
+    """A tuple of values in one string, with ``separator`` between them.
+
+    ``each`` is the type of one value.
+    """
 
     name = "several"
 
@@ -128,14 +140,14 @@ class Several(click.ParamType):  # type: ignore[type-arg]  # not generic before 
         return tuple(self._each.convert(part, param, ctx) for part in parts if part)
 
     def split_envvar_value(self, rv: str) -> list[str]:
-        """Return the variable as one value, which ``convert`` splits."""
+        """Return the environment variable as one value, which ``convert`` splits."""
         return [rv]
 
 
 def seconds(text: str) -> float:
-    """Parse a number above 0; raises ``ValueError``.
+    """Parse a finite number above 0; raises ``ValueError``.
 
-    ``click.FloatRange`` accepts ``nan`` in every range.
+    ``click.FloatRange`` is not used, because it accepts ``nan`` in every range.
     """
     value = float(text)
     if not 0 < value < math.inf:
@@ -144,16 +156,22 @@ def seconds(text: str) -> float:
 
 
 def read_rate(text: str) -> float:
-    """Parse ``5/s`` or ``300/m`` as requests per second; raises ``ValueError``."""
+    """Parse ``5/s`` or ``300/m`` as requests per second; raises ``ValueError``.
+
+    A number without a unit is in requests per second.
+    """
     number, slash, unit = text.partition("/")
-    per = {"s": 1.0, "m": 60.0}.get(unit if slash else "s")
-    if per is None:
+    unit_seconds = {"s": 1.0, "m": 60.0}.get(unit if slash else "s")
+    if unit_seconds is None:
         raise ValueError(text)
-    return seconds(number) / per
+    return seconds(number) / unit_seconds
 
 
 def read_header(text: str) -> tuple[str, str]:
-    """Parse ``Name: value``; raises ``ValueError``."""
+    """Parse ``Name: value``; return the name in lower case and the value.
+
+    Raises ``ValueError`` if that is not a header, or if HTTP cannot send it.
+    """
     name, colon, value = text.partition(":")
     sendable = name.strip().isascii() and value.strip().isprintable()
     if not colon or not name.strip() or not sendable:
@@ -171,7 +189,7 @@ def count_or_all(text: str) -> int | None:
 
 
 def catalogue_date(text: str) -> str:
-    """Parse a date between the first and the newest catalogue, or raise ValueError."""
+    """Parse a date from ``FIRST_CATALOGUE`` to ``CATALOGUE``; raises ``ValueError``."""
     day = date.fromisoformat(text).isoformat()
     if not FIRST_CATALOGUE <= day <= CATALOGUE:
         raise ValueError(text)
@@ -179,7 +197,7 @@ def catalogue_date(text: str) -> str:
 
 
 def variable_name(text: str) -> str:
-    """Return the name of an environment variable; raises ``ValueError``."""
+    """Return ``text``; raises ``ValueError`` if it cannot name a variable."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
         raise ValueError(text)
     return text

@@ -1,9 +1,9 @@
 """Decide whether rejections of generated requests count as evidence.
 
 A server that rejects valid requests as often as invalid ones has not shown that it
-reads them. Verdicts that pass because of a rejection are therefore deferred until
-enough valid generated requests were answered. If that does not happen, they become
-inconclusive.
+reads the requests. A verdict that is passed because of a rejection is therefore
+deferred until the server has answered enough valid generated requests. If the server
+does not answer enough of them, the deferred verdicts become inconclusive.
 """
 
 import math
@@ -16,10 +16,10 @@ from conformance.model.generated_input import BROKEN, GeneratedInput, Scenario
 from conformance.model.verdict import Outcome, Verdict
 
 SHARE: Final = 0.25
-"""Share of the valid generated requests that must be answered.
+"""Minimum share of the valid generated requests that must be answered, from 0 to 1.
 
-It is low because a conforming server may reject many of them: an unknown previous
-response, a tool that does not exist, an extreme temperature.
+The share is low because a conforming server may reject many valid requests: an unknown
+previous response, a tool that does not exist, an extreme temperature.
 """
 
 CaseVerdicts = list[tuple[Case, Verdict]]
@@ -32,8 +32,8 @@ def _input_of(case: Case) -> GeneratedInput | None:
 class AcceptanceThreshold:
     """Count the valid generated requests that were answered, and defer verdicts.
 
-    ``valid`` counts the valid generated requests of the plan, ``needed`` how many of
-    them must be answered, and ``answered`` how many were.
+    ``valid`` is the number of valid generated requests in the plan. ``needed`` is how
+    many of them must be answered, ``answered`` how many were answered so far.
     """
 
     def __init__(self, cases: Iterable[Case]) -> None:
@@ -44,7 +44,10 @@ class AcceptanceThreshold:
         self._deferred: CaseVerdicts = []
 
     def observe(self, generated: GeneratedInput, exchange: Exchange) -> CaseVerdicts:
-        """Count an exchange; return the deferred verdicts that it confirms."""
+        """Count an exchange; return the deferred verdicts if enough were answered.
+
+        Minimized versions, which are sent in the turns after the first, do not count.
+        """
         if generated.scenario is not Scenario.VALID or exchange.turn:
             return []
         self.answered += exchange.has_response
@@ -55,7 +58,11 @@ class AcceptanceThreshold:
         return deferred
 
     def defer(self, case: Case, verdict: Verdict) -> bool:
-        """Store a verdict that is not confirmed yet; return whether it was stored."""
+        """Store a verdict that passes only because of a rejection.
+
+        Return whether the verdict was stored. It is not stored if enough valid
+        generated requests were answered.
+        """
         generated = _input_of(case)
         needs_rejection = generated is not None and generated.scenario in BROKEN
         if verdict.outcome is not Outcome.PASSED or not needs_rejection:

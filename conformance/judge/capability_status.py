@@ -18,12 +18,12 @@ class CapabilityStatus:
     """The result of the first probe for a capability.
 
     ``available`` is false if probes that need the capability are not to be evaluated.
-    ``state`` is the word in reports, ``evidence`` the reason for it.
+    ``state`` is the word that reports show, ``evidence`` the reason for that state.
 
-    The last two fields are only set for ``CORE``. With ``server_error``, the first
-    plain request got a 5xx; rejections can still be evaluated. With ``access_denied``,
-    the server rejected the client, the path or the model, so no rejection is about the
-    request that was sent.
+    ``server_error`` and ``access_denied`` are only set for ``CORE``. With
+    ``server_error``, the first plain request got a 5xx; rejections can still be
+    evaluated. With ``access_denied``, the server rejected the client, the path or the
+    model, so no rejection is about the body of the request.
     """
 
     capability: Capability
@@ -35,7 +35,7 @@ class CapabilityStatus:
 
     @property
     def outcome(self) -> Outcome:
-        """Return the outcome of cases that need the capability, if it is missing."""
+        """Return the outcome of cases that need this capability if it is missing."""
         core = self.capability is Capability.CORE
         return Outcome.INCONCLUSIVE if core else Outcome.UNSUPPORTED
 
@@ -56,7 +56,7 @@ def capability_status(
             return CapabilityStatus(
                 capability, available=False, state="unsupported", evidence=evidence
             )
-    state = "supported" if all(x.has_response for x in exchanges) else "unclear"
+    state = "supported" if all(each.has_response for each in exchanges) else "unclear"
     return CapabilityStatus(
         capability, available=True, state=state, evidence=f"{last.id}: {last.kind}"
     )

@@ -1,6 +1,7 @@
 """Evaluate exchanges as they arrive, and collect the verdicts of a run.
 
-No I/O: a run passes each exchange when it ends, a journal passes them afterwards.
+No I/O: a run passes each exchange when it ends, and a replay of a journal passes the
+recorded exchanges.
 """
 
 import threading
@@ -35,8 +36,8 @@ class Evaluator:
     """The cases of a plan and their verdicts so far.
 
     Call ``observe`` with each exchange, ``capability_probed`` and ``probe_finished``
-    with each probe, and ``close`` at the end. ``on_verdict`` is called with each
-    verdict as soon as it is final.
+    with each probe that was sent, and ``close`` at the end. The evaluator calls
+    ``on_verdict`` with each verdict as soon as the verdict is final.
     """
 
     def __init__(
@@ -83,13 +84,16 @@ class Evaluator:
                 self._record(case, verdict)
 
     def capability_probed(self, probe: Probe, turns: tuple[ProbeResult, ...]) -> None:
-        """Store the status of the capabilities that ``probe`` is the first probe of."""
+        """Store the status of each capability whose first probe is ``probe``."""
         for capability, first_probe in CAPABILITY_PROBES.items():
             if first_probe is probe:
                 self._statuses[capability] = capability_status(capability, turns)
 
     def blocked_by(self, probe: Probe) -> CapabilityStatus | None:
-        """Return the missing capability that ``probe`` needs, or ``None`` to run it."""
+        """Return the status of the missing capability that prevents ``probe``.
+
+        The result is ``None`` if the probe can be sent.
+        """
         core = self._statuses.get(Capability.CORE)
         if core and not core.available:
             return None if core.server_error and not probe.model_responses else core
@@ -102,7 +106,7 @@ class Evaluator:
         turns: tuple[ProbeResult, ...],
         ended_by: Exception | None = None,
     ) -> None:
-        """Evaluate every case of a probe that has run.
+        """Evaluate every case of a probe whose requests were sent.
 
         ``ended_by`` is the exception that the probe raised if it could not continue.
         """
@@ -114,9 +118,10 @@ class Evaluator:
     def _evaluate(
         self, case: Case, turns: tuple[ProbeResult, ...], ended_by: Exception | None
     ) -> Verdict:
+        """Return the verdict of one case of a probe; see ``probe_finished``."""
         status = self._statuses.get(case.check.requirement.needs)
         if status and not status.available and status.capability is not Capability.CORE:
-            return self._missing(case, status)
+            return self._without_capability(case, status)
         if isinstance(ended_by, RejectedRequest):
             return rejected(case, self._profile, ended_by)
         if ended_by is not None:
@@ -125,19 +130,24 @@ class Evaluator:
             )
         verdict = evaluate(case, turns, self._profile)
         core = self._statuses.get(Capability.CORE)
-        down = (
-            core and core.server_error and all(x.status >= 500 for x in flatten(turns))
+        server_down = (
+            core
+            and core.server_error
+            and all(exchange.status >= 500 for exchange in flatten(turns))
         )
-        if core and down and verdict.outcome is Outcome.FAILED:
-            return self._missing(case, core)
+        if core and server_down and verdict.outcome is Outcome.FAILED:
+            return self._without_capability(case, core)
         return verdict
 
-    def _missing(self, case: Case, status: CapabilityStatus) -> Verdict:
+    def _without_capability(self, case: Case, status: CapabilityStatus) -> Verdict:
         """Return the verdict of a case that needs a missing capability."""
         return case.without_findings(self._profile, status.outcome, status.evidence)
 
     def probe_skipped(self, probe: Probe, outcome: Outcome, reason: str) -> None:
-        """Record ``outcome`` for every case of a probe that did not run to its end."""
+        """Record ``outcome`` for every remaining case of a probe.
+
+        The probe was not sent, or not all of its requests were sent.
+        """
         for case in self._by_probe.get(probe.name, ()):
             if case not in self._verdicts:
                 verdict = case.without_findings(self._profile, outcome, reason)
@@ -146,9 +156,10 @@ class Evaluator:
     def close(self, reason: str = "interrupted") -> None:
         """Record the verdict of every remaining case.
 
-        Cases of universal checks get their final verdict. All others are not run, for
-        the given reason. If access was denied throughout, universal checks are
-        inconclusive: the rejections are not about the requests that were sent.
+        Cases of universal checks get their final verdict. Deferred verdicts become
+        inconclusive. All other cases are not run, for the given reason. If the server
+        denied access during the whole run, universal checks are inconclusive: no
+        rejection is about the body of its request.
         """
         for universal in self._universal:
             if universal.case not in self._verdicts:
@@ -167,13 +178,13 @@ class Evaluator:
         core = self._statuses.get(Capability.CORE)
         denied = core and core.access_denied and not self.cost.model_responses
         if core and denied and not universal.error:
-            return self._missing(case, core)
+            return self._without_capability(case, core)
         if self._single_case and not universal.observations and not universal.error:
             reason = "this case produced nothing that the requirement applies to"
             verdict = case.without_findings(self._profile, Outcome.NOT_RUN, reason)
         status = self._statuses.get(case.check.requirement.needs)
         if verdict.outcome is Outcome.INCONCLUSIVE and status and not status.available:
-            return self._missing(case, status)
+            return self._without_capability(case, status)
         return verdict
 
     def _record(self, case: Case, verdict: Verdict) -> None:
@@ -201,7 +212,10 @@ class Evaluator:
         return replace(verdict, outcome=Outcome.EXPECTED, reason=str(entry))
 
     def wait(self, case: Case) -> Verdict:
-        """Block until a case has its verdict; call it from another thread."""
+        """Block until a case has its verdict, and return the verdict.
+
+        Call this from another thread than the one that passes the exchanges.
+        """
         with self._lock:
             if case in self._verdicts:
                 return self._verdicts[case]
@@ -211,7 +225,7 @@ class Evaluator:
 
     @property
     def capabilities(self) -> dict[str, str]:
-        """Return the state of each capability, in the order of ``Capability``."""
+        """Return the known state of each capability, in the order of ``Capability``."""
         return {c: self._statuses[c].state for c in Capability if c in self._statuses}
 
     @property

@@ -14,13 +14,16 @@ from conformance.model.generated_input import (
 
 
 class FieldCounts:
-    """The table of fields during a run. It stores counts, not exchanges."""
+    """The table of fields while a run goes on. It stores counts, not exchanges."""
 
     def __init__(self) -> None:
         self._counts: dict[str, dict[Scenario, Counter[Reaction]]] = {}
 
     def add(self, generated: GeneratedInput, exchange: Exchange) -> None:
-        """Count the reaction to a generated input; minimized versions do not count."""
+        """Count the reaction to a generated input.
+
+        Minimized versions, which are sent in the turns after the first, do not count.
+        """
         if exchange.turn:
             return
         row = self._counts.setdefault(generated.field, {})

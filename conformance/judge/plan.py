@@ -16,7 +16,8 @@ from conformance.model.requirement import Capability, Level
 from conformance.model.settings import Settings
 from conformance.model.verdict import Outcome, Verdict
 
-_RANK = list(Level)
+_LEVELS: Final = list(Level)
+"""All levels, the strictest first."""
 
 GENERATED_SECTION: Final = generated_requests.MATCHES_DOCUMENT.section
 """The section whose cases are generated requests."""
@@ -24,7 +25,10 @@ GENERATED_SECTION: Final = generated_requests.MATCHES_DOCUMENT.section
 
 @dataclass(frozen=True)
 class Plan:
-    """The cases to evaluate, the probes to send for them, and the skipped cases."""
+    """The cases to evaluate, the probes to send for them, and the skipped cases.
+
+    ``skipped`` has the verdict of each skipped case, with the reason.
+    """
 
     cases: tuple[Case, ...]
     probes: tuple[Probe, ...]
@@ -66,7 +70,7 @@ def _skip_reason(
         return f"added since: in the catalogue of {requirement.since}"
     if requirement.id not in selected:
         return "not selected by --only"
-    if _RANK.index(level) > _RANK.index(settings.level):
+    if _LEVELS.index(level) > _LEVELS.index(settings.level):
         return f"below --level {settings.level.lower()}"
     if probe and probe.second_key and not settings.second_key:
         return "needs a second key (--second-key-env)"
@@ -80,8 +84,9 @@ def _required_probes(
 ) -> Iterable[Probe]:
     """Yield the probes that the cases need; a probe may occur more than once.
 
-    A universal check on generated requests uses those that are sent for other cases.
-    Without such cases it needs all ``generated_probes``.
+    A universal check on generated requests uses the generated requests that are sent
+    for other cases. If no other case sends one, the check needs all
+    ``generated_probes``.
     """
     has_generated = False
     for case in cases:
@@ -99,29 +104,31 @@ def _with_capability_probes(
 ) -> tuple[Probe, ...]:
     """Return each required probe once, after the probes of the capabilities it needs.
 
-    A single case is sent without the capability probes.
+    With ``--case``, no capability probes are sent.
     """
     if settings.case:
-        with_probe = [case for case in cases if case.probe] or cases
-        return tuple(dict.fromkeys(_required_probes(with_probe, generated_probes)))
+        cases_to_send = [case for case in cases if case.probe] or cases
+        return tuple(dict.fromkeys(_required_probes(cases_to_send, generated_probes)))
     required = [
         probe
         for probe in dict.fromkeys(_required_probes(cases, generated_probes))
         if settings.second_key or not probe.second_key
     ]
     needs = {probe.needs for probe in required} | {Capability.CORE}
-    first = [probe for need, probe in CAPABILITY_PROBES.items() if need in needs]
-    return tuple(dict.fromkeys((*first, *required))) if required else ()
+    capability_probes = [
+        probe for capability, probe in CAPABILITY_PROBES.items() if capability in needs
+    ]
+    return tuple(dict.fromkeys((*capability_probes, *required))) if required else ()
 
 
 def _single_case(cases: list[Case], name: str) -> list[Case]:
-    """Return the case with this name; raises ``UnknownName``.
+    """Return the case with this id, or all cases of the probe with this name.
 
-    A generated case comes with all universal checks, since they evaluate its exchange,
-    too.
+    Raises ``UnknownName`` if there is none. A generated case is returned together with
+    the cases of all universal checks, because those also evaluate its exchange.
     """
-    probes = {name, PREFIX + name}
-    found = [c for c in cases if c.id == name or (c.probe and c.probe.name in probes)]
+    names = {name, PREFIX + name}
+    found = [c for c in cases if c.id == name or (c.probe and c.probe.name in names)]
     if not found:
         known = {c.probe.name.removeprefix(PREFIX) if c.probe else c.id for c in cases}
         raise UnknownName.of("case", name, known)
@@ -135,13 +142,16 @@ def plan(
 ) -> Plan:
     """Return the plan of a run.
 
-    ``recorded`` replaces the generated cases, if they are taken from a journal. Raises
-    ``UnknownName`` for an unknown name in ``--only`` or ``--case``.
+    ``recorded`` contains the generated cases of a journal. A replay evaluates them
+    instead of those that ``settings`` would select. Raises ``UnknownName`` for an
+    unknown name in ``--only`` or ``--case``.
     """
     selected = {check.requirement.id for check in catalogue.select(settings.only)}
     profile = settings.profile.name
-    cases, skipped, generating = list[Case](), list[Verdict](), dict[str, Check]()
+    cases, skipped = list[Case](), list[Verdict]()
+    checks_of_generated = dict[str, Check]()
     for check in catalogue.for_profile(settings.profile):
+        # A check without scope and without probes is evaluated on generated requests.
         for case in cases_of(check) or (Case(check, None),):
             reason = _skip_reason(check, case.probe, settings, selected)
             if reason:
@@ -149,19 +159,23 @@ def plan(
             elif check.scope or case.probe:
                 cases.append(case)
             else:
-                generating[check.requirement.id] = check
+                checks_of_generated[check.requirement.id] = check
     generated_probes = list[Probe]()
-    if generating or any(
+    if checks_of_generated or any(
         case.check.requirement.section == GENERATED_SECTION for case in cases
     ):
         generated = [*_generated_cases(settings)] if recorded is None else recorded
-        cases += [case for case in generated if case.check.requirement.id in generating]
+        cases += [
+            case
+            for case in generated
+            if case.check.requirement.id in checks_of_generated
+        ]
         generated_probes = [case.probe for case in generated if case.probe]
         tested = {case.check.requirement.id for case in generated}
         reason = "no generated request in this run tests it"
         skipped += [
             Case(check, None).without_findings(profile, Outcome.NOT_RUN, reason)
-            for id_, check in generating.items()
+            for id_, check in checks_of_generated.items()
             if id_ not in tested
         ]
     if settings.case:
@@ -178,7 +192,10 @@ def _generated_cases(settings: Settings) -> Iterable[Case]:
 
 
 def restrict_to(full: Plan, ids: set[str], settings: Settings) -> Plan:
-    """Return a plan with only the cases in ``ids``; the others are skipped."""
+    """Return a plan with the cases of ``full`` whose id is in ``ids``.
+
+    The other cases of ``full`` are skipped.
+    """
     cases = tuple(case for case in full.cases if case.id in ids)
     deselected = tuple(
         case.without_findings(settings.profile.name, Outcome.NOT_RUN, "deselected")

@@ -13,7 +13,10 @@ RecordedExchanges = dict[tuple[int, int], Exchange]
 def _result(
     request: ProbeRequest, turn: int, recorded: Mapping[tuple[int, int], Exchange]
 ) -> ProbeResult:
-    """Return what was recorded for one turn; raises ``Inconclusive`` without it."""
+    """Return what was recorded for one turn.
+
+    Raises ``Inconclusive`` if the journal has no exchange for one of its requests.
+    """
     try:
         if isinstance(request, tuple):
             return tuple(recorded[turn, index] for index in range(len(request)))
@@ -25,9 +28,10 @@ def _result(
 def _as_recorded(
     recorded: Mapping[tuple[int, int], Exchange],
 ) -> tuple[ProbeResult, ...]:
-    """Return the turns as recorded: one exchange first, then a tuple for each turn.
+    """Return the turns of a probe with optional turns, as they were recorded.
 
-    For a probe with optional turns, only the journal shows how many there were.
+    The first turn is one exchange, each later turn a tuple of exchanges. Only the
+    journal shows how many turns the probe had.
     """
     turns: dict[int, list[Exchange]] = {}
     for (turn, _), exchange in sorted(recorded.items(), key=lambda pair: pair[0]):

@@ -21,7 +21,10 @@ def add_exchange(cost: RunCost, exchange: Exchange) -> RunCost:
 
 
 def _tokens(exchange: Exchange) -> tuple[int, int]:
-    """Return input and output tokens as the response states them, 0 if missing."""
+    """Return the input and output tokens that ``usage`` reports, 0 if missing.
+
+    The names of chat completions, such as ``prompt_tokens``, are accepted, too.
+    """
     response = exchange.response_or_none
     usage = response.get("usage") if response is not None else None
     if usage is None or not usage.is_a(dict):

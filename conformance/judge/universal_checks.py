@@ -1,8 +1,8 @@
 """Call checks and turn their findings into verdicts; nothing else calls a check.
 
-A check never stops a run. A value that is missing is a finding, a rejection or a
-missing response makes the verdict unsupported or inconclusive, and an exception in a
-check is an internal error.
+A check never stops a run. A missing value is a finding. A rejected request or a missing
+response makes the verdict unsupported or inconclusive. An exception in a check is an
+internal error.
 """
 
 import traceback
@@ -25,7 +25,7 @@ MAX_FINDINGS = 25
 
 
 def rejected(case: Case, profile: str, error: RejectedRequest) -> Verdict:
-    """Return the verdict if a request that the check needs answered was rejected."""
+    """Return the verdict of a check that needs the response to a rejected request."""
     needs = case.check.requirement.needs
     if needs is not Capability.CORE and names_capability(error.exchange, needs):
         return case.without_findings(profile, Outcome.UNSUPPORTED, str(error))
@@ -43,6 +43,7 @@ def evaluate(case: Case, turns: tuple[ProbeResult, ...], profile: str) -> Verdic
     exchanges = flatten(turns)
     optional_turns = case.probe is not None and case.probe.optional_turns
     for exchange in flatten(turns[:1]) if optional_turns else exchanges:
+        # Of concurrent requests, which are in a tuple, some may have no response.
         if exchange.status == 0 and exchange in turns:
             reason = f"{exchange.id}: {exchange.summary}"
             return case.without_findings(profile, Outcome.INCONCLUSIVE, reason)
@@ -70,10 +71,11 @@ def evaluate(case: Case, turns: tuple[ProbeResult, ...], profile: str) -> Verdic
 class UniversalVerdict:
     """The verdict of a universal check while a run goes on.
 
-    ``observations`` counts the calls of the check, or the collected observations.
-    ``inconclusive`` is the last exception of a call that could not evaluate an
-    exchange. ``smallest`` is the size in bytes of the smallest minimized request that
-    failed.
+    ``observations`` counts the calls of the check, or the observations of its scope.
+    ``collected`` has those observations that are kept, ``value_counts`` the number of
+    observations of each value. ``inconclusive`` is the last exception of a call that
+    could not evaluate an exchange. ``error`` is the verdict after an internal error.
+    ``smallest`` is the size in bytes of the smallest minimized request that failed.
     """
 
     case: Case
@@ -110,6 +112,7 @@ class UniversalVerdict:
             self.error = crashed(self.case, self.profile)
 
     def _collect(self, observation: Observation | None, max_equal: int | None) -> None:
+        """Count an observation, and keep it unless ``max_equal`` have its value."""
         if observation is None:
             return
         self.observations += 1
@@ -140,7 +143,10 @@ class UniversalVerdict:
         )
 
     def _store_if_smallest(self, finding: Finding, exchange: Exchange) -> None:
-        """Keep the smallest version of a generated request among the findings."""
+        """Replace the last stored finding if ``exchange`` has the smallest request.
+
+        The findings then include the smallest failing version of a generated request.
+        """
         size = len(exchange.request.content)
         if self.smallest is None or size < self.smallest:
             self.smallest = size
@@ -178,11 +184,11 @@ class UniversalVerdict:
 
 @dataclass
 class _ScopeGroup:
-    """The verdicts of one scope, and the groups of the scopes within it."""
+    """The verdicts of one scope, and the groups of the narrower scopes within it."""
 
     scope: Scope
     verdicts: list[UniversalVerdict] = field(default_factory=list)
-    within: list["_ScopeGroup"] = field(default_factory=list)
+    narrower: list["_ScopeGroup"] = field(default_factory=list)
 
     def observe(
         self, exchange: Exchange, outer: tuple[CheckArguments, ...] = ()
@@ -200,14 +206,14 @@ class _ScopeGroup:
         if selected:
             for verdict in self.verdicts:
                 verdict.add_selected(exchange, selected)
-            for group in self.within:
+            for group in self.narrower:
                 group.observe(exchange, selected)
 
     def fail(self) -> None:
         """Record an internal error for every verdict that depends on this scope."""
         for verdict in self.verdicts:
             verdict.error = crashed(verdict.case, verdict.profile)
-        for group in self.within:
+        for group in self.narrower:
             group.fail()
 
 
@@ -224,11 +230,12 @@ class UniversalChecks:
                 self._group(scope).verdicts.append(verdict)
 
     def _group(self, scope: Scope) -> _ScopeGroup:
-        """Return the group of a scope; create it below the groups of wider scopes."""
+        """Return the group of a scope; create it in the group of the wider scope."""
         group = self._groups.get(scope.select)
         if group is None:
             group = self._groups[scope.select] = _ScopeGroup(scope)
-            siblings = self._group(scope.within).within if scope.within else self._roots
+            wider = self._group(scope.within) if scope.within else None
+            siblings = wider.narrower if wider else self._roots
             siblings.append(group)
         return group
 

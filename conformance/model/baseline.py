@@ -8,15 +8,20 @@ from typing import Final
 from conformance.model.verdict import Outcome
 
 STALE: Final = "stale"
+"""``BaselineProblem.problem`` of an entry whose requirement passes."""
+
 EXPIRED: Final = "expired"
+"""``BaselineProblem.problem`` of an entry whose last day has passed."""
 
 
 @dataclass(frozen=True)
 class ExpectedFailure:
     """One entry of the baseline: a requirement that is known to fail, and why.
 
-    ``target`` limits the entry to URLs with this prefix. ``issue`` links to the issue
-    that tracks the failure. ``expires`` is the last day on which the entry applies.
+    ``requirement`` is the id of the requirement. ``target`` limits the entry to this
+    URL and the URLs below it; if it is empty, the entry applies to every target.
+    ``issue`` links to the issue that tracks the failure. ``expires`` is the last day on
+    which the entry applies.
     """
 
     requirement: str
@@ -42,7 +47,11 @@ class ExpectedFailure:
 
 @dataclass(frozen=True)
 class BaselineProblem:
-    """An entry that the user has to fix: ``problem`` is ``stale`` or ``expired``."""
+    """An entry that the user has to fix: ``problem`` is ``STALE`` or ``EXPIRED``.
+
+    ``requirement`` is the id of the entry's requirement. ``text`` says what
+    is wrong.
+    """
 
     requirement: str
     problem: str
@@ -51,7 +60,11 @@ class BaselineProblem:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The entries of one baseline file, and the date that they are compared with."""
+    """The entries of one baseline file.
+
+    An entry has expired if its last day is before ``today``. ``path`` is the path of
+    the file, for messages.
+    """
 
     entries: tuple[ExpectedFailure, ...] = ()
     today: date = date.min
@@ -62,7 +75,10 @@ class Baseline:
         return next((e for e in entries if e.applies_to(url)), None)
 
     def expected_failure(self, requirement: str, url: str) -> ExpectedFailure | None:
-        """Return the entry for a failed requirement, or ``None`` if it has expired."""
+        """Return the entry for a failed requirement.
+
+        The result is ``None`` if the baseline has no entry or if the entry has expired.
+        """
         entry = self._entry_for(requirement, url)
         return entry if entry and not entry.is_expired(self.today) else None
 
@@ -71,8 +87,8 @@ class Baseline:
     ) -> tuple[BaselineProblem, ...]:
         """Return the stale and expired entries, given the outcome of each requirement.
 
-        An entry is stale if its requirement passes. A requirement that is inconclusive
-        or was not run does not make its entry stale.
+        An entry is stale if its requirement passes, even if the entry has also expired.
+        A requirement that is inconclusive or was not run does not make its entry stale.
         """
         problems = []
         for requirement, outcome in outcomes:

@@ -22,14 +22,18 @@ CAPABILITY_WORDS: Final[dict[Capability, tuple[str, ...]]] = {
     Capability.IMAGES: ("image", "vision", "modal", "content type", "content part"),
     Capability.SDK: (),
 }
-"""Lower-case words: an error body that contains one of them names the capability."""
+"""Lower-case words: an error body that contains one of them names the capability.
+
+No error names ``CORE`` or ``SDK``, so they have no words.
+"""
 
 
 def names_capability(exchange: Exchange, capability: Capability) -> bool:
     """Return whether the response is an error that names ``capability``.
 
-    Such an error is a 4xx or a 501 whose body contains one of the capability's words.
-    401, 403 and 429 are about the client, so they reject no capability.
+    Such an error is a 4xx or a 501 with one of the capability's words in the first
+    64 KiB of its body. 401, 403 and 429 are about the client, so they reject no
+    capability.
     """
     if exchange.status in {401, 403, 429}:
         return False

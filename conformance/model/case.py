@@ -22,13 +22,16 @@ class Case:
     @property
     def id(self) -> str:
         """Return the name of the case: ``<requirement>[<probe>]``."""
-        where = self.probe.name if self.probe else ALL_EXCHANGES
-        return f"{self.check.requirement.id}[{where}]"
+        probe_name = self.probe.name if self.probe else ALL_EXCHANGES
+        return f"{self.check.requirement.id}[{probe_name}]"
 
     def without_findings(
         self, profile: str, outcome: Outcome, reason: str = "", observations: int = 0
     ) -> Verdict:
-        """Return a verdict of this case that has no findings."""
+        """Return a verdict of this case that has no findings.
+
+        ``profile`` is the name of the profile that decides the level.
+        """
         return Verdict(
             self.check.requirement,
             self.check.requirement.level_in(profile),
@@ -45,7 +48,11 @@ class Case:
         observations: int,
         finding_count: int,
     ) -> Verdict:
-        """Return a failed verdict; ``finding_count`` also counts findings not given."""
+        """Return a failed verdict that stores ``findings``.
+
+        ``finding_count`` is the number of all findings, including those that are not in
+        ``findings``.
+        """
         return Verdict(
             self.check.requirement,
             self.check.requirement.level_in(profile),

@@ -17,10 +17,10 @@ CheckFunction = Callable[..., Findings]
 class OptionalDependency:
     """A dependency of checks that is slow to load and may not be installed.
 
-    ``missing_reason`` returns why it cannot be used, or an empty string. ``load``
-    receives the profile's name; it does nothing if there is nothing to load. It is
-    called while requests are under way. With ``load_before_evaluation``, no response is
-    evaluated before it has returned.
+    ``missing_reason`` returns why the dependency cannot be used, or an empty string if
+    it can. ``load`` receives the profile's name, and does nothing if that profile does
+    not use the dependency. A run calls ``load`` while requests are in progress. With
+    ``load_before_evaluation``, the run evaluates no response before ``load`` returns.
     """
 
     missing_reason: Callable[[], str]
@@ -34,7 +34,9 @@ class Check:
 
     A check with a ``scope`` is universal: it is evaluated on every exchange of the run,
     and ``probes`` only names the probes that must run so that the scope has something
-    to select. Any other check is evaluated once for each of its ``probes``.
+    to select. Any other check is evaluated once for each of its ``probes``. With
+    ``wants_profile``, ``function`` receives the profile's name as the keyword argument
+    ``profile``.
     """
 
     requirement: Requirement
@@ -50,14 +52,14 @@ class Check:
         return inspect.getdoc(self.function) or ""
 
     def findings(self, profile: str, *args: object) -> list[Finding]:
-        """Call the function and return its findings.
+        """Call the function with ``args`` and return its findings.
 
         An ``UnexpectedValue`` that ends the function early becomes the last finding.
         """
         found = list[Finding]()
-        extra = {"profile": profile} if self.wants_profile else {}
+        keywords = {"profile": profile} if self.wants_profile else {}
         try:
-            for finding in self.function(*args, **extra):
+            for finding in self.function(*args, **keywords):
                 found.append(finding)
         except UnexpectedValue as error:
             found.append(error.finding)
@@ -74,17 +76,18 @@ def check(
     """Make the decorated function the check of ``requirement``.
 
     With a probe as ``on``, the function receives one ``Exchange`` for each turn, or a
-    tuple of them for a turn with concurrent requests. With a scope, it receives what
-    the scope selects, or the list of all observations. It yields a ``Finding`` for each
-    violation; a function that yields nothing passes. If it has a keyword parameter
-    ``profile``, it receives the profile's name.
+    tuple of them for a turn with concurrent requests. With a scope, it receives the
+    arguments that the scope selects. If the scope collects observations, it receives
+    the list of all observations of the run instead. The function yields a ``Finding``
+    for each violation; the check passes if the function yields nothing. If the function
+    has a parameter ``profile``, it also receives the profile's name.
 
-    ``exercised_by`` names the probes that must run for a universal check. Without its
-    ``dependency`` the check is skipped.
+    ``exercised_by`` names the probes that must run for a universal check. The check is
+    skipped if its ``dependency`` cannot be used.
     """
     scope = on if isinstance(on, Scope) else None
-    named = exercised_by if isinstance(on, Scope) else on
-    probes = named if isinstance(named, tuple) else (named,)
+    one_or_more = exercised_by if isinstance(on, Scope) else on
+    probes = one_or_more if isinstance(one_or_more, tuple) else (one_or_more,)
 
     def bind(function: CheckFunction) -> Check:
         wants_profile = "profile" in inspect.signature(function).parameters

@@ -12,8 +12,9 @@ from conformance.model.sse import Frame
 class Event:
     """One server-sent event of a stream.
 
-    ``index`` counts the events that have data, from 0; ``[DONE]`` is not counted.
-    ``at`` is the arrival time in seconds after the request was sent.
+    ``index`` is the position in the stream, counted from 0. Events without data and
+    ``[DONE]`` are not counted. ``at`` is the arrival time in seconds after the request
+    was sent. ``exchange`` is the id of the exchange that received the stream.
     """
 
     index: int
@@ -39,7 +40,10 @@ class Event:
 
     @cached_property
     def type(self) -> str:
-        """Return ``type`` from the data, or an empty string if it is not a string."""
+        """Return ``type`` from the data, or an empty string if there is no such string.
+
+        That includes data that is not a JSON object.
+        """
         try:
             value = self.data.value
         except UnexpectedValue:

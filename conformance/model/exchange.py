@@ -25,7 +25,10 @@ SSE_TYPE: Final = "text/event-stream"
 TERMINAL: Final = frozenset(
     f"response.{status}" for status in ("completed", "failed", "incomplete")
 )
+"""The types of the events that end a stream."""
+
 _RESPONSE_FIELDS: Final = frozenset({"id", "object", "output", "status"})
+"""A JSON object without any of these fields is not a response object."""
 
 
 def _is_response_object(value: Json) -> bool:
@@ -36,7 +39,10 @@ def _is_response_object(value: Json) -> bool:
 
 
 class FailureKind(StrEnum):
-    """Why an exchange has no complete response. The journal stores the names."""
+    """Why an exchange has no complete response.
+
+    The journal stores the name of the member, such as ``TIMEOUT``.
+    """
 
     UNSENT = "request cannot be sent over HTTP"
     CONNECT = "no connection"
@@ -71,18 +77,24 @@ class ResponseKind(StrEnum):
 
 
 class Inconclusive(Exception):
-    """The exchange lacks what a check needs, and that is not a violation."""
+    """An exchange lacks what a check needs, but does not violate its requirement."""
 
 
 class RejectedRequest(Exception):
-    """A request that a check needs answered was rejected; ``exchange`` has the 4xx."""
+    """The server rejected a request, and a check needs the response to that request.
+
+    ``exchange`` is the exchange with the rejected request and the 4xx.
+    """
 
     def __init__(self, exchange: "Exchange") -> None:
         super().__init__(exchange)
         self.exchange = exchange
 
     def __str__(self) -> str:
-        """Return id and summary; only on demand, because most are never printed."""
+        """Return the id and the summary of the exchange.
+
+        They are formatted only here, because most of these exceptions are not printed.
+        """
         return f"{self.exchange.id} was rejected: {self.exchange.summary}"
 
 
@@ -94,10 +106,11 @@ class Exchange:
     with lower-case names. ``body`` is decoded from its content encoding;
     ``wire_bytes`` counts the bytes before decoding. ``chunks`` has one pair for each
     chunk that was received: the seconds since the request was sent, and the offset in
-    ``body`` at which the chunk ends. ``started`` is in seconds since the start of the
-    run, ``elapsed`` in seconds since the request was sent. ``turn`` counts the turns
-    of the probe from 0, ``index`` the requests of one turn. ``origin`` is scheme, host
-    and port of the target, empty if unknown.
+    ``body`` at which the chunk ends. ``started`` is the time from the start of the run
+    to the start of the exchange, in seconds. ``elapsed`` is the duration of the
+    exchange in seconds. ``probe`` is the name of the probe. ``turn`` is the position of
+    the turn in the probe, ``index`` the position of the request in its turn; both count
+    from 0. ``origin`` is scheme, host and port of the target, empty if unknown.
     """
 
     request: Request
@@ -157,6 +170,10 @@ class Exchange:
         return Node(self.parsed_body.value, "", self.id)
 
     def _arrival(self, end: int) -> float:
+        """Return when the body up to the offset ``end`` was received.
+
+        The time is in seconds after the request was sent.
+        """
         index = bisect_left(self.chunks, end, key=itemgetter(1))
         return self.chunks[index][0] if index < len(self.chunks) else self.elapsed
 
@@ -168,18 +185,18 @@ class Exchange:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Return the events of a stream, without the ``[DONE]`` marker."""
-        with_event = [f for f in self.frames if f.data.strip() != "[DONE]"]
+        event_frames = [f for f in self.frames if f.data.strip() != "[DONE]"]
         return tuple(
             Event(index, frame, self._arrival(frame.end), self.id)
-            for index, frame in enumerate(with_event)
+            for index, frame in enumerate(event_frames)
         )
 
     @cached_property
     def kind(self) -> ResponseKind:
         """Return the kind of the response, by its status, media type and body.
 
-        A 200 is a stream if one of its events has a type, and a response object if its
-        JSON body has the fields of one.
+        A 2xx is a stream if one of its events has a type. It is a response object if
+        its JSON body has a field that response objects have.
         """
         if self.status == 0:
             return ResponseKind.NO_RESPONSE
@@ -217,8 +234,8 @@ class Exchange:
         """Return the response object: the JSON body, or that of the terminal event.
 
         Raises ``RejectedRequest`` for a 4xx other than 429. Raises ``Inconclusive`` for
-        a 429 or 5xx, if there is no response, or if a success contains no response
-        object: other requirements cover that, so one defect is reported once.
+        a 429 or 5xx, if there is no response, or if a 2xx contains no response object.
+        Other requirements cover these cases, so that one defect is reported once.
         """
         match self.kind:
             case ResponseKind.RESPONSE:

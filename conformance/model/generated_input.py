@@ -15,7 +15,7 @@ PREFIX: Final = "generated-"
 """Prefix of the names of all probes that send a generated input."""
 
 WHOLE_BODY: Final = "body"
-"""The path of an input that does not test a single field."""
+"""The path of an input that tests several fields or the body itself."""
 
 
 class Scenario(StrEnum):
@@ -31,7 +31,7 @@ class Scenario(StrEnum):
     """The body violates only a decision of this project; a server may accept it."""
 
     MISSING = "missing"
-    """A field that the page requires is missing."""
+    """A top-level field that New API's page requires is missing."""
 
     INCOMPLETE = "incomplete"
     """A required part of a field's value is missing."""
@@ -60,7 +60,10 @@ COLUMNS: Final = {
     "out of enum": Scenario.OUT_OF_ENUM,
     "unspecified": Scenario.UNSPECIFIED,
 }
-"""Column headings of the table of fields. The page states no ranges to exceed."""
+"""Column headings of the table of fields, each with the scenario that it counts.
+
+No column counts values out of range, because New API's page states no ranges.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class GeneratedInput:
 
     @classmethod
     def of(cls, probe: str) -> Self | None:
-        """Parse the name of a probe; ``None`` if it sends no generated input."""
+        """Parse the name of a probe; return ``None`` if it sends no generated input."""
         if not probe.startswith(PREFIX):
             return None
         name, _, digest = probe.removeprefix(PREFIX).rpartition("-")
@@ -103,7 +106,7 @@ class GeneratedInput:
 
 
 class Reaction(StrEnum):
-    """How a target reacted to an input. The values are in ``report.json``."""
+    """How a target reacted to an input. ``report.json`` contains the values."""
 
     ANSWERED = "answered"
     REJECTED = "refused"
@@ -129,7 +132,11 @@ def classify(exchange: Exchange) -> Reaction:
 
 @dataclass(frozen=True)
 class FieldRow:
-    """One row of the table: for one field, how often the target reacted how."""
+    """One row of the table of fields.
+
+    ``cells`` counts each reaction of the target to the inputs of one scenario that test
+    ``field``.
+    """
 
     field: str
     cells: Mapping[Scenario, Mapping[Reaction, int]]
@@ -137,4 +144,4 @@ class FieldRow:
     def cell(self, scenario: Scenario) -> str:
         """Return one cell as text, such as ``4 refused``; empty without inputs."""
         counts = self.cells.get(scenario, {})
-        return ", ".join(f"{counts[d]} {d}" for d in Reaction if counts.get(d))
+        return ", ".join(f"{counts[r]} {r}" for r in Reaction if counts.get(r))

@@ -11,7 +11,7 @@ class ParsedBody:
     """The result of parsing a body as JSON.
 
     ``error`` is empty if the body is one JSON value, which is then ``value``.
-    ``repeated`` lists the names that occur twice in one object. ``constants`` lists
+    ``repeated`` lists the names that one object has more than once. ``constants`` lists
     each ``NaN``, ``Infinity`` and ``-Infinity``, which are not JSON.
     """
 

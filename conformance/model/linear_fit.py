@@ -27,7 +27,7 @@ class LinearFit:
         """Fit a line; raises ``ValueError`` without two different lengths."""
         lengths = [length for length, _ in points]
         if len(set(lengths)) < 2:
-            raise ValueError(f"a line needs two sizes, not {sorted(set(lengths))}")
+            raise ValueError(f"a line needs two lengths, not {sorted(set(lengths))}")
         mean_length = sum(lengths) / len(points)
         mean_tokens = sum(tokens for _, tokens in points) / len(points)
         variance = sum((length - mean_length) ** 2 for length in lengths)

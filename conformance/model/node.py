@@ -20,7 +20,7 @@ MAX_QUOTED_LENGTH = 160
 """Maximum length of a quoted value in a finding, in characters."""
 
 MISSING = "missing"
-"""``Finding.got`` if there is no value."""
+"""``Finding.got`` if the expected value is missing."""
 
 _NAMES: dict[type, str] = {
     dict: "an object",
@@ -30,6 +30,7 @@ _NAMES: dict[type, str] = {
     float: "a number",
     bool: "a boolean",
 }
+"""The name of each type in ``Finding.expected``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,11 @@ def is_a(value: Json, kind: type) -> bool:
 
 
 class Node:
-    """A JSON value with the JSON Pointer and the exchange that it was read from."""
+    """A JSON value with its location.
+
+    ``pointer`` has the form of ``Finding.pointer``. ``exchange`` is the id of the
+    exchange that the value was read from.
+    """
 
     __slots__ = ("exchange", "pointer", "value")
 
@@ -141,7 +146,7 @@ class Node:
         raise UnexpectedValue(self.finding(_NAMES.get(kind, kind.__name__)))
 
     def is_a(self, kind: type) -> bool:
-        """Return whether the value has the type ``kind``; see ``is_a``."""
+        """Return whether the value has the type ``kind``, as the function ``is_a``."""
         return is_a(self.value, kind)
 
     def finding(self, expected: str, got: str | None = None) -> Finding:
@@ -157,8 +162,9 @@ class Node:
     def must_equal(self, expected: Json, because: str = "") -> Iterator[Finding]:
         """Yield a finding unless the value equals ``expected``.
 
-        Unlike in Python, ``true`` does not equal 1. ``because`` is added in parentheses
-        after the expected value, such as the terms of a sum.
+        Values of different types are not equal, such as ``true`` and 1. ``because``
+        explains the expected value, such as the terms of a sum. The finding has it in
+        parentheses.
         """
         if self.value != expected or type(self.value) is not type(expected):
             suffix = f" ({because})" if because else ""

@@ -17,14 +17,16 @@ ProbeResult = Exchange | tuple[Exchange, ...]
 """What a probe receives: the exchange, or one for each request, in their order."""
 
 Steps = Generator[ProbeRequest, Any, None]
+"""A probe that runs: it yields requests and receives a ``ProbeResult`` for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeContext:
-    """What a probe knows about the run: model, profile, and a seed for test words.
+    """What a probe knows about the run.
 
-    ``key_has_letters`` is all that it knows about the first key: a key without letters
-    cannot be sent in another case.
+    ``model`` and ``profile`` are names. ``seed`` determines the test words.
+    ``key_has_letters`` is all that a probe knows about the first key: without letters,
+    there is no key that differs only in case.
     """
 
     model: str
@@ -48,7 +50,10 @@ class ProbeContext:
         )
 
     def word(self, name: str) -> str:
-        """Return a test word that no model produces by coincidence, fixed per name."""
+        """Return a test word that no model produces by coincidence.
+
+        The same seed and ``name`` always give the same word.
+        """
         digest = hashlib.sha256(f"{self.seed}:{name}".encode()).hexdigest()
         letters = "".join(
             chr(65 + int(digest[i : i + 2], 16) % 26) for i in range(0, 12, 2)
@@ -61,10 +66,12 @@ class Probe:
     """A named sequence of requests, and what it costs on a conforming server.
 
     ``model_responses`` counts the requests that a model answers, ``rejections`` those
-    that are rejected at no cost. ``max_output_tokens`` limits the output tokens of all
-    its responses. With ``optional_turns``, all turns after the first are additional
-    evidence: the probe is evaluated even if they did not happen. With ``run_last``, it
-    is sent after all other probes, because it may keep the server busy.
+    that are rejected at no cost. ``max_output_tokens`` is the maximum number of output
+    tokens of all responses together. ``needs`` is the capability that the requests use.
+    With ``second_key``, the probe needs the second key. With ``optional_turns``, all
+    turns after the first are additional evidence: the probe is evaluated even if they
+    did not happen. With ``run_last``, the probe is sent after all other probes, because
+    it may keep the server busy.
     """
 
     name: str
@@ -95,8 +102,9 @@ def probe(
     """Make the decorated generator a probe, named after the function.
 
     The generator yields a ``Request`` and receives the ``Exchange``. If it yields a
-    tuple, the requests are sent concurrently and it receives a tuple. It may raise
-    ``Inconclusive`` if it cannot continue with the responses that it received.
+    tuple, the requests are sent concurrently and it receives a tuple. The generator may
+    raise ``Inconclusive`` if it cannot continue with the responses that it received.
+    The default of ``max_output_tokens`` is 64 for each model response.
     """
     if max_output_tokens is None:
         max_output_tokens = model_responses * 64

@@ -9,7 +9,11 @@ from conformance.model.requirement import Requirement
 
 @dataclass(frozen=True)
 class Profile:
-    """One variant of the API: its document and its values of ``status``."""
+    """One variant of the API.
+
+    ``text`` names the document that describes it. ``statuses`` contains the values that
+    ``status`` of a response object may have.
+    """
 
     name: str
     text: str
@@ -20,12 +24,16 @@ class Profile:
         return requirement.applies_in(self.name)
 
 
-_FOUR = frozenset({"completed", "failed", "in_progress", "incomplete"})
+_COMMON_STATUSES = frozenset({"completed", "failed", "in_progress", "incomplete"})
 
-NEWAPI = Profile("newapi", "New API's Responses page", _FOUR)
-OPENAI = Profile("openai", "OpenAI's Responses API", _FOUR | {"queued", "cancelled"})
+NEWAPI = Profile("newapi", "New API's Responses page", _COMMON_STATUSES)
+OPENAI = Profile(
+    "openai", "OpenAI's Responses API", _COMMON_STATUSES | {"queued", "cancelled"}
+)
 OPENRESPONSES = Profile(
-    "openresponses", "the Open Responses specification", _FOUR | {"queued", "cancelled"}
+    "openresponses",
+    "the Open Responses specification",
+    _COMMON_STATUSES | {"queued", "cancelled"},
 )
 
 PROFILES = {profile.name: profile for profile in (NEWAPI, OPENAI, OPENRESPONSES)}

@@ -15,7 +15,12 @@ from conformance.model.verdict import Outcome, Verdict
 
 @dataclass(frozen=True)
 class RunCost:
-    """What a run cost: requests sent, by their responses, and tokens."""
+    """How many requests a run sent, and how many tokens the responses report.
+
+    ``requests`` counts all requests, ``model_responses`` those that a model answered,
+    ``rejections`` those that got a 4xx, and ``generated`` those that sent a generated
+    input.
+    """
 
     requests: int = 0
     model_responses: int = 0
@@ -27,7 +32,11 @@ class RunCost:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """Start, duration, seed and cost of a run. ``started_at`` is ISO 8601 in UTC."""
+    """Start, duration, seed and cost of a run.
+
+    ``started_at`` is ISO 8601 in UTC, ``duration_s`` is in seconds. ``catalogue`` is
+    the date of the catalogue that was tested.
+    """
 
     id: str
     started_at: str
@@ -40,7 +49,10 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class TargetInfo:
-    """The server under test. ``key_env`` names the variable with its API key."""
+    """The server under test.
+
+    ``key_env`` is the name of the environment variable that contains the API key.
+    """
 
     url: str
     model: str
@@ -64,12 +76,12 @@ class RequirementResult:
 
     @property
     def finding_count(self) -> int:
-        """Return the number of findings, including those that were not stored."""
+        """Return the number of all findings, including those that are not stored."""
         return sum(verdict.finding_count for verdict in self.verdicts)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return the findings that were stored."""
+        """Return the stored findings."""
         return tuple(f for verdict in self.verdicts for f in verdict.findings)
 
     @property
@@ -127,7 +139,7 @@ class Report:
 
         130: interrupted. 1: a MUST requirement failed, or the baseline has a stale or
         expired entry. 4: internal error in a check. 3: a MUST requirement is
-        inconclusive, or none was tested. 0: conformant.
+        inconclusive, or no MUST requirement was tested. 0: conformant.
         """
         musts = self.summary()[Level.MUST]
         if self.run.interrupted:
@@ -141,7 +153,10 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """Return ``conformant``, ``non-conformant`` or ``inconclusive``."""
+        """Return ``conformant``, ``non-conformant`` or ``inconclusive``.
+
+        Stale and expired entries of the baseline have no influence.
+        """
         if self.summary()[Level.MUST][Outcome.FAILED]:
             return "non-conformant"
         exit_code = replace(self, baseline_problems=()).exit_code

@@ -10,7 +10,7 @@ from typing import Final
 from conformance.model.node import Json
 
 KEY: Final = "${KEY}"
-"""Placeholder for the first key in a header, a path or a body."""
+"""Placeholder for the first key, the API key of the run, in header, path or body."""
 
 SECOND_KEY: Final = "${SECOND_KEY}"
 """Placeholder for the second key, which belongs to another user."""
@@ -22,6 +22,7 @@ KEY_CASE_SWAPPED: Final = "${KEY:swapped}"
 """Placeholder for the first key with the case of every letter swapped."""
 
 BEARER: Final = f"Bearer {KEY}"
+"""The default ``Authorization`` header: the first key as a bearer token."""
 
 PATH: Final = "/v1/responses"
 
@@ -35,10 +36,11 @@ _DELIVERY: Final = frozenset({"stream", "stream_options"})
 class Request:
     """One request, before keys are inserted.
 
-    ``content`` is the exact body. ``headers`` replace the default headers (bearer key,
-    JSON media type); ``None`` removes one. ``has_key_placeholder`` is true if ``path``
-    or ``content`` contains a placeholder for a key. ``disconnect_after`` closes the
-    connection after that number of server-sent events.
+    ``content`` is the exact body. ``headers`` override the default headers, which are
+    ``BEARER`` as authorization and ``JSON_TYPE`` as content type. ``None`` removes a
+    default header. ``has_key_placeholder`` is true if ``path`` or ``content`` contains
+    a placeholder for a key. ``disconnect_after`` is the number of server-sent events
+    after which the client closes the connection.
     """
 
     content: bytes = b""
@@ -98,7 +100,10 @@ class Request:
 
     @property
     def all_headers(self) -> dict[str, str]:
-        """Return the headers to send with the defaults, placeholders not replaced."""
+        """Return the default headers, overridden by those of this request.
+
+        Placeholders for keys are not replaced.
+        """
         defaults = {"authorization": BEARER, "content-type": JSON_TYPE}
         given = {name.lower(): value for name, value in self.headers.items()}
         merged = defaults | given

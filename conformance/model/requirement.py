@@ -21,7 +21,11 @@ class Level(StrEnum):
 
 
 class Capability(StrEnum):
-    """A feature that a server may lack, if it names the feature in its error."""
+    """A feature that a server may lack.
+
+    The server must then reject requests that use the feature, with an error that names
+    the feature.
+    """
 
     CORE = "core"
     STREAMING = "streaming"
@@ -34,18 +38,22 @@ class Capability(StrEnum):
 
 
 FIRST_CATALOGUE: Final = "2026-11-22"
-"""The date of the first catalogue."""
+"""The date of the first catalogue. A catalogue is the list of all requirements."""
 
 CATALOGUE: Final = "2026-11-22"
 """The date of this catalogue: the newest ``since`` in it."""
 
 LEVELS_IF_MODELS_REQUIRE: Final = {"openai": Level.MUST, "openresponses": Level.MUST}
-"""Levels of a rule that New API's page leaves open and the published models require."""
+"""Levels, by profile, of a rule that the published models of the profile require.
+
+New API's page does not state the rule.
+"""
 
 LEVELS_IF_NEWAPI_REQUIRES: Final = {"openai": Level.SHOULD, "openresponses": Level.MAY}
-"""Levels of ``model`` in requests, which only New API's page requires.
+"""Levels, by profile, of the rule that a request needs ``model``.
 
-The official client may omit it, and in Open Responses it may be ``null``.
+Only New API's page requires ``model``. The official client may omit the field, and in
+Open Responses it may be ``null``.
 """
 
 
@@ -55,10 +63,12 @@ class Requirement:
 
     ``id`` is ``<section>.<slug>`` and permanent: reports and baselines refer to it.
     ``text`` states the rule in one sentence. ``source`` names a document and a location
-    in it. ``levels`` overrides ``level`` in a profile. ``profiles`` lists the profiles
+    in it. ``needs`` is the capability that the rule is about. ``levels`` maps names of
+    profiles to the level that replaces ``level`` there. ``profiles`` lists the profiles
     that have the requirement; empty means all. ``since`` is the date of the first
-    catalogue that contains it. ``cause`` is the likely cause of a failure in a gateway.
-    ``covers`` lists the ids of the known defects that it detects.
+    catalogue that contains the requirement. ``cause`` is the likely cause of a failure
+    in a gateway. ``covers`` lists the ids of the known defects that the requirement
+    detects.
     """
 
     id: str
@@ -121,7 +131,7 @@ may = partial(_requirement, Level.MAY)
 
 @dataclass(frozen=True)
 class Untested:
-    """A requirement that no exchange can verify, and why."""
+    """A requirement that no exchange can verify; ``because`` is the reason."""
 
     requirement: Requirement
     because: str

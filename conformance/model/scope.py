@@ -24,7 +24,9 @@ CheckArguments = tuple[Any, ...]
 class Observation:
     """A value from one exchange that is compared with the values from all others.
 
-    A run may have one for each exchange, so equal pointers share one string.
+    ``exchange`` is the id of that exchange. ``pointer`` is the location of the value.
+    A run may have one observation for each exchange. To save memory, equal pointers
+    share one string.
     """
 
     value: Any
@@ -46,10 +48,10 @@ class Scope:
     where ``None`` keeps all.
 
     ``within`` names a wider scope: if that selects nothing from an exchange, neither
-    does this one, so ``select`` is not called. This saves time, because most exchanges
-    are rejections, and most scopes select parts of responses. With ``where``, this
-    scope selects the same as ``within``, from the exchanges for which ``where`` returns
-    true.
+    does this one, so ``select`` is not called. That saves most calls: most exchanges
+    are rejections, and most requirements are about responses. With ``where``, this
+    scope selects the same as ``within``, but only from the exchanges for which
+    ``where`` returns true.
     """
 
     name: str
@@ -78,7 +80,7 @@ def _is_create_request(exchange: Exchange) -> bool:
     return request.path == PATH or request.path.startswith(f"{PATH}?")
 
 
-def _has_status(exchange: Exchange) -> bool:
+def _is_create_with_status(exchange: Exchange) -> bool:
     return exchange.status != 0 and _is_create_request(exchange)
 
 
@@ -88,42 +90,45 @@ def _create_request(exchange: Exchange) -> Iterator[CheckArguments]:
 
 
 def _recognized(exchange: Exchange) -> Iterator[CheckArguments]:
-    if _has_status(exchange) and exchange.kind is not ResponseKind.UNRECOGNIZED:
+    if (
+        _is_create_with_status(exchange)
+        and exchange.kind is not ResponseKind.UNRECOGNIZED
+    ):
         yield (exchange,)
 
 
 def _success(exchange: Exchange) -> Iterator[CheckArguments]:
-    if _has_status(exchange) and 200 <= exchange.status < 300:
+    if _is_create_with_status(exchange) and 200 <= exchange.status < 300:
         yield (exchange,)
 
 
-def _object_or_stream(exchange: Exchange) -> Iterator[CheckArguments]:
-    if _has_status(exchange) and exchange.has_response:
+def _answered(exchange: Exchange) -> Iterator[CheckArguments]:
+    if _is_create_with_status(exchange) and exchange.has_response:
         yield (exchange,)
 
 
 def _json_response(exchange: Exchange) -> Iterator[CheckArguments]:
-    if _has_status(exchange) and exchange.kind is ResponseKind.RESPONSE:
+    if _is_create_with_status(exchange) and exchange.kind is ResponseKind.RESPONSE:
         yield (exchange,)
 
 
 def _rejection(exchange: Exchange) -> Iterator[CheckArguments]:
-    if _has_status(exchange) and exchange.kind is ResponseKind.CLIENT_ERROR:
+    if _is_create_with_status(exchange) and exchange.kind is ResponseKind.CLIENT_ERROR:
         yield (exchange,)
 
 
 def _error(exchange: Exchange) -> Iterator[CheckArguments]:
-    if _has_status(exchange) and exchange.status >= 400:
+    if _is_create_with_status(exchange) and exchange.status >= 400:
         yield (exchange,)
 
 
 def _stream(exchange: Exchange) -> Iterator[CheckArguments]:
-    if _has_status(exchange) and exchange.kind is ResponseKind.STREAM:
+    if _is_create_with_status(exchange) and exchange.kind is ResponseKind.STREAM:
         yield (exchange,)
 
 
 def _response_object(exchange: Exchange) -> Iterator[CheckArguments]:
-    if not _has_status(exchange) or not exchange.has_response:
+    if not _is_create_with_status(exchange) or not exchange.has_response:
         return
     response = exchange.response_or_none
     if response is not None and response.is_a(dict):
@@ -211,6 +216,8 @@ EVERY_ITEM = Scope("every output item", _output_items, within=EVERY_RESPONSE_OBJ
 """(item, exchange): each output item of each response object."""
 
 EVERY_MESSAGE = Scope("every message item", _messages, within=EVERY_ITEM)
+"""(item, exchange): each message item; the next 2 scopes select items in this form."""
+
 EVERY_CALL = Scope("every function call", _items_of("function_call"), within=EVERY_ITEM)
 EVERY_REASONING = Scope(
     "every reasoning item", _items_of("reasoning"), within=EVERY_ITEM

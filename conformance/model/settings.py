@@ -11,9 +11,12 @@ from conformance.model.requirement import CATALOGUE, Level
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of a run: times in seconds, ``rate`` in requests per second.
+    """Limits of a run; ``None`` means unlimited.
 
-    ``max_body_bytes`` is the maximum size of a response body in bytes.
+    ``concurrency`` is the maximum number of concurrent requests, ``rate`` the maximum
+    number of requests per second. ``timeout`` limits one complete response, in seconds.
+    ``max_requests`` and ``max_seconds`` limit the whole run. ``max_body_bytes`` is the
+    maximum size of a response body in bytes.
     """
 
     concurrency: int = 16
@@ -24,7 +27,7 @@ class Limits:
     max_body_bytes: int = 8 << 20
 
     def __post_init__(self) -> None:
-        """Check that all limits are positive; raises ``ConfigurationError``."""
+        """Raise ``ConfigurationError`` if the value of an option is not positive."""
         for name in ("concurrency", "rate", "timeout", "max_requests", "max_seconds"):
             value = getattr(self, name)
             if value is not None and value <= 0:
@@ -36,12 +39,15 @@ class Limits:
 class Settings:
     """The settings of one run: the target, the profile, and what to run.
 
-    ``key`` and ``second_key`` are never shown. ``key_env`` is the environment variable
-    that curl commands in reports read the key from. ``generated`` is the number of
-    generated requests to send, ``None`` for all. ``shrink`` minimizes failing ones.
-    ``case`` selects a single case. ``catalogue`` is a date: requirements that were
-    added later are skipped. ``lang`` is the language in which a report opens, ``en``
-    or ``zh``.
+    ``key`` is the API key, ``second_key`` that of another user; neither is ever shown.
+    ``key_env`` is the environment variable that curl commands in reports read the key
+    from. ``only`` lists sections and ids of requirements to test; empty means all.
+    ``require`` lists capabilities that the server must support. ``level`` is the lowest
+    level to test. ``generated`` is the number of generated requests to send, ``None``
+    for all. With ``shrink``, generated requests that fail are minimized. ``case``
+    selects a single case. ``catalogue`` is a date: requirements that were added later
+    are skipped. ``lang`` is the language that the HTML report shows first, ``en`` or
+    ``zh``.
     """
 
     url: str

@@ -27,17 +27,21 @@ _URLS: Final = {
     OPEN_RESPONSES: "https://www.openresponses.org/specification",
     WHATWG_SSE: "https://html.spec.whatwg.org/multipage/server-sent-events.html",
 }
+"""URLs by start of a source. The first match counts, so longer names come first."""
+
 _RFC: Final = re.compile(r"RFC (\d+) \([^)]*\)(?:, sections? ([\d.]+))?")
 
 
 def links(source: str) -> Iterator[tuple[str, str]]:
     """Yield name and URL of each public document that ``source`` names.
 
+    A semicolon and a space separate the documents in ``source``.
+
     Files of this project are skipped: they have no URL that fits every installation.
     """
     for part in source.split("; "):
-        if named := _RFC.match(part):
-            number, section = named.groups()
+        if rfc := _RFC.match(part):
+            number, section = rfc.groups()
             anchor = f"#section-{section}" if section else ""
             yield part, f"https://www.rfc-editor.org/rfc/rfc{number}{anchor}"
             continue

@@ -19,8 +19,9 @@ _BOM = b"\xef\xbb\xbf"
 class Frame:
     """One event as it was sent.
 
-    ``name`` is the ``event`` field, empty if missing. ``data`` is the joined data.
-    ``end`` is the offset in bytes at which the frame ends in the body.
+    ``name`` is the value of the ``event`` field, empty if missing. ``data`` is the
+    joined ``data`` lines. ``end`` is the offset in bytes at which the frame ends in the
+    body, including its blank line.
     ``terminated`` is false for a last frame without its blank line.
     """
 

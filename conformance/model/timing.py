@@ -7,14 +7,16 @@ from typing import Final
 from conformance.model.exchange import Exchange, ResponseKind
 
 MAX_SAMPLES: Final = 4096
-"""Maximum number of stored times; if there are more, every second one is dropped."""
+"""Maximum number of stored response times; beyond it, every second one is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """The response time of one exchange, in seconds after its request was sent.
 
-    ``first`` is the arrival of a stream's first event, ``None`` if it is not a stream.
+    ``exchange`` is the id of the exchange. ``elapsed`` is the end of the exchange.
+    ``first`` is the arrival of a stream's first event; for any other kind of response
+    it is ``None``.
     """
 
     exchange: str
@@ -44,7 +46,11 @@ class LatencySampler:
         self._stride = 1
 
     def add(self, exchange: Exchange) -> None:
-        """Store the time of an exchange; of many exchanges, only of every n-th."""
+        """Store the response time of an exchange.
+
+        Each time that the maximum is exceeded, half of the times are dropped. From then
+        on, only half as many exchanges are stored.
+        """
         if self._count % self._stride == 0:
             self._times.append(timing(exchange))
         self._count += 1
@@ -72,9 +78,9 @@ class LatencySummary:
     maximum: float
 
     @classmethod
-    def of(cls, durations: Iterable[float]) -> "LatencySummary | None":
-        """Return the distribution, or ``None`` without durations."""
-        ordered = sorted(durations)
+    def of(cls, measured: Iterable[float]) -> "LatencySummary | None":
+        """Return the distribution of measured durations, or ``None`` without any."""
+        ordered = sorted(measured)
         if not ordered:
             return None
         last = len(ordered) - 1
@@ -87,24 +93,26 @@ class LatencySummary:
         )
 
 
-def durations(times: Iterable[Timing]) -> dict[str, list[float]]:
+def durations(timings: Iterable[Timing]) -> dict[str, list[float]]:
     """Return the measured durations in seconds, by their name in ``report.json``.
 
-    ``answer``, ``stream`` and ``refusal`` (a 4xx) are total times; ``first_event`` is
-    the time until a stream's first event.
+    ``answer`` has the total times of response objects, ``stream`` those of streams and
+    ``refusal`` those of 4xx responses. ``first_event`` has the times from the request
+    to a stream's first event.
     """
-    timings = tuple(times)
+    all_ = tuple(timings)
     return {
-        "answer": [t.elapsed for t in timings if t.kind is ResponseKind.RESPONSE],
-        "first_event": [t.first for t in timings if t.first is not None],
-        "stream": [t.elapsed for t in timings if t.kind is ResponseKind.STREAM],
-        "refusal": [t.elapsed for t in timings if t.kind is ResponseKind.CLIENT_ERROR],
+        "answer": [t.elapsed for t in all_ if t.kind is ResponseKind.RESPONSE],
+        "first_event": [t.first for t in all_ if t.first is not None],
+        "stream": [t.elapsed for t in all_ if t.kind is ResponseKind.STREAM],
+        "refusal": [t.elapsed for t in all_ if t.kind is ResponseKind.CLIENT_ERROR],
     }
 
 
-def latency_summaries(times: Iterable[Timing]) -> dict[str, LatencySummary]:
+def latency_summaries(timings: Iterable[Timing]) -> dict[str, LatencySummary]:
     """Return the distribution of each duration that was measured at least once."""
     found = {
-        name: LatencySummary.of(measured) for name, measured in durations(times).items()
+        name: LatencySummary.of(measured)
+        for name, measured in durations(timings).items()
     }
     return {name: summary for name, summary in found.items() if summary}

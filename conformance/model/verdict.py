@@ -13,7 +13,7 @@ ALL_EXCHANGES = "every exchange"
 class Outcome(StrEnum):
     """The possible outcomes of a case, the most severe first.
 
-    The most severe outcome of its cases is the outcome of a requirement. Reports list
+    The outcome of a requirement is the most severe outcome of its cases. Reports list
     outcomes in this order, too.
     """
 
@@ -48,8 +48,9 @@ class Outcome(StrEnum):
 class Verdict:
     """The outcome of one requirement on one probe, with its evidence.
 
-    ``observations`` counts the exchanges, or the parts of them, that were evaluated.
-    ``finding_count`` counts all findings; ``findings`` has only the first ones.
+    ``probe`` is the name of the probe, or ``ALL_EXCHANGES``. ``observations`` counts
+    the exchanges, or the parts of them, that were evaluated. ``finding_count`` counts
+    all findings; ``findings`` contains only the stored ones.
     """
 
     requirement: Requirement

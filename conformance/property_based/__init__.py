@@ -1,5 +1,5 @@
-"""Requests generated from the OpenAPI document, and checks of responses by it.
+"""Requests generated from the OpenAPI document, and checks of responses against it.
 
-The only package that imports schemathesis. Schemathesis is slow to import, so that
-happens where it is first used.
+Only this package imports schemathesis. Schemathesis is slow to import, so each function
+imports what it needs when it is called.
 """

@@ -1,11 +1,11 @@
 """The corpus: all generated requests of a seed.
 
 The corpus of seed 0 is in the package, so that a run does not generate it, whatever
-versions of schemathesis and hypothesis are installed. Any other seed is generated once
-and stored in the user's cache.
+versions of schemathesis and hypothesis are installed. The corpus of any other seed is
+generated once and stored in the user's cache.
 
 ``python -m conformance.property_based.corpus`` generates the corpus in the package
-again. That is needed if the document or the generator changes.
+again. Run it after a change of the OpenAPI document or of the generator.
 """
 
 import hashlib
@@ -25,17 +25,17 @@ SEED: Final = 0
 """The seed whose corpus is in the package."""
 
 PACKAGED: Final = Path(__file__).with_name("corpus-seed-0.jsonl")
-"""The corpus of ``SEED``."""
+"""The file with the corpus of ``SEED``."""
 
 _PACKAGES: Final = ("schemathesis", "hypothesis", "jsonschema")
 """Packages whose versions the corpus depends on."""
 
 _MODULES: Final = ("document.py", "entry.py", "generate.py", "violations.py")
-"""Modules that the corpus depends on: if one changes, the cache is not used."""
+"""Modules that the corpus depends on. If one changes, a cached corpus is not used."""
 
 
 def made_from() -> dict[str, str]:
-    """Return what a corpus is generated from: the document's digest, and versions."""
+    """Return the digest of the document and the versions that determine a corpus."""
     from importlib.metadata import version  # noqa: PLC0415 -- slow, and rarely needed
 
     document = {"document_sha256": hashlib.sha256(source()).hexdigest()}
@@ -74,6 +74,7 @@ def parse(text: str) -> tuple[Entry, ...]:
 
 
 def _entries(text: str) -> Iterator[Entry]:
+    """Yield the entries of a serialized corpus, whatever its digest."""
     for line in text.split("\n")[1:-1]:
         record = json.loads(line)
         generated = GeneratedInput.of(PREFIX + record["name"])
@@ -98,7 +99,7 @@ def cache_file(seed: int) -> Path:
 
 
 def _read(path: Path) -> tuple[Entry, ...] | None:
-    """Return a stored corpus; ``None`` if there is none or it is corrupt."""
+    """Return a corpus from the cache; ``None`` if it is missing, empty or corrupt."""
     try:
         return parse(path.read_text("utf-8")) or None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

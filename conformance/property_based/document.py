@@ -7,7 +7,7 @@ from typing import Final
 from conformance.model.node import Json
 
 PLACEHOLDER: Final = "conformance-model-placeholder"
-"""The model's name in generated requests, until they are sent."""
+"""The model's name in a generated request, until the request is sent."""
 
 PATH: Final = "/v1/responses"
 
@@ -22,7 +22,7 @@ def source() -> bytes:
 
 @cache
 def document() -> Json:
-    """Return the document as a JSON value. It is shared, so do not modify it."""
+    """Return the document as a JSON value. All callers share it: do not modify it."""
     import yaml  # noqa: PLC0415 -- slow, and not needed if the corpus is cached
 
     return yaml.load(source(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- both are safe loaders
@@ -31,8 +31,9 @@ def document() -> Json:
 def with_placeholder_model() -> Json:
     """Return a copy of the document that allows only ``PLACEHOLDER`` as model.
 
-    The example request is changed in the same way: schemathesis would ignore an example
-    that does not match the schema, and then generate only bodies with every field.
+    The example request of the copy names ``PLACEHOLDER``, too. Otherwise the example
+    would not match the schema, and schemathesis would ignore it. Then every generated
+    body would contain every field.
     """
     import copy  # noqa: PLC0415 -- as above
 

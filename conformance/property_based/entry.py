@@ -22,7 +22,7 @@ class Entry:
 
     @property
     def probe(self) -> str:
-        """Return the name of the probe that sends it."""
+        """Return the name of the probe that sends the request."""
         return PREFIX + self.generated.name
 
     def body_for(self, model: str) -> bytes:

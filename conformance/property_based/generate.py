@@ -1,9 +1,10 @@
 """Generate requests from the OpenAPI document with schemathesis.
 
-Its coverage phase enumerates requests with one violation each. Its fuzzing phase, with
-a fixed seed, adds what enumeration does not reach, such as non-ASCII characters. The
-same seed gives the same requests on every machine with the same versions of
-schemathesis and hypothesis. Other versions may generate other requests.
+The coverage phase of schemathesis enumerates requests with one violation each. The
+fuzzing phase, with a fixed seed, adds requests that enumeration does not reach, such as
+those with non-ASCII characters. The same seed gives the same requests on every machine
+with the same versions of schemathesis and hypothesis. Other versions may generate other
+requests.
 """
 
 import hashlib
@@ -22,20 +23,23 @@ from conformance.property_based.entry import Entry, to_json
 from conformance.property_based.violations import most_severe
 
 EXAMPLES_PER_MODE: Final = 60
-"""Fuzzed requests for each mode, before duplicates are removed."""
+"""Number of fuzzed requests for each mode, before duplicates are removed.
+
+The modes are valid and invalid requests.
+"""
 
 MAX_BODY_LENGTH: Final = 65536
 """Maximum length of a body in characters; longer ones are dropped."""
 
 NO_BODY: Final = object()
-"""Marks a request without a body."""
+"""The value that is used instead of a body for a request without a body."""
 
 _LOCAL_CONSTANTS: Final = (
     "_get_local_constants",
     "_local_constants",
     "CONSTANTS_CACHE",
 )
-"""Undocumented names in hypothesis, which another version may not have."""
+"""Undocumented names in a module of hypothesis; another version may lack them."""
 
 
 def _schema() -> Any:  # noqa: ANN401 -- schemathesis' types are not visible outside
@@ -52,7 +56,7 @@ def _schema() -> Any:  # noqa: ANN401 -- schemathesis' types are not visible out
 
 
 def _enumerated() -> Iterator[Json]:
-    """Yield the bodies of the coverage phase; needs a new schema for each call."""
+    """Yield the bodies of the coverage phase. Each call creates a new schema."""
     from schemathesis import GenerationMode  # noqa: PLC0415 -- as above
     from schemathesis.generation.meta import CONTENT_TYPE_PROBES  # noqa: PLC0415
 
@@ -67,7 +71,7 @@ def _enumerated() -> Iterator[Json]:
 
 
 def _fuzzed(seed: int) -> list[Json]:
-    """Return the bodies of the fuzzing phase: valid and invalid ones, by seed."""
+    """Return the bodies of the fuzzing phase, valid and invalid ones."""
     import hypothesis  # noqa: PLC0415 -- slow
     from schemathesis import GenerationMode  # noqa: PLC0415 -- as above
 
@@ -102,8 +106,9 @@ def _body(case: Any) -> Json:  # noqa: ANN401 -- as above
 def _without_local_constants() -> Iterator[None]:
     """Stop hypothesis from using constants that it finds in imported modules.
 
-    It reads every module outside site-packages, so a checkout would generate other
-    requests than an installed wheel. Does nothing if hypothesis has no such constants.
+    Hypothesis reads every module outside site-packages, so a checkout would generate
+    other requests than an installed wheel. This does nothing if the installed version
+    of hypothesis lacks one of ``_LOCAL_CONSTANTS``.
     """
     from hypothesis.internal.conjecture import providers  # noqa: PLC0415 -- slow
 
@@ -132,10 +137,10 @@ def _tested_field(body: Json) -> str:
 
 
 def _entry(body: Json) -> Entry | None:
-    """Return the entry for a generated body; ``None`` if it is of no use.
+    """Return the entry for a generated body, or ``None`` for a body to drop.
 
-    That is a body that cannot be sent as JSON, that names an unknown model, or that is
-    too long.
+    A body is dropped if it cannot be sent as JSON, names another model than
+    ``PLACEHOLDER``, or is too long.
     """
     if body is NO_BODY:
         return Entry(GeneratedInput(Scenario.MISSING, WHOLE_BODY, _digest("")), "")

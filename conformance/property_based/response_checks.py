@@ -1,4 +1,4 @@
-"""Check the responses to generated requests, and responses against the document."""
+"""Check responses to generated requests, and any response against the document."""
 
 import re
 from functools import cache
@@ -16,7 +16,7 @@ from conformance.property_based.document import (
 )
 
 _ABOUT_THE_CLIENT: Final = frozenset({401, 403, 405, 407, 429})
-"""Statuses that are about the client, not about the body of the request."""
+"""Statuses that are about the client or the method, not about the request's body."""
 
 _WORDS: Final = frozenset(
     {word for words in CAPABILITY_WORDS.values() for word in words}
@@ -24,10 +24,13 @@ _WORDS: Final = frozenset(
     | {"character", "unicode", "utf", "encod", "json", "pars", "nest", "deep"}
     | {"too long", "too large", "context", "message", "role", "content", "parameter"}
 )
-"""Lower-case words: an error that contains one of them names its reason."""
+"""Lower-case words: an error that contains one of them names a reason to reject."""
 
 _MIN_NAME_LENGTH: Final = 3
-"""Names of fields that are shorter may occur in an error by coincidence."""
+"""Minimum length, in characters, of a field's name that an error can name.
+
+A shorter name may occur in an error by coincidence.
+"""
 
 _VIOLATIONS: Final = {
     Scenario.MISSING: "required, but missing",
@@ -35,12 +38,13 @@ _VIOLATIONS: Final = {
     Scenario.WRONG_TYPE: "wrong type",
     Scenario.OUT_OF_ENUM: "not one of the values in the document",
 }
+"""The words for each scenario in ``Finding.expected``."""
 
 
 def names_its_reason(exchange: Exchange) -> bool:
-    """Return whether an error names a field of the request, or another reason.
+    """Return whether an error names a field of the request or another reason.
 
-    ``model`` is not a reason: every generated request names a model that exists.
+    ``model`` is not a reason, because a generated request names the model of the run.
     """
     request = exchange.request.json
     fields = request if isinstance(request, dict) else {}
@@ -64,7 +68,7 @@ def _is_about_another_field(generated: GeneratedInput, exchange: Exchange) -> bo
 
 
 def _contains_failure(exchange: Exchange) -> bool:
-    """Return whether a 200 contains a failure, which another requirement covers."""
+    """Return whether a 2xx contains a failure, which another requirement covers."""
     response = exchange.response_or_none
     if response is not None:
         return response.is_a(dict) and response.value.get("status") == "failed"
@@ -72,6 +76,7 @@ def _contains_failure(exchange: Exchange) -> bool:
 
 
 def _is_error(event: Event) -> bool:
+    """Return whether an event is an error: by its type, or by ``error`` without one."""
     if event.type:
         return event.type == "error"
     try:
@@ -198,7 +203,7 @@ def _document_checks() -> _DocumentChecks:
 
 
 def preload() -> None:
-    """Load schemathesis' checks before the first response arrives."""
+    """Load schemathesis' checks, so that the first response need not wait for them."""
     _document_checks()
 
 

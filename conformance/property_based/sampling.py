@@ -11,19 +11,20 @@ def _round_robin(
 ) -> Iterator[Entry]:
     """Yield one entry of each group, then a second one of each, and so on.
 
-    Entries are grouped by the first key; each group is in turn grouped by the others.
+    Entries in a group have the same value of the first key. The other keys order the
+    entries of each group in the same way.
     """
     if not keys:
         yield from entries
         return
     groups: dict[Hashable, list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault(keys[0](entry), []).append(entry)
+    for each in entries:
+        groups.setdefault(keys[0](each), []).append(each)
     queues = deque(_round_robin(group, *keys[1:]) for group in groups.values())
     while queues:
         queue = queues.popleft()
-        if (first := next(queue, None)) is not None:
-            yield first
+        if (entry := next(queue, None)) is not None:
+            yield entry
             queues.append(queue)
 
 
@@ -31,8 +32,8 @@ def sample(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
     """Return ``number`` entries in the order of the corpus, or all for ``None``.
 
     Entries with different scenarios are preferred, then with different fields, then
-    with different paths. At least three of five are inputs that a server rejects, at no
-    cost, as long as the corpus has enough of them.
+    with different paths. At least three of five selected entries are inputs that a
+    conforming server rejects, at no cost, if the corpus has enough of them.
     """
     if number is None or number >= len(entries):
         return entries
@@ -47,7 +48,9 @@ def sample(entries: tuple[Entry, ...], number: int | None) -> tuple[Entry, ...]:
     answered = list(
         _round_robin((e for e in entries if not e.generated.must_be_rejected), *keys)
     )
-    count = min(number * 2 // 5, len(answered))
-    count = max(count, number - len(rejected))
-    selected = {e.probe for e in (*answered[:count], *rejected[: number - count])}
+    answered_count = min(number * 2 // 5, len(answered))
+    answered_count = max(answered_count, number - len(rejected))
+    rejected_count = number - answered_count
+    chosen = (*answered[:answered_count], *rejected[:rejected_count])
+    selected = {entry.probe for entry in chosen}
     return tuple(e for e in entries if e.probe in selected)

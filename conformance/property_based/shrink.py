@@ -1,4 +1,4 @@
-"""Minimize a request that failed."""
+"""Minimize a generated request: find a smaller version that fails in the same way."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,22 +8,25 @@ from typing import Final
 from conformance.model.node import Json
 
 WIDTH: Final = 16
-"""Number of smaller versions that are sent concurrently."""
+"""Maximum number of smaller versions that are sent concurrently."""
 
 MAX_REQUESTS: Final = 60
-"""Maximum number of additional requests for one distinct failure."""
+"""Maximum number of versions that are sent to minimize one request."""
 
 _MAX_CANDIDATES: Final = 2000
 """Maximum number of versions from which the smallest ones are chosen."""
 
 _MIN_FIELDS: Final = 3
-"""Number of fields from which larger parts of an object are removed at once."""
+"""Minimum number of fields of an object from which several are removed at once."""
 
 _MAX_CHARACTERS: Final = 3
-"""Maximum number of unusual characters of a string that are tried alone."""
+"""Maximum number of unusual characters that are tried instead of the whole string.
+
+Unusual characters are those outside ASCII and those that cannot be printed.
+"""
 
 _MAX_ELEMENTS: Final = 6
-"""Maximum number of elements of an array that are tried alone."""
+"""Maximum number of elements that are tried as the only element of an array."""
 
 
 def size(value: Json) -> int:
@@ -43,7 +46,10 @@ def _smaller_objects(value: dict[str, Json]) -> Iterator[Json]:
 
 
 def _subsets(names: list[str]) -> Iterator[set[str]]:
-    """Yield each name alone, each with ``input``, then both halves; with ``model``."""
+    """Yield each name alone, each name with ``input``, then both halves of the names.
+
+    If the names include ``model``, every subset does.
+    """
     model = {"model"} & set(names)
     for name in names:
         yield model | {name}
@@ -83,6 +89,7 @@ def candidates(value: Json) -> Iterator[Json]:
 class Minimizer:
     """One search for the smallest request that still fails in the same way.
 
+    ``best`` is the smallest body so far that failed like the original body.
     ``is_similar`` returns whether a version violates the document in the same way and
     in the same field as the original body, or is valid like it.
     """
@@ -94,7 +101,10 @@ class Minimizer:
         self._seen = {json.dumps(body, sort_keys=True)}
 
     def next_versions(self) -> list[Json]:
-        """Return the next versions to send, smallest first; empty at the end."""
+        """Return the next versions to send, smallest first.
+
+        The list is empty if the search is finished.
+        """
         best_size = size(self.best)
         sized = ((size(v), v) for v in islice(candidates(self.best), _MAX_CANDIDATES))
         smaller = sorted(

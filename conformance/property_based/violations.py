@@ -1,6 +1,7 @@
 """Find how a request violates the OpenAPI document, and in which field.
 
-This uses jsonschema, not schemathesis, so the generator is not checked by itself.
+This module uses jsonschema, not schemathesis, so that the library that generates a
+request does not decide whether the request is valid.
 """
 
 from collections.abc import Iterator
@@ -55,16 +56,16 @@ def _causes(error: ValidationError) -> Iterator[ValidationError]:
     def rejects_type(errors: list[ValidationError]) -> bool:
         return any(e.validator == "type" and not e.relative_path for e in errors)
 
-    possible = [errors for errors in branches.values() if not rejects_type(errors)]
-    if not possible:
+    of_same_type = [errors for errors in branches.values() if not rejects_type(errors)]
+    if not of_same_type:
         yield branches[next(iter(branches))][0]
         return
-    for inner in min(possible, key=_distance):
+    for inner in min(of_same_type, key=_distance):
         yield from _causes(inner)
 
 
 def _distance(errors: list[ValidationError]) -> int:
-    """Return the number of errors; wrong constant fields, such as a role, count 2."""
+    """Return the number of errors. A wrong constant, such as ``role``, counts as 2."""
     return sum(
         2 if e.validator in {"const", "enum"} and len(e.relative_path) == 1 else 1
         for e in errors
@@ -72,6 +73,7 @@ def _distance(errors: list[ValidationError]) -> int:
 
 
 def _scenario_of_missing(path: tuple[str | int, ...], name: str) -> Scenario:
+    """Return the scenario if the object at ``path`` lacks a required field ``name``."""
     if not path:
         return Scenario.MISSING
     if path[0] == "tools" and (name == "parameters" or "parameters" in path):
@@ -80,6 +82,7 @@ def _scenario_of_missing(path: tuple[str | int, ...], name: str) -> Scenario:
 
 
 def _violations_in(error: ValidationError) -> Iterator[Violation]:
+    """Yield the violation of an error; of ``required``, one for each missing field."""
     path = tuple(error.absolute_path)
     if error.validator == "required":
         names: Any = error.validator_value
@@ -102,7 +105,7 @@ def _scenario_of_value(error: ValidationError, path: tuple[str | int, ...]) -> S
         return Scenario.OUT_OF_ENUM if is_string else Scenario.WRONG_TYPE
     if error.validator == "type":
         return Scenario.WRONG_TYPE
-    return Scenario.UNSPECIFIED  # a limit of this project: the page states none
+    return Scenario.UNSPECIFIED  # a limit of this project, not of New API
 
 
 def violations(body: Json) -> list[Violation]:
@@ -116,6 +119,7 @@ def violations(body: Json) -> list[Violation]:
 
 
 _MOST_SEVERE_FIRST: Final = (*BROKEN, Scenario.NULL, Scenario.UNSPECIFIED)
+"""The scenarios of all violations, in the order of severity."""
 
 
 def most_severe(body: Json) -> Violation | None:
