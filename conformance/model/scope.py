@@ -102,7 +102,7 @@ def _success(exchange: Exchange) -> Iterator[CheckArguments]:
         yield (exchange,)
 
 
-def _answered(exchange: Exchange) -> Iterator[CheckArguments]:
+def _object_or_stream(exchange: Exchange) -> Iterator[CheckArguments]:
     if _is_create_with_status(exchange) and exchange.has_response:
         yield (exchange,)
 
