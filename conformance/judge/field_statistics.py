@@ -14,7 +14,7 @@ from conformance.model.generated_input import (
 
 
 class FieldCounts:
-    """The table of fields while a run goes on. It stores counts, not exchanges."""
+    """Reactions of a target, counted by field and scenario while a run goes on."""
 
     def __init__(self) -> None:
         self._counts: dict[str, dict[Scenario, Counter[Reaction]]] = {}

@@ -97,8 +97,8 @@ def durations(timings: Iterable[Timing]) -> dict[str, list[float]]:
     """Return the measured durations in seconds, by their name in ``report.json``.
 
     ``answer`` has the total times of response objects, ``stream`` those of streams and
-    ``refusal`` those of 4xx responses. ``first_event`` has the times from the request
-    to a stream's first event.
+    ``refusal`` those of 4xx responses; ``report.json`` fixes these names.
+    ``first_event`` has the times from the request to a stream's first event.
     """
     all_ = tuple(timings)
     return {

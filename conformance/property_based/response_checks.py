@@ -27,7 +27,7 @@ _WORDS: Final = frozenset(
 """Lower-case words: an error that contains one of them names a reason to reject."""
 
 _MIN_NAME_LENGTH: Final = 3
-"""Minimum length, in characters, of a field's name that an error can name.
+"""Length in characters from which the name of a field counts as named by an error.
 
 A shorter name may occur in an error by coincidence.
 """
@@ -36,7 +36,7 @@ _VIOLATIONS: Final = {
     Scenario.MISSING: "required, but missing",
     Scenario.INCOMPLETE: "incomplete",
     Scenario.WRONG_TYPE: "wrong type",
-    Scenario.OUT_OF_ENUM: "not one of the values in the document",
+    Scenario.OUT_OF_ENUM: "not one of the values in the OpenAPI document",
 }
 """The words for each scenario in ``Finding.expected``."""
 
@@ -44,7 +44,8 @@ _VIOLATIONS: Final = {
 def names_its_reason(exchange: Exchange) -> bool:
     """Return whether an error names a field of the request or another reason.
 
-    ``model`` is not a reason, because a generated request names the model of the run.
+    ``model`` does not count: every generated request has the model of the run, which is
+    valid, so an error about it is not about the generated value.
     """
     request = exchange.request.json
     fields = request if isinstance(request, dict) else {}
@@ -64,7 +65,7 @@ def _is_about_another_field(generated: GeneratedInput, exchange: Exchange) -> bo
     param = error.get("param") if isinstance(error, dict) else None
     if not isinstance(param, str) or not param:
         return False
-    return re.split(r"[.\[]", param)[0] not in {generated.field, generated.path}
+    return re.split(r"[.\[]", param)[0] != generated.field
 
 
 def _contains_failure(exchange: Exchange) -> bool:
@@ -76,7 +77,7 @@ def _contains_failure(exchange: Exchange) -> bool:
 
 
 def _is_error(event: Event) -> bool:
-    """Return whether an event is an error: by its type, or by ``error`` without one."""
+    """Return whether an event has the type ``error``, or no type and an ``error``."""
     if event.type:
         return event.type == "error"
     try:
@@ -96,6 +97,7 @@ def _is_unclear(exchange: Exchange) -> bool:
 
 def _check_rejected(generated: GeneratedInput, exchange: Exchange) -> Finding | None:
     """Return a finding if a request that must be rejected was answered."""
+    # A 404 without a reason may be about the URL, not about the body.
     if exchange.status == 404 and not names_its_reason(exchange):
         raise Inconclusive(f"{exchange.id}: {exchange.summary}")
     if exchange.kind is ResponseKind.CLIENT_ERROR:
@@ -213,7 +215,7 @@ def document_violations(exchange: Exchange) -> list[Finding]:
     return [_finding(exchange, failure) for failure in failures]
 
 
-def _finding(exchange: Exchange, failure: Any) -> Finding:  # noqa: ANN401 -- see above
+def _finding(exchange: Exchange, failure: Any) -> Finding:  # noqa: ANN401 -- schemathesis is imported late
     path = getattr(failure, "instance_path", None) or ()
     pointer = "".join(f"/{step}" for step in path)
     message = getattr(failure, "validation_message", None) or failure.message

@@ -224,4 +224,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "max_tokens": unsupported("Use 'max_output_tokens' instead."),
     "max_completion_tokens": unsupported("Use 'max_output_tokens' instead."),
 }
-"""The rule for each field that is valid or invalid on its own, except ``input``."""
+"""The rule for each field whose validity depends on no other field.
+
+``input`` is checked elsewhere.
+"""

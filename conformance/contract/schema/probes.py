@@ -95,7 +95,7 @@ class GeneratedProbe:
         def is_equivalent(version: Json) -> bool:
             if _has_placeholder_model(body) and not _has_placeholder_model(version):
                 return False  # a rejection of the model would be another failure
-            if is_server_error:  # a valid and an invalid request may cause the same one
+            if is_server_error:  # a valid request may cause the same error
                 return True
             violation = most_severe(version)
             if original is None or violation is None:

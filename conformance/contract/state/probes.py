@@ -21,9 +21,10 @@ MAX_OUTPUT_TOKENS: Final = 64
 RECALL_PROMPT: Final = "Which word did I ask you to remember?"
 
 HELLO_PROMPT: Final = "Thank you for that answer. Now say hello in one word."
-"""Prompt of turns 3 to 5 of ``chained_turns``, longer than ``RECALL_PROMPT`` of turn 2.
+"""Prompt of turns 3 to 5 of ``chained_turns``, longer than the prompt of turn 2.
 
-The input count therefore does not decrease, even if a server counts only new input.
+So the input tokens do not decrease from turn 2 to turn 3, even if a server counts only
+the new input of each turn.
 """
 
 SECOND_KEY_HEADERS: Final = {"authorization": f"Bearer {SECOND_KEY}"}
@@ -59,8 +60,8 @@ def _get_request(response_id: str, *, second_key: bool = False) -> Request:
     return Request(method="GET", path=path, headers={**headers, **key_headers})
 
 
-# This is the first probe of ``Capability.STATE``. It declares no ``needs``, because it
-# has to send all its requests even if the server rejects ``previous_response_id``.
+# The responses to this probe decide whether the server supports ``Capability.STATE``.
+# Probes with ``needs=Capability.STATE`` wait for it; this one must not.
 @probe(model_responses=2, max_output_tokens=2 * MAX_OUTPUT_TOKENS)
 def two_turn_recall(context: ProbeContext) -> Steps:
     """Ask the model to remember a word, then ask for it by ``previous_response_id``."""
@@ -86,9 +87,9 @@ def chained_turns(context: ProbeContext) -> Steps:
     """Send a chain of five turns, continue its unstored last turn, and fetch a turn.
 
     The first and the third turn are streams. Only the first turn has instructions. The
-    fifth turn has ``store`` set to ``false``, and the request after it continues it all
-    the same. The last request fetches the response of the fourth turn. The probe ends
-    early if a turn has no response.
+    fifth turn has ``store`` set to ``false``. The next request tries to continue that
+    turn, and should be rejected. The last request fetches the response of the fourth
+    turn. The probe ends early if a turn has no response.
     """
     word = context.word("instructed")
     instructions = f"Remember the word {word}. Never say it in your first answer."

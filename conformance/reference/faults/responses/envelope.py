@@ -21,7 +21,7 @@ IS_A_RESPONSE: Final = "responses.is-a-response-object"
 OUTPUT_IS_AN_ARRAY: Final = frozenset(
     {"responses.output-is-an-array", "streaming.same-items-as-json"}
 )
-"""Requirements that an ``output`` other than an array breaks."""
+"""Requirements that fail if ``output`` is not an array."""
 
 
 def _replace_body(
@@ -196,27 +196,27 @@ def object_is_text_completion(
 def final_snapshot_lacks_object(
     _request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last snapshot of a stream has no ``object``."""
+    """The ``response`` in a stream's terminal event has no ``object``."""
     return change_final_snapshot(reply, remove_fields("object"))
 
 
-def _change_without_tools(
+def _change_if_no_tools(
     request: GatewayRequest, reply: GatewayResponse, change: Change
 ) -> GatewayResponse:
-    """Change JSON responses to requests without tools."""
+    """Change a JSON response unless its request has tools."""
     return reply if request.field("tools") else change_json_response(reply, change)
 
 
 @on_reply(breaks=OUTPUT_IS_AN_ARRAY)
 def output_null(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """The ``output`` of a JSON response is ``null``."""
-    return _change_without_tools(request, reply, set_fields(output=None))
+    return _change_if_no_tools(request, reply, set_fields(output=None))
 
 
 @on_reply(breaks=OUTPUT_IS_AN_ARRAY)
 def output_missing(request: GatewayRequest, reply: GatewayResponse) -> GatewayResponse:
     """A JSON response has no ``output``."""
-    return _change_without_tools(request, reply, remove_fields("output"))
+    return _change_if_no_tools(request, reply, remove_fields("output"))
 
 
 @on_reply(breaks=OUTPUT_IS_AN_ARRAY)
@@ -224,14 +224,14 @@ def output_is_string(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
     """The ``output`` of a JSON response is a string."""
-    return _change_without_tools(request, reply, set_fields(output="Hello"))
+    return _change_if_no_tools(request, reply, set_fields(output="Hello"))
 
 
 @on_reply(breaks=OUTPUT_IS_AN_ARRAY)
 def final_snapshot_lacks_output(
     request: GatewayRequest, reply: GatewayResponse
 ) -> GatewayResponse:
-    """The last snapshot of a stream has no ``output``."""
+    """The ``response`` in a stream's terminal event has no ``output``."""
     return (
         reply
         if request.field("tools")
