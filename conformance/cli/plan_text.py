@@ -10,11 +10,13 @@ from conformance.reports.wording import count
 def describe_plan(plan: Plan) -> str:
     """Return the size of a plan on one line."""
     generated = sum(probe.name.startswith(PREFIX) for probe in plan.probes)
-    generated_part = f", {generated} of them generated" if generated else ""
+    generated_part = f", {count(generated, 'generated request')}" if generated else ""
+    requirements = len({case.check.requirement.id for case in plan.cases})
     return (
-        f"planned: {count(len(plan.cases), 'test case')}"
-        f" on {count(len(plan.probes), 'request sequence')} (probes)"
-        f"{generated_part}; expected: {_cost(plan.model_responses, plan.rejections)},"
+        f"planned: {count(requirements, 'requirement')},"
+        f" {count(len(plan.probes) - generated, 'probe')} (scripted requests)"
+        f"{generated_part}; estimated:"
+        f" {_cost(plan.model_responses, plan.rejections)},"
         f" at most {count(plan.max_output_tokens, 'output token')}"
     )
 
